@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802
     """Mark a message for translation where no request is at hand."""
     return message
 

@@ -1,0 +1,52 @@
+"""Runs migrations on the application's own database connection."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import sqlalchemy as sa
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from flask import current_app
+
+from storefront.database.columns import UtcDateTime
+
+
+def render_item(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:
+    """Write our column types as plain SQLAlchemy, so that old migrations do not depend on today's code."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, sa.JSON):
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
+
+
+database = current_app.extensions["migrate"].db
+options = {
+    "render_as_batch": True,
+    "compare_type": True,
+    "render_item": render_item,
+    **current_app.extensions["migrate"].configure_args,
+}
+
+
+def run() -> None:
+    """Run the wanted migrations, each in a transaction of its own."""
+    if context.is_offline_mode():
+        context.configure(
+            url=str(database.engine.url), target_metadata=database.metadata, literal_binds=True, **options
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        return
+    with database.engine.connect() as connection:
+        context.configure(
+            connection=connection, target_metadata=database.metadata, transaction_per_migration=True, **options
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+run()

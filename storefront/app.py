@@ -1,0 +1,106 @@
+"""The factory: the only module that knows every room.
+
+Conventions it relies on: a room's `views.py` has a `blueprint` (template_folder="templates", templates named
+`<room>/page.html`), its `cli.py` a click `group`, its `jobs.py` marks its jobs at import, its `context.py` an
+`init_app(app)` for what every page of the shop needs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from datetime import timedelta
+from types import ModuleType
+
+from flask import Flask, g
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from storefront import extensions
+from storefront.config import ROOT, Config, read_config
+from storefront.database import engine
+from storefront.database.base import db
+from storefront.jobs import queue
+from storefront.kernel import events
+from storefront.reactions import REACTIONS
+from storefront.shop import queries as shop
+from storefront.web import assets, csrf, errors, filters, headers, locale, logs
+
+ROOMS = (
+    *("jobs", "audit", "shop", "media", "mail", "accounts", "catalog", "content", "inventory", "pricing"),
+    *("promotions", "shipping", "cart", "orders", "payments", "checkout", "discovery", "demo"),
+)
+LARGEST_REQUEST = 12 * 1024 * 1024
+
+
+def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
+    """Return the shop, without its back office (which `wsgi.create_app` adds)."""
+    config = config or read_config()
+    logs.set_up(config.log_level)
+    app = Flask("storefront", root_path=str(ROOT / "storefront"), static_folder=None)
+    app.testing = testing
+    app.config.update(
+        SHOP=config,
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(config.database_url),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.production,
+        SESSION_COOKIE_HTTPONLY=True,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        BABEL_DEFAULT_LOCALE="en",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "storefront" / "translations"),
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    _bind_extensions(app, config)
+    for module in (headers, locale, filters, csrf, errors, assets):
+        module.init_app(app)
+    app.before_request(_load_settings)
+    for room in ROOMS:
+        _open_room(app, room)
+    queue.bind(app)
+    events.bind(REACTIONS)
+    return app
+
+
+def _bind_extensions(app: Flask, config: Config) -> None:
+    if config.database_url.startswith("sqlite:///"):
+        config.data_dir.mkdir(parents=True, exist_ok=True)
+    extensions.db.init_app(app)
+    extensions.migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    extensions.htmx.init_app(app)
+    extensions.babel.init_app(
+        app,
+        locale_selector=locale.babel_locale,
+        timezone_selector=lambda: shop.get_settings().timezone,
+    )
+    extensions.login_manager.init_app(app)
+    with app.app_context():
+        engine.prepare(db.engine)
+
+
+def _load_settings() -> None:
+    g.shop = shop.get_settings()
+
+
+def _open_room(app: Flask, room: str) -> None:
+    views, cli, context = (_module(room, edge) for edge in ("views", "cli", "context"))
+    _module(room, "models")
+    _module(room, "jobs")
+    if views:
+        app.register_blueprint(views.blueprint)
+    if cli:
+        app.cli.add_command(cli.group)
+    if context:
+        context.init_app(app)
+
+
+def _module(room: str, edge: str) -> ModuleType | None:
+    name = f"storefront.{room}.{edge}"
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None

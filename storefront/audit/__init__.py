@@ -1,0 +1,1 @@
+"""Who changed what in the back office, with before and after. Rows are only ever added."""

@@ -1,0 +1,6 @@
+"""What the shop sells: categories, brands, products and their variants.
+
+A category is a tree node; `path` holds the ids from the root ("/3/17/"), so a subtree is one prefix. A product belongs
+to one (leaf) category; its variants are what has a price, a SKU and stock. The variant at position 0 stands for the
+product in lists. Nothing here knows promotions, stock or orders: those rooms lie above.
+"""

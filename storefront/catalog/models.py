@@ -1,0 +1,129 @@
+"""Tables of the catalogue."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storefront.database.base import Base
+from storefront.database.columns import json_object, minor, moment, name, pk, refers
+
+
+class Category(Base):
+    """A node of the category tree."""
+
+    __tablename__ = "category"
+
+    id: Mapped[pk]
+    parent_id: Mapped[int | None] = refers("category.id")
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    path: Mapped[str] = mapped_column(String(255), index=True)
+    """Ids from the root down to this one: "/3/17/"."""
+    depth: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)
+    name: Mapped[name]
+    translations: Mapped[json_object]
+    """{"zh": {"name": ...}}"""
+    picture: Mapped[str] = mapped_column(String(120), default="")
+    is_published: Mapped[bool] = mapped_column(default=True)
+
+
+class Brand(Base):
+    """Who makes a product."""
+
+    __tablename__ = "brand"
+
+    id: Mapped[pk]
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    name: Mapped[name]
+
+
+class Product(Base):
+    """What a shopper reads about; its variants are what can be bought."""
+
+    __tablename__ = "product"
+    __table_args__ = (Index("ix_product_listing", "is_published", "category_id", "popularity"),)
+
+    id: Mapped[pk]
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    name: Mapped[name]
+    description: Mapped[str] = mapped_column(Text, default="")
+    translations: Mapped[json_object]
+    """{"zh": {"name": ..., "description": ...}}"""
+    category_id: Mapped[int] = refers("category.id")
+    brand_id: Mapped[int | None] = refers("brand.id")
+    product_type: Mapped[str] = mapped_column(String(120), default="", index=True)
+    attributes: Mapped[json_object]
+    """Facts for the specification table, in reading order: {"Material": "Cotton"}"""
+    picture: Mapped[str] = mapped_column(String(120), default="")
+    """"generated:<codepoint>-<hue>-<pattern>" or "photo:<key>:<width>x<height>"; read by `media.pictures`."""
+    is_published: Mapped[bool] = mapped_column(default=True)
+    published_at: Mapped[moment | None] = mapped_column(index=True)
+    popularity: Mapped[int] = mapped_column(default=0)
+    """Units sold in the last 90 days; the best-seller order."""
+    rating_sum: Mapped[int] = mapped_column(default=0)
+    rating_count: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[moment]
+    updated_at: Mapped[moment]
+
+    category: Mapped[Category] = relationship(lazy="raise")
+    brand: Mapped[Brand | None] = relationship(lazy="raise")
+    variants: Mapped[list[Variant]] = relationship(
+        lazy="raise", back_populates="product", order_by="Variant.position", cascade="all, delete-orphan"
+    )
+    media: Mapped[list[ProductMedia]] = relationship(
+        lazy="raise", order_by="ProductMedia.position", cascade="all, delete-orphan"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Variant(Base):
+    """One thing that can be bought: a SKU with a price."""
+
+    __tablename__ = "variant"
+    __table_args__ = (
+        CheckConstraint("price_minor >= 0", name="price_not_negative"),
+        CheckConstraint(
+            "minimum_price_minor IS NULL OR minimum_price_minor >= 0", name="minimum_not_negative"
+        ),
+        UniqueConstraint("product_id", "position"),
+    )
+
+    id: Mapped[pk]
+    product_id: Mapped[int] = refers("product.id", on_delete="CASCADE", index=False)
+    sku: Mapped[str] = mapped_column(String(64), unique=True)
+    barcode: Mapped[str | None] = mapped_column(String(64), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    """What tells this variant from its siblings: "11 oz", "Red / M"; empty when there is only one."""
+    options: Mapped[json_object]
+    """{"Size": "11 oz"}"""
+    price_minor: Mapped[minor]
+    compare_at_minor: Mapped[minor | None]
+    cost_minor: Mapped[minor | None]
+    minimum_price_minor: Mapped[minor | None]
+    """No promotion takes the unit below this."""
+    weight_grams: Mapped[int] = mapped_column(default=0)
+    picture: Mapped[str] = mapped_column(String(120), default="")
+    """The variant's own picture; empty means the product's."""
+    is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[moment]
+
+    product: Mapped[Product] = relationship(lazy="raise", back_populates="variants")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ProductMedia(Base):
+    """A picture in a product's gallery."""
+
+    __tablename__ = "product_media"
+
+    id: Mapped[pk]
+    product_id: Mapped[int] = refers("product.id", on_delete="CASCADE")
+    position: Mapped[int] = mapped_column(default=0)
+    picture: Mapped[str] = mapped_column(String(120))
+    alt: Mapped[str] = mapped_column(String(255), default="")

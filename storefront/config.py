@@ -1,0 +1,120 @@
+"""Deployment facts, read once from the environment. What the merchant decides lives in the `shop` room."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DEVELOPMENT_SECRET = "development-only-secret"
+SHORTEST_SECRET = 32
+
+
+class BadConfiguration(RuntimeError):
+    """The environment says something the shop cannot start with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that the environment decides."""
+
+    data_dir: Path
+    database_url: str
+    redis_url: str
+    secret_key: str
+    production: bool
+    host: str
+    port: int
+    workers: int
+    mail_url: str
+    mail_from: str
+    public_url: str
+    search_backend: str
+    trusted_proxies: int
+    log_level: str
+    sandbox_payments: bool
+
+    @property
+    def index_dir(self) -> Path:
+        return self.data_dir / "index"
+
+    @property
+    def model_dir(self) -> Path:
+        return self.data_dir / "models"
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "media"
+
+    @property
+    def mail_dir(self) -> Path:
+        return self.data_dir / "mail"
+
+
+def read_config(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the environment; raise BadConfiguration with a sentence that says what to mend."""
+    env = os.environ if environ is None else environ
+    production = _flag(env, "PRODUCTION", default=False)
+    secret = env.get("SECRET_KEY", "") or DEVELOPMENT_SECRET
+    if production and (secret == DEVELOPMENT_SECRET or len(secret) < SHORTEST_SECRET):
+        raise BadConfiguration(
+            f"PRODUCTION is on, but SECRET_KEY is missing, the development one, or shorter than {SHORTEST_SECRET} "
+            "characters. Set SECRET_KEY to a long random string."
+        )
+    data_dir = Path(env.get("DATA_DIR") or ROOT / "var").resolve()
+    host, port = env.get("HOST") or "127.0.0.1", _number(env, "PORT", 8000, 1, 65535)
+    return Config(
+        data_dir=data_dir,
+        database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'shop.db'}"),
+        redis_url=env.get("REDIS_URL", ""),
+        secret_key=secret,
+        production=production,
+        host=host,
+        port=port,
+        workers=_number(env, "WEB_WORKERS", 2, 1, 64),
+        mail_url=env.get("MAIL_URL", ""),
+        mail_from=env.get("MAIL_FROM") or "shop@localhost",
+        public_url=(env.get("PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
+        search_backend=_choice(env, "SEARCH_BACKEND", ("whoosh",)),
+        trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
+        log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
+        sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
+    )
+
+
+def _database_url(url: str) -> str:
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise BadConfiguration("DATABASE_URL must start with sqlite:/// or postgresql://")
+    return url
+
+
+def _number(env: Mapping[str, str], key: str, default: int, low: int, high: int) -> int:
+    text = env.get(key, "")
+    if not text:
+        return default
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise BadConfiguration(f"{key} must be a whole number from {low} to {high}, not {text!r}")
+    return int(text)
+
+
+def _flag(env: Mapping[str, str], key: str, *, default: bool) -> bool:
+    text = env.get(key, "").strip().lower()
+    if not text:
+        return default
+    if text in {"1", "true", "yes", "on"}:
+        return True
+    if text in {"0", "false", "no", "off"}:
+        return False
+    raise BadConfiguration(f"{key} must be yes or no, not {text!r}")
+
+
+def _choice(env: Mapping[str, str], key: str, choices: tuple[str, ...]) -> str:
+    text = env.get(key) or choices[0]
+    if text not in choices:
+        raise BadConfiguration(f"{key} must be one of {', '.join(choices)}, not {text!r}")
+    return text

@@ -1,0 +1,55 @@
+"""The only place that commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from storefront.database.base import db
+from storefront.database.engine import IMMEDIATE
+
+_OPEN = "open_transaction"
+_AFTER = "after_commit"
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Run a block in one write transaction: committed at its end, rolled back on any exception.
+
+    What was read before is read again inside, so nothing decides on stale rows. Nesting is refused: two commits are
+    two transactions and should look like it.
+    """
+    session = cast(Session, db.session())
+    if session.info.get(_OPEN):
+        raise RuntimeError("a transaction is already open here")
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("changes were made outside a transaction")
+    session.commit()
+    session.expire_all()
+    session.info[_OPEN] = True
+    session.info[_AFTER] = []
+    try:
+        session.connection(execution_options={IMMEDIATE: True})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    else:
+        callbacks = session.info[_AFTER]
+    finally:
+        session.info.pop(_OPEN, None)
+        session.info.pop(_AFTER, None)
+    for callback in callbacks:
+        callback()
+
+
+def after_commit(callback: Callable[[], object]) -> None:
+    """Call `callback` once the open transaction has committed; never when it rolls back."""
+    session = db.session()
+    if not session.info.get(_OPEN):
+        raise RuntimeError("no transaction is open")
+    session.info[_AFTER].append(callback)

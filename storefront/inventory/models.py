@@ -1,0 +1,61 @@
+"""Tables of the stock room."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storefront.database.base import Base
+from storefront.database.columns import moment, name, pk, refers
+
+
+class Warehouse(Base):
+    """A place that holds stock; a lower `priority` number ships first."""
+
+    __tablename__ = "warehouse"
+
+    id: Mapped[pk]
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    name: Mapped[name]
+    priority: Mapped[int] = mapped_column(default=0)
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class StockLevel(Base):
+    """How much of a variant one warehouse holds, and how much of it is spoken for."""
+
+    __tablename__ = "stock_level"
+    __table_args__ = (
+        CheckConstraint("on_hand >= 0", name="on_hand_not_negative"),
+        CheckConstraint("allocated >= 0", name="allocated_not_negative"),
+        CheckConstraint("reserved >= 0", name="reserved_not_negative"),
+        CheckConstraint("safety_stock >= 0", name="safety_stock_not_negative"),
+        CheckConstraint("allocated + reserved <= on_hand", name="claims_within_on_hand"),
+    )
+
+    variant_id: Mapped[int] = refers("variant.id", on_delete="CASCADE", index=False, primary_key=True)
+    warehouse_id: Mapped[int] = refers("warehouse.id", primary_key=True)
+    on_hand: Mapped[int] = mapped_column(default=0)
+    allocated: Mapped[int] = mapped_column(default=0)
+    reserved: Mapped[int] = mapped_column(default=0)
+    safety_stock: Mapped[int] = mapped_column(default=0)
+    incoming: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[moment] = mapped_column(index=True)
+
+
+class StockMovement(Base):
+    """One change of a level; never edited. The sums of the three deltas are the level."""
+
+    __tablename__ = "stock_movement"
+
+    id: Mapped[pk]
+    variant_id: Mapped[int] = refers("variant.id", on_delete="CASCADE")
+    warehouse_id: Mapped[int] = refers("warehouse.id", index=False)
+    kind: Mapped[str] = mapped_column(String(16))
+    on_hand_delta: Mapped[int] = mapped_column(default=0)
+    allocated_delta: Mapped[int] = mapped_column(default=0)
+    reserved_delta: Mapped[int] = mapped_column(default=0)
+    reference: Mapped[str] = mapped_column(String(64), default="", index=True)
+    """The public number of what caused it, an order's for instance."""
+    actor: Mapped[str] = mapped_column(String(120), default="")
+    at: Mapped[moment]

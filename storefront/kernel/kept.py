@@ -1,0 +1,41 @@
+"""A value that a process keeps for a while because reading it each time would cost more than being a little late."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import ClassVar, Generic, TypeVar
+from weakref import WeakSet
+
+Value = TypeVar("Value")
+
+
+class Kept(Generic[Value]):
+    """What `read` returned, at most `seconds` old.
+
+    Two threads may read at once after it has grown old; both get a fresh value and the later one is kept.
+    """
+
+    _every: ClassVar[WeakSet[Kept[object]]] = WeakSet()
+
+    def __init__(self, read: Callable[[], Value], *, seconds: float) -> None:
+        self._read, self._seconds = read, seconds
+        self._held: tuple[float, Value] | None = None
+        Kept._every.add(self)  # type: ignore[arg-type]
+
+    def get(self) -> Value:
+        """Return the kept value, read anew when it is too old."""
+        held, moment = self._held, time.monotonic()
+        if held is None or moment - held[0] > self._seconds:
+            held = self._held = (moment, self._read())
+        return held[1]
+
+    def forget(self) -> None:
+        """Drop the value, so that the next `get` reads what was just written."""
+        self._held = None
+
+    @classmethod
+    def forget_all(cls) -> None:
+        """Drop every kept value of this process."""
+        for kept in cls._every:
+            kept.forget()

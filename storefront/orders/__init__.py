@@ -1,0 +1,11 @@
+"""What was sold: a snapshot that no later edit changes.
+
+An order keeps the names, SKUs, prices and every reason for every amount as they were when it was placed. Its total is a
+sum that anyone can redo:
+
+    total = sum(line.quantity * line.unit_price) + sum(adjustment.amount)
+
+where discounts are negative adjustments and delivery is a positive one. Three states stand side by side: `status` (does
+the order live?), `payment_status` (derived from payments) and `fulfillment_status` (derived from deliveries). Every
+transition writes an `OrderEvent`.
+"""

@@ -1,0 +1,124 @@
+"""Tables of orders."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from storefront.database.base import Base
+from storefront.database.columns import Json, json_object, minor, moment, name, pk, refers
+
+
+class Order(Base):
+    """A sale, as it was agreed."""
+
+    __tablename__ = "order"
+    __table_args__ = (
+        CheckConstraint("goods_minor >= 0", name="goods_not_negative"),
+        CheckConstraint("total_minor >= 0", name="total_not_negative"),
+        CheckConstraint("total_minor = goods_minor - discount_minor + shipping_minor", name="total_adds_up"),
+        CheckConstraint("refunded_minor <= paid_minor", name="refunds_within_paid"),
+        Index("ix_order_customer_placed", "customer_id", "placed_at"),
+        Index("ix_order_status_placed", "status", "placed_at"),
+    )
+
+    id: Mapped[pk]
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    access_token: Mapped[str] = mapped_column(String(64))
+    """Lets a guest open the order page; compared in constant time."""
+    idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
+    customer_id: Mapped[int | None] = refers("customer.id", on_delete="SET NULL", index=False)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    locale: Mapped[str] = mapped_column(String(8), default="en")
+    status: Mapped[str] = mapped_column(String(16))
+    payment_status: Mapped[str] = mapped_column(String(24))
+    fulfillment_status: Mapped[str] = mapped_column(String(16))
+    currency: Mapped[str] = mapped_column(String(3))
+    goods_minor: Mapped[minor]
+    """Sum over the lines of quantity x unit price."""
+    discount_minor: Mapped[minor]
+    """What promotions and coupons took off goods and delivery, as a positive number."""
+    shipping_minor: Mapped[minor]
+    """Delivery before discounts."""
+    tax_minor: Mapped[minor] = mapped_column(default=0)
+    """Contained in the total (prices include tax)."""
+    total_minor: Mapped[minor]
+    paid_minor: Mapped[minor] = mapped_column(default=0)
+    refunded_minor: Mapped[minor] = mapped_column(default=0)
+    shipping_address: Mapped[json_object]
+    shipping_method_code: Mapped[str] = mapped_column(String(32), default="")
+    shipping_method_name: Mapped[str] = mapped_column(String(255), default="")
+    payment_provider: Mapped[str] = mapped_column(String(32), default="")
+    quote_hash: Mapped[str] = mapped_column(String(64), default="")
+    trace: Mapped[list[object]] = mapped_column(Json, default=list)
+    """How the price came about, as `promotions.rules` told it."""
+    note: Mapped[str] = mapped_column(Text, default="")
+    placed_at: Mapped[moment] = mapped_column(index=True)
+    paid_at: Mapped[moment | None]
+    delivered_at: Mapped[moment | None]
+    cancelled_at: Mapped[moment | None]
+    pay_before: Mapped[moment | None] = mapped_column(index=True)
+    """Unpaid after this moment, it is cancelled and its stock given back; None when it may wait (cash on delivery)."""
+
+    lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.position")
+    adjustments: Mapped[list[OrderAdjustment]] = relationship(lazy="raise", order_by="OrderAdjustment.id")
+    events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id")
+
+
+class OrderLine(Base):
+    """A sold thing, as it was."""
+
+    __tablename__ = "order_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("unit_price_minor >= 0", name="price_not_negative"),
+        CheckConstraint("discount_minor >= 0", name="discount_not_negative"),
+    )
+
+    id: Mapped[pk]
+    order_id: Mapped[int] = refers("order.id", on_delete="CASCADE")
+    position: Mapped[int] = mapped_column(default=0)
+    variant_id: Mapped[int | None] = refers("variant.id", on_delete="SET NULL")
+    product_id: Mapped[int | None] = mapped_column()
+    """The product sold, remembered as a number."""
+    sku: Mapped[str] = mapped_column(String(64))
+    name: Mapped[name]
+    variant_name: Mapped[str] = mapped_column(String(120), default="")
+    picture: Mapped[str] = mapped_column(String(120), default="")
+    quantity: Mapped[int]
+    unit_price_minor: Mapped[minor]
+    discount_minor: Mapped[minor] = mapped_column(default=0)
+    """This line's share of every discount; the line's adjustments say which."""
+
+
+class OrderAdjustment(Base):
+    """One reason for one amount: a discount's share of a line, delivery, a discount on delivery."""
+
+    __tablename__ = "order_adjustment"
+
+    id: Mapped[pk]
+    order_id: Mapped[int] = refers("order.id", on_delete="CASCADE")
+    order_line_id: Mapped[int | None] = refers("order_line.id", on_delete="CASCADE", index=False)
+    kind: Mapped[str] = mapped_column(String(24))
+    label: Mapped[str] = mapped_column(String(255))
+    amount_minor: Mapped[minor]
+    """Negative for a discount."""
+    promotion_key: Mapped[str] = mapped_column(String(64), default="")
+    code: Mapped[str] = mapped_column(String(64), default="")
+    units: Mapped[list[object] | None] = mapped_column(Json)
+    """What each unit of the line got: [3350, 3350]; None where the line's units are alike."""
+
+
+class OrderEvent(Base):
+    """What happened to an order, when, and by whom; never edited."""
+
+    __tablename__ = "order_event"
+
+    id: Mapped[pk]
+    order_id: Mapped[int] = refers("order.id", on_delete="CASCADE")
+    kind: Mapped[str] = mapped_column(String(32))
+    """"placed", "paid", "payment_failed", "cancelled", "delivered", ..."""
+    actor: Mapped[str] = mapped_column(String(120), default="")
+    facts: Mapped[json_object]
+    at: Mapped[moment]

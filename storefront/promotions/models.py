@@ -1,0 +1,78 @@
+"""Tables of promotions: what is offered, the codes that unlock it, and who used it."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storefront.database.base import Base
+from storefront.database.columns import json_list, json_object, minor, moment, name, pk, refers
+
+
+class Promotion(Base):
+    """An offer: conditions x benefits, read into pure values by `queries` and judged by `rules`."""
+
+    __tablename__ = "promotion"
+    __table_args__ = (
+        CheckConstraint("usage_limit IS NULL OR used_count <= usage_limit", name="uses_within_limit"),
+        CheckConstraint("budget_minor IS NULL OR spent_minor <= budget_minor", name="spent_within_budget"),
+        CheckConstraint("used_count >= 0 AND spent_minor >= 0", name="counters_not_negative"),
+    )
+
+    id: Mapped[pk]
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[name]
+    translations: Mapped[json_object]
+    promotion_class: Mapped[str] = mapped_column(String(16))
+    """"item", "order" or "shipping"."""
+    priority: Mapped[int] = mapped_column(default=0)
+    exclusive: Mapped[bool] = mapped_column(default=False)
+    combines_with: Mapped[json_list]
+    """Classes it may stand beside: ["item", "order", "shipping"]."""
+    requires_code: Mapped[bool] = mapped_column(default=False)
+    conditions: Mapped[json_list]
+    benefits: Mapped[json_list]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    starts_at: Mapped[moment | None]
+    ends_at: Mapped[moment | None]
+    usage_limit: Mapped[int | None]
+    per_customer_limit: Mapped[int | None]
+    budget_minor: Mapped[minor | None]
+    used_count: Mapped[int] = mapped_column(default=0)
+    spent_minor: Mapped[minor] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[moment]
+
+
+class CouponCode(Base):
+    """A code that unlocks a promotion; stored as `kernel.text.code_key` writes it."""
+
+    __tablename__ = "coupon_code"
+    __table_args__ = (
+        CheckConstraint("usage_limit IS NULL OR used_count <= usage_limit", name="uses_within_limit"),
+    )
+
+    id: Mapped[pk]
+    promotion_id: Mapped[int] = refers("promotion.id", on_delete="CASCADE")
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    usage_limit: Mapped[int | None]
+    used_count: Mapped[int] = mapped_column(default=0)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    starts_at: Mapped[moment | None]
+    ends_at: Mapped[moment | None]
+
+
+class PromotionUse(Base):
+    """The ledger of uses: +1 when an order takes one, -1 when a cancellation gives it back; never edited."""
+
+    __tablename__ = "promotion_use"
+
+    id: Mapped[pk]
+    promotion_id: Mapped[int] = refers("promotion.id", on_delete="CASCADE")
+    coupon_code_id: Mapped[int | None] = refers("coupon_code.id")
+    customer_key: Mapped[str] = mapped_column(String(120), index=True)
+    """"customer:12", or "email:..." for a guest."""
+    order_number: Mapped[str] = mapped_column(String(32), index=True)
+    uses: Mapped[int]
+    amount_minor: Mapped[minor]
+    at: Mapped[moment]

@@ -1,0 +1,48 @@
+"""Merchant settings as one frozen value, with their defaults and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from storefront.kernel.errors import N_, Invalid
+from storefront.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSettings:
+    """What the merchant decides. Every field has a default with which a shop can open."""
+
+    name: str = "Our shop"
+    currency: str = "USD"
+    timezone: str = "UTC"
+    locale: str = "en"
+    email: str = "hello@localhost"
+    country: str = "US"
+    page_size: int = 24
+    low_stock_threshold: int = 5
+    largest_quantity: int = 99
+    unpaid_minutes: int = 30
+    after_sale_days: int = 30
+    show_near_misses: int = 2
+
+    def __post_init__(self) -> None:
+        Money.zero(self.currency)
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise Invalid(
+                N_("There is no time zone called “%(zone)s”."), field="timezone", zone=self.timezone
+            ) from None
+        if self.locale not in {"en", "zh"}:
+            raise Invalid(N_("The shop speaks English and Chinese only."), field="locale")
+        for field in ("page_size", "largest_quantity", "unpaid_minutes"):
+            if getattr(self, field) < 1:
+                raise Invalid(N_("This must be at least 1."), field=field)
+
+
+def from_rows(rows: Mapping[str, object]) -> ShopSettings:
+    """Build settings from stored key-value pairs; keys that no longer mean anything are ignored."""
+    known = {field.name for field in fields(ShopSettings)}
+    return ShopSettings(**{key: value for key, value in rows.items() if key in known})  # type: ignore[arg-type]

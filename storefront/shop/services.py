@@ -1,0 +1,26 @@
+"""Writes of merchant settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from storefront.database.base import db
+from storefront.database.transaction import after_commit
+from storefront.shop import queries
+from storefront.shop.models import Setting
+from storefront.shop.rules import ShopSettings, from_rows
+
+
+def change_settings(*, values: Mapping[str, object], at: datetime) -> ShopSettings:
+    """Store settings, once the whole of them is valid."""
+    rows = {row.key: row for row in db.session.scalars(db.select(Setting))}
+    changed = from_rows({key: row.value for key, row in rows.items()} | dict(values))
+    for key, value in values.items():
+        if key in rows:
+            rows[key].value, rows[key].updated_at = value, at
+        else:
+            db.session.add(Setting(key=key, value=value, updated_at=at))
+    db.session.flush()
+    after_commit(queries.forget)
+    return changed

@@ -1,0 +1,48 @@
+"""Cross-site writes are refused by what browsers say about themselves, so pages carry no token.
+
+Order of trust: `Sec-Fetch-Site` (all current browsers), else `Origin`, else `Referer`. A client that sends none of them
+is no browser and holds no cookies of one, so there is nobody to forge for. Cookies are SameSite=Lax besides.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+
+from storefront.kernel.errors import N_, Forbidden
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class CrossSite(Forbidden):
+    """A write that another site asked the browser to send."""
+
+    message = N_("This request came from another site, so we did not carry it out. Please try again from our own page.")
+
+
+def refuse_cross_site() -> None:
+    """Refuse a write that comes from elsewhere; endpoints in `CSRF_EXEMPT` (provider notifications) are let by."""
+    if request.method in SAFE or request.endpoint in _exempt:
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in {"same-origin", "none"}:
+            raise CrossSite
+        return
+    origin = request.headers.get("Origin") or request.headers.get("Referer")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise CrossSite
+
+
+_exempt: set[str] = set()
+
+
+def exempt(endpoint: str) -> None:
+    """Let other sites post to `endpoint`; it must check its caller itself."""
+    _exempt.add(endpoint)
+
+
+def init_app(app: Flask) -> None:
+    """Check every write."""
+    app.before_request(refuse_cross_site)

@@ -1,0 +1,79 @@
+"""Refusals and faults become pages: the status tells the truth, the words say what to do next."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException
+
+from storefront.database.base import db
+from storefront.kernel.errors import N_, ShopError
+from storefront.web.fragments import wants_fragment
+
+log = logging.getLogger(__name__)
+
+TITLES = {
+    403: N_("This is not for you"),
+    404: N_("We can't find that page"),
+    409: N_("That did not work"),
+    413: N_("That is too large"),
+    422: N_("Please check what you entered"),
+    429: N_("That was a bit fast"),
+    500: N_("Something broke on our side"),
+}
+WORDS = {
+    400: N_("The request could not be read. Please go back and try again."),
+    403: N_("You do not have permission to see this page."),
+    404: N_("The page may have moved, or the link has a typo. Try a search, or start from the home page."),
+    405: N_("This page cannot be used that way. Please go back and try again."),
+    413: N_("What you sent is larger than we accept."),
+    500: N_("We have been told about it. Your cart is safe; please try again in a moment."),
+}
+
+
+def message_of(error: ShopError) -> str:
+    """Return a refusal's message in the reader's language."""
+    text = gettext(error.text)
+    return text % error.facts if error.facts else text
+
+
+def error_page(status: int, message: str) -> Response:
+    """Answer with the error page, or with its notice alone for htmx."""
+    db.session.rollback()
+    title = gettext(TITLES.get(status, TITLES[409] if status < 500 else TITLES[500]))
+    template = "components/_notice.html" if wants_fragment() else "errors/error.html"
+    response = make_response(render_template(template, status=status, title=title, message=message), status)
+    response.vary.add("HX-Request")
+    if wants_fragment():
+        response.headers["HX-Retarget"] = "#flash"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _refusal(error: ShopError) -> Response:
+    return error_page(error.status, message_of(error))
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    response = error_page(status, gettext(WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])))
+    if status == 405:
+        response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
+    return response
+
+
+def _fault(error: Exception) -> Response:
+    log.exception("Fault while answering %s %s", request.method, request.path, exc_info=error)
+    return error_page(500, gettext(WORDS[500]))
+
+
+def init_app(app: Flask) -> None:
+    """Install one handler for refusals, one for HTTP errors, one for faults."""
+    app.register_error_handler(ShopError, _refusal)
+    app.register_error_handler(HTTPException, _http)
+    if not app.testing or app.config.get("CATCH_FAULTS"):
+        app.register_error_handler(Exception, _fault)

@@ -1,0 +1,75 @@
+"""Amounts, dates and numbers as people read them, formatted once per distinct value."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from flask import Flask, g
+from markupsafe import Markup, escape
+
+from storefront.kernel.money import Money
+from storefront.web.locale import BABEL_NAMES, current_locale
+
+
+@lru_cache(maxsize=20_000)
+def format_minor(minor: int, currency: str, locale: str) -> str:
+    """Return an amount in words of `locale` ("en" or "zh"): "$1,234.50"."""
+    return numbers.format_currency(Money(minor, currency).decimal, currency, locale=BABEL_NAMES[locale])
+
+
+@lru_cache(maxsize=20_000)
+def _money_element(minor: int, currency: str, locale: str) -> Markup:
+    return Markup('<data class="money" value="{}">{}</data>').format(minor, format_minor(minor, currency, locale))
+
+
+def shop_currency() -> str:
+    """Return the shop's currency, as this request's settings say."""
+    return str(g.shop.currency)
+
+
+def money(amount: Money | int) -> Markup:
+    """Return an amount as `<data value="minor units">`; a bare int is in the shop's currency."""
+    if isinstance(amount, Money):
+        return _money_element(amount.minor, amount.currency, current_locale())
+    return _money_element(amount, shop_currency(), current_locale())
+
+
+def money_text(amount: Money | int) -> str:
+    """Return an amount as plain text, for sentences and attributes."""
+    if isinstance(amount, Money):
+        return format_minor(amount.minor, amount.currency, current_locale())
+    return format_minor(amount, shop_currency(), current_locale())
+
+
+@lru_cache(maxsize=5_000)
+def _format_moment(moment: datetime, style: str, zone: str, locale: str) -> str:
+    local = moment.astimezone(ZoneInfo(zone))
+    if style == "date":
+        return dates.format_date(local, "medium", locale=BABEL_NAMES[locale])
+    return dates.format_datetime(local, "medium", locale=BABEL_NAMES[locale])
+
+
+def moment(value: datetime, style: str = "datetime") -> Markup:
+    """Return a moment as `<time>` in the shop's zone; `style` is "datetime" or "date"."""
+    text = _format_moment(value, style, str(g.shop.timezone), current_locale())
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
+
+
+def number(value: int) -> str:
+    """Return a whole number with the reader's separators."""
+    return numbers.format_decimal(value, locale=BABEL_NAMES[current_locale()])
+
+
+def percent(value: float) -> str:
+    """Return a share (0.25) as "25%"."""
+    return numbers.format_percent(value, locale=BABEL_NAMES[current_locale()])
+
+
+def init_app(app: Flask) -> None:
+    """Install the filters."""
+    app.jinja_env.filters.update(
+        money=money, money_text=money_text, moment=moment, number=number, percent=percent, e=escape
+    )

@@ -1,0 +1,77 @@
+"""Which language and zone a request reads in.
+
+The choice is a cookie set by the language switch; without it, what the browser asks for. Templates call `gettext` bound
+to the request's catalogue, because the generic look-up costs more than the rest of a card.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_babel
+from flask import Flask, g, has_request_context, request
+
+LOCALES = {"en": "English", "zh": "简体中文"}
+DEFAULT = "en"
+COOKIE = "lang"
+BABEL_NAMES = {"en": "en", "zh": "zh_Hans_CN"}
+HTML_NAMES = {"en": "en", "zh": "zh-Hans"}
+
+
+def current_locale() -> str:
+    """Return "en" or "zh" for this request; outside a request, the default."""
+    if not has_request_context():
+        return g.get("_forced_locale", DEFAULT) if g else DEFAULT
+    chosen: str | None = g.get("_locale")
+    if chosen is None:
+        cookie = request.cookies.get(COOKIE, "")
+        chosen = cookie if cookie in LOCALES else _from_header()
+        g._locale = chosen
+    return chosen
+
+
+def _from_header() -> str:
+    if not request.accept_languages:
+        return DEFAULT
+    best = request.accept_languages.best_match(["en", "zh", "zh-CN", "zh-Hans", "zh-TW", "zh-HK"])
+    return "zh" if best and best.startswith("zh") else DEFAULT
+
+
+def babel_locale() -> str:
+    """Return the locale name that Babel knows."""
+    return BABEL_NAMES[current_locale()]
+
+
+def localized(text: str, translations: dict[str, Any] | None, field: str = "name", locale: str | None = None) -> str:
+    """Return a row's text in the reader's language, else as it was written."""
+    if not translations:
+        return text
+    words = translations.get(locale or current_locale())
+    return (words.get(field) or text) if words else text
+
+
+def _catalogue() -> Any:
+    catalogue = g.get("_catalogue")
+    if catalogue is None:
+        catalogue = g._catalogue = flask_babel.get_translations()
+    return catalogue
+
+
+def _gettext(message: str) -> str:
+    return str(_catalogue().ugettext(message))
+
+
+def _ngettext(singular: str, plural: str, count: int) -> str:
+    return str(_catalogue().ungettext(singular, plural, count))
+
+
+def init_app(app: Flask) -> None:
+    """Install the fast gettext in templates, and what layouts need to say the language."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(
+        current_locale=current_locale,
+        LOCALES=LOCALES,
+        localized=localized,
+        html_lang=lambda: HTML_NAMES[current_locale()],
+    )

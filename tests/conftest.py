@@ -1,0 +1,127 @@
+"""Fixtures that every room's tests share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+from storefront.config import Config, read_config
+from storefront.database.base import db
+from storefront.kernel.kept import Kept
+from tests.browser import Shopper
+
+POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
+REDIS = os.environ.get("TEST_REDIS_URL", "")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip, with a reason, what needs a service that is not there; `.ci/run` sets all of them."""
+    missing = {
+        "postgres": None if POSTGRES else "TEST_POSTGRES_URL is not set",
+        "redis": None if REDIS else "TEST_REDIS_URL is not set",
+        "browser": None if os.environ.get("TEST_BROWSER") else "TEST_BROWSER (a Chromium's path) is not set",
+    }
+    for item in items:
+        for mark, reason in missing.items():
+            if reason and item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def worker_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of this test process."""
+    return tmp_path_factory.mktemp("shop")
+
+
+def config_for(data_dir: Path, **environ: str) -> Config:
+    """Return a configuration that keeps everything under `data_dir`."""
+    return read_config({"DATA_DIR": str(data_dir), "LOG_LEVEL": "WARNING", **environ})
+
+
+def make_app(config: Config) -> Flask:
+    """Return the whole application, testing."""
+    from wsgi import create_app  # noqa: PLC0415
+
+    return create_app(config, testing=True)
+
+
+@pytest.fixture(scope="session")
+def _sqlite_app(worker_dir: Path) -> Iterator[Flask]:
+    app = make_app(config_for(worker_dir))
+    with app.app_context():
+        db.create_all()
+        db.session.remove()
+        db.engine.dispose()
+    database = worker_dir / "shop.db"
+    shutil.copy(database, worker_dir / "empty.db")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _postgres_app(worker_dir: Path, worker_id: str) -> Iterator[Flask]:
+    name = f"shop_test_{worker_id}"
+    server = create_engine(POSTGRES.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    url = server.url.set(database=name).render_as_string(hide_password=False)
+    data_dir = worker_dir / "postgres"
+    app = make_app(config_for(data_dir, DATABASE_URL=url))
+    with app.app_context():
+        db.create_all()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    server.dispose()
+
+
+@pytest.fixture
+def app(_sqlite_app: Flask, worker_dir: Path) -> Iterator[Flask]:
+    """The application on an empty SQLite database. Hold no app context across requests."""
+    _empty_sqlite(_sqlite_app, worker_dir)
+    yield _sqlite_app
+    Kept.forget_all()
+
+
+@pytest.fixture
+def postgres_app(_postgres_app: Flask) -> Iterator[Flask]:
+    """The application on an empty PostgreSQL database."""
+    with _postgres_app.app_context():
+        tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+        with db.engine.begin() as connection:
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    Kept.forget_all()
+    yield _postgres_app
+    Kept.forget_all()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_app(request: pytest.FixtureRequest) -> Flask:
+    """The application on each database in turn."""
+    return request.getfixturevalue("app" if request.param == "sqlite" else "postgres_app")
+
+
+def _empty_sqlite(app: Flask, folder: Path) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    for suffix in ("-wal", "-shm"):
+        (folder / f"shop.db{suffix}").unlink(missing_ok=True)
+    shutil.copy(folder / "empty.db", folder / "shop.db")
+    Kept.forget_all()
+
+
+@pytest.fixture
+def shopper(app: Flask) -> Shopper:
+    """Somebody with a browser that lints every page it fetches."""
+    return Shopper(app)

@@ -1,0 +1,98 @@
+"""The only place that commits."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from flask import Flask
+
+from storefront.database.base import db
+from storefront.database.transaction import after_commit, transaction
+from storefront.kernel.clock import now
+from storefront.shop.models import Setting
+
+
+def _names() -> list[str]:
+    return sorted(db.session.scalars(db.select(Setting.key)))
+
+
+def test_a_block_is_kept_whole_or_not_at_all(any_app: Flask) -> None:
+    with any_app.app_context():
+        with transaction() as session:
+            session.add(Setting(key="kept", value=1, updated_at=now()))
+        with pytest.raises(ZeroDivisionError), transaction() as session:
+            session.add(Setting(key="lost", value=1, updated_at=now()))
+            session.flush()
+            1 / 0  # noqa: B018
+        assert _names() == ["kept"]
+
+
+def test_nesting_is_refused(app: Flask) -> None:
+    with app.app_context(), transaction(), pytest.raises(RuntimeError, match="already open"), transaction():
+        pass
+
+
+def test_changes_outside_a_transaction_are_noticed(app: Flask) -> None:
+    with app.app_context():
+        db.session.add(Setting(key="loose", value=1, updated_at=now()))
+        with pytest.raises(RuntimeError, match="outside a transaction"), transaction():
+            pass
+
+
+def test_what_follows_a_commit_runs_only_after_one(app: Flask) -> None:
+    heard: list[str] = []
+    with app.app_context():
+        with pytest.raises(ZeroDivisionError), transaction():
+            after_commit(lambda: heard.append("rolled back"))
+            1 / 0  # noqa: B018
+        with transaction():
+            after_commit(lambda: heard.append("committed"))
+            assert heard == []
+        assert heard == ["committed"]
+        with pytest.raises(RuntimeError):
+            after_commit(lambda: None)
+
+
+def test_stale_rows_are_read_again_inside(any_app: Flask) -> None:
+    with any_app.app_context():
+        with transaction() as session:
+            session.add(Setting(key="counter", value=1, updated_at=now()))
+        row = db.session.get_one(Setting, "counter")
+        assert row.value == 1
+
+        def elsewhere() -> None:
+            with any_app.app_context(), transaction() as other:
+                other.get_one(Setting, "counter").value = 2
+
+        thread = threading.Thread(target=elsewhere)
+        db.session.commit()
+        thread.start()
+        thread.join()
+        with transaction():
+            assert row.value == 2
+
+
+def test_many_writers_wait_for_each_other(any_app: Flask) -> None:
+    with any_app.app_context(), transaction() as session:
+        session.add(Setting(key="counter", value=0, updated_at=now()))
+    failures: list[BaseException] = []
+
+    def add_ten() -> None:
+        for _ in range(10):
+            try:
+                with any_app.app_context(), transaction() as session:
+                    query = db.select(Setting).where(Setting.key == "counter").with_for_update()
+                    row = session.scalars(query).one()
+                    row.value = row.value + 1
+            except BaseException as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=add_ten) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with any_app.app_context():
+        assert db.session.get_one(Setting, "counter").value == 60
