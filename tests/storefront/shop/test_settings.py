@@ -1,0 +1,40 @@
+"""Merchant settings."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.kernel.errors import Invalid
+from storefront.shop import queries, services
+from storefront.shop.rules import ShopSettings, from_rows
+
+
+def test_a_shop_without_settings_can_open(app: Flask) -> None:
+    with app.app_context():
+        assert queries.get_settings() == ShopSettings()
+
+
+def test_a_change_shows_at_once(app: Flask) -> None:
+    with app.app_context():
+        assert queries.get_settings().currency == "USD"
+        with transaction():
+            services.change_settings(values={"currency": "CNY", "name": "好店"}, at=now())
+        assert (queries.get_settings().currency, queries.get_settings().name) == ("CNY", "好店")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("timezone", "Mars/Olympus"), ("locale", "fr"), ("page_size", 0), ("unpaid_minutes", -1)],
+)
+def test_a_setting_that_makes_no_sense_is_refused_and_nothing_is_stored(app: Flask, key: str, value: object) -> None:
+    with app.app_context():
+        with pytest.raises(Invalid), transaction():
+            services.change_settings(values={key: value}, at=now())
+        assert queries.get_settings() == ShopSettings()
+
+
+def test_settings_of_an_older_version_are_ignored() -> None:
+    assert from_rows({"name": "Mill", "no_longer_known": 1}).name == "Mill"

@@ -1,0 +1,49 @@
+"""The environment is read strictly: a shop that cannot run safely says why and does not start."""
+
+from __future__ import annotations
+
+import pytest
+
+from storefront.config import DEVELOPMENT_SECRET, BadConfiguration, read_config
+
+
+def test_an_empty_environment_opens_a_development_shop() -> None:
+    config = read_config({})
+    assert (config.host, config.port, config.production) == ("127.0.0.1", 8000, False)
+    assert config.database_url.startswith("sqlite:///")
+    assert config.sandbox_payments
+
+
+@pytest.mark.parametrize("secret", ["", DEVELOPMENT_SECRET, "short"])
+def test_production_refuses_a_weak_secret(secret: str) -> None:
+    with pytest.raises(BadConfiguration, match="SECRET_KEY"):
+        read_config({"PRODUCTION": "yes", "SECRET_KEY": secret})
+
+
+def test_production_hides_the_sandbox_unless_asked() -> None:
+    environ = {"PRODUCTION": "1", "SECRET_KEY": "x" * 40}
+    assert not read_config(environ).sandbox_payments
+    assert read_config(environ | {"SANDBOX_PAYMENTS": "on"}).sandbox_payments
+
+
+@pytest.mark.parametrize("url", ["postgres://u@h/db", "postgresql://u@h/db", "postgresql+psycopg://u@h/db"])
+def test_every_spelling_of_postgresql_is_understood(url: str) -> None:
+    assert read_config({"DATABASE_URL": url}).database_url == "postgresql+psycopg://u@h/db"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("WEB_WORKERS", "-1"),
+        ("PRODUCTION", "maybe"),
+        ("DATABASE_URL", "mysql://x"),
+        ("SEARCH_BACKEND", "grep"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_nonsense_is_refused_by_name(key: str, value: str) -> None:
+    with pytest.raises(BadConfiguration, match=key):
+        read_config({key: value})
