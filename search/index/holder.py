@@ -1,0 +1,97 @@
+"""The index at hand: one reference to an immutable `Searcher`, replaced when CURRENT names another generation."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+from search.documents import IndexMissing, IndexProblem, LiveColumns
+from search.index import layout
+from search.index.searcher import Searcher
+from search.index.writing import open_generation
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0
+RETRY_AFTER = 10.0
+
+
+class SearchHolder:
+    """Keeps the newest good generation of a directory open, for all threads of a process.
+
+    `searcher()` looks at CURRENT at most once in `look_every` seconds. The first generation is opened by the caller that needs it;
+    a later one is opened in a background thread while the old one keeps answering. One that cannot be opened is left
+    alone for `RETRY_AFTER` seconds.
+    """
+
+    def __init__(self, root: Path, look_every: float = LOOK_EVERY) -> None:
+        self.root = Path(root)
+        self._look_every = look_every
+        self._searcher: Searcher | None = None
+        self._live: LiveColumns | None = None
+        self._problem: IndexProblem | None = None
+        self._seen: str | None = None
+        self._look_at = 0.0
+        self._opening = threading.Lock()
+        self._swapping = threading.Lock()
+
+    def searcher(self) -> Searcher:
+        """Return the searcher in use.
+
+        Raises IndexMissing or IndexBroken when no generation can be opened, and none has been open before.
+        """
+        moment = time.monotonic()
+        if moment >= self._look_at:
+            self._look_at = moment + self._look_every
+            if self._searcher is None or layout.read_current(self.root) != self._seen:
+                self._reopen_soon()
+        searcher = self._searcher
+        if searcher is None:
+            with self._opening:
+                if self._searcher is None and self._problem is None:
+                    self._open()
+                searcher = self._searcher
+        if searcher is None:
+            raise self._problem or IndexMissing(f"no search index in {self.root}")
+        return searcher
+
+    def refresh(self, live: LiveColumns) -> None:
+        """Put other live columns under this and every later generation."""
+        with self._swapping:
+            self._live = live
+            if self._searcher is not None:
+                self._searcher = self._searcher.refresh(live)
+
+    def reload(self) -> Searcher:
+        """Open what CURRENT names now, in this thread; return the searcher in use."""
+        with self._opening:
+            self._open()
+        return self.searcher()
+
+    def _reopen_soon(self) -> None:
+        if self._searcher is None:
+            self._problem = None
+        elif self._opening.acquire(blocking=False):
+            threading.Thread(target=self._open_and_release, name="search-index", daemon=True).start()
+
+    def _open_and_release(self) -> None:
+        try:
+            self._open()
+        finally:
+            self._opening.release()
+
+    def _open(self) -> None:
+        """Open the newest good generation and swap it in. The caller holds `_opening`."""
+        named = layout.read_current(self.root)
+        try:
+            generation = open_generation(self.root)
+        except IndexProblem as problem:
+            log.error("No search index could be opened: %s", problem)
+            self._problem = problem
+            self._look_at = time.monotonic() + RETRY_AFTER
+            return
+        with self._swapping:
+            self._searcher = Searcher(generation, self._live, fallback=generation.name != named)
+            self._seen, self._problem = named, None

@@ -1,0 +1,85 @@
+"""From token groups to candidates: a dense accumulator of scores and a count of matched groups, then relaxing by tiers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.index.postings import Postings
+from search.parsing import Group
+from search.ranking import ENOUGH_HITS
+
+Terms = Callable[[str], Postings]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Hits, ascending by document number: how many groups each matches, its score, and whether words were let go."""
+
+    docs: NDArray[np.int64]
+    tiers: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    relaxed: bool
+
+
+def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Matches:
+    """Return the documents of `shown` (documents,) that match all groups, or if those are few, all but one, and so on.
+
+    Groups are let go one at a time until `ENOUGH_HITS` documents are found or nothing is left to let go.
+    """
+    scores = np.zeros(shown.size, np.float32)
+    tiers = np.zeros(shown.size, np.int64 if len(groups) > 250 else np.uint8)
+    for group in groups:
+        if group.share is None and len(group.terms) == 1:
+            token, weight = group.terms[0]
+            found = terms(token)
+            scores[found.docs] += found.scores if weight == 1.0 else found.scores * np.float32(weight)
+            tiers[found.docs] += 1
+        else:
+            docs, gained, satisfied = _gather(group, terms, shown.size)
+            scores[docs] += gained
+            tiers[satisfied] += 1
+    touched = np.flatnonzero(scores)
+    touched = touched[shown[touched]]
+    reached = tiers[touched]
+    per_tier = np.bincount(reached, minlength=len(groups) + 1)[::-1].cumsum()
+    enough = int(np.searchsorted(per_tier, ENOUGH_HITS))
+    needed = max(len(groups) - enough, 0 if any(group.share for group in groups) else 1)
+    docs = touched[reached >= needed]
+    return Matches(docs, tiers[docs].astype(np.int64), scores[docs].astype(np.float64), needed < len(groups))
+
+
+def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]]:
+    """Return what each token of a group gives to one document, for explaining."""
+    result = []
+    for token, weight in group.terms:
+        found = terms(token)
+        place = int(np.searchsorted(found.docs, row))
+        if place < found.size and found.docs[place] == row:
+            result.append((token, float(found.scores[place]) * weight))
+    return [max(result, key=lambda part: part[1])] if result and group.share is None else result
+
+
+def _gather(
+    group: Group, terms: Terms, documents: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
+    """Return (documents touched, their scores, documents that satisfy the group)."""
+    total = np.zeros(documents, np.float32)
+    counted = np.zeros(documents, np.uint16)
+    for number, (token, weight) in enumerate(group.terms):
+        found = terms(token)
+        gained = found.scores * np.float32(weight)
+        if group.share is None:
+            total[found.docs] = np.maximum(total[found.docs], gained)
+        else:
+            total[found.docs] += gained
+            if number < group.counted:
+                counted[found.docs] += 1
+    docs = np.flatnonzero(total)
+    if group.share is None:
+        return docs, total[docs], docs
+    return docs, total[docs], np.flatnonzero(counted >= max(1, math.ceil(group.share * group.counted)))

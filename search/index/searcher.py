@@ -1,0 +1,234 @@
+"""Answers from one generation: an immutable text index, and one immutable set of live columns over it.
+
+`Generation` is opened once and shared by every thread; `Searcher` pairs it with live columns. New prices or stock make a new
+`Searcher` over the same generation, so a running search never sees half of a change.
+"""
+
+from __future__ import annotations
+
+import time
+import weakref
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh.index import open_dir
+
+from search import analysis, facets, ranking
+from search.documents import LIVE_TYPES, IndexBroken, LiveColumns, SearchRequest, Sort
+from search.index import columns, layout
+from search.index.intent import Intent
+from search.index.matching import Matches, group_scores, match
+from search.index.postings import TermCache
+from search.parsing import Query, parse
+from search.results import Explanation, Health, SearchPage, Suggestion
+from search.suggesting import PrefixTable, Vocabulary, prefix_entries
+
+
+class Generation:
+    """The text side of one generation: Whoosh segments, corpus columns, vocabulary; immutable but for its term cache.
+
+    Raises
+    ------
+    IndexMissing, IndexBroken : for anything that is not a complete generation of this schema.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.name = directory.name
+        self.manifest = layout.read_manifest(directory)
+        try:
+            reader = open_dir(str(directory), readonly=True).reader()
+        except Exception as error:
+            raise IndexBroken(f"{directory.name}: Whoosh cannot open it ({error})") from error
+        weakref.finalize(self, reader.close)
+        leaves = reader.leaf_readers() if reader.doc_count_all() else []
+        alive = np.ones(reader.doc_count_all(), np.bool_)
+        for leaf, first in leaves:
+            alive[[first + number for number in leaf.segment().deleted_docs()]] = False
+        segments = [(leaf.segment().segment_id(), leaf.doc_count_all()) for leaf, _ in leaves]
+        self.corpus = columns.load(directory, segments, alive)
+        if int(alive.sum()) != self.manifest.documents:
+            raise IndexBroken(f"{directory.name}: {int(alive.sum())} documents, {self.manifest.documents} expected")
+        norms = np.stack([ranking.length_norms(lengths) for lengths in self.corpus.lengths])
+        self.terms = TermCache(leaves, norms, alive)
+        self.vocabulary = Vocabulary(self.corpus.words)
+        self.intent = Intent(self.corpus.labels)
+        popularity = np.zeros(alive.size)
+        popularity[alive] = ranking.popularity_scale(self.corpus.first_live.popularity)
+        corpus = self.corpus
+        entries = prefix_entries(corpus.ids, corpus.titles, popularity, corpus.labels, corpus.words, corpus.phrases)
+        self.prefixes = PrefixTable(entries)
+
+    def knows(self, token: str) -> bool:
+        """Say whether any document has this token."""
+        return self.terms.get(token).size > 0
+
+    def is_phrase(self, first: str, second: str) -> bool:
+        """Say whether these two words often stand side by side."""
+        return f"{first} {second}" in self.corpus.phrases
+
+    def nearest(self, word: str) -> str | None:
+        """Return the known word that was probably meant, or None."""
+        return self.vocabulary.nearest(word)
+
+    def rows_holding(self, code: str) -> NDArray[np.int64]:
+        """Return the rows of the documents that have exactly this squeezed SKU or barcode."""
+        return self.terms.holding("code", code) if code else np.empty(0, np.int64)
+
+
+class Searcher:
+    """One generation with one set of live columns: immutable, so any number of threads may use it at once."""
+
+    def __init__(self, generation: Generation, live: LiveColumns | None = None, *, fallback: bool = False) -> None:
+        self.generation = generation
+        self._fallback = fallback
+        corpus = generation.corpus
+        live = corpus.first_live if live is None else live
+        rows = corpus.rows_of(live.ids)
+        present = rows >= 0
+        size = corpus.ids.size
+        self.shown = np.zeros(size, np.bool_)
+        self.shown[rows[present]] = True
+        self._live: dict[str, NDArray[np.generic]] = {}
+        for name, kind in LIVE_TYPES.items():
+            column = np.zeros(size, kind)
+            column[rows[present]] = getattr(live, name)[present]
+            self._live[name] = column
+        self._factors = ranking.business_factors(self._live["popularity"], self._live["rating"], self._live["in_stock"])
+        self._business = np.prod(list(self._factors.values()), axis=0)
+
+    def refresh(self, live: LiveColumns) -> Searcher:
+        """Return a searcher over the same generation with other live columns; this one stays as it is."""
+        return Searcher(self.generation, live, fallback=self._fallback)
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        """Answer a request; any text at all has an answer, and a page beyond the end is empty with the right total."""
+        generation = self.generation
+        query = parse(request.text, generation, correct=request.correct)
+        shown = self._scoped(request)
+        matches = self._match(query, request.text, shown)
+        filters = request.filters
+        in_use = facets.masks(filters, generation.corpus.facets, **self._filterable())
+        narrowed = facets.narrow(matches.docs, in_use)
+        counted = generation.corpus.facets if request.count is None else request.count
+        return SearchPage(
+            ids=self._page(request, query, matches, narrowed.docs),
+            total=int(narrowed.docs.size),
+            page=request.page,
+            size=request.size,
+            facets={
+                name: facets.choices(column, narrowed.base(name), filters.facets.get(name, ()), request.facet_limit)
+                for name in counted
+                if (column := generation.corpus.facets.get(name))
+            },
+            price=None
+            if request.count == ()
+            else facets.price_range(self._live["price_minor"][narrowed.base("price")]),
+            in_stock=int(self._live["in_stock"][narrowed.base("in_stock")].sum()),
+            on_promotion=int(self._live["on_promotion"][narrowed.base("on_promotion")].sum()),
+            corrected_query=query.corrected,
+            relaxed=matches.relaxed,
+            exact=self.find_code(request.text),
+            words=query.words,
+            generation=generation.name,
+        )
+
+    def find_code(self, text: str) -> int | None:
+        """Return the id of the shown document whose SKU or barcode is exactly `text` (spaces and hyphens aside), or None."""
+        rows = self.generation.rows_holding(analysis.code_key(text))
+        rows = rows[self.shown[rows]]
+        return int(self.generation.corpus.ids[rows[0]]) if rows.size else None
+
+    def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
+        """Complete what is being typed: categories, brands, terms and products that begin with it, the heaviest first.
+
+        When nothing begins with the whole text, its last word alone is completed.
+        """
+        prefix = " ".join(analysis.normalise(typed, 100).split())
+        if not prefix:
+            return ()
+        found = self.generation.prefixes.complete(prefix, limit, self.shown)
+        head, _, last = prefix.rpartition(" ")
+        if found or not head:
+            return found
+        completed = (f"{head} {word}" for word in self.generation.vocabulary.expand(last, limit))
+        return tuple(Suggestion("term", text, text) for text in completed)
+
+    def explain(self, request: SearchRequest, document: int) -> Explanation | None:
+        """Say why a document stands where it does for a request, or None when it does not match or is not shown."""
+        generation = self.generation
+        query = parse(request.text, generation, correct=request.correct)
+        matches = self._match(query, request.text, self._scoped(request))
+        row = int(generation.corpus.rows_of(np.array([document]))[0])
+        place = int(np.searchsorted(matches.docs, row))
+        if row < 0 or place >= matches.docs.size or matches.docs[place] != row:
+            return None
+        parts = [part for group in query.groups for part in group_scores(group, generation.terms.get, row)]
+        parts += [
+            (f"{facet}:{value}", bonus)
+            for facet, value, bonus in generation.intent.of(query.stems)
+            if row in generation.corpus.facets[facet].docs_with(value)
+        ]
+        factors = tuple((name, float(column[row])) for name, column in self._factors.items())
+        score = float(self._scores(query, matches)[place])
+        return Explanation(document, score, int(matches.tiers[place]), len(query.groups), tuple(parts), factors)
+
+    def health(self) -> Health:
+        """Return what an operator wants to know about the index in use."""
+        manifest = self.generation.manifest
+        age = max(0.0, time.time() - manifest.built_at)
+        return Health(self.generation.name, manifest.documents, manifest.segments, age, self._fallback)
+
+    def _scoped(self, request: SearchRequest) -> NDArray[np.bool_]:
+        shown = self.shown
+        for name, values in request.filters.scope.items():
+            column = self.generation.corpus.facets.get(name)
+            shown = shown & column.mask(values) if column else np.zeros_like(shown)
+        return shown
+
+    def _match(self, query: Query, text: str, shown: NDArray[np.bool_]) -> Matches:
+        if query.groups:
+            return match(query.groups, self.generation.terms.get, shown)
+        docs = np.flatnonzero(shown) if not text.strip() else np.empty(0, np.int64)
+        return Matches(docs, np.zeros(docs.size, np.int64), np.ones(docs.size), relaxed=False)
+
+    def _scores(self, query: Query, matches: Matches) -> NDArray[np.float64]:
+        scores = matches.scores
+        if query.stems:
+            bonus = np.zeros(self.shown.size)
+            for facet, value, points in self.generation.intent.of(query.stems):
+                rows = self.generation.corpus.facets[facet].docs_with(value)
+                bonus[rows] = np.maximum(bonus[rows], points) if facet == "category" else bonus[rows] + points
+            scores = scores + bonus[matches.docs]
+        return np.asarray(scores * self._business[matches.docs], np.float64)
+
+    def _page(self, request: SearchRequest, query: Query, matches: Matches, docs: NDArray[np.int64]) -> tuple[int, ...]:
+        if request.sort is Sort.RELEVANCE:
+            places = np.searchsorted(matches.docs, docs)
+            scores = self._scores(query, matches)[places]
+            keys = scores + matches.tiers[places] * (float(scores.max(initial=0.0)) + 1.0)
+        else:
+            name, sign = _SORTS[request.sort]
+            keys = self._live[name][docs].astype(np.float64) * sign
+        ids = self.generation.corpus.ids[docs]
+        first = (request.page - 1) * request.size
+        order = ranking.best(keys, ids, min(first + request.size, docs.size) if first < docs.size else 0)
+        return tuple(ids[order[first:]].tolist())
+
+    def _filterable(self) -> dict[str, NDArray[np.generic]]:
+        live = self._live
+        return {
+            "price": live["price_minor"],
+            "in_stock": live["in_stock"],
+            "on_promotion": live["on_promotion"],
+            "rating": live["rating"],
+        }
+
+
+_SORTS = {
+    Sort.PRICE_ASC: ("price_minor", -1.0),
+    Sort.PRICE_DESC: ("price_minor", 1.0),
+    Sort.NEWEST: ("published_on", 1.0),
+    Sort.SALES: ("popularity", 1.0),
+    Sort.RATING: ("rating", 1.0),
+}

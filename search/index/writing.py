@@ -1,0 +1,176 @@
+"""The writer: documents in, a verified generation out. One writer at a time; readers are never disturbed.
+
+`rebuild` starts from nothing. `apply` takes a few changes: the new generation links the segments of the live one (they are never altered), marks the
+old forms of changed documents as deleted and adds one small segment. After `MOST_SEGMENTS` such steps a rebuild is due.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import time
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+import numpy as np
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.index import create_in, open_dir
+from whoosh.writing import SegmentWriter
+
+from search import analysis
+from search.documents import LONGEST_QUERY, Document, IndexBroken, IndexMissing, IndexProblem, SearchRequest
+from search.index import layout
+from search.index.columns import SegmentColumns
+from search.index.searcher import Generation, Searcher
+from search.schema import code_tokens, field_tokens, whoosh_schema
+
+log = logging.getLogger(__name__)
+
+MOST_SEGMENTS = 20
+CANARIES = 5
+_BLOCK = 1024
+_MEMORY_MB = 128
+
+
+class IndexWriter:
+    """Makes generations under one directory.
+
+    Raises IndexProblem from every method when another process is writing, and then changes nothing.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+
+    def rebuild(self, documents: Iterable[Document]) -> str:
+        """Build a generation from all documents, verify it, make it live; return its name.
+
+        Raises ValueError when two documents share an id, IndexBroken when the result fails its checks.
+        """
+        with layout.exclusively(self.root):
+            return self._make(documents, frozenset(), None)
+
+    def apply(self, upserts: Collection[Document], deletes: Collection[int] = ()) -> str:
+        """Add or replace documents and delete ids, as a new generation over the live one; return its name.
+
+        Raises IndexMissing or IndexBroken when there is no good generation to start from (then rebuild).
+        """
+        with layout.exclusively(self.root):
+            base = open_generation(self.root)
+            return self._make(upserts, frozenset(deletes) | {document.id for document in upserts}, base)
+
+    def upsert(self, documents: Collection[Document]) -> str:
+        """Add or replace documents; return the new generation's name."""
+        return self.apply(documents)
+
+    def delete(self, ids: Collection[int]) -> str:
+        """Remove documents by id, unknown ones silently; return the new generation's name."""
+        return self.apply((), ids)
+
+    def activate(self, name: str) -> None:
+        """Make an existing generation live again, after checking it."""
+        with layout.exclusively(self.root):
+            Generation(self.root / name)
+            layout.point_to(self.root, name)
+
+    def _make(self, documents: Iterable[Document], replaced: Collection[int], base: Generation | None) -> str:
+        name = layout.next_name(self.root)
+        building = self.root / f".building-{name}-{os.getpid()}"
+        shutil.rmtree(building, ignore_errors=True)
+        building.mkdir()
+        try:
+            self._write(building, documents, replaced, base)
+            building.rename(self.root / name)
+        except BaseException:
+            shutil.rmtree(building, ignore_errors=True)
+            raise
+        layout.sync(self.root)
+        layout.point_to(self.root, name)
+        layout.sweep(self.root)
+        log.info("Search index generation %s is live", name)
+        return name
+
+    def _write(
+        self, building: Path, documents: Iterable[Document], replaced: Collection[int], base: Generation | None
+    ) -> None:
+        if base is None:
+            index = create_in(str(building), whoosh_schema())
+        else:
+            _link(self.root / base.name, building, base.manifest.files)
+            index = open_dir(str(building))
+        writer = SegmentWriter(index, codec=W3Codec(blocklimit=_BLOCK), limitmb=_MEMORY_MB)
+        columns = SegmentColumns()
+        seen: set[int] = set()
+        try:
+            gone = base.corpus.rows_of(np.array(sorted(replaced), np.int64)) if base else np.empty(0, np.int64)
+            gone = gone[gone >= 0]
+            for row in gone.tolist():
+                writer.delete_document(row)
+            for document in documents:
+                if document.id in seen:
+                    raise ValueError(f"document {document.id} was given twice")
+                seen.add(document.id)
+                tokens = field_tokens(document)
+                writer.add_document(**tokens, code=code_tokens(document))
+                columns.add(document, tokens)
+            segment = writer.newsegment.segment_id()
+        except BaseException:
+            writer.cancel()
+            raise
+        writer.commit(merge=False)
+        if len(columns):
+            columns.save(building, segment)
+        (building / "MAIN_WRITELOCK").unlink(missing_ok=True)
+        kept = base.manifest.documents - int(gone.size) if base else 0
+        layout.seal(
+            building,
+            documents=kept + len(columns),
+            segments=(base.manifest.segments if base else 0) + bool(len(columns)),
+            built_at=time.time(),
+            known=base.manifest.files if base else {},
+        )
+        verify(Generation(building))
+
+
+def verify(generation: Generation) -> None:
+    """Ask a fresh generation for a few of its own documents by title. Raises IndexBroken when one is not found."""
+    searcher = Searcher(generation)
+    rows = np.flatnonzero(searcher.shown)
+    if rows.size != generation.manifest.documents:
+        raise IndexBroken(f"{generation.name}: {rows.size} documents, {generation.manifest.documents} expected")
+    for row in rows[:: max(1, rows.size // CANARIES)][:CANARIES]:
+        title = generation.corpus.titles[row][0]
+        request = SearchRequest(text=title, correct=False)
+        if (
+            analysis.tokens(title[:LONGEST_QUERY])
+            and searcher.explain(request, int(generation.corpus.ids[row])) is None
+        ):
+            raise IndexBroken(
+                f"{generation.name}: document {int(generation.corpus.ids[row])} is not found by its title"
+            )
+
+
+def open_generation(root: Path) -> Generation:
+    """Open the generation that CURRENT names, or when that is broken the newest good one.
+
+    Raises IndexMissing when there is none at all, IndexBroken when there are some and none is good.
+    """
+    current = layout.read_current(root)
+    problems: list[IndexProblem] = []
+    for name in dict.fromkeys([*([current] if current else []), *layout.names(root)]):
+        try:
+            return Generation(root / name)
+        except IndexProblem as problem:
+            log.warning("Search index generation %s is not usable: %s", name, problem)
+            problems.append(problem)
+    if any(isinstance(problem, IndexBroken) for problem in problems):
+        raise problems[0]
+    raise IndexMissing(f"no search index in {root}")
+
+
+def _link(source: Path, target: Path, names: Iterable[str]) -> None:
+    for name in names:
+        try:
+            os.link(source / name, target / name)
+        except OSError:
+            shutil.copy2(source / name, target / name)
