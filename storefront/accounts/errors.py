@@ -1,0 +1,37 @@
+"""What this room says no to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from storefront.kernel.errors import N_, Invalid, TooMany
+
+
+class WrongCredentials(Invalid):
+    """E-mail and password do not belong together; which of the two is wrong, nobody says."""
+
+    message = N_("This e-mail and password do not match. Check both and try again.")
+
+
+class CannotRegister(Invalid):
+    """No account can be opened with these details."""
+
+    message = N_(
+        "We could not open an account with these details. If you have shopped here before, try to sign in instead."
+    )
+
+
+class TooManyTries(TooMany):
+    """Too many failed sign-ins from this address, or for this e-mail."""
+
+    message = N_("Too many tries to sign in. Please wait %(minutes)d minutes, then try again.")
+
+
+class InvalidAddress(Invalid):
+    """An address with problems: `problems` holds a refusal for each field that is wrong."""
+
+    message = N_("Please check the address.")
+
+    def __init__(self, problems: Mapping[str, Invalid]) -> None:
+        self.problems = problems
+        super().__init__(field=next(iter(problems), ""))

@@ -1,0 +1,67 @@
+"""What staff may do: permissions named `resource:action`, and roles as sets of them. Least privilege: what is not
+listed is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from storefront.kernel.errors import N_
+
+
+class Permission(StrEnum):
+    """One thing that may be done in the back office."""
+
+    DASHBOARD_VIEW = "dashboard:view"
+    PRODUCTS_VIEW = "products:view"
+    PRODUCTS_EDIT = "products:edit"
+    PRICES_EDIT = "prices:edit"
+    STOCK_EDIT = "stock:edit"
+    ORDERS_VIEW = "orders:view"
+    ORDERS_CANCEL = "orders:cancel"
+    SLOTS_VIEW = "slots:view"
+    SLOTS_EDIT = "slots:edit"
+    AUDIT_VIEW = "audit:view"
+
+
+class Role(StrEnum):
+    """A kind of work."""
+
+    SUPER_ADMIN = "super_admin"
+    OPERATIONS = "operations"
+    MERCHANDISER = "merchandiser"
+    CUSTOMER_SERVICE = "customer_service"
+    FINANCE = "finance"
+    ANALYST = "analyst"
+
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.SUPER_ADMIN: N_("Super admin"),
+    Role.OPERATIONS: N_("Operations"),
+    Role.MERCHANDISER: N_("Merchandiser"),
+    Role.CUSTOMER_SERVICE: N_("Customer service"),
+    Role.FINANCE: N_("Finance"),
+    Role.ANALYST: N_("Analyst"),
+}
+
+P = Permission
+GRANTS: Mapping[Role, frozenset[Permission]] = {
+    Role.SUPER_ADMIN: frozenset(Permission),
+    Role.OPERATIONS: frozenset(
+        {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.STOCK_EDIT, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.SLOTS_VIEW}
+    ),
+    Role.MERCHANDISER: frozenset(
+        {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PRODUCTS_EDIT, P.PRICES_EDIT, P.SLOTS_VIEW, P.SLOTS_EDIT}
+    ),
+    Role.CUSTOMER_SERVICE: frozenset({P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL}),
+    Role.FINANCE: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW}),
+    Role.ANALYST: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW}),
+}
+
+
+def permissions_of(role: str) -> frozenset[Permission]:
+    """Return what a role permits; a role that nobody knows permits nothing."""
+    try:
+        return GRANTS[Role(role)]
+    except ValueError:
+        return frozenset()
