@@ -23,7 +23,7 @@ from storefront.jobs import queue
 from storefront.kernel import events
 from storefront.reactions import REACTIONS
 from storefront.shop import queries as shop
-from storefront.web import assets, csrf, errors, filters, headers, locale, logs
+from storefront.web import appearance, assets, csrf, errors, filters, headers, locale, logs
 
 ROOMS = (
     *("jobs", "audit", "shop", "media", "mail", "accounts", "catalog", "content", "inventory", "pricing"),
@@ -53,13 +53,18 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
         BABEL_DEFAULT_LOCALE="en",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "storefront" / "translations"),
         TEMPLATES_AUTO_RELOAD=False,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_MIMETYPES=["text/html", "application/xml", "text/plain", "image/svg+xml"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_LEVEL=5,
+        COMPRESS_MIN_SIZE=1000,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     _bind_extensions(app, config)
-    for module in (headers, locale, filters, csrf, errors, assets):
+    for module in (headers, locale, filters, csrf, errors, assets, appearance):
         module.init_app(app)
     app.before_request(_load_settings)
     for room in ROOMS:
@@ -81,6 +86,7 @@ def _bind_extensions(app: Flask, config: Config) -> None:
         timezone_selector=lambda: shop.get_settings().timezone,
     )
     extensions.login_manager.init_app(app)
+    extensions.compress.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
 

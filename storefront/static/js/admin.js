@@ -1,0 +1,9 @@
+// The back office: htmx, the shared small helpers, and guards for what would be lost.
+import "./htmx.js";
+import "./theme.js";
+import "./quantity.js";
+import "./search.js";
+import "./notices.js";
+import "./admin/unsaved.js";
+import "./admin/selection.js";
+import "./admin/chart.js";

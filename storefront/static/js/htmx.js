@@ -1,0 +1,31 @@
+// htmx reads its settings from <meta name="htmx-config"> in the layout; here is only what a setting cannot say.
+import htmx from "htmx.org/dist/htmx.esm.js";
+
+// Empty answers of a filter form stay out of the address.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { verb, parameters, elt } = event.detail;
+  if (verb !== "get" || elt.tagName !== "FORM") return;
+  for (const [name, value] of [...parameters.entries()]) {
+    if (value === "") delete parameters[name];
+  }
+});
+
+// A refusal says where its words belong; an answer that is not ours (a proxy's error page) is not put into the page.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status >= 400 && xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
+  else if (xhr.status >= 500) sayUnreachable();
+});
+
+document.addEventListener("htmx:sendError", sayUnreachable);
+
+function sayUnreachable() {
+  const notice = document.querySelector("#unreachable")?.content.cloneNode(true);
+  if (notice) document.querySelector("#flash")?.replaceChildren(notice);
+}
+
+// What the server wants seen first takes the focus: the list of errors after a refused form.
+document.addEventListener("htmx:afterSettle", () => document.querySelector("[data-takes-focus]")?.focus());
+document.querySelector("[data-takes-focus]")?.focus();
+
+export default htmx;

@@ -1,0 +1,10 @@
+// The shop's script. Everything here decorates pages that already work as plain links and forms.
+import "./htmx.js";
+import "./theme.js";
+import "./sheet.js";
+import "./quantity.js";
+import "./cart.js";
+import "./gallery.js";
+import "./search.js";
+import "./notices.js";
+import "./morph.js";
