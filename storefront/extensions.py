@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from htmx_flask import Htmx
@@ -13,5 +14,6 @@ migrate = Migrate()
 login_manager = LoginManager()
 htmx = Htmx()
 babel = Babel()
+compress = Compress()
 
-__all__ = ["babel", "db", "htmx", "login_manager", "migrate"]
+__all__ = ["babel", "compress", "db", "htmx", "login_manager", "migrate"]
