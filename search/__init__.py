@@ -7,15 +7,16 @@
     page = holder.searcher().search(SearchRequest(text="olive oil 500ml"))
     holder.refresh(LiveColumns.of(rows))        # new prices, stock, ...: no index commit
 
-How an answer is made: the text is normalised and cut into groups of tokens (`analysis`, `parsing`); unknown words are cut in two or corrected. Every
-group's postings add to a dense array of scores and a count of matched groups (`index.matching`). All groups must match; when
-that finds fewer than ten documents, one group after another may be missing, and documents that match more groups always stand
-first. Inside a tier the order is `(BM25 over fields + 12 for a named category + 6 for a named brand) * popularity * rating * availability`, the
-factors bounded (`ranking`). Filters are masks, facet counts are `bincount`s over the hits (`facets`).
+How an answer is made: the text is normalised and cut into groups of tokens (`analysis`, `parsing`); unknown words are
+cut in two or corrected. Every group's postings add to a dense array of scores and a count of matched groups
+(`index.matching`). All groups must match; when that finds fewer than ten documents, one group after another may be
+missing, and documents that match more groups always stand first. Inside a tier the order is `(BM25 over fields + 12
+for a named category + 6 for a named brand) * popularity * rating * availability`, the factors bounded (`ranking`).
+Filters are masks, facet counts are `bincount`s over the hits (`facets`).
 
-Generations: every write makes a new directory, checks it, and swaps a pointer file (`index.layout`), so readers see the old
-index or the new one and nothing between. The text index changes by commits; price, stock, promotion, popularity, rating and
-publication are columns that are replaced whole, many times a minute if need be.
+Generations: every write makes a new directory, checks it, and swaps a pointer file (`index.layout`), so readers see
+the old index or the new one and nothing between. The text index changes by commits; price, stock, promotion,
+popularity, rating and publication are columns that are replaced whole, many times a minute if need be.
 
 Knows no shop: no Flask, no SQLAlchemy. An index directory holds pickles written by Whoosh: open only your own.
 """

@@ -1,9 +1,9 @@
 """One analyzer for English and Chinese, for documents and for queries alike.
 
-Text is normalised (NFKC, lower case, accents folded, traditional characters to simplified ones, signs such as ® dropped) and
-cut into `Piece`s: words, numbers, sizes ("0.5 l", "500ml" and 500毫升 are all `500ml`), compounds ("dv7-1211ea") and runs of
-Chinese, Japanese or Korean. A document is indexed by every form of a piece: stems, the compound squeezed and its parts,
-single characters and pairs of characters.
+Text is normalised (NFKC, lower case, accents folded, traditional characters to simplified ones, signs such as ®
+dropped) and cut into `Piece`s: words, numbers, sizes ("0.5 l", "500ml" and 500毫升 are all `500ml`), compounds
+("dv7-1211ea") and runs of Chinese, Japanese or Korean. A document is indexed by every form of a piece: stems, the
+compound squeezed and its parts, single characters and pairs of characters.
 
 Conversion goes character by character, through OpenCC's table, because a pair of characters must read the same
 in a short query as in the long title around it; OpenCC's phrases would look at the neighbours.
@@ -27,7 +27,8 @@ _CJK = "\u3005\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\
 _HAN_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
 _SIGNS = dict.fromkeys(map(ord, "™®©℠"), " ")
 
-# Each unit: how many of the unit that it is written as. Fluid and weight ounces are one: shoppers do not tell them apart.
+# Each unit: what it is written as, and how many of those. Fluid and weight ounces are one: shoppers do not tell them
+# apart.
 _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("ml", "milliliter", "milliliters", "millilitre", "millilitres"), ("ml", 1)),
     **dict.fromkeys(("cl",), ("ml", 10)),
@@ -53,12 +54,13 @@ _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("hz",), ("hz", 1)),
 }
 _CHINESE_UNITS = {
-    "毫升": "ml", "公升": "l", "升": "l", "毫克": "mg", "千克": "kg", "公斤": "kg", "克": "g", "英寸": "in", "寸": "in", "吋": "in",
-    "毫米": "mm", "厘米": "cm", "公分": "cm", "米": "m", "毫安": "mah", "瓦": "w", "伏": "v",
+    "毫升": "ml", "公升": "l", "升": "l", "毫克": "mg", "千克": "kg", "公斤": "kg", "克": "g",
+    "英寸": "in", "寸": "in", "吋": "in", "毫米": "mm", "厘米": "cm", "公分": "cm", "米": "m", "毫安": "mah", "瓦": "w", "伏": "v",
 }  # fmt: skip
-_CHINESE_SIZE = re.compile(r"(\d)\s?(%s)(?![级拉尔])" % "|".join(sorted(_CHINESE_UNITS, key=len, reverse=True)))
+_CHINESE_NAMES = "|".join(sorted(_CHINESE_UNITS, key=len, reverse=True))
+_CHINESE_SIZE = re.compile(rf"(\d)\s?({_CHINESE_NAMES})(?![级拉尔])")
 _UNIT_NAMES = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
-_LETTER = "(?:(?![%s])[^\\W_])" % _CJK
+_LETTER = rf"(?:(?![{_CJK}])[^\W_])"
 _PIECE = re.compile(
     rf"(?P<size>(?P<number>\d+(?:[.,]\d+)?)[ -]?(?P<unit>{_UNIT_NAMES})(?!{_LETTER})(?<!in(?=\s\d)))"
     rf"|(?P<decimal>\d+(?:[.,]\d+)+(?!{_LETTER}))"
@@ -74,7 +76,8 @@ _local = threading.local()
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One thing that was written: `kind` is word, number, size, compound or cjk; `text` its surface, `parts` its words.
+    """One thing that was written: `kind` is word, number, size, compound or cjk; `text` its surface, `parts` its
+    words.
 
     For a size, `text` is the canonical form and `parts` the number as written.
     """
@@ -85,7 +88,7 @@ class Piece:
 
 
 def normalise(text: str, longest: int = 20_000) -> str:
-    """Return `text` comparable: NFKC, lower case, accents folded, simplified characters; cut at `longest` characters."""
+    """Return `text` comparable: NFKC, lower case, accents folded, simplified; cut at `longest` characters."""
     text = unicodedata.normalize("NFKC", text[:longest].translate(_SIGNS)).lower()
     if not text.isascii():
         text = text.translate(_folding())
@@ -109,7 +112,9 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def stem(word: str) -> str:
-    """Return the English stem of a word of ASCII letters; anything else, and one or two letters, comes back unchanged."""
+    """Return the English stem of a word of ASCII letters; anything else, and one or two letters, comes back
+    unchanged.
+    """
     return _stem(word) if len(word) > 2 and word.isascii() and word.isalpha() else word
 
 

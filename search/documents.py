@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,12 +129,12 @@ class LiveColumns:
     @classmethod
     def of(cls, rows: Iterable[tuple[int, int, bool, bool, float, int, float]]) -> LiveColumns:
         """Return columns from rows (id, price_minor, in_stock, on_promotion, popularity, published_on, rating)."""
-        columns = list(zip(*rows, strict=True)) or [()] * 7
+        columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) or [()] * 7
         types = (np.int64, *LIVE_TYPES.values())
-        return cls(*(np.array(column, dtype=kind) for column, kind in zip(columns, types, strict=True)))
+        return cls(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
 
 
-LIVE_TYPES: dict[str, type[np.generic]] = {
+LIVE_TYPES: dict[str, Any] = {
     "price_minor": np.int64,
     "in_stock": np.bool_,
     "on_promotion": np.bool_,
@@ -179,4 +180,4 @@ class SearchRequest:
 
     def __post_init__(self) -> None:
         if self.page < 1 or not 0 <= self.size <= LARGEST_PAGE:
-            raise ValueError("pages count from 1 and hold at most %d documents" % LARGEST_PAGE)
+            raise ValueError(f"pages count from 1 and hold at most {LARGEST_PAGE} documents")

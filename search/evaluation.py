@@ -22,7 +22,7 @@ class Metrics:
 
 def dcg(gains: Sequence[float]) -> float:
     """Return the discounted cumulative gain, sum of (2**g - 1) / log2(rank + 1). Source: Burges et al. (2005)."""
-    return sum((2.0**gain - 1) / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
+    return sum((math.pow(2, gain) - 1) / math.log2(rank + 1) for rank, gain in enumerate(gains, start=1))
 
 
 def ndcg(ranking: Sequence[Hashable], ratings: Mapping[Hashable, float], k: int = 10) -> float:
@@ -54,7 +54,7 @@ def reciprocal_rank(ranking: Sequence[Hashable], ratings: Mapping[Hashable, floa
 def evaluate(
     runs: Mapping[str, Sequence[Hashable]], judgements: Mapping[str, Mapping[Hashable, float]], k: int = 10
 ) -> Metrics:
-    """Return the means over the queries that have at least one rating above 0; a query without a run counts as empty."""
+    """Return the means over the queries with at least one rating above 0; a query without a run counts as empty."""
     asked = [query for query, ratings in judgements.items() if max(ratings.values(), default=0) > 0]
     pairs = [(runs.get(query, ()), judgements[query]) for query in asked]
     size = max(1, len(pairs))
@@ -71,7 +71,8 @@ def evaluate(
 def paired_bootstrap(first: Sequence[float], second: Sequence[float], *, rounds: int = 10_000, seed: int = 1) -> float:
     """Return the one-sided p-value that `first` is not better than `second`, both by query in the same order.
 
-    Source: Sakai (2006), "Evaluating evaluation metrics based on the bootstrap". Raises ValueError for unequal lengths.
+    Source: Sakai (2006), "Evaluating evaluation metrics based on the bootstrap". Raises ValueError for unequal
+    lengths.
     """
     differences = [a - b for a, b in zip(first, second, strict=True)]
     if not differences:

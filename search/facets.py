@@ -1,7 +1,7 @@
 """Filters as boolean masks, and counts for every choice of every facet by one `bincount` each.
 
-Disjunctive: the choices made inside one facet do not narrow that facet's own counts, so a shopper sees what adding another
-brand would bring. Source: the "multi-select faceting" of Tunkelang (2009), "Faceted Search".
+Disjunctive: the choices made inside one facet do not narrow that facet's own counts, so a shopper sees what adding
+another brand would bring. Source: the "multi-select faceting" of Tunkelang (2009), "Faceted Search".
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from search.documents import Filters
+from search.documents import Filters, LiveColumns
 from search.results import FacetCount, PriceBucket, PriceRange
 
 MOST_BUCKETS = 6
@@ -84,12 +84,9 @@ class Narrowing:
         return self.without.get(name, self.docs)
 
 
-def masks(
-    filters: Filters, columns: Mapping[str, FacetColumn], price: NDArray[np.int64], in_stock: Mask, on_promotion: Mask,
-    rating: NDArray[np.float64],
-) -> dict[str, Mask]:  # fmt: skip
-    """Return one mask (documents,) for each filter in use, by name; a facet that the index lacks excludes everything."""
-    nothing = np.zeros(price.size, np.bool_)
+def masks(filters: Filters, columns: Mapping[str, FacetColumn], live: LiveColumns) -> dict[str, Mask]:
+    """Return one mask (documents,) per filter in use, by name; a facet that the index lacks excludes everything."""
+    nothing = np.zeros(live.ids.size, np.bool_)
     result = {
         name: columns[name].mask(values) if name in columns else nothing
         for name, values in filters.facets.items()
@@ -98,13 +95,13 @@ def masks(
     if filters.price_from is not None or filters.price_to is not None:
         low = np.clip(filters.price_from or 0, 0, 2**62)
         high = np.clip(2**62 if filters.price_to is None else filters.price_to, -1, 2**62)
-        result["price"] = (price >= low) & (price <= high)
+        result["price"] = (live.price_minor >= low) & (live.price_minor <= high)
     if filters.in_stock:
-        result["in_stock"] = in_stock
+        result["in_stock"] = live.in_stock
     if filters.on_promotion:
-        result["on_promotion"] = on_promotion
+        result["on_promotion"] = live.on_promotion
     if filters.rating_from is not None:
-        result["rating"] = rating >= filters.rating_from
+        result["rating"] = live.rating >= filters.rating_from
     return result
 
 
@@ -119,7 +116,9 @@ def narrow(docs: Docs, in_use: Mapping[str, Mask]) -> Narrowing:
 
 
 def choices(column: FacetColumn, docs: Docs, selected: Sequence[str], limit: int) -> tuple[FacetCount, ...]:
-    """Return the choices of a facet among `docs`: most frequent first, then by value; selected ones always, even with 0."""
+    """Return the choices of a facet among `docs`: most frequent first, then by value; selected ones always, even with
+    0.
+    """
     counts = column.counts(docs)
     found = [(int(counts[code]), column.values[code]) for code in np.flatnonzero(counts)]
     found.sort(key=lambda pair: (-pair[0], pair[1]))
@@ -133,7 +132,8 @@ def choices(column: FacetColumn, docs: Docs, selected: Sequence[str], limit: int
 def price_range(prices: NDArray[np.int64]) -> PriceRange | None:
     """Return the ends of `prices` (minor units) and at most six buckets with round ends, or None for no prices.
 
-    Inner ends are the quantiles at equal shares, rounded to 1, 2 or 5 times a power of ten, so each bucket is worth a click.
+    Inner ends are the quantiles at equal shares, rounded to 1, 2 or 5 times a power of ten, so each bucket is worth a
+    click.
     """
     if not prices.size:
         return None
@@ -151,5 +151,5 @@ def _round(value: float) -> int:
     """Return the nearest of 1, 2, 5 times a power of ten, by ratio."""
     if value < 1:
         return 0
-    power = 10 ** (len(str(int(value))) - 1)
+    power: int = 10 ** (len(str(int(value))) - 1)
     return min((step * power for step in (1, 2, 5, 10)), key=lambda end: max(end / value, value / end))

@@ -1,6 +1,7 @@
 """From what was typed to groups of tokens: a group is one thing the shopper wants, with the forms it may take.
 
-Shoppers type words, not a query language: `NOT`, `(` and `title:x*` mean nothing special, and every text has an answer.
+Shoppers type words, not a query language: `NOT`, `(` and `title:x*` mean nothing special, and every text has an
+answer.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from search import analysis
@@ -15,8 +17,7 @@ from search.analysis import Piece
 from search.documents import LONGEST_QUERY
 
 MOST_GROUPS = 24
-SHARE = 0.5
-SINGLE = 0.35
+SHARE = 0.4
 NUMBER_OF_SIZE = 0.4
 SHORTEST_CORRECTED = 4
 
@@ -49,7 +50,9 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query. `stems` are its words in order, for recognising brands and categories; `words` are to be highlighted."""
+    """A parsed query. `stems` are its words in order, for recognising brands and categories; `words` are to be
+    highlighted.
+    """
 
     groups: tuple[Group, ...]
     stems: tuple[str, ...] = ()
@@ -60,8 +63,8 @@ class Query:
 def parse(text: str, lexicon: Lexicon, *, correct: bool = True) -> Query:
     """Return the groups of a query; at most the first 200 characters and 24 groups are read.
 
-    Unknown words of at least four letters are cut in two when that is a known phrase, and otherwise corrected when `correct`
-    is set and a near word is known; then `corrected` holds the text that was searched instead.
+    Unknown words of at least four letters are cut in two when that is a known phrase, and otherwise corrected when
+    `correct` is set and a near word is known; then `corrected` holds the text that was searched instead.
     """
     normal = analysis.normalise(text, LONGEST_QUERY)
     pieces: list[Piece] = []
@@ -103,22 +106,22 @@ def _groups(pieces: Sequence[Piece], lexicon: Lexicon) -> list[Group]:
             terms.setdefault(piece.parts[0], NUMBER_OF_SIZE)
         if piece.kind == "compound":
             terms.setdefault(piece.text, 1.0)
-        for neighbour, joined in (
-            (plain[place - 1] if place else None, lambda other, own=part: other + own),
-            (plain[place + 1] if place + 1 < len(plain) else None, lambda other, own=part: own + other),
-        ):
-            if neighbour and neighbour[0].kind != "cjk" and lexicon.knows(token := analysis.stem(joined(neighbour[1]))):
-                terms.setdefault(token, 1.0)
+        for first, second in pairwise(plain[max(0, place - 1) : place + 2]):
+            joined = analysis.stem(first[1] + second[1])
+            if "cjk" not in (first[0].kind, second[0].kind) and lexicon.knows(joined):
+                terms.setdefault(joined, 1.0)
         groups.append(Group(tuple(terms.items())))
     return groups
 
 
 def run_group(run: str) -> Group:
-    """Return the group of a run of Chinese, Japanese or Korean: a share of its pairs must match, single characters help."""
+    """Return the group of a run of Chinese, Japanese or Korean: a share of its pairs must match, single characters
+    help.
+    """
     pairs = list(dict.fromkeys(analysis.bigrams(run)))
     if not pairs:
         return Group(((run, 1.0),))
-    singles = [(single, SINGLE) for single in dict.fromkeys(run)]
+    singles = [(single, 1.0) for single in dict.fromkeys(run)]
     return Group((*((pair, 1.0) for pair in pairs), *singles), share=SHARE, counted=len(pairs))
 
 

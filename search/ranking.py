@@ -20,7 +20,8 @@ OUT_OF_STOCK = 0.85
 def inverse_document_frequency(documents_with: int, documents: int) -> float:
     """Return ln(1 + (N - n + 0.5) / (n + 0.5)), which is never negative.
 
-    Source: Robertson and Zaragoza (2009), "The probabilistic relevance framework", equation 3.3, smoothed as in Lucene.
+    Source: Robertson and Zaragoza (2009), "The probabilistic relevance framework", equation 3.3, smoothed as in
+    Lucene.
     """
     return math.log1p((max(documents - documents_with, 0) + 0.5) / (documents_with + 0.5))
 

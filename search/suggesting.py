@@ -1,7 +1,7 @@
 """What was probably meant: spelling for unknown words, completions for unfinished ones.
 
-Completions come from one sorted table of prefixes: categories and brands by each word of their names, titles from their start, common
-words and pairs of words. A look-up is two bisections and a partial sort.
+Completions come from one sorted table of prefixes: categories and brands by each word of their names, titles from
+their start, common words and pairs of words. A look-up is two bisections and a partial sort.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ _KIND_WEIGHT = {"category": 3.0, "brand": 2.0, "term": 1.0, "product": 0.0}
 class Vocabulary:
     """The words of a catalogue with the number of documents that use each.
 
-    Corrections minimise `edits - 0.15 ln(1 + frequency) + 0.35 (another first letter)` over words at most two edits away (one,
-    for a word of four letters). Edits are Damerau-Levenshtein in its optimal string alignment form, by rapidfuzz.
+    Corrections minimise `edits - 0.15 ln(1 + frequency) + 0.35 (another first letter)` over words at most two edits
+    away (one, for a word of four letters). Edits are Damerau-Levenshtein in its optimal string alignment form, by
+    rapidfuzz.
     """
 
     def __init__(self, words: Mapping[str, int]) -> None:
@@ -83,7 +84,9 @@ class PrefixTable:
         self._rows = np.array([entry[3] for entry in ordered], np.int64)
 
     def complete(self, typed: str, limit: int, shown: NDArray[np.bool_]) -> tuple[Suggestion, ...]:
-        """Return at most `limit` distinct suggestions for a normalised prefix, heaviest first; hidden documents are left out."""
+        """Return at most `limit` distinct suggestions for a normalised prefix, heaviest first; hidden documents are
+        left out.
+        """
         first, last = bisect_left(self._keys, typed), bisect_right(self._keys, typed + LAST)
         if first == last or limit < 1:
             return ()
@@ -102,6 +105,7 @@ class PrefixTable:
 
 
 def prefix_entries(
+    *,
     ids: NDArray[np.int64],
     titles: Sequence[Sequence[str]],
     popularity: NDArray[np.float64],

@@ -1,5 +1,7 @@
-"""The index: generations on disk, the writer that makes them, the reader that answers from them, the holder that swaps them.
+"""The index: generations on disk, the writer that makes them, the reader that answers from them, the holder that
+swaps them.
 
-`layout` knows directories, manifests and the CURRENT pointer; `writing` builds a generation (whole, or as a few changes over the last one);
-`columns` and `postings` read one; `searcher` answers; `holder` keeps the newest good one at hand.
+`layout` knows directories, manifests and the CURRENT pointer; `writing` builds a generation (whole, or as a few
+changes over the last one); `columns` and `postings` read one; `searcher` answers; `holder` keeps the newest good one
+at hand.
 """

@@ -9,7 +9,9 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,7 +62,7 @@ class SegmentColumns:
 
     def save(self, directory: Path, segment: str) -> None:
         """Write `columns-<segment>.npz` and `.json`."""
-        arrays: dict[str, NDArray[np.generic]] = {
+        arrays: dict[str, NDArray[Any]] = {
             "ids": np.array(self._ids, np.int64),
             "lengths": np.array(self._lengths, np.uint16).reshape(len(self), len(FIELDS)).T,
         }
@@ -87,14 +89,16 @@ class SegmentColumns:
         for text in (document.title, *document.other_titles, document.product_type, *names):
             line = analysis.words(text)
             found.update(line)
-            phrases.update(f"{first} {second}" for first, second in zip(line, line[1:], strict=False))
+            phrases.update(f"{first} {second}" for first, second in pairwise(line))
         self._words.update(word for word in found if len(word) > 1)
         self._phrases.update(phrases)
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """All segments joined. Arrays are (documents,) in the order of the text index; `alive` is false for replaced documents."""
+    """All segments joined. Arrays are (documents,) in the order of the text index; `alive` is false for replaced
+    documents.
+    """
 
     ids: NDArray[np.int64]
     alive: NDArray[np.bool_]
@@ -118,6 +122,23 @@ class Corpus:
             return np.full(ids.shape, -1, np.int64)
         places = np.minimum(np.searchsorted(sorted_ids, ids), sorted_ids.size - 1)
         return np.where(sorted_ids[places] == ids, self.order[places], -1)
+
+    def align(self, live: LiveColumns) -> tuple[NDArray[np.bool_], LiveColumns]:
+        """Return (documents,) true where a document has a live row, and the live columns in the order of the
+        documents.
+        """
+        rows = self.rows_of(live.ids)
+        present = rows >= 0
+        rows = rows[present]
+        shown = np.zeros(self.ids.size, np.bool_)
+        shown[rows] = True
+
+        def spread(column: NDArray[Any]) -> NDArray[Any]:
+            result = np.zeros(self.ids.size, column.dtype)
+            result[rows] = column[present]
+            return result
+
+        return shown, LiveColumns(self.ids, **{name: spread(getattr(live, name)) for name in LIVE_TYPES})
 
 
 def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np.bool_]) -> Corpus:
@@ -153,8 +174,8 @@ def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np
 
 
 def _join_facets(
-    arrays: Sequence[dict[str, NDArray[np.generic]]],
-    texts: Sequence[dict[str, list[tuple[str, list[str]]]]],
+    arrays: Sequence[dict[str, NDArray[Any]]],
+    texts: Sequence[dict[str, Any]],
     documents: int,
 ) -> dict[str, FacetColumn]:
     owners: dict[str, list[NDArray[np.int64]]] = {}
@@ -174,7 +195,7 @@ def _join_facets(
     }
 
 
-def _join(parts: Sequence[NDArray[np.generic]], kind: type[np.generic]) -> NDArray[np.generic]:
+def _join(parts: Sequence[NDArray[Any]], kind: Any) -> NDArray[Any]:
     return np.concatenate([np.empty(0, kind), *parts]).astype(kind, copy=False)
 
 

@@ -21,9 +21,9 @@ RETRY_AFTER = 10.0
 class SearchHolder:
     """Keeps the newest good generation of a directory open, for all threads of a process.
 
-    `searcher()` looks at CURRENT at most once in `look_every` seconds. The first generation is opened by the caller that needs it;
-    a later one is opened in a background thread while the old one keeps answering. One that cannot be opened is left
-    alone for `RETRY_AFTER` seconds.
+    `searcher()` looks at CURRENT at most once in `look_every` seconds. The first generation is opened by the caller
+    that needs it; a later one is opened in a background thread while the old one keeps answering. One that cannot be
+    opened is left alone for `RETRY_AFTER` seconds.
     """
 
     def __init__(self, root: Path, look_every: float = LOOK_EVERY) -> None:

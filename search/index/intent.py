@@ -1,4 +1,6 @@
-"""Categories and brands that a query names: "red cotton socks" is about the category Socks, wherever else "socks" is written."""
+"""Categories and brands that a query names: "red cotton socks" is about the category Socks, wherever else "socks" is
+written.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,13 @@ _ALTERNATIVES = re.compile(r"\s*(?:[&/,、]|\band\b)\s*")
 
 
 class Intent:
-    """Finds the labels that a query names: a category at its end (the head of an English or Chinese noun phrase), a brand anywhere.
+    """Finds the labels that a query names: a category at its end (the head of an English or Chinese noun phrase), a
+    brand anywhere.
 
     Parameters
     ----------
-    labels : names by facet ("brand", "category") and value. "Cables & adapters" answers to "cables" and "adapters" as well.
+    labels : names by facet ("brand", "category") and value. "Cables & adapters" answers to "cables" and "adapters" as
+    well.
     """
 
     def __init__(self, labels: Mapping[str, Mapping[str, Sequence[str]]]) -> None:
@@ -26,7 +30,9 @@ class Intent:
         self._brands = _by_stems(labels.get("brand", {}), split=False)
 
     def of(self, stems: Sequence[str]) -> Iterator[tuple[str, str, float]]:
-        """Yield (facet, value, bonus) for the longest category name that ends the query, and the longest brand within it."""
+        """Yield (facet, value, bonus) for the longest category name that ends the query, and the longest brand within
+        it.
+        """
         ends = [tuple(stems[-length:]) for length in range(min(LONGEST_NAME, len(stems)), 0, -1)]
         last = stems[-1] if stems else ""
         if last and not last.isascii():
@@ -48,7 +54,7 @@ class Intent:
 
 def stems_of(name: str) -> tuple[str, ...]:
     """Return the stems of a label's name as a query for it would have them."""
-    found = [piece for piece in analysis.pieces(analysis.normalise(name))]
+    found = analysis.pieces(analysis.normalise(name))
     return tuple(
         analysis.stem(part) for piece in found for part in (piece.parts if piece.kind == "compound" else (piece.text,))
     )

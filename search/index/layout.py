@@ -1,8 +1,10 @@
-"""Generations on disk: `<root>/<schema hash>-<number>/`, each sealed by a manifest, and a CURRENT file naming the live one.
+"""Generations on disk: `<root>/<schema hash>-<number>/`, each sealed by a manifest, and a CURRENT file naming the
+live one.
 
-A generation is built in `.building-*`, fsynced, sealed, verified, then renamed into place; only then CURRENT is replaced,
-also by a rename. So a crash at any point leaves the old generation live and at worst a directory to sweep.
-A generation is never changed after it was sealed: changes make a new one, which shares the unchanged files by hard links.
+A generation is built in `.building-*`, fsynced, sealed, verified, then renamed into place; only then CURRENT is
+replaced, also by a rename. So a crash at any point leaves the old generation live and at worst a directory to sweep.
+A generation is never changed after it was sealed: changes make a new one, which shares the unchanged files by hard
+links.
 """
 
 from __future__ import annotations
@@ -108,7 +110,8 @@ def seal(directory: Path, *, documents: int, segments: int, built_at: float, kno
 def read_manifest(directory: Path) -> Manifest:
     """Return the manifest of a generation after checking every file against it.
 
-    Raises IndexMissing when there is no directory and IndexBroken when anything is absent, short, altered or of another schema.
+    Raises IndexMissing when there is no directory and IndexBroken when anything is absent, short, altered or of
+    another schema.
     """
     if not directory.is_dir():
         raise IndexMissing(f"no index generation at {directory}")
@@ -134,7 +137,9 @@ def read_manifest(directory: Path) -> Manifest:
 
 @contextmanager
 def exclusively(root: Path) -> Iterator[None]:
-    """Hold the one writer's lock of `root`; the system releases it when the process dies. Raises IndexProblem when taken."""
+    """Hold the one writer's lock of `root`; the system releases it when the process dies. Raises IndexProblem when
+    taken.
+    """
     root.mkdir(parents=True, exist_ok=True)
     lock = FileLock(str(root / ".lock"))
     if not lock.acquire():
@@ -146,7 +151,9 @@ def exclusively(root: Path) -> Iterator[None]:
 
 
 def sweep(root: Path, keep: int = KEEP) -> None:
-    """Remove abandoned builds, and all but the live generation and the newest others, `keep` together. Needs the writer's lock."""
+    """Remove abandoned builds, and all but the live generation and the newest others, `keep` together. Needs the
+    writer's lock.
+    """
     current = read_current(root)
     every = sorted(
         (e for e in root.iterdir() if _NAME.fullmatch(e.name)), key=lambda e: number_of(e.name), reverse=True

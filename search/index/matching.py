@@ -1,4 +1,6 @@
-"""From token groups to candidates: a dense accumulator of scores and a count of matched groups, then relaxing by tiers."""
+"""From token groups to candidates: a dense accumulator of scores and a count of matched groups, then relaxing by
+tiers.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +29,13 @@ class Matches:
 
 
 def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Matches:
-    """Return the documents of `shown` (documents,) that match all groups, or if those are few, all but one, and so on.
+    """Return the documents of `shown` (documents,) that match all groups, or if those are few, all but one, and so
+    on.
 
     Groups are let go one at a time until `ENOUGH_HITS` documents are found or nothing is left to let go.
     """
     scores = np.zeros(shown.size, np.float32)
-    tiers = np.zeros(shown.size, np.int64 if len(groups) > 250 else np.uint8)
+    tiers = np.zeros(shown.size, np.uint8)
     for group in groups:
         if group.share is None and len(group.terms) == 1:
             token, weight = group.terms[0]

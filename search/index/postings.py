@@ -1,7 +1,8 @@
 """Terms to arrays: postings decoded once from Whoosh, weighted, and kept in a cache of bounded size.
 
-A term's entry joins all fields: `score[d] = sum over fields of boost * idf * tf * (K1 + 1) / (tf + K1 * norm(d))` with
-`norm(d) = 1 - B + B * length(d) / mean length`. Whoosh's readers share one file position, so decoding happens under a lock.
+A term's entry joins all fields: `score[d] = sum over fields of boost * idf * tf * (K1 + 1) / (tf + K1 * norm(d))`
+with `norm(d) = 1 - B + B * length(d) / mean length`. Whoosh's readers share one file position, so decoding happens
+under a lock.
 """
 
 from __future__ import annotations
@@ -118,7 +119,8 @@ class TermCache:
 
 
 def decode(reader: IndexReader, field: str, token: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Return the document numbers (within the segment) and counts of a term, by whole blocks where the codec allows it.
+    """Return the document numbers (within the segment) and counts of a term, by whole blocks where the codec allows
+    it.
 
     Blocks are read through private names of Whoosh's codec; any other matcher is walked by `decode_publicly`.
     """

@@ -1,13 +1,14 @@
 """Answers from one generation: an immutable text index, and one immutable set of live columns over it.
 
-`Generation` is opened once and shared by every thread; `Searcher` pairs it with live columns. New prices or stock make a new
-`Searcher` over the same generation, so a running search never sees half of a change.
+`Generation` is opened once and shared by every thread; `Searcher` pairs it with live columns. New prices or stock
+make a new `Searcher` over the same generation, so a running search never sees half of a change.
 """
 
 from __future__ import annotations
 
 import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from whoosh.index import open_dir
 
 from search import analysis, facets, ranking
-from search.documents import LIVE_TYPES, IndexBroken, LiveColumns, SearchRequest, Sort
+from search.documents import IndexBroken, LiveColumns, SearchRequest, Sort
 from search.index import columns, layout
 from search.index.intent import Intent
 from search.index.matching import Matches, group_scores, match
@@ -56,7 +57,14 @@ class Generation:
         popularity = np.zeros(alive.size)
         popularity[alive] = ranking.popularity_scale(self.corpus.first_live.popularity)
         corpus = self.corpus
-        entries = prefix_entries(corpus.ids, corpus.titles, popularity, corpus.labels, corpus.words, corpus.phrases)
+        entries = prefix_entries(
+            ids=corpus.ids,
+            titles=corpus.titles,
+            popularity=popularity,
+            labels=corpus.labels,
+            words=corpus.words,
+            phrases=corpus.phrases,
+        )
         self.prefixes = PrefixTable(entries)
 
     def knows(self, token: str) -> bool:
@@ -84,17 +92,8 @@ class Searcher:
         self._fallback = fallback
         corpus = generation.corpus
         live = corpus.first_live if live is None else live
-        rows = corpus.rows_of(live.ids)
-        present = rows >= 0
-        size = corpus.ids.size
-        self.shown = np.zeros(size, np.bool_)
-        self.shown[rows[present]] = True
-        self._live: dict[str, NDArray[np.generic]] = {}
-        for name, kind in LIVE_TYPES.items():
-            column = np.zeros(size, kind)
-            column[rows[present]] = getattr(live, name)[present]
-            self._live[name] = column
-        self._factors = ranking.business_factors(self._live["popularity"], self._live["rating"], self._live["in_stock"])
+        self.shown, self._live = corpus.align(live)
+        self._factors = ranking.business_factors(self._live.popularity, self._live.rating, self._live.in_stock)
         self._business = np.prod(list(self._factors.values()), axis=0)
 
     def refresh(self, live: LiveColumns) -> Searcher:
@@ -108,7 +107,7 @@ class Searcher:
         shown = self._scoped(request)
         matches = self._match(query, request.text, shown)
         filters = request.filters
-        in_use = facets.masks(filters, generation.corpus.facets, **self._filterable())
+        in_use = facets.masks(filters, generation.corpus.facets, self._live)
         narrowed = facets.narrow(matches.docs, in_use)
         counted = generation.corpus.facets if request.count is None else request.count
         return SearchPage(
@@ -121,11 +120,9 @@ class Searcher:
                 for name in counted
                 if (column := generation.corpus.facets.get(name))
             },
-            price=None
-            if request.count == ()
-            else facets.price_range(self._live["price_minor"][narrowed.base("price")]),
-            in_stock=int(self._live["in_stock"][narrowed.base("in_stock")].sum()),
-            on_promotion=int(self._live["on_promotion"][narrowed.base("on_promotion")].sum()),
+            price=None if request.count == () else facets.price_range(self._live.price_minor[narrowed.base("price")]),
+            in_stock=int(self._live.in_stock[narrowed.base("in_stock")].sum()),
+            on_promotion=int(self._live.on_promotion[narrowed.base("on_promotion")].sum()),
             corrected_query=query.corrected,
             relaxed=matches.relaxed,
             exact=self.find_code(request.text),
@@ -134,13 +131,16 @@ class Searcher:
         )
 
     def find_code(self, text: str) -> int | None:
-        """Return the id of the shown document whose SKU or barcode is exactly `text` (spaces and hyphens aside), or None."""
+        """Return the id of the shown document whose SKU or barcode is exactly `text` (spaces and hyphens aside), or
+        None.
+        """
         rows = self.generation.rows_holding(analysis.code_key(text))
         rows = rows[self.shown[rows]]
         return int(self.generation.corpus.ids[rows[0]]) if rows.size else None
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
-        """Complete what is being typed: categories, brands, terms and products that begin with it, the heaviest first.
+        """Complete what is being typed: categories, brands, terms and products that begin with it, the heaviest
+        first.
 
         When nothing begins with the whole text, its last word alone is completed.
         """
@@ -208,27 +208,17 @@ class Searcher:
             scores = self._scores(query, matches)[places]
             keys = scores + matches.tiers[places] * (float(scores.max(initial=0.0)) + 1.0)
         else:
-            name, sign = _SORTS[request.sort]
-            keys = self._live[name][docs].astype(np.float64) * sign
+            keys = _SORT_KEYS[request.sort](self._live)[docs].astype(np.float64)
         ids = self.generation.corpus.ids[docs]
         first = (request.page - 1) * request.size
         order = ranking.best(keys, ids, min(first + request.size, docs.size) if first < docs.size else 0)
         return tuple(ids[order[first:]].tolist())
 
-    def _filterable(self) -> dict[str, NDArray[np.generic]]:
-        live = self._live
-        return {
-            "price": live["price_minor"],
-            "in_stock": live["in_stock"],
-            "on_promotion": live["on_promotion"],
-            "rating": live["rating"],
-        }
 
-
-_SORTS = {
-    Sort.PRICE_ASC: ("price_minor", -1.0),
-    Sort.PRICE_DESC: ("price_minor", 1.0),
-    Sort.NEWEST: ("published_on", 1.0),
-    Sort.SALES: ("popularity", 1.0),
-    Sort.RATING: ("rating", 1.0),
+_SORT_KEYS: dict[Sort, Callable[[LiveColumns], NDArray[np.int64] | NDArray[np.float64]]] = {
+    Sort.PRICE_ASC: lambda live: -live.price_minor,
+    Sort.PRICE_DESC: lambda live: live.price_minor,
+    Sort.NEWEST: lambda live: live.published_on,
+    Sort.SALES: lambda live: live.popularity,
+    Sort.RATING: lambda live: live.rating,
 }

@@ -1,7 +1,8 @@
 """The writer: documents in, a verified generation out. One writer at a time; readers are never disturbed.
 
-`rebuild` starts from nothing. `apply` takes a few changes: the new generation links the segments of the live one (they are never altered), marks the
-old forms of changed documents as deleted and adds one small segment. After `MOST_SEGMENTS` such steps a rebuild is due.
+`rebuild` starts from nothing. `apply` takes a few changes: the new generation links the segments of the live one
+(they are never altered), marks the old forms of changed documents as deleted and adds one small segment. After
+`MOST_SEGMENTS` such steps a rebuild is due.
 """
 
 from __future__ import annotations
@@ -98,7 +99,9 @@ class IndexWriter:
         else:
             _link(self.root / base.name, building, base.manifest.files)
             index = open_dir(str(building))
-        writer = SegmentWriter(index, codec=W3Codec(blocklimit=_BLOCK), limitmb=_MEMORY_MB)
+        codec = W3Codec(blocklimit=_BLOCK)
+        codec.length_stats = False  # our own columns hold the lengths; Whoosh would look one up for every posting
+        writer = SegmentWriter(index, codec=codec, limitmb=_MEMORY_MB)
         columns = SegmentColumns()
         seen: set[int] = set()
         try:
