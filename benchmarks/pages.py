@@ -1,0 +1,110 @@
+"""The pages that are measured, found in the shop itself, and one measuring of them."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from benchmarks.server import Server
+
+ROUNDS = 7
+PER_ROUND = 60
+WARM_UP = 30
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One kind of request and what it is compared with."""
+
+    name: str
+    path: str
+    baseline: str
+    goal: str
+    body: str = ""
+    status: int = 200
+
+    @property
+    def method(self) -> str:
+        return "POST" if self.body else "GET"
+
+
+@dataclass
+class Figures:
+    """What a visit cost, round by round."""
+
+    cpu_ms: list[float]
+    wall_ms: list[float]
+    size: int = 0
+
+    @property
+    def cpu(self) -> float:
+        """Median CPU milliseconds per request."""
+        return statistics.median(self.cpu_ms)
+
+    @property
+    def p95(self) -> float:
+        """95th percentile of the time one client waited, in milliseconds."""
+        return statistics.quantiles(self.wall_ms, n=20)[-1]
+
+    @property
+    def per_second(self) -> float:
+        """Requests per second of one client on one worker."""
+        return 1000 / statistics.mean(self.wall_ms)
+
+
+def find_visits(shop: Server) -> list[Visit]:
+    """Pick a category, a product and a search that the shop really has."""
+    home = shop.fetch("GET", "/")[1].decode()
+    category = _first(r'href="(/categories/[a-z0-9-]+)"', home)
+    listing = shop.fetch("GET", category)[1].decode()
+    product = _first(r'href="(/products/[a-z0-9-]+)', listing)
+    sku = _first(r'<article[^>]*data-sku="([^"]+)"', listing)
+    return [
+        Visit("home", "/", "page", "<= 0.5 warm"),
+        Visit("category", category, "page", "<= 0.5 warm"),
+        Visit("product", product, "page", "<= 0.5 warm"),
+        Visit("search", "/search?q=chocolate", "page", "<= 2"),
+        Visit(
+            "add to cart", "/cart/lines", "insert", "<= 3 (50 promotions)", urlencode({"sku": sku, "quantity": 1}), 303
+        ),
+        Visit("cart", "/cart", "page", "<= 1.5"),
+    ]
+
+
+def _first(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    if not found:
+        raise RuntimeError(f"the shop shows nothing like {pattern}")
+    return found.group(1)
+
+
+BASELINES = (Visit("page", "/page", "page", ""), Visit("insert", "/insert", "insert", "", "sku=1&quantity=1", 303))
+
+
+def measure(bare: Server, shop: Server, visits: list[Visit]) -> dict[str, Figures]:
+    """Measure every visit in turn, round after round, so that a slow moment of the machine falls on all alike."""
+    runs = [(bare, visit) for visit in BASELINES] + [(shop, visit) for visit in visits]
+    figures = {visit.name: Figures([], []) for _, visit in runs}
+    for server, visit in runs:
+        for _ in range(WARM_UP):
+            _send(server, visit)
+    for _ in range(ROUNDS):
+        for server, visit in runs:
+            before = server.cpu_seconds()
+            for _ in range(PER_ROUND):
+                start = time.perf_counter()
+                size = _send(server, visit)
+                figures[visit.name].wall_ms.append((time.perf_counter() - start) * 1000)
+            figures[visit.name].cpu_ms.append((server.cpu_seconds() - before) * 1000 / PER_ROUND)
+            figures[visit.name].size = size
+    return figures
+
+
+def _send(server: Server, visit: Visit) -> int:
+    status, content, _ = server.fetch(visit.method, visit.path, visit.body)
+    if status != visit.status:
+        raise RuntimeError(f"{visit.method} {visit.path} answered {status}, not {visit.status}")
+    return len(content)

@@ -1,0 +1,38 @@
+"""How many SQL statements each page sends, once the process is warm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import event
+
+from benchmarks.pages import Visit
+from storefront.database.base import db
+from wsgi import create_app
+
+NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
+
+
+def count_queries(visits: list[Visit]) -> dict[str, int]:
+    """Visit each page twice with one shopper and count what the second visit sends."""
+    app = create_app()
+    with app.app_context():
+        engine = db.engine
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(NOT_COUNTED):
+            sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    client, counts = app.test_client(), {}
+    for visit in visits:
+        for _ in range(2):
+            sent.clear()
+            client.open(visit.path, method=visit.method, data=visit.body or None, headers=_headers(visit))
+        counts[visit.name] = len(sent)
+    return counts
+
+
+def _headers(visit: Visit) -> dict[str, str]:
+    return {"Content-Type": "application/x-www-form-urlencoded"} if visit.body else {}
