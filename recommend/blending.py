@@ -1,0 +1,203 @@
+"""Several signals into one list: habits with a taste of the new, carts summed over their items, the last cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from recommend.columns import UNKNOWN, Codes, Floats, Id
+from recommend.matrix import Neighbours, best
+from recommend.models import Factors
+
+USERS_AT_ONCE = 256
+HABITS_COMPARED = 30
+OVER_FETCH = 50
+MOST_FETCHES = 8
+LONGEST_SUM = 200
+TINY = 1e-30
+
+Keep = Callable[[Sequence[Id]], Collection[Id]]
+"""Given candidate ids, the ones that may be shown: one call for many, so a shop answers with one query."""
+
+
+class Source(StrEnum):
+    """Where a recommendation comes from; the shop turns it into words."""
+
+    HABIT = "habit"
+    TASTE = "taste"
+    CART = "cart"
+    TOGETHER = "together"
+    SIMILAR = "similar"
+    CATEGORY = "category"
+    POPULAR = "popular"
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """One item to show; `because` is the item that led to it, where one did. Scores compare within one source only."""
+
+    item: Id
+    score: float
+    source: Source
+    because: Id | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """A ranking in codes from one source, best first; `because` holds codes, -1 for none."""
+
+    source: Source
+    items: Codes
+    scores: Floats
+    because: Codes | None = None
+
+
+def home_lists(personal: csr_matrix, taste: Factors, *, k: int, taste_share: float = 0.7) -> tuple[Neighbours, Codes]:
+    """Return every customer's k best of (personal frequency + taste_share * ALS score), and what led to each.
+
+    The reason of an item that the customer never bought is the habit nearest to it in the factor space; a
+    habit needs none (-1).
+    """
+    users, n = personal.shape
+    found, scores = np.full((users, k), UNKNOWN, np.int32), np.zeros((users, k), np.float32)
+    because = np.full((users, k), UNKNOWN, np.int32)
+    columns = np.arange(n, dtype=np.int32)
+    directions = taste.items / np.maximum(np.linalg.norm(taste.items, axis=1, keepdims=True), 1e-12)
+    for first in range(0, users, USERS_AT_ONCE):
+        habits = personal[first : first + USERS_AT_ONCE]
+        blended = taste_share * (taste.users[first : first + USERS_AT_ONCE] @ taste.items.T)
+        blended += np.asarray(habits.todense(), np.float32)
+        for row in range(blended.shape[0]):
+            chosen = best(blended[row], columns, k).astype(np.int32)
+            user = first + row
+            found[user, : len(chosen)], scores[user, : len(chosen)] = chosen, blended[row][chosen]
+            bought, weight = _row(habits, row)
+            because[user, : len(chosen)] = _nearest_habits(chosen, bought, weight, directions)
+    return Neighbours(found, scores), because
+
+
+def own_lists(personal: csr_matrix, longest: int) -> tuple[NDArray[np.int64], Codes, Floats]:
+    """Return (starts, items, scores): customers' own items, best first, in one ragged table."""
+    items, scores, starts = [], [], [0]
+    for row in range(personal.shape[0]):
+        bought, weight = _row(personal, row)
+        chosen = best(weight, bought, longest)
+        items.append(bought[chosen])
+        scores.append(weight[chosen])
+        starts.append(starts[-1] + len(chosen))
+    return (
+        np.array(starts, np.int64),
+        np.concatenate(items) if items else np.zeros(0, np.int32),
+        np.concatenate(scores) if scores else np.zeros(0, np.float32),
+    )
+
+
+def add_up(
+    cart: Codes, table: Neighbours, habits: tuple[Codes, Floats] | None = None, *, share: float = 1.0
+) -> Candidates:
+    """Sum the neighbour rows of the cart's items, the best sum being 1; a customer's strongest habit adds `share`.
+
+    `because` is the cart item that gave most, -1 where only habit speaks. Items of the cart itself are left
+    out.
+    """
+    rows = table.items[cart]
+    there = rows >= 0
+    codes, scores = rows[there], table.scores[cart][there].astype(np.float64)
+    leads = np.broadcast_to(cart[:, None], rows.shape)[there]
+    paired = len(codes)
+    if habits is not None and len(habits[0]):
+        codes = np.concatenate((codes, habits[0]))
+    found, place = np.unique(codes, return_inverse=True)
+    total: NDArray[np.float64] = np.bincount(place[:paired], weights=scores, minlength=len(found)).astype(np.float64)
+    total = total / max(float(total.max(initial=0.0)), TINY)
+    if habits is not None and len(habits[0]):
+        total[place[paired:]] += share * habits[1] / habits[1].max()
+    lead = np.full(len(found), UNKNOWN, np.int32)
+    ascending = np.argsort(scores, kind="stable")
+    lead[place[:paired][ascending]] = leads[ascending]
+    if len(found):
+        own = np.minimum(np.searchsorted(found, cart), len(found) - 1)
+        total[own[found[own] == cart]] = 0.0
+    order = np.argsort(-total, kind="stable")[: min(LONGEST_SUM, int((total > 0).sum()))]
+    return Candidates(Source.CART, found[order].astype(np.int32), total[order].astype(np.float32), lead[order])
+
+
+def select(
+    stages: Iterable[Candidates],
+    *,
+    k: int,
+    ids: NDArray[np.generic],
+    types: Codes,
+    exclude: Collection[Id] = (),
+    keep: Keep | None = None,
+    per_type: int | None = 2,
+) -> list[Recommendation]:
+    """Take the first k that may be shown, stage after stage, at most `per_type` of one product type.
+
+    Candidates are fetched OVER_FETCH at a time and judged by one call of `keep`; after MOST_FETCHES the list
+    stays short. Those over the cap wait and fill up a list that would otherwise end short. No item comes
+    twice.
+    """
+    chosen: list[Recommendation] = []
+    waiting: list[Recommendation] = []
+    taken: dict[int, int] = {}
+    stream = _distinct(stages, ids, types, frozenset(exclude))
+    for _ in range(MOST_FETCHES):
+        fetched = list(islice(stream, max(OVER_FETCH, 2 * k)))
+        if not fetched or k <= 0:
+            break
+        allowed = None if keep is None else keep([candidate.item for candidate, _ in fetched])
+        for candidate, label in fetched:
+            if allowed is not None and candidate.item not in allowed:
+                continue
+            if per_type is not None and label >= 0 and taken.get(label, 0) >= per_type:
+                waiting.append(candidate)
+                continue
+            taken[label] = taken.get(label, 0) + 1
+            chosen.append(candidate)
+            if len(chosen) == k:
+                return chosen
+    return (chosen + waiting)[: max(k, 0)]
+
+
+def _distinct(
+    stages: Iterable[Candidates], ids: NDArray[np.generic], types: Codes, exclude: Collection[Id]
+) -> Iterator[tuple[Recommendation, int]]:
+    """Yield the candidates of all stages once each, with the code of their product type."""
+    seen = set[Id](exclude)
+    for stage in stages:
+        names = ids[stage.items].tolist()
+        labels = types[stage.items].tolist()
+        reasons = _names(stage.because, ids, len(names))
+        for name, score, label, reason in zip(names, stage.scores.tolist(), labels, reasons, strict=True):
+            if name not in seen:
+                seen.add(name)
+                source = Source.HABIT if stage.source is Source.TASTE and reason is None else stage.source
+                yield Recommendation(name, score, source, reason), label
+
+
+def _names(codes: Codes | None, ids: NDArray[np.generic], length: int) -> list[Id | None]:
+    if codes is None:
+        return [None] * length
+    return [name if code >= 0 else None for name, code in zip(ids[codes].tolist(), codes.tolist(), strict=True)]
+
+
+def _row(matrix: csr_matrix, row: int) -> tuple[Codes, Floats]:
+    span = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    return matrix.indices[span].astype(np.int32), matrix.data[span].astype(np.float32)
+
+
+def _nearest_habits(chosen: Codes, bought: Codes, weight: Floats, directions: Floats) -> Codes:
+    """Return for each chosen item that is no habit the nearest of the strongest habits; -1 for habits."""
+    reason = np.full(len(chosen), UNKNOWN, np.int32)
+    new = ~np.isin(chosen, bought)
+    if len(bought) and new.any():
+        strongest = bought[best(weight, bought, HABITS_COMPARED)]
+        reason[new] = strongest[np.argmax(directions[chosen[new]] @ directions[strongest].T, axis=1)]
+    return reason

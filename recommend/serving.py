@@ -1,0 +1,151 @@
+"""Answers from trained tables: a look-up, a sum or a merge of short lists, never a model. Made for use in a request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommend.artifacts import Tables
+from recommend.blending import Candidates, Keep, Recommendation, Source, add_up, select
+from recommend.columns import UNKNOWN, Codes, Id, IdMap
+from recommend.matrix import Neighbours
+
+LONGEST_CART = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What every question has in common: how many, what never to show, and who says what may be shown."""
+
+    k: int = 10
+    exclude: Collection[Id] = ()
+    keep: Keep | None = None
+    per_type: int | None = 2
+
+
+class Recommender:
+    """All surfaces over one set of tables. Stateless and safe to share between threads.
+
+    Every method returns at most `k` recommendations, best first, none of them in `exclude`, none refused by
+    `keep`, and falls back from the closest evidence to plain popularity. Unknown customers and items are
+    welcome everywhere.
+    """
+
+    def __init__(self, tables: Tables, version: str = "") -> None:
+        self.tables = tables
+        self.version = version
+        self._items = IdMap(tables.item_ids)
+        self._users = IdMap(tables.user_ids)
+        self._categories = IdMap(tables.category_ids)
+
+    def home(self, user: Id | None, asked: Asked = Asked(), *, recent: Sequence[Id] = ()) -> list[Recommendation]:
+        """Return what this customer will want next; a stranger is judged by the `recent` items of this visit."""
+        return self._select(self._home(self._users.code(user), recent), asked)
+
+    def buy_again(self, user: Id | None, asked: Asked = Asked()) -> list[Recommendation]:
+        """Return what the customer buys again and again; nothing for a stranger, for there is nothing to repeat."""
+        code = self._users.code(user)
+        return self._select([self._habits(code)], asked) if code != UNKNOWN else []
+
+    def similar(
+        self, item: Id, asked: Asked = Asked(per_type=None), *, category: Id | None = None
+    ) -> list[Recommendation]:
+        """Return what may stand in for `item`; `category` helps with an item that is newer than the tables."""
+        return self._select(self._beside(Source.SIMILAR, item, category), _without(asked, (item,)))
+
+    def together(self, item: Id, asked: Asked = Asked(), *, fallback: bool = True) -> list[Recommendation]:
+        """Return what is bought with `item`; without `fallback` only what shoppers really combined."""
+        return self._select(self._with(item, fallback), _without(asked, (item,)))
+
+    def cart(self, items: Sequence[Id], user: Id | None = None, asked: Asked = Asked()) -> list[Recommendation]:
+        """Return what completes a cart, with the habits of a known customer; never an item of the cart."""
+        return self._select(self._completing(items, self._users.code(user)), _without(asked, items))
+
+    def popular(self, asked: Asked = Asked(), *, category: Id | None = None) -> list[Recommendation]:
+        """Return the best sellers, those of `category` first."""
+        return self._select(self._best_sellers(self._categories.code(category)), asked)
+
+    def _home(self, user: int, recent: Sequence[Id]) -> Iterator[Candidates]:
+        if user != UNKNOWN:
+            yield _listed(
+                Source.TASTE,
+                self.tables.home_items[user],
+                self.tables.home_scores[user],
+                self.tables.home_because[user],
+            )
+            yield self._habits(user)
+        seen = self._codes(recent)
+        if len(seen):
+            yield self._summed(seen)
+        yield from self._best_sellers(UNKNOWN)
+
+    def _beside(self, source: Source, item: Id, category: Id | None) -> Iterator[Candidates]:
+        code = self._items.code(item)
+        label = self._categories.code(category)
+        if code != UNKNOWN:
+            because = np.full(self.tables.similar_items.shape[1], code, np.int32)
+            yield _listed(source, self.tables.similar_items[code], self.tables.similar_scores[code], because)
+            label = label if label != UNKNOWN else int(self.tables.item_category[code])
+        yield from self._best_sellers(label)
+
+    def _with(self, item: Id, fallback: bool) -> Iterator[Candidates]:
+        code = self._items.code(item)
+        if code != UNKNOWN:
+            because = np.full(self.tables.together_items.shape[1], code, np.int32)
+            yield _listed(Source.TOGETHER, self.tables.together_items[code], self.tables.together_scores[code], because)
+            if fallback:
+                yield self._summed(np.array([code], np.int32))
+        if fallback:
+            yield from self._best_sellers(UNKNOWN)
+
+    def _completing(self, items: Sequence[Id], user: int) -> Iterator[Candidates]:
+        cart = self._codes(items)
+        if len(cart):
+            yield self._summed(cart, user)
+        elif user != UNKNOWN:
+            yield self._habits(user)
+        yield from self._best_sellers(UNKNOWN)
+
+    def _summed(self, cart: Codes, user: int = UNKNOWN) -> Candidates:
+        table = Neighbours(self.tables.cart_items, self.tables.cart_scores)
+        habits = self._habits(user) if user != UNKNOWN else None
+        return add_up(cart, table, (habits.items, habits.scores) if habits else None)
+
+    def _habits(self, user: int) -> Candidates:
+        span = slice(int(self.tables.own_starts[user]), int(self.tables.own_starts[user + 1]))
+        return Candidates(Source.HABIT, self.tables.own_items[span], self.tables.own_scores[span])
+
+    def _best_sellers(self, category: int) -> Iterator[Candidates]:
+        if category != UNKNOWN:
+            starts = self.tables.category_starts
+            listed = self.tables.category_items[starts[category] : starts[category + 1]]
+            yield Candidates(Source.CATEGORY, listed, self.tables.popularity[listed])
+        yield Candidates(Source.POPULAR, self.tables.popular, self.tables.popularity[self.tables.popular])
+
+    def _codes(self, items: Sequence[Id]) -> Codes:
+        """Return the known ones of the latest items, each once."""
+        codes = dict.fromkeys(self._items.code(item) for item in list(items)[-LONGEST_CART:])
+        return np.array([code for code in codes if code != UNKNOWN], np.int32)
+
+    def _select(self, stages: Iterator[Candidates] | list[Candidates], asked: Asked) -> list[Recommendation]:
+        return select(
+            stages,
+            k=asked.k,
+            ids=self.tables.item_ids,
+            types=self.tables.item_type,
+            exclude=asked.exclude,
+            keep=asked.keep,
+            per_type=asked.per_type,
+        )
+
+
+def _listed(source: Source, items: Codes, scores: np.ndarray, because: Codes) -> Candidates:
+    """One row of a padded table without its padding."""
+    there = int((items >= 0).sum())
+    return Candidates(source, items[:there], scores[:there], because[:there])
+
+
+def _without(asked: Asked, items: Sequence[Id]) -> Asked:
+    return Asked(asked.k, {*asked.exclude, *items}, asked.keep, asked.per_type)
