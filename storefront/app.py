@@ -85,7 +85,7 @@ def _bind_extensions(app: Flask, config: Config) -> None:
         locale_selector=locale.babel_locale,
         timezone_selector=lambda: shop.get_settings().timezone,
     )
-    extensions.login_manager.init_app(app)
+    extensions.login_manager.init_app(app, add_context_processor=False)
     extensions.compress.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)

@@ -170,6 +170,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipping_zone")),
     )
     op.create_table(
+        "sign_in_failure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email_key", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_failure")),
+    )
+    with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_failure_address"), ["address"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_failure_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sign_in_failure_email_key"), ["email_key"], unique=False)
+
+    op.create_table(
         "slot",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("page", sa.String(length=64), nullable=False),
@@ -758,6 +771,12 @@ def downgrade() -> None:
     op.drop_table("warehouse")
     op.drop_table("staff")
     op.drop_table("slot")
+    with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sign_in_failure_email_key"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_failure_at"))
+        batch_op.drop_index(batch_op.f("ix_sign_in_failure_address"))
+
+    op.drop_table("sign_in_failure")
     op.drop_table("shipping_zone")
     op.drop_table("setting")
     op.drop_table("promotion")

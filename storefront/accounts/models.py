@@ -58,3 +58,16 @@ class Staff(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[moment]
+
+
+class SignInFailure(Base):
+    """One failed try to sign in; kept for an hour, so that guessing gets slow."""
+
+    __tablename__ = "sign_in_failure"
+
+    id: Mapped[pk]
+    email_key: Mapped[str] = mapped_column(String(64), index=True)
+    """A digest of the e-mail that was tried: it may be nobody's, or somebody's typing error."""
+    address: Mapped[str] = mapped_column(String(64), index=True)
+    """The network address it came from."""
+    at: Mapped[moment] = mapped_column(index=True)

@@ -1,0 +1,117 @@
+"""Reads of people and their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
+from storefront.accounts.models import Address, Customer, SignInFailure, Staff
+from storefront.accounts.rules import PostalAddress
+from storefront.database.base import db
+from storefront.kernel.errors import NotFound
+
+_CUSTOMER = select(
+    Customer.id,
+    Customer.email,
+    Customer.name,
+    Customer.phone,
+    Customer.locale,
+    Customer.tier,
+    Customer.order_count,
+    Customer.session_version,
+).where(Customer.is_active)
+_STAFF = select(Staff.id, Staff.email, Staff.name, Staff.role, Staff.locale, Staff.session_version).where(
+    Staff.is_active
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BookedAddress:
+    """An entry of a customer's address book."""
+
+    id: int
+    is_default: bool
+    address: PostalAddress
+
+
+def find_identity(session_id: str) -> Identity | None:
+    """Return who a session belongs to; None once the account is closed or its session version has moved on."""
+    kind, _, rest = session_id.partition(":")
+    number, _, version = rest.partition(":")
+    if kind not in {"customer", "staff"} or not (number.isdecimal() and version.isdecimal()):
+        return None
+    found = find_customer(int(number)) if kind == "customer" else find_staff(int(number))
+    return found if found is not None and found.session_version == int(version) else None
+
+
+def find_customer(customer_id: int) -> CurrentCustomer | None:
+    """Return an active customer as a value."""
+    row = db.session.execute(_CUSTOMER.where(Customer.id == customer_id)).first()
+    return CurrentCustomer(*row) if row else None
+
+
+def get_customer(customer_id: int) -> Customer:
+    """Return a customer's row, or NotFound."""
+    found = db.session.get(Customer, customer_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_staff(staff_id: int) -> CurrentStaff | None:
+    """Return an active member of staff as a value."""
+    row = db.session.execute(_STAFF.where(Staff.id == staff_id)).first()
+    return CurrentStaff(*row) if row else None
+
+
+def find_customer_by_email(email: str) -> Customer | None:
+    """Return the account of a folded e-mail."""
+    return db.session.scalar(select(Customer).where(Customer.email == email))
+
+
+def find_staff_by_email(email: str) -> Staff | None:
+    """Return the member of staff with a folded e-mail."""
+    return db.session.scalar(select(Staff).where(Staff.email == email))
+
+
+def staff_names(ids: Collection[int]) -> dict[int, str]:
+    """Return names by id, of people who left too."""
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Staff.id, Staff.name, Staff.email).where(Staff.id.in_(ids)))
+    return {row.id: row.name or row.email for row in rows}
+
+
+def list_addresses(customer_id: int) -> Sequence[BookedAddress]:
+    """Return a customer's address book, the default first."""
+    rows = db.session.execute(
+        select(Address.id, Address.is_default, Address.fields)
+        .where(Address.customer_id == customer_id)
+        .order_by(Address.is_default.desc(), Address.id)
+    )
+    return [BookedAddress(row.id, row.is_default, PostalAddress.from_fields(row.fields)) for row in rows]
+
+
+def get_address(customer_id: int, address_id: int) -> Address:
+    """Return an entry through its owner, or NotFound."""
+    found = db.session.scalar(select(Address).where(Address.id == address_id, Address.customer_id == customer_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def count_failures(*, email_key: str, address: str, since: datetime) -> tuple[int, int, int]:
+    """Return failed sign-ins since a moment: with both, from the address at all, with the e-mail at all."""
+    same_email, same_address = SignInFailure.email_key == email_key, SignInFailure.address == address
+    row = db.session.execute(
+        select(
+            func.count().filter(same_email, same_address),
+            func.count().filter(same_address),
+            func.count().filter(same_email),
+        ).where(SignInFailure.at > since, or_(same_email, same_address))
+    ).one()
+    return row[0], row[1], row[2]

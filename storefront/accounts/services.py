@@ -1,0 +1,197 @@
+"""Writes of people and their addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from storefront.accounts import passwords, queries, throttle
+from storefront.accounts.emails import email_key, fold_email
+from storefront.accounts.errors import CannotRegister, TooManyTries, WrongCredentials
+from storefront.accounts.models import Address, Customer, SignInFailure, Staff
+from storefront.accounts.permissions import Role
+from storefront.accounts.rules import PostalAddress
+from storefront.database.base import db
+from storefront.kernel.errors import N_, Invalid
+from storefront.kernel.text import squeeze
+
+LONGEST_BOOK = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A checked e-mail and the hash of a checked password; made before the transaction, because hashing is slow."""
+
+    email: str
+    password_hash: str
+
+
+def make_credentials(*, email: str, password: str) -> Credentials:
+    """Check what somebody wants to sign in with; the same work whether or not the e-mail is taken."""
+    folded = fold_email(email)
+    passwords.check_password(password, email=folded)
+    return Credentials(folded, passwords.hash_password(password))
+
+
+def register(*, credentials: Credentials, name: str, locale: str, at: datetime) -> Customer:
+    """Open an account; a taken e-mail is refused in words that do not say so outright."""
+    if queries.find_customer_by_email(credentials.email) is not None:
+        raise CannotRegister
+    customer = Customer(
+        email=credentials.email,
+        name=squeeze(name)[:120],
+        password_hash=credentials.password_hash,
+        locale=locale,
+        traits={},
+        created_at=at,
+    )
+    db.session.add(customer)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise CannotRegister from None
+    return customer
+
+
+def hire(*, credentials: Credentials, name: str, role: Role, at: datetime) -> Staff:
+    """Give somebody access to the back office."""
+    staff = Staff(
+        email=credentials.email,
+        name=squeeze(name)[:120],
+        password_hash=credentials.password_hash,
+        role=role.value,
+        created_at=at,
+    )
+    db.session.add(staff)
+    db.session.flush()
+    return staff
+
+
+def refuse_too_many_tries(*, email: str, address: str, at: datetime) -> None:
+    """Raise TooManyTries when this e-mail and network address have failed too often lately."""
+    counts = queries.count_failures(email_key=email_key(email), address=address, since=at - throttle.WINDOW)
+    if throttle.too_many(*counts):
+        raise TooManyTries(minutes=int(throttle.WINDOW.total_seconds() // 60))
+
+
+def note_failure(*, email: str, address: str, at: datetime) -> None:
+    """Remember a failed try, and forget those long past."""
+    db.session.execute(delete(SignInFailure).where(SignInFailure.at < at - throttle.KEPT_FOR))
+    db.session.add(SignInFailure(email_key=email_key(email), address=address[:64], at=at))
+    db.session.flush()
+
+
+def forget_failures(*, email: str, address: str) -> None:
+    """Start counting anew after a success, for this e-mail from this address only."""
+    db.session.execute(
+        delete(SignInFailure).where(SignInFailure.email_key == email_key(email), SignInFailure.address == address)
+    )
+
+
+def check_customer(*, email: str, password: str) -> Customer:
+    """Return the customer whose e-mail and password these are, or refuse; the work is the same for a stranger.
+
+    Reads only: call it outside a transaction, hashing is slow.
+    """
+    found = queries.find_customer_by_email(_folded_or_raw(email))
+    known = found is not None and found.is_active
+    if not passwords.matches(found.password_hash if found and known else None, password) or found is None:
+        raise WrongCredentials
+    return found
+
+
+def check_staff(*, email: str, password: str) -> Staff:
+    """Return the member of staff whose e-mail and password these are, or refuse, as `check_customer` does."""
+    found = queries.find_staff_by_email(_folded_or_raw(email))
+    known = found is not None and found.is_active
+    if not passwords.matches(found.password_hash if found and known else None, password) or found is None:
+        raise WrongCredentials
+    return found
+
+
+def renew_hash(*, account: Customer | Staff, password_hash: str) -> None:
+    """Store the same password hashed with today's parameters; sessions stay."""
+    account.password_hash = password_hash
+    db.session.flush()
+
+
+def check_own_password(*, customer_id: int, password: str, field: str) -> None:
+    """Refuse, beside `field`, what is not the customer's present password. Reads only."""
+    if not passwords.matches(queries.get_customer(customer_id).password_hash, password):
+        raise Invalid(N_("This is not your current password."), field=field)
+
+
+def change_password(*, customer_id: int, credentials: Credentials) -> Customer:
+    """Set another password, which ends every other session."""
+    customer = queries.get_customer(customer_id)
+    customer.password_hash = credentials.password_hash
+    customer.session_version += 1
+    db.session.flush()
+    return customer
+
+
+def change_email(*, customer_id: int, email: str) -> Customer:
+    """Set another e-mail; other sessions end, since whoever holds the old inbox may hold one of them."""
+    customer, folded = queries.get_customer(customer_id), fold_email(email)
+    other = queries.find_customer_by_email(folded)
+    if other is not None and other.id != customer.id:
+        raise Invalid(N_("This e-mail address cannot be used. Please choose another."), field="email")
+    if folded != customer.email:
+        customer.email = folded
+        customer.session_version += 1
+        db.session.flush()
+    return customer
+
+
+def change_name(*, customer_id: int, name: str, phone: str) -> Customer:
+    """Set how the shop addresses and reaches somebody; `phone` is E.164 or empty."""
+    customer = queries.get_customer(customer_id)
+    customer.name, customer.phone = squeeze(name)[:120], phone
+    db.session.flush()
+    return customer
+
+
+def add_address(*, customer_id: int, address: PostalAddress, at: datetime) -> Address:
+    """Put an address into the book; the first one is the default."""
+    held = db.session.scalar(select(func.count()).where(Address.customer_id == customer_id)) or 0
+    if held >= LONGEST_BOOK:
+        raise Invalid(N_("Your address book is full. Delete an address that you no longer use."))
+    entry = Address(customer_id=customer_id, fields=address.as_fields(), is_default=held == 0, created_at=at)
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def change_address(*, entry: Address, address: PostalAddress) -> Address:
+    """Replace what an entry says."""
+    entry.fields = address.as_fields()
+    db.session.flush()
+    return entry
+
+
+def make_default(*, entry: Address) -> Address:
+    """Let an entry be the one that checkout offers first."""
+    db.session.execute(update(Address).where(Address.customer_id == entry.customer_id).values(is_default=False))
+    db.session.execute(update(Address).where(Address.id == entry.id).values(is_default=True))
+    db.session.flush()
+    return entry
+
+
+def delete_address(*, entry: Address) -> None:
+    """Take an entry out; the oldest of the others becomes the default when it was that one."""
+    customer_id, was_default = entry.customer_id, entry.is_default
+    db.session.delete(entry)
+    db.session.flush()
+    if was_default:
+        oldest = select(func.min(Address.id)).where(Address.customer_id == customer_id).scalar_subquery()
+        db.session.execute(update(Address).where(Address.id == oldest).values(is_default=True))
+
+
+def _folded_or_raw(email: str) -> str:
+    try:
+        return fold_email(email)
+    except Invalid:
+        return email.strip().lower()[:254]
