@@ -25,9 +25,7 @@ class ShippingMethod(Base):
     __tablename__ = "shipping_method"
     __table_args__ = (
         CheckConstraint("price_minor >= 0", name="price_not_negative"),
-        CheckConstraint(
-            "additional_weight_grams >= 0 AND first_weight_grams >= 0", name="weights_not_negative"
-        ),
+        CheckConstraint("additional_weight_grams >= 0 AND first_weight_grams >= 0", name="weights_not_negative"),
     )
 
     id: Mapped[pk]
