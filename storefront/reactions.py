@@ -3,5 +3,9 @@
 from __future__ import annotations
 
 from storefront.kernel.events import Fact, Reaction
+from storefront.mail import jobs as mail_jobs
+from storefront.mail.events import MailQueued
 
-REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {}
+REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    MailQueued: (mail_jobs.send_soon,),
+}

@@ -6,6 +6,8 @@ to the request's catalogue, because the generic look-up costs more than the rest
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import flask_babel
@@ -48,6 +50,23 @@ def localized(text: str, translations: dict[str, Any] | None, field: str = "name
         return text
     words = translations.get(locale or current_locale())
     return (words.get(field) or text) if words else text
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Write in `locale` for a while, whoever is reading: a letter is in its recipient's language."""
+    before = {name: g.get(name) for name in ("_locale", "_forced_locale", "_catalogue")}
+    g._locale = g._forced_locale = locale if locale in LOCALES else DEFAULT
+    g._catalogue = None
+    try:
+        with flask_babel.force_locale(BABEL_NAMES[g._locale]):
+            yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                g.pop(name, None)
+            else:
+                setattr(g, name, value)
 
 
 def _catalogue() -> Any:

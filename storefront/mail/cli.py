@@ -1,0 +1,35 @@
+"""`flask mail`: find out whether letters leave the house."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+from flask.cli import AppGroup
+
+from storefront.accounts.emails import fold_email
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.mail import jobs, queries, services
+from storefront.mail.services import Letter
+from storefront.mail.states import MailStatus
+from storefront.shop.queries import get_settings
+
+group = AppGroup("mail", help="Letters to customers.")
+
+
+@group.command("try")
+@click.argument("address")
+def try_mail(address: str) -> None:
+    """Send a trial letter to ADDRESS and say what became of it."""
+    letter = Letter("mail/trial", fold_email(address), get_settings().locale, secrets.token_hex(6), {})
+    with transaction():
+        mail_id = services.put_in(letter=letter, at=now()).id
+        claimed = services.claim(mail_id=mail_id, at=now())
+        message = services.as_message(claimed) if claimed is not None else None
+    if message is not None:
+        jobs.hand_over(mail_id, message)
+    mail = queries.get_mail(mail_id)
+    if mail.status != MailStatus.SENT:
+        raise click.ClickException(f"The letter did not leave: {mail.error}")
+    click.echo("The letter has left.")

@@ -1,0 +1,136 @@
+"""Writes of the outbox: a letter is put in, claimed by one sender, and marked with what became of it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import current_app, g, render_template
+from sqlalchemy import CursorResult, select, update
+
+from storefront.config import Config
+from storefront.database.base import db
+from storefront.kernel.events import publish
+from storefront.kernel.text import squeeze
+from storefront.mail import queries
+from storefront.mail.errors import MailNotSent
+from storefront.mail.events import MailQueued
+from storefront.mail.models import OutboxMail
+from storefront.mail.rules import gives_up, wait_after
+from storefront.mail.states import MailStatus
+from storefront.shop.queries import get_settings
+from storefront.web.locale import speaking
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=10)
+"""A sender that has not answered for so long has died, and another one may try."""
+_BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What to write: `template` is a folder with subject.txt, body.txt and body.html; `facts` is what they read."""
+
+    template: str
+    recipient: str
+    locale: str
+    reference: str
+    facts: Mapping[str, object]
+
+
+def put_in(*, letter: Letter, at: datetime) -> OutboxMail:
+    """Write a letter into the outbox; the same template about the same reference is one letter."""
+    config: Config = current_app.config["SHOP"]
+    kind = letter.template.replace("/mail/", "-").replace("/", "-")
+    host = urlsplit(config.public_url).hostname or "localhost"
+    message_id = f"<{kind}.{letter.reference}@{host}>"
+    found = db.session.scalar(select(OutboxMail).where(OutboxMail.message_id == message_id))
+    if found is not None:
+        return found
+    subject, text, html = _render(letter, config)
+    mail = OutboxMail(
+        message_id=message_id,
+        template=letter.template,
+        recipient=letter.recipient,
+        locale=letter.locale,
+        subject=squeeze(subject)[:255],
+        text=_BLANK_LINES.sub("\n\n", text).strip() + "\n",
+        html=html,
+        reference=letter.reference,
+        status=MailStatus.QUEUED,
+        next_try_at=at,
+        created_at=at,
+    )
+    db.session.add(mail)
+    db.session.flush()
+    publish(MailQueued(mail.id))
+    return mail
+
+
+def claim(*, mail_id: int, at: datetime) -> OutboxMail | None:
+    """Take a letter that is due for sending; None when another sender has it or it needs none."""
+    claimed = cast(
+        "CursorResult[object]",
+        db.session.execute(
+            update(OutboxMail)
+            .where(OutboxMail.id == mail_id, OutboxMail.status == MailStatus.QUEUED, OutboxMail.next_try_at <= at)
+            .values(attempts=OutboxMail.attempts + 1, next_try_at=at + LEASE)
+            .execution_options(synchronize_session=False)
+        ),
+    )
+    return queries.get_mail(mail_id) if claimed.rowcount else None
+
+
+def record_sent(*, mail_id: int, at: datetime) -> None:
+    """Mark a letter as handed over."""
+    mail = queries.get_mail(mail_id)
+    mail.status, mail.sent_at, mail.error = MailStatus.SENT, at, ""
+    db.session.flush()
+
+
+def record_failure(*, mail_id: int, error: MailNotSent, at: datetime) -> None:
+    """Plan the next try, or give up."""
+    mail = queries.get_mail(mail_id)
+    mail.error, mail.next_try_at = str(error)[:2000], at + wait_after(mail.attempts)
+    if gives_up(mail.attempts, permanent=error.permanent):
+        mail.status = MailStatus.FAILED
+        log.error("Mail %s was given up after %s tries", mail.id, mail.attempts)
+    db.session.flush()
+
+
+def as_message(mail: OutboxMail) -> EmailMessage:
+    """Return a letter as it goes over the wire."""
+    config: Config = current_app.config["SHOP"]
+    user, _, domain = config.mail_from.rpartition("@")
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = mail.subject
+    message["From"] = Address(get_settings().name, user, domain)
+    message["To"] = mail.recipient
+    message["Date"] = format_datetime(mail.created_at)
+    message["Message-ID"] = mail.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = mail.locale
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    return message
+
+
+def _render(letter: Letter, config: Config) -> tuple[str, str, str]:
+    if "shop" not in g:
+        g.shop = get_settings()
+    facts = {"public_url": config.public_url, "subject": "", **letter.facts}
+    with speaking(letter.locale):
+        subject = render_template(f"{letter.template}/subject.txt", **facts)
+        text = render_template(f"{letter.template}/body.txt", **facts)
+        html = render_template(f"{letter.template}/body.html", **facts | {"subject": squeeze(subject)})
+    return subject, text, html
