@@ -54,9 +54,10 @@ _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("hz",), ("hz", 1)),
 }
 _CHINESE_UNITS = {
-    "毫升": "ml", "公升": "l", "升": "l", "毫克": "mg", "千克": "kg", "公斤": "kg", "克": "g",
-    "英寸": "in", "寸": "in", "吋": "in", "毫米": "mm", "厘米": "cm", "公分": "cm", "米": "m", "毫安": "mah", "瓦": "w", "伏": "v",
-}  # fmt: skip
+    **{"毫升": "ml", "公升": "l", "升": "l", "毫克": "mg", "千克": "kg", "公斤": "kg", "克": "g"},
+    **{"英寸": "in", "寸": "in", "吋": "in", "毫米": "mm", "厘米": "cm", "公分": "cm", "米": "m"},
+    **{"毫安": "mah", "瓦": "w", "伏": "v"},
+}
 _CHINESE_NAMES = "|".join(sorted(_CHINESE_UNITS, key=len, reverse=True))
 _CHINESE_SIZE = re.compile(rf"(\d)\s?({_CHINESE_NAMES})(?![级拉尔])")
 _UNIT_NAMES = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))

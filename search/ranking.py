@@ -26,18 +26,19 @@ def inverse_document_frequency(documents_with: int, documents: int) -> float:
     return math.log1p((max(documents - documents_with, 0) + 0.5) / (documents_with + 0.5))
 
 
-def length_norms(lengths: NDArray[np.uint16]) -> NDArray[np.float32]:
+def length_norms(lengths: NDArray[np.uint16], alive: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return `K1 * (1 - B + B * length / mean length)` for one field.
 
     Parameters
     ----------
     lengths : uint16 (documents,), tokens in the field; 0 where it is empty, and empty ones do not enter the mean.
+    alive : bool (documents,), false for replaced documents, which do not enter the mean either.
 
     Returns
     -------
     float32 (documents,)
     """
-    filled = lengths[lengths > 0]
+    filled = lengths[alive & (lengths > 0)]
     mean = float(filled.mean()) if filled.size else 1.0
     return np.asarray(K1 * (1 - B + B * lengths / mean), np.float32)
 

@@ -50,7 +50,7 @@ class Generation:
         self.corpus = columns.load(directory, segments, alive)
         if int(alive.sum()) != self.manifest.documents:
             raise IndexBroken(f"{directory.name}: {int(alive.sum())} documents, {self.manifest.documents} expected")
-        norms = np.stack([ranking.length_norms(lengths) for lengths in self.corpus.lengths])
+        norms = np.stack([ranking.length_norms(lengths, alive) for lengths in self.corpus.lengths])
         self.terms = TermCache(leaves, norms, alive)
         self.vocabulary = Vocabulary(self.corpus.words)
         self.intent = Intent(self.corpus.labels)

@@ -1,0 +1,59 @@
+"""Text as it is indexed and asked for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search import analysis
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Running shoes", ["run", "shoe"]),
+        ("ＦＵＬＬ　ｗｉｄｔｈ", ["full", "width"]),
+        ("Café crème", ["cafe", "creme"]),
+        ("Intel® Core™2", ["intel", "core", "2"]),
+        ("Levi's", ["levi"]),
+        ("1,000 sheets", ["1000", "sheet"]),
+        ("wi-fi", ["wifi", "wi", "fi"]),
+        ("WH-1000XM4", ["wh1000xm4", "wh", "1000xm4"]),
+        ("500 ml", ["500ml", "500"]),
+        ("500ML", ["500ml", "500"]),
+        ("0.5 l", ["500ml", "0.5"]),
+        ("500毫升", ["500ml", "500"]),
+        ("2 kg", ["2000g", "2"]),
+        ('27"', ["27in", "27"]),
+        ("27 inch", ["27in", "27"]),
+        ("27寸", ["27in", "27"]),
+        ("10 in 1", ["10", "in", "1"]),
+        ("绿茶", ["绿", "茶", "绿茶"]),
+        ("臺灣綠茶", ["台", "湾", "绿", "茶", "台湾", "湾绿", "绿茶"]),
+        ("茶cup茶", ["茶", "cup", "茶"]),
+        ("чай", ["чай"]),
+        ("", []),
+        ("?!… 😀 \x00\x1f", []),
+    ],
+)
+def test_text_becomes_these_tokens(written: str, expected: list[str]) -> None:
+    assert analysis.tokens(written) == expected
+
+
+@pytest.mark.parametrize(("code", "key"), [("AB-12 3", "ab123"), ("ＡＢ１２３", "ab123"), ("--", ""), ("茶-1", "茶1")])
+def test_codes_are_compared_by_letters_and_digits(code: str, key: str) -> None:
+    assert analysis.code_key(code) == key
+
+
+def test_words_are_offered_as_written_not_as_stems() -> None:
+    assert analysis.words("Batteries, rechargeable wi-fi 500 ml 绿茶") == ["batteries", "rechargeable", "wi", "fi"]
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=100, deadline=None)
+def test_any_text_has_tokens_that_can_be_stored(text: str) -> None:
+    for token in analysis.tokens(text):
+        assert token
+        assert " " not in token
+        assert len(token.encode("utf-8", "surrogatepass")) > 0

@@ -1,0 +1,227 @@
+"""Generations on disk: a reader sees a whole, good index or a clear error, whatever happened to the files."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from search import (
+    Document,
+    IndexBroken,
+    IndexMissing,
+    IndexProblem,
+    IndexWriter,
+    Searcher,
+    SearchHolder,
+    SearchRequest,
+    open_generation,
+)
+from search.index import layout
+from tests.search.catalogue import catalogue, document
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A directory with two generations: the first of 20 documents, the live one of 21."""
+    writer = IndexWriter(tmp_path / "index")
+    writer.rebuild(catalogue(20))
+    writer.upsert([document(21)])
+    return writer.root
+
+
+def live(root: Path) -> Path:
+    return root / (layout.read_current(root) or "")
+
+
+def count(root: Path) -> int:
+    return Searcher(open_generation(root)).search(SearchRequest()).total
+
+
+def largest(directory: Path) -> Path:
+    return max((path for path in directory.iterdir() if path.suffix == ".seg"), key=lambda path: path.stat().st_size)
+
+
+def change_one_byte(path: Path) -> None:
+    """Alter the file in this generation alone (generations share files by hard links)."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.unlink()
+    path.write_bytes(bytes(content))
+
+
+def truncate(path: Path) -> None:
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content[: len(content) // 2])
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "no manifest": lambda directory: (directory / "manifest.json").unlink(),
+    "a truncated manifest": lambda directory: truncate(directory / "manifest.json"),
+    "an altered manifest": lambda directory: (directory / "manifest.json").write_text(
+        (directory / "manifest.json").read_text().replace('"documents": 21', '"documents": 22')
+    ),
+    "a manifest that is a list": lambda directory: (directory / "manifest.json").write_text("[]"),
+    "a missing segment": lambda directory: largest(directory).unlink(),
+    "a truncated segment": lambda directory: truncate(largest(directory)),
+    "an altered segment": lambda directory: change_one_byte(largest(directory)),
+    "truncated columns": lambda directory: truncate(next(directory.glob("columns-*.npz"))),
+    "altered names": lambda directory: change_one_byte(next(directory.glob("columns-*.json"))),
+    "no table of contents": lambda directory: next(directory.glob("_MAIN_*.toc")).unlink(),
+    "an empty directory": lambda directory: [path.unlink() for path in directory.iterdir()],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
+def test_a_damaged_generation_is_refused_and_the_one_before_serves(
+    root: Path, damage: Callable[[Path], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    damage(live(root))
+    with pytest.raises(IndexBroken):
+        layout.read_manifest(live(root))
+    holder = SearchHolder(root)
+    with caplog.at_level(logging.WARNING):
+        assert holder.searcher().search(SearchRequest()).total == 20
+    assert holder.searcher().health().fallback
+    assert "not usable" in caplog.text
+
+
+def test_when_every_generation_is_damaged_the_error_says_so(root: Path) -> None:
+    for name in layout.names(root):
+        truncate(largest(root / name))
+    with pytest.raises(IndexBroken, match="another size"):
+        SearchHolder(root).searcher()
+    with pytest.raises(IndexBroken):
+        IndexWriter(root).upsert([document(30)])
+    IndexWriter(root).rebuild(catalogue(3))
+    assert count(root) == 3
+
+
+def test_a_missing_directory_is_missing_and_comes_to_life_when_it_is_built(tmp_path: Path) -> None:
+    holder = SearchHolder(tmp_path / "later", look_every=0.0)
+    with pytest.raises(IndexMissing):
+        holder.searcher()
+    IndexWriter(tmp_path / "later").rebuild(catalogue(3))
+    assert holder.reload().search(SearchRequest()).total == 3
+
+
+@pytest.mark.parametrize("pointer", ["", "nonsense", "../../etc", "000000000000-000001", "\x00\xff"])
+def test_a_damaged_pointer_falls_back_to_the_newest(root: Path, pointer: str) -> None:
+    (root / layout.CURRENT).write_text(pointer, encoding="latin-1")
+    assert count(root) == 21
+    (root / layout.CURRENT).unlink()
+    assert count(root) == 21
+
+
+def test_a_generation_of_another_schema_is_not_opened(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "schema_hash", lambda: "0" * 12)
+    with pytest.raises(IndexBroken, match="another schema"):
+        open_generation(root)
+    layout.read_current(root)
+    (root / layout.CURRENT).unlink()
+    with pytest.raises(IndexMissing):
+        open_generation(root)
+    assert IndexWriter(root).rebuild(catalogue(2)).startswith("0" * 12)
+
+
+def test_a_build_that_fails_half_way_changes_nothing(root: Path) -> None:
+    before = layout.read_current(root)
+
+    def half() -> Iterator[Document]:
+        yield from catalogue(5)
+        raise RuntimeError("the database went away")
+
+    with pytest.raises(RuntimeError, match="went away"):
+        IndexWriter(root).rebuild(half())
+    with pytest.raises(ValueError, match="given twice"):
+        IndexWriter(root).rebuild([document(1), document(1)])
+    assert layout.read_current(root) == before
+    assert not list(root.glob(".building-*"))
+    assert count(root) == 21
+
+
+def test_what_a_killed_build_left_is_swept_by_the_next(root: Path) -> None:
+    abandoned = root / ".building-000000000000-000009-1"
+    shutil.copytree(live(root), abandoned)
+    assert count(root) == 21
+    IndexWriter(root).upsert([document(22)])
+    assert not abandoned.exists()
+
+
+def test_two_generations_are_kept(root: Path) -> None:
+    for number in range(30, 34):
+        IndexWriter(root).upsert([document(number)])
+    assert len(layout.names(root)) == layout.KEEP
+    assert count(root) == 25
+
+
+def test_only_one_writer_at_a_time(root: Path) -> None:
+    with layout.exclusively(root), pytest.raises(IndexProblem, match="another process"):
+        IndexWriter(root).upsert([document(40)])
+    IndexWriter(root).upsert([document(40)])
+    assert count(root) == 22
+
+
+def test_changes_replace_add_and_remove(root: Path) -> None:
+    writer = IndexWriter(root)
+    writer.apply([document(1, title="Turquoise teapot"), document(50, title="Turquoise kettle")], [2, 777])
+    shop = Searcher(open_generation(root))
+    assert set(shop.search(SearchRequest(text="turquoise")).ids) == {1, 50}
+    assert 2 not in shop.search(SearchRequest(size=100)).ids
+    assert shop.search(SearchRequest()).total == 21
+    writer.apply([document(1, title="Crimson teapot")])
+    writer.delete([50])
+    shop = Searcher(open_generation(root))
+    assert shop.search(SearchRequest(text="turquoise", correct=False)).total == 0
+    assert shop.search(SearchRequest(text="crimson")).ids == (1,)
+    facets = shop.search(SearchRequest()).facets["category"]
+    assert sum(c.count for c in facets if c.value in {"food", "sport", "home"}) == 20
+
+
+def test_many_small_changes_answer_like_one_rebuild(tmp_path: Path) -> None:
+    stepwise, whole = IndexWriter(tmp_path / "a"), IndexWriter(tmp_path / "b")
+    stepwise.rebuild(catalogue(40))
+    for first in (41, 61):
+        stepwise.apply(catalogue(20, first), [first - 20])
+    kept = [document(number) for number in range(1, 81) if number not in {21, 41}]
+    whole.rebuild(kept)
+    one, other = (Searcher(open_generation(writer.root)) for writer in (stepwise, whole))
+    assert one.health().segments == 3
+    for text in ("", "olive oil", "aldera wool socks", "绿茶", "running shoes 500 ml"):
+        request = SearchRequest(text=text, size=100)
+        left, right = one.search(request), other.search(request)
+        assert (left.ids, left.total, left.facets, left.price) == (right.ids, right.total, right.facets, right.price)
+
+
+def test_a_generation_can_be_made_live_again(root: Path) -> None:
+    newest, before = layout.names(root)
+    IndexWriter(root).activate(before)
+    assert count(root) == 20
+    truncate(largest(root / newest))
+    with pytest.raises(IndexBroken):
+        IndexWriter(root).activate(newest)
+    assert count(root) == 20
+
+
+def test_a_copied_directory_without_hard_links_works(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(source: object, target: object) -> None:
+        raise OSError("no hard links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    IndexWriter(root).upsert([document(60)])
+    assert count(root) == 22
+
+
+def test_health_tells_name_size_and_age(root: Path) -> None:
+    health = SearchHolder(root).searcher().health()
+    assert health.generation == layout.read_current(root)
+    assert (health.documents, health.segments, health.fallback) == (21, 2, False)
+    assert 0 <= health.age_seconds < 60
+    manifest = json.loads((live(root) / "manifest.json").read_text())
+    assert manifest["manifest"]["documents"] == 21

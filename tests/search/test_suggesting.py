@@ -1,0 +1,81 @@
+"""Spelling and completion."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from search import LiveColumns, Searcher
+from search.suggesting import Vocabulary
+
+WORDS = {
+    "headphones": 40,
+    "headphone": 10,
+    "notebook": 30,
+    "monitor": 25,
+    "keyboard": 20,
+    "cable": 90,
+    "table": 3,
+    "mouse": 12,
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("headphnoes", "headphones"),
+        ("moniter", "monitor"),
+        ("keybord", "keyboard"),
+        ("notebok", "notebook"),
+        ("cabel", "cable"),
+        ("dable", "cable"),
+        ("tible", "table"),
+        ("zzzzzz", None),
+        ("mo", None),
+    ],
+)
+def test_the_likeliest_word_was_meant(typed: str, meant: str | None) -> None:
+    assert Vocabulary(WORDS).nearest(typed) == meant
+
+
+def test_words_are_expanded_by_use() -> None:
+    assert Vocabulary(WORDS).expand("headph", 5) == ["headphones", "headphone"]
+    assert Vocabulary(WORDS).expand("headph", 1) == ["headphones"]
+    assert Vocabulary({}).expand("a", 5) == []
+    assert Vocabulary({}).nearest("word") is None
+
+
+def test_categories_come_before_brands_before_words_before_products(shelf: Searcher) -> None:
+    kinds = [suggestion.kind for suggestion in shelf.suggest("c", 40)]
+    order = ["category", "brand", "term", "product"]
+    assert kinds == sorted(kinds, key=order.index)
+    assert set(kinds) == set(order)
+
+
+def test_a_category_is_found_by_a_later_word_of_its_name(shelf: Searcher) -> None:
+    found = shelf.suggest("maker")[0]
+    assert (found.kind, found.text, found.value) == ("category", "Coffee maker", "coffee maker")
+
+
+def test_chinese_names_complete_too(shelf: Searcher) -> None:
+    assert shelf.suggest("绿")[0].text == "绿茶"
+    assert shelf.suggest("綠")[0].text == "绿茶"
+
+
+def test_an_unfinished_last_word_is_completed_behind_the_others(shelf: Searcher) -> None:
+    assert "zebra premium" in [suggestion.text for suggestion in shelf.suggest("zebra prem")]
+
+
+def test_hidden_products_are_not_suggested(shelf: Searcher) -> None:
+    product = next(s for s in shelf.suggest("aldera", 40) if s.kind == "product")
+    assert product.value in {s.value for s in shelf.suggest(product.text, 40)}
+    rest = [(n, 1, True, False, 0.0, 0, 0.0) for n in range(1, 401) if n != int(product.value)]
+    assert product.value not in {s.value for s in shelf.refresh(LiveColumns.of(rest)).suggest(product.text, 40)}
+
+
+def test_no_more_than_asked_for_and_none_twice(shelf: Searcher) -> None:
+    for limit in (0, 1, 7):
+        found = shelf.suggest("a", limit)
+        assert len(found) == limit
+        assert len({(s.kind, s.value) for s in found}) == limit
+    assert np.array_equal(shelf.suggest("", 5), ())
