@@ -15,7 +15,7 @@ def wants_fragment() -> bool:
 
 
 def render_page(
-    page: str, *, fragment: str | None = None, status: int = 200, trigger: str | None = None, **context: Any
+    page: str, /, *, fragment: str | None = None, status: int = 200, trigger: str | None = None, **context: Any
 ) -> Response:
     """Answer with the whole page, or with `fragment` alone when htmx asked for it."""
     if fragment is not None and wants_fragment():

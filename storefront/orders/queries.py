@@ -1,0 +1,195 @@
+"""Reads of orders: a shopper's order is found through its owner or its key."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Row, func, inspect, or_, select
+from sqlalchemy.orm import selectinload
+
+from storefront.database.base import db
+from storefront.kernel.errors import NotFound
+from storefront.kernel.money import Money
+from storefront.kernel.paging import Page
+from storefront.orders.models import Order, OrderAdjustment, OrderLine
+from storefront.orders.rules import read_number
+from storefront.orders.states import AdjustmentKind, OrderStatus, PaymentStatus
+
+WHOLE = (selectinload(Order.lines), selectinload(Order.adjustments), selectinload(Order.events))
+"""An order with everything that its page shows."""
+PAGE_SIZE = 10
+PICTURES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks for an order: a customer, somebody with a key, or neither."""
+
+    customer_id: int | None = None
+    key: str = ""
+
+    def may_read(self, order: Order) -> bool:
+        """Say whether the order is this reader's."""
+        if self.customer_id is not None and self.customer_id == order.customer_id:
+            return True
+        return bool(self.key) and hmac.compare_digest(self.key.encode(), order.access_token.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order in a list."""
+
+    number: str
+    placed_at: datetime
+    status: str
+    payment_status: str
+    fulfillment_status: str
+    total: Money
+    units: int
+    names: tuple[str, ...]
+    pictures: tuple[str, ...]
+
+
+def get_for(reader: Reader, number: str) -> Order:
+    """Return a whole order to its reader; to anybody else it does not exist."""
+    order = db.session.scalar(select(Order).where(Order.number == read_number(number)).options(*WHOLE))
+    if order is None or not reader.may_read(order):
+        raise NotFound
+    return order
+
+
+def get_whole(order_id: int) -> Order:
+    """Return an order with lines, adjustments and events."""
+    order = db.session.get(Order, order_id, options=WHOLE)
+    if order is None:
+        raise NotFound
+    if inspect(order).unloaded & {"lines", "adjustments", "events"}:
+        query = select(Order).where(Order.id == order_id).options(*WHOLE).execution_options(populate_existing=True)
+        order = db.session.scalars(query).one()
+    return order
+
+
+def get_locked(order_id: int) -> Order:
+    """Return an order that nobody else changes until this transaction ends."""
+    query = select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
+    order = db.session.scalar(query)
+    if order is None:
+        raise NotFound
+    return order
+
+
+def find_by_idempotency_key(key: str) -> Order | None:
+    """Return the order that was placed with a checkout's token."""
+    return db.session.scalar(select(Order).where(Order.idempotency_key == key))
+
+
+def page_of_orders(customer_id: int, number: int = 1, *, size: int = PAGE_SIZE) -> Page[OrderRow]:
+    """Return a page of a customer's orders, the newest first."""
+    mine = Order.customer_id == customer_id
+    total = db.session.scalar(select(func.count()).select_from(Order).where(mine)) or 0
+    found = db.session.execute(
+        select(
+            Order.id,
+            Order.number,
+            Order.placed_at,
+            Order.status,
+            Order.payment_status,
+            Order.fulfillment_status,
+            Order.total_minor,
+            Order.currency,
+        )
+        .where(mine)
+        .order_by(Order.placed_at.desc(), Order.id.desc())
+        .offset((number - 1) * size)
+        .limit(size)
+    ).all()
+    lines = _lines_of([row.id for row in found])
+    rows = [
+        OrderRow(
+            number=row.number,
+            placed_at=row.placed_at,
+            status=row.status,
+            payment_status=row.payment_status,
+            fulfillment_status=row.fulfillment_status,
+            total=Money(row.total_minor, row.currency),
+            units=sum(line.quantity for line in lines.get(row.id, ())),
+            names=tuple(line.name for line in lines.get(row.id, ())),
+            pictures=tuple(line.picture for line in lines.get(row.id, ()))[:PICTURES],
+        )
+        for row in found
+    ]
+    return Page(rows, total, number, size)
+
+
+def list_overdue(at: datetime, *, most: int) -> Sequence[int]:
+    """Return ids of open, unpaid orders whose time to pay is over, the longest overdue first."""
+    return db.session.scalars(
+        select(Order.id)
+        .where(
+            Order.pay_before < at,
+            Order.status == OrderStatus.OPEN,
+            Order.payment_status == PaymentStatus.UNPAID,
+        )
+        .order_by(Order.pay_before, Order.id)
+        .limit(most)
+    ).all()
+
+
+def list_discrepancies() -> Sequence[Row[str]]:
+    """Return the numbers of orders whose lines and reasons do not add up to what they say; there should be none."""
+    lines = (
+        select(
+            OrderLine.order_id,
+            func.sum(OrderLine.quantity * OrderLine.unit_price_minor).label("goods"),
+            func.sum(OrderLine.discount_minor).label("discount"),
+        )
+        .group_by(OrderLine.order_id)
+        .subquery()
+    )
+    on_lines = OrderAdjustment.order_line_id.is_not(None)
+    kind = OrderAdjustment.kind
+    reasons = (
+        select(
+            OrderAdjustment.order_id,
+            func.sum(OrderAdjustment.amount_minor).label("all"),
+            func.sum(OrderAdjustment.amount_minor).filter(on_lines).label("on_lines"),
+            func.sum(OrderAdjustment.amount_minor).filter(kind == AdjustmentKind.SHIPPING).label("shipping"),
+        )
+        .group_by(OrderAdjustment.order_id)
+        .subquery()
+    )
+
+    def zero(column: ColumnElement[int]) -> ColumnElement[int]:
+        return func.coalesce(column, 0)
+
+    return db.session.execute(
+        select(Order.number)
+        .outerjoin(lines, lines.c.order_id == Order.id)
+        .outerjoin(reasons, reasons.c.order_id == Order.id)
+        .where(
+            or_(
+                zero(lines.c.goods) != Order.goods_minor,
+                zero(lines.c.discount) != -zero(reasons.c.on_lines),
+                zero(reasons.c.shipping) != Order.shipping_minor,
+                Order.goods_minor + zero(reasons.c["all"]) != Order.total_minor,
+            )
+        )
+        .order_by(Order.id)
+    ).all()
+
+
+def _lines_of(order_ids: Sequence[int]) -> dict[int, list[Row[int, str, str, int]]]:
+    if not order_ids:
+        return {}
+    rows = db.session.execute(
+        select(OrderLine.order_id, OrderLine.name, OrderLine.picture, OrderLine.quantity)
+        .where(OrderLine.order_id.in_(order_ids))
+        .order_by(OrderLine.order_id, OrderLine.position)
+    )
+    found: dict[int, list[Row[int, str, str, int]]] = {}
+    for row in rows:
+        found.setdefault(row.order_id, []).append(row)
+    return found
