@@ -17,6 +17,7 @@ from search.results import FacetCount, PriceBucket, PriceRange
 
 MOST_BUCKETS = 6
 _FEW = 3
+_SAMPLE = 1000
 
 Mask = NDArray[np.bool_]
 Docs = NDArray[np.int64]
@@ -27,7 +28,7 @@ class FacetColumn:
 
     Parameters
     ----------
-    values : the distinct values; a code is a position in it.
+    values : the distinct values, ascending; a code is a position in it, so codes sort like values.
     owners : int64 (pairs,), the document of each (document, value) pair, ascending.
     codes : int64 (pairs,), the value's code of each pair.
     documents : how many documents there are.
@@ -57,6 +58,11 @@ class FacetColumn:
         for value in values:
             result[self.docs_with(value)] = True
         return result
+
+    def count_of(self, value: str, counts: NDArray[np.int64]) -> int:
+        """Return the count of one value out of what `counts` gave; 0 for an unknown value."""
+        code = self._code_of.get(value)
+        return 0 if code is None else int(counts[code])
 
     def counts(self, docs: Docs) -> NDArray[np.int64]:
         """Return (values,): how many of `docs` (distinct) have each value."""
@@ -120,25 +126,25 @@ def choices(column: FacetColumn, docs: Docs, selected: Sequence[str], limit: int
     0.
     """
     counts = column.counts(docs)
-    found = [(int(counts[code]), column.values[code]) for code in np.flatnonzero(counts)]
-    found.sort(key=lambda pair: (-pair[0], pair[1]))
+    order = np.argsort(-counts, kind="stable")[: min(limit, int(np.count_nonzero(counts)))].tolist()
     chosen = dict.fromkeys(selected)
-    shown = [FacetCount(value, count, value in chosen) for count, value in found[:limit]]
-    rest = [FacetCount(value, count, True) for count, value in found[limit:] if value in chosen]
-    present = {value for _, value in found}
-    return (*shown, *rest, *(FacetCount(value, 0, True) for value in chosen if value not in present))
+    shown = [FacetCount(column.values[code], int(counts[code]), column.values[code] in chosen) for code in order]
+    present = {choice.value for choice in shown}
+    rest = [FacetCount(value, column.count_of(value, counts), True) for value in chosen if value not in present]
+    return (*shown, *rest)
 
 
 def price_range(prices: NDArray[np.int64]) -> PriceRange | None:
     """Return the ends of `prices` (minor units) and at most six buckets with round ends, or None for no prices.
 
-    Inner ends are the quantiles at equal shares, rounded to 1, 2 or 5 times a power of ten, so each bucket is worth a
-    click.
+    Inner ends are the quantiles at equal shares (of every n-th price, when there are thousands), rounded to 1, 2 or 5
+    times a power of ten, so each bucket is worth a click.
     """
     if not prices.size:
         return None
     lowest, highest = int(prices.min()), int(prices.max())
-    quantiles = np.quantile(prices, np.arange(1, MOST_BUCKETS) / MOST_BUCKETS)
+    sample = prices[:: max(1, prices.size // _SAMPLE)]
+    quantiles = np.quantile(sample, np.arange(1, MOST_BUCKETS) / MOST_BUCKETS)
     inner = sorted({rounded for value in quantiles if lowest < (rounded := _round(float(value))) <= highest})
     if not inner:
         return PriceRange(lowest, highest, (PriceBucket(lowest, None, int(prices.size)),))

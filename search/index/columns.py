@@ -189,10 +189,14 @@ def _join_facets(
             owners.setdefault(name, []).append(part[f"owners{number}"].astype(np.int64) + first)
             codes.setdefault(name, []).append(globally[part[f"codes{number}"].astype(np.int64)])
         first += part["ids"].size
-    return {
-        name: FacetColumn(list(known), np.concatenate(owners[name]), np.concatenate(codes[name]), documents)
-        for name, known in numbers.items()
-    }
+    result = {}
+    for name, known in numbers.items():
+        values = sorted(known)
+        sorted_code = np.argsort([known[value] for value in values])
+        result[name] = FacetColumn(
+            values, np.concatenate(owners[name]), sorted_code[np.concatenate(codes[name])], documents
+        )
+    return result
 
 
 def _join(parts: Sequence[NDArray[Any]], kind: Any) -> NDArray[Any]:
