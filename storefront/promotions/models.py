@@ -48,9 +48,7 @@ class CouponCode(Base):
     """A code that unlocks a promotion; stored as `kernel.text.code_key` writes it."""
 
     __tablename__ = "coupon_code"
-    __table_args__ = (
-        CheckConstraint("usage_limit IS NULL OR used_count <= usage_limit", name="uses_within_limit"),
-    )
+    __table_args__ = (CheckConstraint("usage_limit IS NULL OR used_count <= usage_limit", name="uses_within_limit"),)
 
     id: Mapped[pk]
     promotion_id: Mapped[int] = refers("promotion.id", on_delete="CASCADE")

@@ -1,0 +1,215 @@
+"""The quote: what the shopper is asked to pay, line by line and reason by reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storefront.kernel.money import Money, total
+from storefront.pricing.allocation import DELIVERY, Allocation, TraceStep
+from storefront.pricing.label import Label
+from storefront.pricing.snapshot import PriceSource, Snapshot, SnapshotLine, Stage
+
+
+class AdjustmentKind(StrEnum):
+    """What sort of reason an amount beside the goods has."""
+
+    PROMOTION = "promotion"
+    COUPON = "coupon"
+    DELIVERY = "delivery"
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """One reason why the total differs from the goods: a reduction is negative and says which units bear it."""
+
+    kind: AdjustmentKind
+    stage: Stage
+    label: Label
+    amount: Money
+    source_id: int = 0
+    version: int = 0
+    code: str = ""
+    allocations: tuple[Allocation, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind is AdjustmentKind.DELIVERY:
+            if self.allocations or self.amount.minor < 0:
+                raise ValueError("a delivery cost is not negative and has no shares")
+        elif total((a.total for a in self.allocations), self.amount.currency) != -self.amount:
+            raise ValueError("the shares of a reduction add up to it")
+
+    @property
+    def on_delivery(self) -> Money:
+        """The part of this reduction that the delivery cost bears."""
+        return total((a.total for a in self.allocations if a.line_id == DELIVERY), self.amount.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class LineShare:
+    """A line's share of one adjustment, as a positive reduction."""
+
+    label: Label
+    amount: Money
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """One line of the quote: `goods` less the `shares` it bears is what it costs."""
+
+    line_id: str
+    sku: str
+    quantity: int
+    unit_price: Money
+    base_price: Money
+    price_source: PriceSource
+    shares: tuple[LineShare, ...]
+    total: Money
+
+    def __post_init__(self) -> None:
+        if self.total.minor < 0:
+            raise ValueError("a line never costs less than nothing")
+        if self.goods - self.discount != self.total:
+            raise ValueError("a line whose shares do not add up")
+
+    @property
+    def goods(self) -> Money:
+        return self.unit_price * self.quantity
+
+    @property
+    def discount(self) -> Money:
+        return total((share.amount for share in self.shares), self.unit_price.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What the shopper is asked to pay: `total` is the goods plus every adjustment; `tax` is contained in it."""
+
+    currency: str
+    lines: tuple[QuoteLine, ...]
+    adjustments: tuple[Adjustment, ...]
+    total: Money
+    net: Money
+    tax: Money
+    trace: tuple[TraceStep, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.net + self.tax != self.total:
+            raise ValueError("net and tax do not add up to the total")
+        if self.goods + total((a.amount for a in self.adjustments), self.currency) != self.total:
+            raise ValueError("the reasons do not add up to the total")
+        lines = total((line.total for line in self.lines), self.currency)
+        if lines + self.delivery - self.delivery_discount != self.total:
+            raise ValueError("lines and delivery do not add up to the total")
+        if self.total.minor < 0 or self.tax.minor < 0:
+            raise ValueError("nobody is asked to pay less than nothing")
+
+    @property
+    def goods(self) -> Money:
+        """The goods at catalogue prices."""
+        return total((line.goods for line in self.lines), self.currency)
+
+    @property
+    def discount(self) -> Money:
+        """Everything saved on goods, as a positive amount."""
+        return total((line.discount for line in self.lines), self.currency)
+
+    @property
+    def subtotal(self) -> Money:
+        """The goods after every reduction, without delivery."""
+        return self.goods - self.discount
+
+    @property
+    def delivery(self) -> Money:
+        """The delivery cost before reductions."""
+        kind = AdjustmentKind.DELIVERY
+        return total((a.amount for a in self.adjustments if a.kind is kind), self.currency)
+
+    @property
+    def delivery_discount(self) -> Money:
+        return total((a.on_delivery for a in self.adjustments), self.currency)
+
+    @property
+    def saved(self) -> Money:
+        """Everything saved, on goods and on delivery."""
+        return self.discount + self.delivery_discount
+
+    @property
+    def reductions(self) -> tuple[Adjustment, ...]:
+        """The adjustments that save the shopper something, in the order of their stages."""
+        return tuple(a for a in self.adjustments if a.kind is not AdjustmentKind.DELIVERY)
+
+    @property
+    def hash(self) -> str:
+        return quote_hash(self)
+
+
+def make_quote(
+    snapshot: Snapshot,
+    reductions: Sequence[Adjustment] = (),
+    *,
+    trace: Sequence[TraceStep] = (),
+    tax_basis_points: int = 0,
+) -> Quote:
+    """Build the quote of a snapshot whose promotions have been decided.
+
+    Prices contain tax: `tax_basis_points` (hundredths of a percent) only says how much of the total is tax.
+    """
+    adjustments = list(reductions)
+    if snapshot.delivery is not None:
+        label = Label.of("delivery", method=snapshot.delivery.method)
+        adjustments.append(Adjustment(AdjustmentKind.DELIVERY, Stage.SHIPPING, label, snapshot.delivery.amount))
+    shares = _shares_by_line(reductions)
+    lines = tuple(_quote_line(line, shares.get(line.line_id, ())) for line in snapshot.lines)
+    gross = snapshot.goods + total((a.amount for a in adjustments), snapshot.currency)
+    tax = gross.portion(tax_basis_points, 10_000 + tax_basis_points)
+    return Quote(snapshot.currency, lines, tuple(adjustments), gross, gross - tax, tax, tuple(trace))
+
+
+def quote_hash(quote: Quote) -> str:
+    """Return a digest of what the shopper saw: goods, prices, each reduction, delivery and the total.
+
+    Order of lines, internal ids of lines, times and wording do not change it; any amount does.
+    """
+    seen = {
+        "currency": quote.currency,
+        "lines": sorted([line.sku, line.quantity, line.unit_price.minor, line.total.minor] for line in quote.lines),
+        "reasons": sorted(
+            [a.kind.value, str(a.source_id or a.label.get("method") or ""), a.code, a.amount.minor]
+            for a in quote.adjustments
+        ),
+        "tax": quote.tax.minor,
+        "total": quote.total.minor,
+    }
+    return hashlib.sha256(json.dumps(seen, separators=(",", ":")).encode()).hexdigest()[:32]
+
+
+def _shares_by_line(reductions: Iterable[Adjustment]) -> dict[str, list[LineShare]]:
+    shares: dict[str, list[LineShare]] = defaultdict(list)
+    for adjustment in reductions:
+        borne: dict[str, int] = defaultdict(int)
+        for allocation in adjustment.allocations:
+            borne[allocation.line_id] += allocation.total.minor
+        for line_id, minor in borne.items():
+            amount = Money(minor, adjustment.amount.currency)
+            shares[line_id].append(LineShare(adjustment.label, amount, adjustment.code))
+    return shares
+
+
+def _quote_line(line: SnapshotLine, shares: Sequence[LineShare]) -> QuoteLine:
+    reduction = sum(share.amount.minor for share in shares)
+    return QuoteLine(
+        line_id=line.line_id,
+        sku=line.sku,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        base_price=line.base_price or line.unit_price,
+        price_source=line.price_source,
+        shares=tuple(shares),
+        total=Money(line.goods.minor - reduction, line.unit_price.currency),
+    )

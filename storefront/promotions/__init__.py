@@ -1,0 +1,23 @@
+"""What makes a cart cheaper: promotions as conditions x benefits, and the search for the best deal.
+
+A promotion has conditions (spend so much, buy so many), a benefit (a percentage, an amount, a ladder, every nth item,
+delivery), a scope of goods, an audience, a time window and perhaps codes. `rules.evaluate` takes a frozen snapshot of a
+cart and the promotions, and says what applied, what did not and why, what is nearly reached, and how every price came
+about. The same function serves badge, cart, checkout and simulation.
+
+How the deal is chosen:
+
+* Each promotion belongs to one stage: item, order or shipping by what its benefit falls on, coupon if it needs a code.
+  Stages run in that order; within one, higher priority goes first, then benefits that need particular units, then id.
+* Two promotions combine when neither is exclusive and each allows the other's stage (`combines_with`). Unless the
+  merchant says otherwise, one order promotion, one shipping promotion and one coupon go together with any number of
+  item promotions.
+* Within a stage a unit serves one item promotion only.
+* Of all sets whose members combine and all give something, the one that saves most wins; ties go to higher
+  priorities, then fewer promotions, then lower ids. Up to 12 eligible promotions this is exact (branch and bound);
+  beyond that the search is greedy with repairs, and the result says so.
+* A promotion that loses says why, with the amount that it would have saved alone.
+
+What can run out (uses, uses per customer, a budget) is taken by a conditional UPDATE when the order is placed, with a
+row in the ledger of uses, and given back when it is cancelled.
+"""

@@ -1,0 +1,212 @@
+"""The goods while promotions are being tried: unit prices as runs, cheap to copy, in bare minor units.
+
+A line of 999 units is a run `(999, price, False)`; a reduction splits it only where unit prices differ. Runs keep their
+order, so the position of a unit in its line stays the same from the first promotion to the last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from storefront.kernel.money import Money
+from storefront.pricing.allocation import DELIVERY, Allocation, spread
+from storefront.pricing.label import FactValue
+from storefront.pricing.snapshot import Snapshot
+
+Run = tuple[int, int, bool]
+"""So many units at this price; the flag says that a promotion of this stage has used them."""
+Runs = tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What does not change while promotions are tried."""
+
+    currency: str
+    line_ids: tuple[str, ...]
+    product_ids: tuple[int, ...]
+    skus: tuple[str, ...]
+    quantities: tuple[int, ...]
+    floors: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The goods after some promotions; `entry` holds the line totals at the entry of the present stage."""
+
+    runs: tuple[Runs, ...]
+    totals: tuple[int, ...]
+    delivery: int
+    entry: tuple[int, ...]
+    saved: int = 0
+
+    def enter_stage(self) -> Position:
+        """Start the next stage: thresholds look at the totals of now, and every unit is free again."""
+        runs = tuple(
+            tuple((count, price, False) for count, price, _ in line) if any(run[2] for run in line) else line
+            for line in self.runs
+        )
+        return Position(runs, self.totals, self.delivery, self.totals, self.saved)
+
+    def after(self, reduction: Reduction) -> Position:
+        """Return the goods after one more reduction."""
+        runs, totals = list(self.runs), list(self.totals)
+        for index, line, amount in reduction.lines:
+            runs[index] = line
+            totals[index] -= amount
+        delivery = self.delivery - reduction.delivery
+        return Position(tuple(runs), tuple(totals), delivery, self.entry, self.saved + reduction.amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What one promotion takes off: new runs and the amount for each touched line, and a part off the delivery."""
+
+    amount: int
+    lines: tuple[tuple[int, Runs, int], ...] = ()
+    delivery: int = 0
+    facts: tuple[tuple[str, FactValue], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """The goods of one scope at one position: what conditions and benefits see."""
+
+    frame: Frame
+    position: Position
+    indexes: tuple[int, ...]
+
+    @property
+    def subtotal(self) -> int:
+        """The scope's subtotal at the entry of the stage, in minor units."""
+        entry = self.position.entry
+        return sum([entry[index] for index in self.indexes])
+
+    @property
+    def now(self) -> int:
+        """The scope's subtotal after the promotions applied so far, in minor units."""
+        totals = self.position.totals
+        return sum([totals[index] for index in self.indexes])
+
+    @property
+    def pieces(self) -> int:
+        quantities = self.frame.quantities
+        return sum([quantities[index] for index in self.indexes])
+
+    @property
+    def room(self) -> int:
+        """How much can be taken off before every unit is at its minimum price."""
+        return sum([self.room_of(index) for index in self.indexes])
+
+    @property
+    def delivery(self) -> int:
+        return self.position.delivery
+
+    def room_of(self, index: int) -> int:
+        floor = self.frame.floors[index]
+        return sum([count * (price - floor) for count, price, _ in self.position.runs[index] if price > floor])
+
+    def narrowed(self, indexes: Sequence[int]) -> Goods:
+        return Goods(self.frame, self.position, tuple(indexes))
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.frame.currency)
+
+
+def take_off(goods: Goods, wanted: int, *, facts: tuple[tuple[str, FactValue], ...] = ()) -> Reduction | None:
+    """Spread `wanted` over the goods by discounted price, as far as minimum prices allow; None if nothing can be taken.
+
+    A reduction cut short by minimum prices carries the fact `wanted`.
+    """
+    position, floors = goods.position, goods.frame.floors
+    rooms = [goods.room_of(index) for index in goods.indexes]
+    amount = min(wanted, sum(rooms))
+    if amount <= 0:
+        return None
+    parts = spread(amount, [position.totals[index] for index in goods.indexes], rooms)
+    lines = tuple(
+        (index, _cut(position.runs[index], part, floors[index]), part)
+        for index, part in zip(goods.indexes, parts, strict=True)
+        if part
+    )
+    if amount < wanted:
+        facts = (*facts, ("wanted", goods.money(wanted)))
+    return Reduction(amount, lines, facts=facts)
+
+
+def allocations_of(frame: Frame, before: Position, reduction: Reduction) -> tuple[Allocation, ...]:
+    """Say which units bear a reduction, by comparing the runs before and after it."""
+    result: list[Allocation] = []
+    for index, runs, _ in reduction.lines:
+        result += _differences(frame.line_ids[index], before.runs[index], runs, frame.currency)
+    if reduction.delivery:
+        result.append(Allocation(DELIVERY, 0, Money(reduction.delivery, frame.currency)))
+    return tuple(result)
+
+
+def start(snapshot: Snapshot) -> tuple[Frame, Position]:
+    """Lay out a snapshot before any promotion."""
+    lines = snapshot.lines
+    frame = Frame(
+        currency=snapshot.currency,
+        line_ids=tuple(line.line_id for line in lines),
+        product_ids=tuple(line.product_id for line in lines),
+        skus=tuple(line.sku for line in lines),
+        quantities=tuple(line.quantity for line in lines),
+        floors=tuple(line.minimum_price.minor if line.minimum_price else 0 for line in lines),
+    )
+    runs = tuple(((line.quantity, line.unit_price.minor, False),) for line in lines)
+    totals = tuple(line.quantity * line.unit_price.minor for line in lines)
+    delivery = snapshot.delivery.amount.minor if snapshot.delivery else 0
+    return frame, Position(runs, totals, delivery, totals)
+
+
+def join(runs: Sequence[Run]) -> Runs:
+    """Merge neighbouring runs that do not differ, and drop empty ones."""
+    joined: list[Run] = []
+    for run in runs:
+        if not run[0]:
+            continue
+        if joined and joined[-1][1:] == run[1:]:
+            joined[-1] = (joined[-1][0] + run[0], run[1], run[2])
+        else:
+            joined.append(run)
+    return tuple(joined)
+
+
+def cut_run(run: Run, amount: int) -> tuple[Run, Run]:
+    """Take `amount` off a run; the earlier units bear the odd minor units."""
+    count, price, used = run
+    each, more = divmod(amount, count)
+    return (more, price - each - 1, used), (count - more, price - each, used)
+
+
+def _cut(runs: Runs, amount: int, floor: int) -> Runs:
+    if len(runs) == 1:
+        return join(cut_run(runs[0], amount))
+    rooms = [count * (price - floor) if price > floor else 0 for count, price, _ in runs]
+    parts = spread(amount, [count * price for count, price, _ in runs], rooms)
+    pieces: list[Run] = []
+    for run, part in zip(runs, parts, strict=True):
+        pieces += cut_run(run, part) if part else (run,)
+    return join(pieces)
+
+
+def _differences(line_id: str, before: Runs, after: Runs, currency: str) -> list[Allocation]:
+    result: list[Allocation] = []
+    old, new = iter(before), iter(after)
+    old_count = new_count = old_price = new_price = index = 0
+    while True:
+        if not old_count:
+            old_count, old_price, _ = next(old, (0, 0, False))
+        if not new_count:
+            new_count, new_price, _ = next(new, (0, 0, False))
+        units = min(old_count, new_count)
+        if not units:
+            return result
+        if old_price > new_price:
+            result.append(Allocation(line_id, index, Money(old_price - new_price, currency), units))
+        index += units
+        old_count -= units
+        new_count -= units

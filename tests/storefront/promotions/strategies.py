@@ -1,0 +1,126 @@
+"""Random carts and promotions, small enough to hit the edges often."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from storefront.pricing.snapshot import Snapshot, SnapshotLine, Stage
+from storefront.promotions.rules import (
+    AmountOff,
+    BuyAtLeast,
+    DeliveryOff,
+    Limits,
+    NthItem,
+    PercentOff,
+    Promotion,
+    Rung,
+    Scope,
+    SpendAtLeast,
+    SpendLadder,
+    SpendRepeat,
+    Together,
+)
+from storefront.promotions.rules.benefits import Benefit
+from tests.storefront.promotions.builders import cart, line, usd
+
+PRICES = st.one_of(st.integers(0, 40), st.sampled_from([99, 100, 333, 1000, 1999, 6700, 3300]))
+STAGES = [Stage.ITEM, Stage.ORDER, Stage.SHIPPING, Stage.COUPON]
+
+
+@st.composite
+def lines(draw: st.DrawFn, number: int) -> SnapshotLine:
+    price = draw(PRICES)
+    minimum = draw(st.one_of(st.none(), st.none(), st.integers(0, price + 5)))
+    return line(
+        price,
+        draw(st.integers(1, 4)),
+        sku=f"SKU{number}",
+        minimum=minimum,
+        product_id=draw(st.integers(1, 3)),
+        brand_id=draw(st.sampled_from([None, 1, 2])),
+        category_ids=frozenset(draw(st.sets(st.integers(1, 3), max_size=2))),
+    )
+
+
+@st.composite
+def carts(draw: st.DrawFn, most_lines: int = 4) -> Snapshot:
+    count = draw(st.integers(1, most_lines))
+    delivery = draw(st.sampled_from([None, 0, 499]))
+    return cart(*[draw(lines(i)) for i in range(count)], delivery=delivery, codes=("SAVE",))
+
+
+SCOPES = st.one_of(
+    st.just(Scope()),
+    st.builds(
+        Scope,
+        category_ids=st.frozensets(st.integers(1, 3), max_size=2),
+        brand_ids=st.frozensets(st.integers(1, 2), max_size=1),
+        exclude=st.one_of(st.none(), st.none(), st.just(Scope(skus=frozenset({"SKU0"})))),
+    ),
+)
+AMOUNTS = st.one_of(st.integers(1, 60), st.sampled_from([500, 2000])).map(usd)
+PERCENTS = st.sampled_from([1, 333, 1000, 1250, 5000, 10_000])
+
+
+@st.composite
+def ladders(draw: st.DrawFn) -> SpendLadder:
+    spends = sorted(draw(st.sets(st.integers(1, 3000), min_size=1, max_size=3)))
+    offs = sorted(draw(st.sets(st.integers(1, spends[0] + len(spends)), min_size=len(spends), max_size=len(spends))))
+    return SpendLadder(
+        tuple(Rung(usd(max(spend, off)), usd(off)) for spend, off in zip(spends, offs, strict=True))
+        if all(off <= spend for spend, off in zip(spends, offs, strict=True))
+        else (Rung(usd(spends[0]), usd(min(offs[0], spends[0]))),)
+    )
+
+
+@st.composite
+def repeats(draw: st.DrawFn) -> SpendRepeat:
+    spend = draw(st.integers(1, 2000))
+    return SpendRepeat(usd(spend), usd(draw(st.integers(1, spend))), draw(st.sampled_from([None, 1, 3])))
+
+
+ON_GOODS = st.sampled_from([Stage.ITEM, Stage.ORDER])
+BENEFITS: st.SearchStrategy[tuple[Benefit, Stage]] = st.one_of(
+    st.tuples(
+        st.builds(PercentOff, PERCENTS, st.one_of(st.none(), AMOUNTS)), st.sampled_from([Stage.ITEM, Stage.ORDER])
+    ),
+    st.tuples(st.builds(AmountOff, AMOUNTS), st.sampled_from([Stage.ITEM, Stage.ORDER])),
+    st.tuples(ladders(), st.just(Stage.ORDER)),
+    st.tuples(repeats(), st.just(Stage.ORDER)),
+    st.tuples(
+        st.builds(NthItem, st.integers(2, 3), PERCENTS, st.sampled_from(list(Together)), st.sampled_from([None, 1])),
+        st.just(Stage.ITEM),
+    ),
+    st.tuples(st.builds(DeliveryOff, PERCENTS, st.one_of(st.none(), AMOUNTS)), st.just(Stage.SHIPPING)),
+)
+CONDITIONS = st.lists(
+    st.one_of(
+        st.builds(SpendAtLeast, AMOUNTS, st.one_of(st.none(), SCOPES)),
+        st.builds(BuyAtLeast, st.integers(1, 6), st.one_of(st.none(), SCOPES)),
+    ),
+    max_size=1,
+)
+
+
+@st.composite
+def promotions(draw: st.DrawFn, number: int) -> Promotion:
+    benefit, on = draw(BENEFITS)
+    return Promotion(
+        id=number,
+        name="",
+        currency="USD",
+        benefit=benefit,
+        falls_on=on,
+        conditions=tuple(draw(CONDITIONS)),
+        scope=draw(SCOPES),
+        codes=frozenset({"SAVE"}) if draw(st.integers(0, 3)) == 0 else frozenset(),
+        priority=draw(st.integers(0, 2)),
+        exclusive=draw(st.integers(0, 5)) == 0,
+        combines_with=draw(st.one_of(st.none(), st.frozensets(st.sampled_from(STAGES)))),
+        limits=Limits(budget_left=draw(st.one_of(st.none(), st.none(), st.none(), AMOUNTS))),
+    )
+
+
+@st.composite
+def promotion_sets(draw: st.DrawFn, most: int = 8) -> list[Promotion]:
+    return [draw(promotions(number)) for number in range(1, draw(st.integers(1, most)) + 1)]
