@@ -1,0 +1,1 @@
+"""Tests of queued and periodic work."""
