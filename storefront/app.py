@@ -23,7 +23,7 @@ from storefront.jobs import queue
 from storefront.kernel import events
 from storefront.reactions import REACTIONS
 from storefront.shop import queries as shop
-from storefront.web import appearance, assets, csrf, errors, filters, headers, locale, logs
+from storefront.web import addresses, appearance, assets, csrf, errors, filters, headers, locale, logs
 
 ROOMS = (
     *("jobs", "audit", "shop", "media", "mail", "accounts", "catalog", "content", "inventory", "pricing"),
@@ -64,7 +64,7 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     _bind_extensions(app, config)
-    for module in (headers, locale, filters, csrf, errors, assets, appearance):
+    for module in (headers, locale, filters, csrf, errors, assets, appearance, addresses):
         module.init_app(app)
     app.before_request(_load_settings)
     for room in ROOMS:

@@ -85,9 +85,7 @@ class Variant(Base):
     __tablename__ = "variant"
     __table_args__ = (
         CheckConstraint("price_minor >= 0", name="price_not_negative"),
-        CheckConstraint(
-            "minimum_price_minor IS NULL OR minimum_price_minor >= 0", name="minimum_not_negative"
-        ),
+        CheckConstraint("minimum_price_minor IS NULL OR minimum_price_minor >= 0", name="minimum_not_negative"),
         UniqueConstraint("product_id", "position"),
     )
 

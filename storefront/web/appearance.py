@@ -17,11 +17,6 @@ def theme() -> str:
     return chosen if chosen in THEMES else ""
 
 
-def current_path() -> str:
-    """Return this page's path with its query, for forms that come back to it."""
-    return request.full_path.rstrip("?")
-
-
 def choose_theme() -> Response:
     """Remember the choice and go back to the page; "auto" forgets it. The script reads the cookie too."""
     response = redirect_to(safe_next(request.form.get("next"), "/"))
@@ -34,6 +29,6 @@ def choose_theme() -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Give layouts `theme` and `current_path`, and take the choice."""
-    app.jinja_env.globals.update(theme=theme, current_path=current_path)
+    """Give layouts `theme`, and take the choice."""
+    app.jinja_env.globals["theme"] = theme
     app.add_url_rule("/theme", "theme", choose_theme, methods=["POST"])

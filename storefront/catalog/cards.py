@@ -1,0 +1,168 @@
+"""Product cards: what every list of the shop shows of a product, in two queries however long the list.
+
+Stock and offers lie in rooms above this one, so they come in through `bind` (`catalog.context` does it). Unbound, as in
+a test of this room alone, everything is in stock and nothing is on offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import select
+
+from storefront.catalog.models import Product, Variant
+from storefront.database.base import db
+from storefront.kernel.clock import now
+from storefront.media.pictures import picture_srcset, picture_url
+from storefront.shop.queries import get_settings
+
+NEW_FOR = timedelta(days=30)
+PICTURE_SIZE = 320
+PLENTY = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A few words on a picture; `kind` is how they look: promo, new."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One product in a list. Price, stock and `sku` are those of the variant that its + puts into the cart."""
+
+    product_id: int
+    variant_id: int
+    sku: str
+    slug: str
+    url: str
+    name: str
+    category_id: int
+    brand_id: int | None
+    picture_url: str
+    srcset: str
+    price_minor: int
+    compare_at_minor: int | None
+    note: str
+    """What tells the variant from its siblings: "11 oz"."""
+    more: int
+    """How many other variants there are."""
+    rating: str
+    rating_count: int
+    is_new: bool
+    is_out: bool
+    left: int | None
+    """How many are left, where that is few."""
+    badges: tuple[Badge, ...] = ()
+
+
+Stock = Callable[[Iterable[int]], Mapping[int, int]]
+"""Variant ids -> units that may still be sold."""
+Offers = Callable[[Sequence[Card]], Mapping[int, tuple[Badge, ...]]]
+"""Cards -> badges by product id, of the offers that hold for everybody."""
+
+
+def _all_in_stock(variant_ids: Iterable[int]) -> Mapping[int, int]:
+    return dict.fromkeys(variant_ids, PLENTY)
+
+
+def _no_offers(_cards: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
+    return {}
+
+
+_stock: Stock = _all_in_stock
+_offers: Offers = _no_offers
+
+
+def bind(*, stock: Stock, offers: Offers | None = None) -> None:
+    """Say where stock and offers come from."""
+    global _stock, _offers
+    _stock, _offers = stock, offers or _no_offers
+
+
+def stock_of(variant_ids: Iterable[int]) -> Mapping[int, int]:
+    """Return how many of each variant may still be sold."""
+    return _stock(variant_ids)
+
+
+def offers_for(cards: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
+    """Return the badges of products by id."""
+    return _offers(cards)
+
+
+_ROWS = (
+    select(
+        Product.id,
+        Product.slug,
+        Product.name,
+        Product.translations,
+        Product.picture,
+        Product.category_id,
+        Product.brand_id,
+        Product.published_at,
+        Product.rating_sum,
+        Product.rating_count,
+        Variant.id.label("variant_id"),
+        Variant.sku,
+        Variant.name.label("variant_name"),
+        Variant.price_minor,
+        Variant.compare_at_minor,
+        Variant.picture.label("variant_picture"),
+    )
+    .join(Variant, Variant.product_id == Product.id)
+    .where(Product.is_published, Variant.is_active)
+    .order_by(Product.id, Variant.position)
+)
+
+
+def cards_by_ids(product_ids: Iterable[int], locale: str, *, in_stock_only: bool = False) -> list[Card]:
+    """Return the cards of these products in this order; what is unknown or unpublished is left out."""
+    ids = list(dict.fromkeys(product_ids))
+    if not ids:
+        return []
+    rows = db.session.execute(_ROWS.where(Product.id.in_(ids))).all()
+    stock = _stock([row.variant_id for row in rows])
+    today, few = now(), get_settings().low_stock_threshold
+    made = {}
+    for product_id, group in groupby(rows, key=lambda row: row.id):
+        made[product_id] = _card(tuple(group), stock, locale, today, few)
+    cards = [made[number] for number in ids if number in made]
+    if in_stock_only:
+        cards = [card for card in cards if not card.is_out]
+    badges = _offers(cards)
+    return [replace(card, badges=badges.get(card.product_id, ())) for card in cards] if badges else cards
+
+
+def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, today: datetime, few: int) -> Card:
+    first = next((row for row in rows if stock.get(row.variant_id, 0) > 0), rows[0])
+    available = stock.get(first.variant_id, 0)
+    picture = first.variant_picture or first.picture
+    words = first.translations.get(locale) if first.translations else None
+    reduced = first.compare_at_minor is not None and first.compare_at_minor > first.price_minor
+    return Card(
+        product_id=first.id,
+        variant_id=first.variant_id,
+        sku=first.sku,
+        slug=first.slug,
+        url=f"/products/{first.slug}",
+        name=(words.get("name") if words else "") or first.name,
+        category_id=first.category_id,
+        brand_id=first.brand_id,
+        picture_url=picture_url(picture, PICTURE_SIZE),
+        srcset=picture_srcset(picture),
+        price_minor=first.price_minor,
+        compare_at_minor=first.compare_at_minor if reduced else None,
+        note=first.variant_name,
+        more=len(rows) - 1,
+        rating=f"{first.rating_sum / first.rating_count:.1f}" if first.rating_count else "",
+        rating_count=first.rating_count,
+        is_new=first.published_at is not None and today - first.published_at < NEW_FOR,
+        is_out=available <= 0,
+        left=available if 0 < available <= few else None,
+    )

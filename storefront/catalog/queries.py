@@ -1,0 +1,205 @@
+"""Reads of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from storefront.catalog.cards import Badge as Badge
+from storefront.catalog.cards import Card as Card
+from storefront.catalog.cards import cards_by_ids as cards_by_ids
+from storefront.catalog.cards import stock_of
+from storefront.catalog.listing import Found
+from storefront.catalog.models import Brand, Category, Product, ProductMedia, Variant
+from storefront.catalog.tree import Node as Node
+from storefront.catalog.tree import Tree, count_subtrees
+from storefront.database.base import db
+from storefront.kernel.errors import NotFound
+from storefront.kernel.kept import Kept
+
+SITEMAP_SIZE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class VariantFacts:
+    """A variant on its product's page."""
+
+    id: int
+    sku: str
+    name: str
+    options: Mapping[str, str]
+    price_minor: int
+    compare_at_minor: int | None
+    weight_grams: int
+    picture: str
+    available: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture of a gallery."""
+
+    picture: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """A product as its page shows it, in one language."""
+
+    id: int
+    slug: str
+    name: str
+    description: str
+    category_id: int
+    product_type: str
+    brand_id: int | None
+    brand_name: str
+    brand_slug: str
+    attributes: Mapping[str, str]
+    variants: tuple[VariantFacts, ...]
+    gallery: tuple[Picture, ...]
+    rating: str
+    rating_count: int
+
+    @property
+    def url(self) -> str:
+        return f"/products/{self.slug}"
+
+
+def _read_tree() -> Tree:
+    rows = db.session.execute(
+        select(
+            Category.id,
+            Category.parent_id,
+            Category.slug,
+            Category.path,
+            Category.depth,
+            Category.name,
+            Category.translations,
+            Category.picture,
+        )
+        .where(Category.is_published)
+        .order_by(Category.depth, Category.position, Category.name)
+    ).all()
+    own = db.session.execute(
+        select(Product.category_id, func.count()).where(Product.is_published).group_by(Product.category_id)
+    )
+    counts = count_subtrees({row[0]: row[1] for row in own}, {row.id: row.path for row in rows})
+    return Tree(Node(**row._mapping, product_count=counts[row.id]) for row in rows)
+
+
+_tree = Kept(_read_tree, seconds=30.0)
+category_tree = _tree.get
+forget_tree = _tree.forget
+
+_WHOLE = (joinedload(Product.brand), selectinload(Product.variants), selectinload(Product.media))
+"""A product with all that its page shows."""
+
+
+def get_product(slug: str, locale: str) -> ProductFacts:
+    """Return a published product with its active variants; NotFound if there is none."""
+    product = db.session.scalar(select(Product).where(Product.slug == slug, Product.is_published).options(*_WHOLE))
+    active = [variant for variant in product.variants if variant.is_active] if product else []
+    if product is None or not active:
+        raise NotFound
+    stock = stock_of([variant.id for variant in active])
+    words: Mapping[str, Any] = (product.translations or {}).get(locale) or {}
+    return ProductFacts(
+        id=product.id,
+        slug=product.slug,
+        name=words.get("name") or product.name,
+        description=words.get("description") or product.description,
+        category_id=product.category_id,
+        product_type=product.product_type,
+        brand_id=product.brand_id,
+        brand_name=product.brand.name if product.brand else "",
+        brand_slug=product.brand.slug if product.brand else "",
+        attributes=words.get("attributes") or product.attributes or {},
+        variants=tuple(_variant(variant, stock.get(variant.id, 0)) for variant in active),
+        gallery=_gallery(product.picture, product.media),
+        rating=f"{product.rating_sum / product.rating_count:.1f}" if product.rating_count else "",
+        rating_count=product.rating_count,
+    )
+
+
+def _variant(variant: Variant, available: int) -> VariantFacts:
+    before = variant.compare_at_minor
+    return VariantFacts(
+        id=variant.id,
+        sku=variant.sku,
+        name=variant.name,
+        options=variant.options or {},
+        price_minor=variant.price_minor,
+        compare_at_minor=before if before is not None and before > variant.price_minor else None,
+        weight_grams=variant.weight_grams,
+        picture=variant.picture,
+        available=available,
+    )
+
+
+def _gallery(first: str, media: Sequence[ProductMedia]) -> tuple[Picture, ...]:
+    found = {medium.picture: Picture(medium.picture, medium.alt) for medium in media}
+    if first and first not in found:
+        found = {first: Picture(first, ""), **found}
+    return tuple(found.values())
+
+
+def _sellable_ids() -> Any:
+    return select(Product.id).where(
+        Product.is_published, select(Variant.id).where(Variant.product_id == Product.id, Variant.is_active).exists()
+    )
+
+
+def list_best_seller_ids(limit: int, *, under: str = "", without: int | None = None) -> list[int]:
+    """Return ids of the most sold products, all of them or those of the category whose path is `under`."""
+    statement = _sellable_ids().order_by(Product.popularity.desc(), Product.id).limit(limit)
+    if under:
+        below = select(Category.id).where(Category.path.startswith(under, autoescape=True))
+        statement = statement.where(Product.category_id.in_(below))
+    if without is not None:
+        statement = statement.where(Product.id != without)
+    return list(db.session.scalars(statement))
+
+
+def list_new_ids(limit: int) -> list[int]:
+    """Return ids of the products published last, newest first."""
+    statement = _sellable_ids().where(Product.published_at.is_not(None))
+    return list(db.session.scalars(statement.order_by(Product.published_at.desc(), Product.id.desc()).limit(limit)))
+
+
+def list_reduced_ids(limit: int) -> list[int]:
+    """Return ids of the most sold products with a reduced price."""
+    reduced = select(Variant.product_id).where(Variant.is_active, Variant.compare_at_minor > Variant.price_minor)
+    statement = _sellable_ids().where(Product.id.in_(reduced))
+    return list(db.session.scalars(statement.order_by(Product.popularity.desc(), Product.id).limit(limit)))
+
+
+def find_without_index(node: Node, page: int, size: int) -> Found:
+    """Return a category's products from the database alone, the most sold first: what is left without an index."""
+    below = select(Category.id).where(Category.path.startswith(node.path, autoescape=True))
+    statement = _sellable_ids().where(Product.category_id.in_(below)).order_by(Product.popularity.desc(), Product.id)
+    ids = db.session.scalars(statement.limit(size).offset((page - 1) * size))
+    return Found(tuple(ids), node.product_count, is_complete=False)
+
+
+def count_products() -> int:
+    """Return how many products can be found."""
+    return int(db.session.scalar(select(func.count()).select_from(Product).where(Product.is_published)) or 0)
+
+
+def list_product_links(page: int) -> list[tuple[str, datetime]]:
+    """Return slug and last change of one sitemap's worth of products, `page` counted from 1."""
+    statement = select(Product.slug, Product.updated_at).where(Product.is_published).order_by(Product.id)
+    rows = db.session.execute(statement.limit(SITEMAP_SIZE).offset((page - 1) * SITEMAP_SIZE))
+    return [(row.slug, row.updated_at) for row in rows]
+
+
+def list_brands(brand_ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of brands by id."""
+    return {row.id: row.name for row in db.session.execute(select(Brand.id, Brand.name).where(Brand.id.in_(brand_ids)))}

@@ -1,0 +1,88 @@
+"""The category tree as frozen values: read once, walked often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from storefront.kernel.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A published category. `product_count` counts its whole subtree."""
+
+    id: int
+    parent_id: int | None
+    slug: str
+    path: str
+    depth: int
+    name: str
+    translations: Mapping[str, Any] = field(default_factory=dict)
+    picture: str = ""
+    product_count: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"/categories/{self.slug}"
+
+    def title(self, locale: str) -> str:
+        """Return the name in a language, else as it was written."""
+        words = self.translations.get(locale)
+        return (words.get("name") if words else "") or self.name
+
+    @property
+    def ancestor_ids(self) -> tuple[int, ...]:
+        """Ids from the root down to the parent."""
+        return tuple(int(part) for part in self.path.strip("/").split("/")[:-1] if part)
+
+
+class Tree:
+    """Published categories that hold at least one product, in the merchant's order."""
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self._by_id = {node.id: node for node in nodes}
+        self._by_slug = {node.slug: node for node in self._by_id.values()}
+        self._children: dict[int | None, list[Node]] = {}
+        for node in self._by_id.values():
+            if node.product_count:
+                parent = node.parent_id if node.parent_id in self._by_id else None
+                self._children.setdefault(parent, []).append(node)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self._by_id.values())
+
+    def get(self, slug: str) -> Node:
+        """Return the category with this slug; NotFound for a slug that no published category has."""
+        node = self._by_slug.get(slug)
+        if node is None:
+            raise NotFound
+        return node
+
+    def find(self, category_id: int | None) -> Node | None:
+        return self._by_id.get(category_id) if category_id is not None else None
+
+    @property
+    def roots(self) -> tuple[Node, ...]:
+        return tuple(self._children.get(None, ()))
+
+    def children(self, node: Node) -> tuple[Node, ...]:
+        return tuple(self._children.get(node.id, ()))
+
+    def trail(self, node: Node) -> tuple[Node, ...]:
+        """Return the categories above `node`, the root first."""
+        return tuple(found for found in map(self._by_id.get, node.ancestor_ids) if found)
+
+
+def count_subtrees(own: Mapping[int, int], paths: Mapping[int, str]) -> dict[int, int]:
+    """Return how many products each category holds with all below it; `own` counts those directly in one."""
+    totals = dict.fromkeys(paths, 0)
+    for category_id, count in own.items():
+        for part in paths.get(category_id, "").strip("/").split("/"):
+            if part and int(part) in totals:
+                totals[int(part)] += count
+    return totals

@@ -1,0 +1,64 @@
+"""Category and product pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import Blueprint, Response, g, request
+
+from storefront.catalog import queries as catalog
+from storefront.catalog.listing import ListPage, read_wanted
+from storefront.catalog.rules import choose_variant, option_groups
+from storefront.kernel.errors import NotFound
+from storefront.web.fragments import render_page
+from storefront.web.locale import current_locale
+
+blueprint = Blueprint("catalog", __name__, template_folder="templates")
+
+
+@blueprint.get("/categories")
+def categories() -> Response:
+    """Show the whole tree, two levels deep."""
+    return render_page("catalog/categories.html", tree=catalog.category_tree())
+
+
+@blueprint.get("/categories/<slug>")
+def category(slug: str) -> Response:
+    """Show a category's products, filtered and sorted as asked."""
+    tree = catalog.category_tree()
+    node = tree.get(slug)
+    wanted = read_wanted(request.args, g.shop.currency)
+    found = catalog.find_without_index(node, wanted.page, g.shop.page_size)
+    cards = tuple(catalog.cards_by_ids(found.ids, current_locale()))
+    listing = ListPage(wanted, found, cards, node.url, g.shop.currency, g.shop.page_size)
+    return render_page(
+        "catalog/category.html",
+        fragment="components/_listing.html",
+        tree=tree,
+        node=node,
+        trail=_links(tree.trail(node)),
+        listing=listing,
+    )
+
+
+@blueprint.get("/products/<slug>")
+def product(slug: str) -> Response:
+    """Show a product, with the variant that `sku` names or the first that can be bought."""
+    found = catalog.get_product(slug, current_locale())
+    variant = choose_variant(found.variants, request.args.get("sku"))
+    if variant is None:
+        raise NotFound
+    tree = catalog.category_tree()
+    node = tree.find(found.category_id)
+    return render_page(
+        "catalog/product.html",
+        product=found,
+        variant=variant,
+        options=option_groups(found.variants, variant),
+        trail=_links((*tree.trail(node), node) if node else ()),
+    )
+
+
+def _links(nodes: Iterable[catalog.Node]) -> list[tuple[str, str]]:
+    locale = current_locale()
+    return [(node.title(locale), node.url) for node in nodes]
