@@ -94,9 +94,11 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(side: int, tmp_path
 def test_a_kept_photograph_is_served_for_ever(app: Flask, shopper: Shopper) -> None:
     with app.app_context():
         stored = services.store_picture(data=picture())
-    response = shopper.client.get(picture_url(stored, 640))
-    assert response.status_code == 200
-    assert response.mimetype == "image/webp"
-    assert "immutable" in response.headers["Cache-Control"]
-    assert shopper.client.get(picture_url(stored, 640), headers={"Range": "bytes=0-9"}).status_code == 206
-    response.close()
+    with shopper.client.get(picture_url(stored, 640)) as response:
+        assert response.status_code == 200
+        assert response.mimetype == "image/webp"
+        assert "immutable" in response.headers["Cache-Control"]
+        assert response.data[8:12] == b"WEBP"
+    with shopper.client.get(picture_url(stored, 640), headers={"Range": "bytes=0-9"}) as part:
+        assert part.status_code == 206
+        assert len(part.data) == 10
