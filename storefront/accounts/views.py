@@ -29,7 +29,6 @@ from storefront.web.locale import current_locale
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 View = Callable[..., Any]
-ORDERS_PER_PAGE = 10
 
 
 def customers_only(view: View) -> View:
@@ -127,9 +126,7 @@ def _open_account(form: RegisterForm) -> int:
 @customers_only
 def account(customer: CurrentCustomer) -> Response:
     """Show who one is here, and one's orders."""
-    page = orders.page_of_customer_orders(
-        customer.id, number=page_number(request.args.get("page")), size=ORDERS_PER_PAGE
-    )
+    page = orders.page_of_orders(customer.id, page_number(request.args.get("page")))
     return render_page("accounts/account.html", customer=customer, page=page)
 
 
