@@ -63,8 +63,8 @@ def render(
         ratio = figure.cpu / figures[visit.baseline].cpu
         name = f"bare {visit.name}" if visit in BASELINES else visit.name
         lines.append(
-            f"| {name} | {figure.cpu:.2f} | {ratio:.2f} x bare {visit.baseline} | {visit.goal} | {figure.per_second:.0f} "
-            f"| {figure.p95:.1f} | {figure.size / 1024:.0f} | {queries.get(visit.name, '')} |"
+            f"| {name} | {figure.cpu:.2f} | {ratio:.2f} x bare {visit.baseline} | {visit.goal} "
+            f"| {figure.per_second:.0f} | {figure.p95:.1f} | {figure.size / 1024:.0f} | {queries.get(visit.name, '')} |"
         )
     lines += ["", f"One worker holds {memory:.0f} MB; the first page came {first_page:.1f} s after the start.", ""]
     lines += [
