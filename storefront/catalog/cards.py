@@ -80,10 +80,10 @@ _stock: Stock = _all_in_stock
 _offers: Offers = _no_offers
 
 
-def bind(*, stock: Stock, offers: Offers | None = None) -> None:
-    """Say where stock and offers come from."""
+def bind(*, stock: Stock | None = None, offers: Offers | None = None) -> None:
+    """Say where stock and offers come from; what is not given stays as it is."""
     global _stock, _offers
-    _stock, _offers = stock, offers or _no_offers
+    _stock, _offers = stock or _stock, offers or _offers
 
 
 def stock_of(variant_ids: Iterable[int]) -> Mapping[int, int]:

@@ -28,10 +28,12 @@ class Promotion(Base):
     priority: Mapped[int] = mapped_column(default=0)
     exclusive: Mapped[bool] = mapped_column(default=False)
     combines_with: Mapped[json_list]
-    """Classes it may stand beside: ["item", "order", "shipping"]."""
+    """What it may stand beside: ["item", "order", "shipping", "coupon"]."""
     requires_code: Mapped[bool] = mapped_column(default=False)
     conditions: Mapped[json_list]
+    """[{"kind": "spend_at_least", "amount_minor": 5000}, {"kind": "audience", "members_only": true}]; see `reading`."""
     benefits: Mapped[json_list]
+    """[{"kind": "percent_off", "basis_points": 1000, "scope": {"category_ids": [3]}}]: exactly one."""
     is_active: Mapped[bool] = mapped_column(default=True)
     starts_at: Mapped[moment | None]
     ends_at: Mapped[moment | None]
@@ -42,6 +44,8 @@ class Promotion(Base):
     spent_minor: Mapped[minor] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[moment]
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class CouponCode(Base):

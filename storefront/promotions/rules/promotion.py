@@ -79,6 +79,10 @@ class Promotion:
     exclusive: bool = False
     combines_with: frozenset[Stage] | None = None
     version: int = 1
+    key: str = ""
+    """The public name of the row it was read from."""
+    translations: tuple[tuple[str, str], ...] = ()
+    """The merchant's name for it in other languages: (("zh", "满199减20"),)."""
     stage: Stage = field(init=False)
     label: Label = field(init=False)
     order: tuple[int, int, int, int] = field(init=False)
@@ -120,6 +124,7 @@ class Promotion:
             facts.update(condition.facts())
         facts.update(self.benefit.facts())
         facts["on"] = self.falls_on.value
+        facts.update({f"name_{locale}": name for locale, name in self.translations if name})
         return Label.of(self.benefit.kind, self.name, **facts)
 
     def _check_currency(self) -> None:

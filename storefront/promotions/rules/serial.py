@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, fields
 from datetime import datetime
 from enum import StrEnum
+from itertools import repeat
 from types import UnionType
 from typing import Union, get_args, get_origin, get_type_hints
 
@@ -152,7 +153,9 @@ def _from(hint: object, content: object, where: str, currency: str) -> object:
     if origin in (frozenset, tuple):
         if not isinstance(content, Sequence) or isinstance(content, str):
             raise BadPromotion(where, "is not a list")
-        parts = [_from(inner[0], each, f"{where}[{i}]", currency) for i, each in enumerate(content)]
+        kinds = repeat(inner[0]) if inner[-1] is Ellipsis or origin is frozenset else inner
+        pairs = zip(kinds, content, strict=False)
+        parts = [_from(kind, each, f"{where}[{i}]", currency) for i, (kind, each) in enumerate(pairs)]
         return frozenset(parts) if origin is frozenset else tuple(parts)
     if hint is Benefit:
         return _kind_from(BENEFITS, content, where, currency)

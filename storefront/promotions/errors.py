@@ -1,0 +1,46 @@
+"""What promotions refuse, in words that the shopper can act on."""
+
+from __future__ import annotations
+
+from storefront.kernel.errors import N_, Invalid, ShopError
+
+
+class PromotionRanOut(ShopError):
+    """Somebody else took the last use, or the budget no longer covers this reduction."""
+
+    message = N_("“%(name)s” has just run out. Please look at the new total before you order.")
+
+
+class CodeRefused(Invalid):
+    """A coupon code that gives nothing here, and why."""
+
+    def __init__(self, message: str | None = None, **facts: object) -> None:
+        super().__init__(message, field="code", **facts)
+
+
+class NoCode(CodeRefused):
+    message = N_("Please enter a code.")
+
+
+class UnknownCode(CodeRefused):
+    message = N_("We do not know the code “%(code)s”. Please check how it is written.")
+
+
+class CodeNotStarted(CodeRefused):
+    message = N_("The code “%(code)s” starts on %(date)s.")
+
+
+class CodeEnded(CodeRefused):
+    message = N_("The code “%(code)s” ended on %(date)s.")
+
+
+class CodeUsedUp(CodeRefused):
+    message = N_("The code “%(code)s” has been used up.")
+
+
+class CodeAlreadyUsed(CodeRefused):
+    message = N_("You have already used the code “%(code)s”.")
+
+
+class CodeNotForYou(CodeRefused):
+    message = N_("The code “%(code)s” is for other customers. If it was sent to you, please sign in first.")

@@ -1,0 +1,184 @@
+"""Reads of promotions: rows in, pure values out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+
+from storefront.database.base import db
+from storefront.kernel.clock import now
+from storefront.kernel.kept import Kept
+from storefront.kernel.text import code_key
+from storefront.pricing.snapshot import Shopper
+from storefront.promotions import errors
+from storefront.promotions.models import CouponCode, PromotionUse
+from storefront.promotions.models import Promotion as PromotionRow
+from storefront.promotions.reading import find_promotion, limits_of, with_code
+from storefront.promotions.rules import Promotion
+from storefront.promotions.rules.promotion import EVERYONE
+from storefront.shop.queries import get_settings
+
+LONGEST_CODE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The promotions as last read, and the state of the table that they were read from."""
+
+    state: tuple[object, ...]
+    promotions: tuple[Promotion, ...]
+
+
+def live_promotions(*, codes: Collection[str] = (), at: datetime) -> tuple[Promotion, ...]:
+    """Return the promotions that need no code and have not ended, and those that `codes` unlock.
+
+    The table is asked only what has changed since this process last read it. A code's promotion is returned even when
+    it is over or used up, so that the evaluation can say so.
+    """
+    state = _state(at)
+    kept = _read.get()
+    if kept.state != tuple((row.id, row.version, row.updated_at) for row in state):
+        _read.forget()
+        kept = _read.get()
+    currency = get_settings().currency
+    limits = {row.id: limits_of(row, currency) for row in state if _is_limited(row)}
+    fresh = tuple(
+        replace(promotion, limits=limits[promotion.id]) if promotion.id in limits else promotion
+        for promotion in kept.promotions
+    )
+    return fresh + _unlocked(codes, currency)
+
+
+def open_offers() -> tuple[Promotion, ...]:
+    """Return what is on offer to everybody right now, for badges and product pages; up to two seconds old."""
+    return _open_offers.get()
+
+
+def uses_of(customer_key: str, promotions: Iterable[Promotion]) -> tuple[tuple[int, int], ...]:
+    """Return how often a customer used those promotions that are limited per customer."""
+    ids = [promotion.id for promotion in promotions if promotion.limits.per_customer is not None]
+    if not ids or not customer_key:
+        return ()
+    statement = (
+        select(PromotionUse.promotion_id, func.sum(PromotionUse.uses))
+        .where(PromotionUse.customer_key == customer_key, PromotionUse.promotion_id.in_(ids))
+        .group_by(PromotionUse.promotion_id)
+    )
+    return tuple((promotion_id, int(uses)) for promotion_id, uses in db.session.execute(statement))
+
+
+def check_code(code: str, *, shopper: Shopper, customer_key: str = "", at: datetime) -> Promotion:
+    """Return the promotion that a typed code unlocks, or refuse with the reason."""
+    key = code_key(code)
+    if not key:
+        raise errors.NoCode
+    found = _unlocked((key,), get_settings().currency) if len(key) <= LONGEST_CODE else ()
+    if not found:
+        raise errors.UnknownCode(code=key[:LONGEST_CODE])
+    promotion = found[0]
+    if promotion.starts_at and at < promotion.starts_at:
+        raise errors.CodeNotStarted(code=key, date=_day(promotion.starts_at))
+    if promotion.ends_at and at >= promotion.ends_at:
+        raise errors.CodeEnded(code=key, date=_day(promotion.ends_at))
+    budget = promotion.limits.budget_left
+    if promotion.limits.uses_left == 0 or (budget is not None and not budget):
+        raise errors.CodeUsedUp(code=key)
+    if promotion.audience.misses(shopper):
+        raise errors.CodeNotForYou(code=key)
+    used = dict(uses_of(customer_key, (promotion,))).get(promotion.id, 0)
+    if promotion.limits.per_customer is not None and used >= promotion.limits.per_customer:
+        raise errors.CodeAlreadyUsed(code=key)
+    return promotion
+
+
+def _state(at: datetime) -> Sequence[Any]:
+    return db.session.execute(
+        select(
+            PromotionRow.id,
+            PromotionRow.version,
+            PromotionRow.updated_at,
+            PromotionRow.usage_limit,
+            PromotionRow.used_count,
+            PromotionRow.per_customer_limit,
+            PromotionRow.budget_minor,
+            PromotionRow.spent_minor,
+        )
+        .where(*_is_live(at))
+        .order_by(PromotionRow.id)
+    ).all()
+
+
+def _read_all() -> _Read:
+    rows = db.session.execute(select(PromotionRow.__table__).where(*_is_live(now())).order_by(PromotionRow.id)).all()
+    currency = get_settings().currency
+    read = (find_promotion(row, currency) for row in rows)
+    state = tuple((row.id, row.version, row.updated_at) for row in rows)
+    return _Read(state, tuple(promotion for promotion in read if promotion is not None))
+
+
+def _read_open() -> tuple[Promotion, ...]:
+    at = now()
+    return tuple(
+        promotion
+        for promotion in live_promotions(at=at)
+        if promotion.audience == EVERYONE
+        and promotion.limits.uses_left != 0
+        and not (promotion.starts_at and at < promotion.starts_at)
+    )
+
+
+def _is_live(at: datetime) -> tuple[Any, ...]:
+    not_over = or_(PromotionRow.ends_at.is_(None), PromotionRow.ends_at > at)
+    return PromotionRow.is_active, ~PromotionRow.requires_code, not_over
+
+
+def _is_limited(row: Any) -> bool:
+    return row.usage_limit is not None or row.budget_minor is not None
+
+
+def _unlocked(codes: Collection[str], currency: str) -> tuple[Promotion, ...]:
+    keys = {code_key(code) for code in codes} - {""}
+    if not keys:
+        return ()
+    code = CouponCode.__table__.c
+    statement = (
+        select(
+            PromotionRow.__table__,
+            code.code.label("coupon"),
+            code.usage_limit.label("coupon_limit"),
+            code.used_count.label("coupon_used"),
+            code.starts_at.label("coupon_starts"),
+            code.ends_at.label("coupon_ends"),
+        )
+        .join(CouponCode, CouponCode.promotion_id == PromotionRow.id)
+        .where(CouponCode.code.in_(keys), CouponCode.is_active, PromotionRow.is_active, PromotionRow.requires_code)
+        .order_by(PromotionRow.id, CouponCode.id)
+    )
+    found: dict[int, Promotion] = {}
+    for row in db.session.execute(statement):
+        promotion = None if row.id in found else find_promotion(row, currency)
+        if promotion is not None:
+            found[row.id] = with_code(promotion, _Coupon(*row[-5:]))
+    return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Coupon:
+    code: str
+    usage_limit: int | None
+    used_count: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(ZoneInfo(get_settings().timezone)).date().isoformat()
+
+
+_read = Kept(_read_all, seconds=3600)
+_open_offers = Kept(_read_open, seconds=2)

@@ -1,0 +1,133 @@
+"""Writes of promotions: taking and giving back what can run out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, or_, select, update
+
+from storefront.database.base import db
+from storefront.kernel.money import Money
+from storefront.promotions.errors import PromotionRanOut
+from storefront.promotions.models import CouponCode, Promotion, PromotionUse
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One promotion that an order uses, for a positive `amount`, unlocked by `code` if it needs one."""
+
+    promotion_id: int
+    code: str
+    amount: Money
+
+
+def take_uses(*, uses: Sequence[Use], customer_key: str, order_number: str, at: datetime) -> None:
+    """Count an order's promotions against their limits, all of them; refuse with PromotionRanOut.
+
+    Each limit is one conditional UPDATE, in the order of ids. It locks the promotion's row until the transaction ends,
+    so the ledger that says how often this customer used it cannot grow in between.
+    """
+    for use in sorted(uses, key=lambda use: use.promotion_id):
+        if not _take(use) or not _may_use_again(use, customer_key):
+            raise PromotionRanOut(name=_name_of(use.promotion_id))
+        db.session.execute(
+            insert(PromotionUse).values(
+                promotion_id=use.promotion_id,
+                coupon_code_id=_take_code(use),
+                customer_key=customer_key,
+                order_number=order_number,
+                uses=1,
+                amount_minor=use.amount.minor,
+                at=at,
+            )
+        )
+
+
+def give_back_uses(*, order_number: str, at: datetime) -> int:
+    """Give back what an order had taken, and return how many promotions that were; a second time it is none."""
+    ledger = PromotionUse
+    held = db.session.execute(
+        select(
+            ledger.promotion_id,
+            ledger.coupon_code_id,
+            ledger.customer_key,
+            func.sum(ledger.uses).label("uses"),
+            func.sum(ledger.amount_minor).label("amount_minor"),
+        )
+        .where(ledger.order_number == order_number)
+        .group_by(ledger.promotion_id, ledger.coupon_code_id, ledger.customer_key)
+        .having(func.sum(ledger.uses) > 0)
+        .order_by(ledger.promotion_id)
+    ).all()
+    for row in held:
+        uses, amount = int(row.uses), int(row.amount_minor)
+        db.session.execute(
+            update(Promotion)
+            .where(Promotion.id == row.promotion_id)
+            .values(used_count=Promotion.used_count - uses, spent_minor=Promotion.spent_minor - amount)
+        )
+        if row.coupon_code_id is not None:
+            db.session.execute(
+                update(CouponCode)
+                .where(CouponCode.id == row.coupon_code_id)
+                .values(used_count=CouponCode.used_count - uses)
+            )
+        back = {"order_number": order_number, "uses": -uses, "amount_minor": -amount, "at": at}
+        who = {"coupon_code_id": row.coupon_code_id, "customer_key": row.customer_key}
+        db.session.execute(insert(PromotionUse).values(promotion_id=row.promotion_id, **who, **back))
+    return len(held)
+
+
+def _take(use: Use) -> bool:
+    amount = use.amount.minor
+    taken = db.session.execute(
+        update(Promotion)
+        .where(
+            Promotion.id == use.promotion_id,
+            Promotion.is_active,
+            or_(Promotion.usage_limit.is_(None), Promotion.used_count < Promotion.usage_limit),
+            or_(Promotion.budget_minor.is_(None), Promotion.spent_minor + amount <= Promotion.budget_minor),
+        )
+        .values(used_count=Promotion.used_count + 1, spent_minor=Promotion.spent_minor + amount)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(taken.rowcount)  # type: ignore[attr-defined]
+
+
+def _may_use_again(use: Use, customer_key: str) -> bool:
+    limit = db.session.scalar(select(Promotion.per_customer_limit).where(Promotion.id == use.promotion_id))
+    if limit is None:
+        return True
+    used = db.session.scalar(
+        select(func.coalesce(func.sum(PromotionUse.uses), 0)).where(
+            PromotionUse.promotion_id == use.promotion_id, PromotionUse.customer_key == customer_key
+        )
+    )
+    return int(used or 0) < limit
+
+
+def _take_code(use: Use) -> int | None:
+    """Count the code's own limit and return its id; None for a promotion without a code."""
+    if not use.code:
+        return None
+    code_id = db.session.scalar(
+        update(CouponCode)
+        .where(
+            CouponCode.promotion_id == use.promotion_id,
+            CouponCode.code == use.code,
+            CouponCode.is_active,
+            or_(CouponCode.usage_limit.is_(None), CouponCode.used_count < CouponCode.usage_limit),
+        )
+        .values(used_count=CouponCode.used_count + 1)
+        .returning(CouponCode.id)
+        .execution_options(synchronize_session=False)
+    )
+    if code_id is None:
+        raise PromotionRanOut(name=use.code)
+    return code_id
+
+
+def _name_of(promotion_id: int) -> str:
+    return db.session.scalar(select(Promotion.name).where(Promotion.id == promotion_id)) or ""
