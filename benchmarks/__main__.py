@@ -50,8 +50,8 @@ def render(
     lines = [
         "# Where the shop stands",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} shared cores, granian with one worker "
-        f"and one thread, SQLite, demo data of size `{os.environ.get('DEMO_SIZE', 'standard')}`. Median of {ROUNDS} "
+        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} shared cores, granian with one "
+        f"worker and one thread, SQLite, demo data of size `{os.environ.get('DEMO_SIZE', 'standard')}`. Median of {ROUNDS} "
         f"interleaved rounds of {PER_ROUND} requests; CPU by the server process's own accounting. Compare within this "
         "table only; README.md says how it is measured.",
         "",
