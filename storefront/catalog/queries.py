@@ -14,7 +14,6 @@ from storefront.catalog.cards import Badge as Badge
 from storefront.catalog.cards import Card as Card
 from storefront.catalog.cards import cards_by_ids as cards_by_ids
 from storefront.catalog.cards import stock_of
-from storefront.catalog.listing import Found
 from storefront.catalog.models import Brand, Category, Product, ProductMedia, Variant
 from storefront.catalog.tree import Node as Node
 from storefront.catalog.tree import Tree, count_subtrees
@@ -178,14 +177,6 @@ def list_reduced_ids(limit: int) -> list[int]:
     reduced = select(Variant.product_id).where(Variant.is_active, Variant.compare_at_minor > Variant.price_minor)
     statement = _sellable_ids().where(Product.id.in_(reduced))
     return list(db.session.scalars(statement.order_by(Product.popularity.desc(), Product.id).limit(limit)))
-
-
-def find_without_index(node: Node, page: int, size: int) -> Found:
-    """Return a category's products from the database alone, the most sold first: what is left without an index."""
-    below = select(Category.id).where(Category.path.startswith(node.path, autoescape=True))
-    statement = _sellable_ids().where(Product.category_id.in_(below)).order_by(Product.popularity.desc(), Product.id)
-    ids = db.session.scalars(statement.limit(size).offset((page - 1) * size))
-    return Found(tuple(ids), node.product_count, is_complete=False)
 
 
 def count_products() -> int:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, request
 from storefront.catalog import queries as catalog
 from storefront.catalog.listing import ListPage, read_wanted
 from storefront.catalog.rules import choose_variant, option_groups
+from storefront.discovery import queries as discovery
 from storefront.kernel.errors import NotFound
 from storefront.web.fragments import render_page
 from storefront.web.locale import current_locale
@@ -28,7 +29,7 @@ def category(slug: str) -> Response:
     tree = catalog.category_tree()
     node = tree.get(slug)
     wanted = read_wanted(request.args, g.shop.currency)
-    found = catalog.find_without_index(node, wanted.page, g.shop.page_size)
+    found = discovery.browse(node, wanted, g.shop.page_size)
     cards = tuple(catalog.cards_by_ids(found.ids, current_locale()))
     listing = ListPage(wanted, found, cards, node.url, g.shop.currency, g.shop.page_size)
     return render_page(

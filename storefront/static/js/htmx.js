@@ -12,12 +12,20 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 // A refusal says where its words belong; an answer that is not ours (a proxy's error page) is not put into the page.
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr } = event.detail;
+  const { xhr, requestConfig } = event.detail;
+  if (xhr.status >= 400 && giveUp(requestConfig.elt)) return;
   if (xhr.status >= 400 && xhr.getResponseHeader("HX-Retarget")) event.detail.shouldSwap = true;
   else if (xhr.status >= 500) sayUnreachable();
 });
 
-document.addEventListener("htmx:sendError", sayUnreachable);
+document.addEventListener("htmx:sendError", (event) => giveUp(event.detail.elt) || sayUnreachable());
+
+// A shelf that cannot come goes away quietly: nobody asked for it.
+function giveUp(element) {
+  if (!element.matches(".shelf--waiting")) return false;
+  element.remove();
+  return true;
+}
 
 function sayUnreachable() {
   const notice = document.querySelector("#unreachable")?.content.cloneNode(true);

@@ -1,0 +1,161 @@
+"""Writes of the catalogue by staff: each checks that nobody else was faster, and leaves a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.exc import StaleDataError
+
+from storefront.audit import services as audit
+from storefront.catalog.errors import StaleProduct
+from storefront.catalog.events import ProductChanged
+from storefront.catalog.models import Product, Variant
+from storefront.catalog.queries import forget_tree
+from storefront.database.base import db
+from storefront.database.transaction import after_commit
+from storefront.kernel.errors import N_, Invalid, NotFound
+from storefront.kernel.events import publish
+from storefront.kernel.money import Money
+from storefront.kernel.text import squeeze
+
+HIGHEST_PRICE_MINOR = 10**11
+LONGEST_NAME, LONGEST_DESCRIPTION = 255, 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ProductWords:
+    """What a product's page says, and whether shoppers may see it."""
+
+    name: str
+    name_zh: str
+    description: str
+    description_zh: str
+    is_published: bool
+
+    def __post_init__(self) -> None:
+        if not squeeze(self.name):
+            raise Invalid(N_("A product needs a name."), field="name")
+        for field, text, longest in (
+            ("name", self.name, LONGEST_NAME),
+            ("name_zh", self.name_zh, LONGEST_NAME),
+            ("description", self.description, LONGEST_DESCRIPTION),
+            ("description_zh", self.description_zh, LONGEST_DESCRIPTION),
+        ):
+            if len(text) > longest:
+                raise Invalid(N_("Use at most %(count)d characters."), field=field, count=longest)
+
+    @classmethod
+    def of(cls, product: Product) -> ProductWords:
+        chinese = (product.translations or {}).get("zh") or {}
+        return cls(
+            name=product.name,
+            name_zh=chinese.get("name") or "",
+            description=product.description,
+            description_zh=chinese.get("description") or "",
+            is_published=product.is_published,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VariantPrice:
+    """What a variant costs, and what it cost before, struck through."""
+
+    price: Money
+    compare_at: Money | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.price.minor <= HIGHEST_PRICE_MINOR:
+            raise Invalid(N_("A price cannot be negative, nor that high."), field="price")
+        if self.compare_at is not None and not self.price < self.compare_at:
+            raise Invalid(N_("The price before must be higher than the price, or empty."), field="compare_at")
+        if self.compare_at is not None and self.compare_at.minor > HIGHEST_PRICE_MINOR:
+            raise Invalid(N_("A price cannot be negative, nor that high."), field="compare_at")
+
+
+def change_words(*, product_id: int, version: int, words: ProductWords, by: str, at: datetime) -> Product:
+    """Set name, description and publication of the product as it was at `version`; else StaleProduct."""
+    product = _get_at(product_id, version)
+    before = ProductWords.of(product)
+    if words == before:
+        return product
+    product.name, product.description = squeeze(words.name), words.description.strip()
+    product.translations = _with_chinese(product.translations or {}, words)
+    product.is_published = words.is_published
+    if words.is_published and product.published_at is None:
+        product.published_at = at
+    _store(product, at)
+    after = ProductWords.of(product)
+    changes = {key: (getattr(before, key), getattr(after, key)) for key in ProductWords.__slots__}
+    audit.record(actor=by, action="product.change", about=("product", str(product.id)), changes=changes, at=at)
+    if before.is_published != after.is_published:
+        after_commit(forget_tree)
+    return product
+
+
+def change_prices(
+    *, product_id: int, version: int, prices: Mapping[int, VariantPrice], by: str, at: datetime
+) -> Product:
+    """Set the prices of a product's variants (by id) as they were at `version`; else StaleProduct."""
+    product = _get_at(product_id, version)
+    variants = {variant.id: variant for variant in product.variants}
+    if prices.keys() - variants.keys():
+        raise StaleProduct
+    changes: dict[str, tuple[object, object]] = {}
+    for variant_id, price in sorted(prices.items()):
+        changes |= _reprice(variants[variant_id], price, at)
+    if changes:
+        _store(product, at)
+        audit.record(actor=by, action="prices.change", about=("product", str(product.id)), changes=changes, at=at)
+    return product
+
+
+def _reprice(variant: Variant, price: VariantPrice, at: datetime) -> dict[str, tuple[object, object]]:
+    compare_at = price.compare_at.minor if price.compare_at is not None else None
+    changes: dict[str, tuple[object, object]] = {}
+    if variant.price_minor != price.price.minor:
+        changes[f"{variant.sku} price"] = (variant.price_minor, price.price.minor)
+        variant.price_minor = price.price.minor
+    if variant.compare_at_minor != compare_at:
+        changes[f"{variant.sku} before"] = (variant.compare_at_minor, compare_at)
+        variant.compare_at_minor = compare_at
+    if changes:
+        variant.updated_at = at
+    return changes
+
+
+def _get_at(product_id: int, version: int) -> Product:
+    statement = select(Product).where(Product.id == product_id).options(selectinload(Product.variants))
+    product = db.session.scalar(statement.with_for_update(of=Product).execution_options(populate_existing=True))
+    if product is None:
+        raise NotFound
+    if product.version != version:
+        raise StaleProduct
+    return product
+
+
+def _store(product: Product, at: datetime) -> None:
+    """Write the product; its version grows with every change, of a variant's price too."""
+    product.updated_at = at
+    try:
+        db.session.flush()
+    except StaleDataError:
+        raise StaleProduct from None
+    publish(ProductChanged(product.id, at))
+
+
+def _with_chinese(translations: Mapping[str, object], words: ProductWords) -> dict[str, object]:
+    known = translations.get("zh")
+    chinese: dict[str, object] = dict(known) if isinstance(known, dict) else {}
+    for field, text in (("name", squeeze(words.name_zh)), ("description", words.description_zh.strip())):
+        if text:
+            chinese[field] = text
+        else:
+            chinese.pop(field, None)
+    return {
+        **{key: value for key, value in translations.items() if key != "zh"},
+        **({"zh": chinese} if chinese else {}),
+    }
