@@ -11,7 +11,7 @@ What each surface uses, and why:
   an implicit-feedback ALS. What people buy again beats every collaborative model; the factors order the rest
   and bring in the new.
 * buy again: the habits alone; nothing bought is ever filtered out.
-* cart: for every pair of items a damped co-occurrence plus cosine over baskets, summed over the cart, plus
+* cart: for every pair of items a damped co-occurrence plus a little cosine over baskets, summed over the cart, plus
   the customer's habits.
 * bought together: P(j | i) over baskets, for pairs seen often enough.
 * similar: the same product type, ranked by shared customers and popularity; by price for goods without

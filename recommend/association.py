@@ -17,7 +17,6 @@ from recommend.matrix import (
     best,
     decay,
     neighbours,
-    row_maximum,
     row_of_entries,
     user_item,
 )
@@ -42,12 +41,14 @@ def cart_neighbours(
     half_life_days: float = 180.0,
     damping: float = 0.2,
     shrink: float = 5.0,
+    cosine_share: float = 0.1,
 ) -> Neighbours:
-    """Return what completes a cart: damped co-occurrence plus cosine, each divided by the best of its row.
+    """Return what completes a cart: damped co-occurrence plus `cosine_share` times the cosine.
 
-    Damped co-occurrence ("S1") is P(j | i) / P(j)^damping over weighted baskets, P(j | i) shrunk by `shrink`
-    weighted baskets without j; a damping of 0 is confidence, of 1 lift. The cosine is that of the items'
-    weighted basket vectors.
+    Damped co-occurrence ("S1") is P(j | i) / P(j)^damping over weighted baskets, P(j | i) shrunk by `shrink` weighted
+    baskets without j; a damping of 0 is confidence, of 1 lift. The cosine is that of the items' weighted basket
+    vectors. Rows are not brought to one scale: an item that says little about its company should weigh little in
+    the sum over a cart.
     """
     ones = basket_item(history)
     weights = basket_weights(history, as_of, half_life_days).astype(np.float64)
@@ -60,11 +61,10 @@ def cart_neighbours(
 
     def score(first: int, together: csr_matrix) -> csr_matrix:
         row = row_of_entries(together)
-        own = together.indices == row + first
         conditional = together.data / (held[row + first] + shrink) * damped[together.indices]
         cosine = together.data * length[row + first] * length[together.indices]
-        conditional[own] = cosine[own] = 0.0
-        return _added(together, conditional, cosine)
+        scored = conditional + cosine_share * cosine
+        return csr_matrix((scored, together.indices, together.indptr), shape=together.shape)
 
     return neighbours(ones.T.tocsr(), weighted, k, score)
 
@@ -135,13 +135,3 @@ def _groups(labels: Codes) -> Iterator[Codes]:
     order = order[labels[order] >= 0]
     borders = np.flatnonzero(np.diff(labels[order])) + 1
     yield from (group for group in np.split(order, borders) if len(group))
-
-
-def _added(pattern: csr_matrix, *measures: NDArray[np.float64]) -> csr_matrix:
-    """Return the sum of measures on one sparsity pattern, each divided by the best of its row."""
-    rows = row_of_entries(pattern)
-    total = np.zeros(len(pattern.data))
-    for measure in measures:
-        scaled = csr_matrix((measure, pattern.indices, pattern.indptr), shape=pattern.shape)
-        total += measure / row_maximum(scaled)[rows]
-    return csr_matrix((total, pattern.indices, pattern.indptr), shape=pattern.shape)

@@ -20,6 +20,7 @@ HABITS_COMPARED = 30
 OVER_FETCH = 50
 MOST_FETCHES = 8
 LONGEST_SUM = 200
+HABIT_SHARE = 0.75
 TINY = 1e-30
 
 Keep = Callable[[Sequence[Id]], Collection[Id]]
@@ -99,7 +100,7 @@ def own_lists(personal: csr_matrix, longest: int) -> tuple[NDArray[np.int64], Co
 
 
 def add_up(
-    cart: Codes, table: Neighbours, habits: tuple[Codes, Floats] | None = None, *, share: float = 1.0
+    cart: Codes, table: Neighbours, habits: tuple[Codes, Floats] | None = None, *, share: float = HABIT_SHARE
 ) -> Candidates:
     """Sum the neighbour rows of the cart's items, the best sum being 1; a customer's strongest habit adds `share`.
 

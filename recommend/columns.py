@@ -13,6 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 Id = int | str
 """An outside id: whole numbers or text, one kind per column. The library never looks inside."""
 
+IdColumn = ArrayLike | Sequence[Id | None]
+"""Ids as they come: an array, or a list in which None is a missing one."""
+
 Codes = NDArray[np.int32]
 Floats = NDArray[np.float32]
 Times = NDArray[np.datetime64]
@@ -71,7 +74,7 @@ def instant(moment: datetime | date) -> np.datetime64:
     return np.datetime64(moment, "s")
 
 
-def id_column(values: Iterable[Id] | ArrayLike, name: str) -> NDArray[Any]:
+def id_column(values: Iterable[Id] | IdColumn, name: str) -> NDArray[Any]:
     """Return ids as int64 or text; a missing one is refused."""
     column, known = nullable_column(values)
     if not known.all():
@@ -79,7 +82,7 @@ def id_column(values: Iterable[Id] | ArrayLike, name: str) -> NDArray[Any]:
     return column
 
 
-def nullable_column(values: Iterable[Id | None] | ArrayLike) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+def nullable_column(values: Iterable[Id | None] | IdColumn) -> tuple[NDArray[Any], NDArray[np.bool_]]:
     """Return ids as int64 or text and where they are present."""
     column = values if isinstance(values, np.ndarray) else _as_array(values)
     if column.ndim != 1:
@@ -100,7 +103,7 @@ def nullable_column(values: Iterable[Id | None] | ArrayLike) -> tuple[NDArray[An
     return _from_objects(column.tolist())
 
 
-def labels(values: ArrayLike | None, length: int) -> tuple[IdMap, Codes]:
+def labels(values: IdColumn | None, length: int) -> tuple[IdMap, Codes]:
     """Return the different labels and the code of each row, -1 where there is none."""
     if values is None:
         return IdMap(np.array([], dtype=np.int64)), np.full(length, UNKNOWN, np.int32)

@@ -9,7 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from recommend.columns import UNKNOWN, Codes, Floats, IdMap, Times, id_column, instant, labels, nullable_column, times
+from recommend.columns import (
+    UNKNOWN,
+    Codes,
+    Floats,
+    IdColumn,
+    IdMap,
+    Times,
+    id_column,
+    instant,
+    labels,
+    nullable_column,
+    times,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +50,7 @@ class Interactions:
 
     @staticmethod
     def of(
-        *, user: ArrayLike, item: ArrayLike, basket: ArrayLike, timestamp: ArrayLike, quantity: ArrayLike | None = None
+        *, user: IdColumn, item: IdColumn, basket: IdColumn, timestamp: ArrayLike, quantity: ArrayLike | None = None
     ) -> Interactions:
         """Build from outside columns.
 
@@ -120,9 +132,9 @@ class Items:
     @staticmethod
     def of(
         *,
-        item: ArrayLike,
-        product_type: ArrayLike | None = None,
-        category: ArrayLike | None = None,
+        item: IdColumn,
+        product_type: IdColumn | None = None,
+        category: IdColumn | None = None,
         price: ArrayLike | None = None,
     ) -> Items:
         """Build from outside columns; of an item that is given twice the first row counts."""

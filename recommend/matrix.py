@@ -67,13 +67,6 @@ def row_of_entries(matrix: csr_matrix) -> NDArray[np.int64]:
     return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
 
 
-def row_maximum(matrix: csr_matrix) -> NDArray[np.float64]:
-    """Return the greatest stored value of each row; 1 for a row without any above zero, so that it may divide."""
-    top = np.zeros(matrix.shape[0])
-    np.maximum.at(top, row_of_entries(matrix), matrix.data)
-    return np.where(top > 0, top, 1.0)
-
-
 def product_in_slices(
     left: csr_matrix, right: csr_matrix, rows: int = ROWS_AT_ONCE
 ) -> Iterator[tuple[int, csr_matrix]]:

@@ -94,9 +94,8 @@ class Recommender:
         code = self._items.code(item)
         if code != UNKNOWN:
             because = np.full(self.tables.together_items.shape[1], code, np.int32)
-            yield _listed(Source.TOGETHER, self.tables.together_items[code], self.tables.together_scores[code], because)
-            if fallback:
-                yield self._summed(np.array([code], np.int32))
+            items, scores = self.tables.together_items[code], self.tables.together_scores[code]
+            yield _listed(Source.TOGETHER, items, scores, because)
         if fallback:
             yield from self._best_sellers(UNKNOWN)
 
