@@ -1,8 +1,8 @@
 """The factory: the only module that knows every room.
 
 Conventions it relies on: a room's `views.py` has a `blueprint` (template_folder="templates", templates named
-`<room>/page.html`), its `cli.py` a click `group`, its `jobs.py` marks its jobs at import, its `context.py` an
-`init_app(app)` for what every page of the shop needs.
+`<room>/page.html`), its `cli.py` a click `group` (or `groups`), its `jobs.py` marks its jobs at import, its
+`context.py` an `init_app(app)` for what every page of the shop needs.
 """
 
 from __future__ import annotations
@@ -102,7 +102,8 @@ def _open_room(app: Flask, room: str) -> None:
     if views:
         app.register_blueprint(views.blueprint)
     if cli:
-        app.cli.add_command(cli.group)
+        for group in getattr(cli, "groups", None) or (cli.group,):
+            app.cli.add_command(group)
     if context:
         context.init_app(app)
 

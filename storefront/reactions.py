@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from storefront.catalog.events import ProductChanged
+from storefront.discovery import indexing
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
+from storefront.orders import letters
+from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced
+from storefront.payments import services as payments
+
+
+def _index_product(fact: ProductChanged) -> None:
+    indexing.note_changes(product_ids=[fact.product_id], at=fact.at)
+
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    ProductChanged: (_index_product,),
+    OrderPlaced: (letters.confirm,),
+    OrderPaid: (letters.send_receipt,),
+    OrderCancelled: (payments.end_attempts, letters.tell_cancelled),
+    OrderDelivered: (payments.collect_cash,),
     MailQueued: (mail_jobs.send_soon,),
 }

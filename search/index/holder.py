@@ -88,7 +88,7 @@ class SearchHolder:
         try:
             generation = open_generation(self.root)
         except IndexProblem as problem:
-            log.error("No search index could be opened: %s", problem)
+            log.warning("No search index could be opened: %s", problem)
             self._problem = problem
             self._look_at = time.monotonic() + RETRY_AFTER
             return

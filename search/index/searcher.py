@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -129,6 +129,10 @@ class Searcher:
             words=query.words,
             generation=generation.name,
         )
+
+    def labels(self, facet: str) -> Mapping[str, tuple[str, ...]]:
+        """Return the names of a facet's values ("brand", "category"); empty for facets whose values are their names."""
+        return self.generation.corpus.labels.get(facet, {})
 
     def find_code(self, text: str) -> int | None:
         """Return the id of the shown document whose SKU or barcode is exactly `text` (spaces and hyphens aside), or

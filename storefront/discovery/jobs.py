@@ -1,0 +1,83 @@
+"""Work of finding: learning from the day's orders, and keeping the index at what the catalogue says."""
+
+from __future__ import annotations
+
+import logging
+
+from recommend import TrainingBusy
+from search import IndexProblem
+from storefront.catalog.events import ProductChanged
+from storefront.database.transaction import transaction
+from storefront.discovery import indexing
+from storefront.discovery.searching import find_searcher
+from storefront.discovery.training import train_recommender
+from storefront.jobs.queue import enqueue_after_commit, job, periodic
+from storefront.kernel.clock import now
+
+log = logging.getLogger(__name__)
+
+MOST_CHANGES = 500
+
+
+@periodic(hour="2", minute="20")
+def train_nightly() -> None:
+    """Train the recommender; what must not be served is not published, and the log says why."""
+    try:
+        outcome = train_recommender(as_of=now())
+    except TrainingBusy as busy:
+        log.info("Tonight's training was left out: %s", busy)
+        return
+    if outcome.manifest is None:
+        log.warning("The recommender was not published: %s", "; ".join(outcome.refusals))
+    else:
+        log.info("The recommender %s was published", outcome.manifest.version)
+
+
+def index_soon(fact: ProductChanged) -> None:
+    """Write down which products changed, in the transaction of the change, and index them right after it."""
+    indexing.note_changes(product_ids=[fact.product_id], at=fact.at)
+    enqueue_after_commit(index_changes)
+
+
+@job()
+def index_changes() -> None:
+    """Take the oldest changes into the index. Without an index they wait: the sweep builds one."""
+    take_in_changes()
+
+
+@periodic()
+def sweep_changes() -> None:
+    """Take in what is still waiting, and build the index where there is none that can be used."""
+    if not take_in_changes():
+        rebuild_index()
+
+
+@periodic(hour="3", minute="20")
+def rebuild_nightly() -> None:
+    """Build the index anew: one segment, no leftovers."""
+    rebuild_index()
+
+
+def take_in_changes() -> bool:
+    """Index the products that changed, oldest first; return whether there is an index that can be used."""
+    while waiting := indexing.list_changes(MOST_CHANGES):
+        try:
+            indexing.index_products(list(dict.fromkeys(product_id for _, product_id in waiting)))
+        except IndexProblem as problem:
+            log.warning("%d product changes wait: %s", indexing.count_changes(), problem)
+            return find_searcher() is not None
+        with transaction():
+            indexing.forget_changes(up_to=waiting[-1][0])
+    return find_searcher() is not None
+
+
+def rebuild_index() -> None:
+    """Build the index anew; while another process writes, leave it to that one."""
+    newest = indexing.newest_change()
+    try:
+        indexing.rebuild()
+    except IndexProblem as problem:
+        log.warning("The index was not rebuilt: %s", problem)
+        return
+    with transaction():
+        indexing.forget_changes(up_to=newest)

@@ -1,0 +1,123 @@
+"""What changes often about a product, read from SQL in the order and shape that the index lays under its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, func, select, union
+
+from search import LiveColumns
+from storefront.catalog.models import Product, Variant
+from storefront.database.base import db
+from storefront.inventory.models import StockLevel, Warehouse
+from storefront.inventory.queries import sellable
+
+LiveRow = tuple[int, int, bool, bool, float, int, float]
+"""id, price in minor units, in stock, reduced, popularity, day of publication, mean rating."""
+
+MOST_AT_ONCE = 400
+OVERLAP = timedelta(seconds=10)
+"""A transaction may commit a while after the moment that it wrote into its rows."""
+EVERYTHING_AFTER = timedelta(minutes=2)
+"""Bulk writes may leave `updated_at` alone, so everything is read again this often."""
+
+_stock = (
+    select(StockLevel.variant_id, func.sum(sellable).label("units"))
+    .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+    .where(Warehouse.is_active)
+    .group_by(StockLevel.variant_id)
+    .subquery()
+)
+_ROWS = (
+    select(
+        Product.id,
+        Product.popularity,
+        Product.published_at,
+        Product.rating_sum,
+        Product.rating_count,
+        Variant.price_minor,
+        Variant.compare_at_minor,
+        func.coalesce(_stock.c.units, 0).label("units"),
+    )
+    .join(Variant, Variant.product_id == Product.id)
+    .outerjoin(_stock, _stock.c.variant_id == Variant.id)
+    .where(Product.is_published, Variant.is_active)
+    .order_by(Product.id, Variant.position)
+)
+
+
+class LiveTable:
+    """The live rows of all published products, kept up to date by reading only what was touched since."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, LiveRow] = {}
+        self._complete_at: datetime | None = None
+        self._read_at: datetime | None = None
+
+    def update(self, at: datetime) -> LiveColumns | None:
+        """Read what changed up to the moment `at`; return all columns, or None when nothing did."""
+        if self._complete_at is None or self._read_at is None or at - self._complete_at > EVERYTHING_AFTER:
+            return self._replace(at)
+        touched = list_touched(self._read_at - OVERLAP)
+        if len(touched) > MOST_AT_ONCE:
+            return self._replace(at)
+        fresh = read_live(touched) if touched else {}
+        changed = [number for number in touched if self._rows.get(number) != fresh.get(number)]
+        for number in changed:
+            if number in fresh:
+                self._rows[number] = fresh[number]
+            else:
+                self._rows.pop(number, None)
+        self._read_at = at
+        return LiveColumns.of(self._rows.values()) if changed else None
+
+    def _replace(self, at: datetime) -> LiveColumns:
+        self._rows = read_live(None)
+        self._complete_at = self._read_at = at
+        return LiveColumns.of(self._rows.values())
+
+
+def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
+    """Return the live row of each of these products (None: of all) that is published and has an active variant."""
+    statement = _ROWS if product_ids is None else _ROWS.where(Product.id.in_(product_ids))
+    rows = db.session.execute(statement).all()
+    return {number: _live(list(group)) for number, group in groupby(rows, key=_id_of)}
+
+
+def list_touched(since: datetime) -> Sequence[int]:
+    """Return ids of products of which the row, a variant or a stock level was written since then."""
+    product = select(Product.id).where(Product.updated_at >= since)
+    variant = select(Variant.product_id).where(Variant.updated_at >= since)
+    stock = (
+        select(Variant.product_id)
+        .join(StockLevel, StockLevel.variant_id == Variant.id)
+        .where(StockLevel.updated_at >= since)
+    )
+    return db.session.scalars(union(product, variant, stock)).all()
+
+
+def is_reduced(row: Any) -> bool:
+    """Say whether a variant's price stands below the one that it is compared with."""
+    return row.compare_at_minor is not None and row.compare_at_minor > row.price_minor
+
+
+def _live(rows: Sequence[Row[Any]]) -> LiveRow:
+    """Join the variants of one product: the price is that of the variant its card shows, the first in stock."""
+    shown = next((row for row in rows if row.units > 0), rows[0])
+    stars = shown.rating_sum / shown.rating_count if shown.rating_count else 0.0
+    return (
+        shown.id,
+        shown.price_minor,
+        shown.units > 0,
+        any(is_reduced(row) for row in rows),
+        float(max(shown.popularity, 0)),
+        shown.published_at.toordinal() if shown.published_at else 0,
+        min(max(stars, 0.0), 5.0),
+    )
+
+
+def _id_of(row: Row[Any]) -> int:
+    return int(row.id)

@@ -1,0 +1,91 @@
+"""The search index of this process: opened on first use, following new generations, with fresh live columns."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+
+from flask import current_app
+
+from search import IndexProblem, Searcher, SearchHolder
+from storefront.discovery.live import LiveTable
+from storefront.kernel.clock import now
+
+log = logging.getLogger(__name__)
+
+LIVE_FOR = 2.0
+_EXTENSION = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexHealth:
+    """What an operator wants to know of the index. While it is not `usable`, the shop searches its database."""
+
+    usable: bool
+    generation: str
+    documents: int
+    segments: int
+    age_seconds: int | None
+    problem: str
+
+
+class Desk:
+    """An index holder and the live columns under it, refreshed at most once in `LIVE_FOR` seconds."""
+
+    def __init__(self, holder: SearchHolder) -> None:
+        self.holder = holder
+        self._table = LiveTable()
+        self._refresh_at = 0.0
+        self._refreshing = threading.Lock()
+
+    def searcher(self) -> Searcher:
+        """Return the searcher in use. Raises IndexProblem while there is none."""
+        self.holder.searcher()
+        if time.monotonic() >= self._refresh_at and self._refreshing.acquire(blocking=self._refresh_at == 0.0):
+            try:
+                if time.monotonic() >= self._refresh_at:
+                    self.refresh()
+            finally:
+                self._refreshing.release()
+        return self.holder.searcher()
+
+    def refresh(self) -> None:
+        """Read what changed since the last time and put it under the index."""
+        live = self._table.update(now())
+        if live is not None:
+            self.holder.refresh(live)
+        self._refresh_at = time.monotonic() + LIVE_FOR
+
+
+def desk() -> Desk:
+    """Return the application's one desk."""
+    found = current_app.extensions.get(_EXTENSION)
+    if not isinstance(found, Desk):
+        holder = SearchHolder(current_app.config["SHOP"].index_dir)
+        found = current_app.extensions.setdefault(_EXTENSION, Desk(holder))
+    return found
+
+
+def forget_desk() -> None:
+    """Close the desk; the next question opens another."""
+    current_app.extensions.pop(_EXTENSION, None)
+
+
+def find_searcher() -> Searcher | None:
+    """Return the searcher in use, or None while there is no usable index."""
+    try:
+        return desk().searcher()
+    except IndexProblem:
+        return None
+
+
+def health() -> IndexHealth:
+    """Say which generation is in use and how old it is, or why there is none."""
+    try:
+        known = desk().holder.searcher().health()
+    except IndexProblem as problem:
+        return IndexHealth(False, "", 0, 0, None, str(problem))
+    said = "the newest generation is damaged, an older one is in use" if known.fallback else ""
+    return IndexHealth(True, known.generation, known.documents, known.segments, int(known.age_seconds), said)

@@ -1,0 +1,53 @@
+"""The search page and its suggestions, the recommended shelves beside them, and how all of it is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Blueprint, Response, g, jsonify, redirect, request
+
+from storefront.catalog import queries as catalog
+from storefront.catalog.listing import ListPage, read_wanted
+from storefront.discovery import queries as discovery
+from storefront.discovery import shelf_views
+from storefront.discovery.health import read_health
+from storefront.web.fragments import render_page, wants_fragment
+from storefront.web.locale import current_locale
+
+PATH = "/search"
+
+blueprint = Blueprint("discovery", __name__, template_folder="templates")
+blueprint.register_blueprint(shelf_views.blueprint)
+
+
+@blueprint.get(PATH)
+def results() -> Response:
+    """Show what matches, filtered and sorted as asked; a SKU or barcode leads straight to its product."""
+    wanted = read_wanted(request.args, g.shop.currency)
+    product_url = discovery.find_by_code(wanted.text) if not wants_fragment() else None
+    if product_url:
+        return redirect(product_url)  # type: ignore[return-value]
+    found = discovery.search(wanted, g.shop.page_size)
+    cards = tuple(catalog.cards_by_ids(found.ids, current_locale()))
+    listing = ListPage(wanted, found, cards, PATH, g.shop.currency, g.shop.page_size)
+    return render_page("discovery/results.html", fragment="components/_listing.html", listing=listing)
+
+
+@blueprint.get("/healthz")
+def healthz() -> Response:
+    """Tell operators how database, index and model are: 200 while the shop can sell, 503 when it cannot."""
+    report = read_health()
+    response = jsonify(asdict(report))
+    response.status_code = 200 if report.database.ok else 503
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/search/suggestions")
+def suggestions() -> Response:
+    """Show completions of `q`, as a list of links."""
+    typed = request.args.get("q", "")[:200]
+    found = discovery.suggest(typed, current_locale())
+    return render_page(
+        "discovery/suggestions.html", fragment="discovery/_suggestions.html", suggestions=found, typed=typed
+    )

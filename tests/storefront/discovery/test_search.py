@@ -1,0 +1,258 @@
+"""Searching and browsing the shop's own products, with an index and without one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+
+from search import IndexMissing
+from storefront.catalog.listing import Found, Wanted
+from storefront.catalog.models import Product, Variant
+from storefront.catalog.queries import category_tree
+from storefront.database.base import db
+from storefront.database.transaction import transaction
+from storefront.discovery import indexing, jobs, queries
+from storefront.discovery.live import LiveTable
+from storefront.discovery.searching import desk, health
+from storefront.kernel.clock import now
+from tests import factories as make
+from tests.browser import Shopper
+
+
+@pytest.fixture
+def goods(index_free: Flask) -> SimpleNamespace:
+    """A few products in two categories; `ids` by name, `slugs` by name."""
+    with index_free.app_context(), transaction():
+        drinks = make.make_category("Drinks", translations={"zh": {"name": "饮料"}})
+        tea = make.make_category("Tea", parent=drinks, translations={"zh": {"name": "茶"}})
+        home = make.make_category("Home")
+        leaf = make.make_brand("Leaf & Co")
+        other = make.make_brand("Otherwise")
+        rows = {
+            "green": make.make_product(
+                "Green tea bags", category=tea, brand_id=leaf.id, price=450, sku="GT-20", popularity=9,
+                translations={"zh": {"name": "绿茶包"}}, description="A calm cup",
+            ),
+            "black": make.make_product("Black tea loose leaf", category=tea, brand_id=other.id, price=900, stock=0),
+            "juice": make.make_product("Apple juice", category=drinks, brand_id=other.id, price=300, popularity=50),
+            "pot": make.make_product("Tea pot", category=home, brand_id=leaf.id, price=2500),
+            "secret": make.make_product("Secret tea", category=tea, is_published=False),
+        }  # fmt: skip
+        first = make.variant_of(rows["green"])
+        first.options, first.barcode, first.compare_at_minor = {"Size": "20 ct"}, "4006381333931", 500
+        make.make_variant(rows["green"], price=1900, sku="GT-100", options={"Size": "100 ct"})
+        db.session.flush()
+        return SimpleNamespace(
+            ids={key: row.id for key, row in rows.items()},
+            slugs={key: row.slug for key, row in rows.items()},
+            brand=leaf.slug,
+            drinks=drinks.slug,
+            tea_id=tea.id,
+        )
+
+
+@pytest.fixture
+def indexed(index_free: Flask, goods: SimpleNamespace) -> SimpleNamespace:
+    """The same with an index."""
+    with index_free.app_context():
+        indexing.rebuild()
+    return goods
+
+
+def names(goods: SimpleNamespace, found: Found) -> list[str]:
+    by_id = {number: name for name, number in goods.ids.items()}
+    return [by_id[number] for number in found.ids]
+
+
+def search(text: str, **more: object) -> Found:
+    return queries.search(Wanted(text=text, **more), 24)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("with_index", [True, False])
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Wanted(text="tea"), {"green", "black", "pot"}),
+        (Wanted(text="green tea"), {"green"}),
+        (Wanted(text="绿茶"), {"green"}),
+        (Wanted(text="tea", in_stock=True), {"green", "pot"}),
+        (Wanted(text="tea", on_promotion=True), {"green"}),
+        (Wanted(price_from=450, price_to=900), {"green", "black"}),
+        (Wanted(text="100% _ ' OR 1=1"), set()),
+        (Wanted(), {"green", "black", "juice", "pot"}),
+    ],
+)
+def test_the_same_is_found_with_an_index_and_without(
+    index_free: Flask, goods: SimpleNamespace, wanted: Wanted, expected: set[str], with_index: bool
+) -> None:
+    with index_free.app_context():
+        if with_index:
+            indexing.rebuild()
+        found = queries.search(wanted, 24)
+        full = names(goods, found) if not found.relaxed else names(goods, found)[: len(expected)]
+        assert set(full) == expected
+        assert found.is_complete is with_index
+
+
+@pytest.mark.parametrize("with_index", [True, False])
+def test_a_category_holds_its_subcategories(index_free: Flask, goods: SimpleNamespace, with_index: bool) -> None:
+    with index_free.app_context():
+        if with_index:
+            indexing.rebuild()
+        node = category_tree().get(goods.drinks)
+        found = queries.browse(node, Wanted(sort="price"), 24)
+        assert names(goods, found) == ["juice", "green", "black"]
+        brands = {option.label: option.count for option in found.facets[0].options}
+        assert brands == {"Leaf & Co": 1, "Otherwise": 2}
+        one = queries.browse(node, Wanted(facets={"brand": (goods.brand,)}), 24)
+        assert (names(goods, one), one.total) == (["green"], 1)
+        assert queries.browse(node, Wanted(page=7), 24).total == 3
+
+
+def test_sizes_are_counted_and_labelled(index_free: Flask, indexed: SimpleNamespace) -> None:
+    with index_free.app_context():
+        sizes = search("tea").facets[1]
+        assert (sizes.key, {option.label for option in sizes.options}) == ("size", {"20 ct", "100 ct"})
+        assert names(indexed, search("tea", facets={"size": ("100 ct",)})) == ["green"]
+
+
+def test_an_edit_is_found_after_its_job(index_free: Flask, indexed: SimpleNamespace) -> None:
+    with index_free.app_context():
+        with transaction():
+            product = db.session.get(Product, indexed.ids["pot"])
+            product.name, product.updated_at = "Samovar", now()
+            db.session.flush()
+            indexing.note_changes(product_ids=[product.id, product.id], at=now())
+        assert indexing.count_changes() == 1
+        assert jobs.take_in_changes()
+        assert indexing.count_changes() == 0
+        assert names(indexed, search("samovar")) == ["pot"]
+        assert "pot" not in names(indexed, search("pot", sort="price"))
+
+
+def test_a_withdrawn_product_is_gone_before_any_commit(index_free: Flask, indexed: SimpleNamespace) -> None:
+    with index_free.app_context():
+        assert "green" in names(indexed, search("tea"))
+        with transaction():
+            product = db.session.get(Product, indexed.ids["green"])
+            product.is_published, product.updated_at = False, now()
+        desk().refresh()
+        assert "green" not in names(indexed, search("tea"))
+        with transaction():
+            indexing.note_changes(product_ids=[indexed.ids["green"]], at=now())
+        jobs.take_in_changes()
+        assert health().documents == 3
+
+
+def test_a_new_price_changes_the_order_without_a_commit(index_free: Flask, indexed: SimpleNamespace) -> None:
+    with index_free.app_context():
+        before = health().generation
+        assert names(indexed, search("tea", sort="price"))[0] == "green"
+        with transaction():
+            variant = db.session.scalar(db.select(Variant).where(Variant.product_id == indexed.ids["pot"]))
+            variant.price_minor, variant.updated_at = 100, now()
+        desk().refresh()
+        assert names(indexed, search("tea", sort="price"))[0] == "pot"
+        assert health().generation == before
+
+
+def test_only_what_was_touched_is_read_again(index_free: Flask, indexed: SimpleNamespace) -> None:
+    with index_free.app_context():
+        table, start = LiveTable(), now() + timedelta(hours=1)
+        assert table.update(start) is not None
+        assert table.update(start + timedelta(seconds=20)) is None
+        with transaction():
+            variant = make.variant_of(db.session.get(Product, indexed.ids["juice"]))
+            variant.price_minor, variant.updated_at = 123, start + timedelta(seconds=21)
+        columns = table.update(start + timedelta(seconds=22))
+        assert columns is not None
+        assert 123 in columns.price_minor.tolist()
+        assert table.update(start + timedelta(hours=2)) is not None
+
+
+def test_without_an_index_changes_wait_and_the_sweep_builds_one(index_free: Flask, goods: SimpleNamespace) -> None:
+    with index_free.app_context():
+        with transaction():
+            indexing.note_changes(product_ids=[goods.ids["green"]], at=now())
+        assert not jobs.take_in_changes()
+        assert indexing.count_changes() == 1
+        with pytest.raises(IndexMissing):
+            desk().holder.searcher()
+        jobs.rebuild_index()
+        assert indexing.count_changes() == 0
+        assert names(goods, search("green tea"))[0] == "green"
+
+
+def test_a_typo_is_mended_and_said(indexed: SimpleNamespace, shopper: Shopper) -> None:
+    page = shopper.get("/search?q=aple+juice")
+    assert page.all("article[data-sku]")
+    assert "aple" in page.one("h1").get_text()
+    assert "apple juice" in page.said
+
+
+def test_the_results_page_is_whole_or_a_fragment(indexed: SimpleNamespace, shopper: Shopper) -> None:
+    page = shopper.get("/search?q=tea&sort=price")
+    skus = [str(card["data-sku"]) for card in page.all("article[data-sku]")]
+    assert skus[0] == "GT-20"
+    fragment = shopper.get("/search?q=tea&sort=price", htmx=True)
+    assert not fragment.all("html")
+    assert [str(card["data-sku"]) for card in fragment.all("article[data-sku]")] == skus
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?q=", "?q=" + "x" * 9000, "?q=NOT+OR+(", "?q=title:x*", "?q=%00%ff", "?q=tea&page=-1", "?q=tea&page=99999",
+     "?q=tea&price_from=abc&price_to=-5", "?q=tea&brand=nobody&size=&sort=sideways", "?q=😀", "?brand=a&brand=b"],
+)  # fmt: skip
+def test_any_address_of_a_search_has_an_answer(indexed: SimpleNamespace, shopper: Shopper, query: str) -> None:
+    assert shopper.get(f"/search{query}").status == 200
+
+
+@pytest.mark.parametrize("code", ["GT-100", "gt 20", "4006381333931"])
+def test_a_code_leads_straight_to_its_product(indexed: SimpleNamespace, shopper: Shopper, code: str) -> None:
+    page = shopper.get("/search", query_string={"q": code})
+    assert (page.status, page.location) == (302, f"/products/{indexed.slugs['green']}")
+
+
+def test_a_code_works_without_an_index(goods: SimpleNamespace, shopper: Shopper) -> None:
+    assert shopper.get("/search?q=GT-20").location == f"/products/{goods.slugs['green']}"
+    assert shopper.get("/search?q=GT-999").status == 200
+
+
+def test_suggestions_are_links(indexed: SimpleNamespace, shopper: Shopper) -> None:
+    fragment = shopper.get("/search/suggestions?q=te", htmx=True)
+    links = {link.get_text(" ", strip=True): str(link["href"]) for link in fragment.all("a")}
+    assert f"/products/{indexed.slugs['pot']}" in links.values()
+    assert any(text.startswith("Tea Category") for text in links)
+    assert shopper.get("/search/suggestions?q=te").one("h1")
+    chinese = Shopper(shopper.app, language="zh").get("/search/suggestions?q=%E8%8C%B6", htmx=True)
+    assert chinese.all("a")[0].get_text(" ", strip=True).startswith("茶")
+
+
+def test_suggestions_without_an_index_are_empty(goods: SimpleNamespace, shopper: Shopper) -> None:
+    assert shopper.get("/search/suggestions?q=te", htmx=True).all("a") == []
+
+
+def test_the_shop_sells_without_an_index_and_says_so(goods: SimpleNamespace, shopper: Shopper) -> None:
+    page = shopper.get("/search?q=tea")
+    assert {str(card["data-sku"]) for card in page.all("article[data-sku]")} >= {"GT-20"}
+    report = shopper.get("/healthz").response
+    assert (report.status_code, report.json["status"], report.json["index"]["usable"]) == (200, "degraded", False)
+    assert "no search index" in report.json["index"]["problem"]
+
+
+def test_health_names_the_generation(indexed: SimpleNamespace, shopper: Shopper) -> None:
+    index = shopper.get("/healthz").response.json["index"]
+    assert (index["usable"], index["documents"], index["segments"], index["problem"]) == (True, 4, 1, "")
+
+
+def test_the_command_builds_and_tells(index_free: Flask, goods: SimpleNamespace) -> None:
+    runner = index_free.test_cli_runner()
+    waiting = runner.invoke(args=["search", "status"])
+    assert (waiting.exit_code, "reindex" in waiting.output) == (1, True)
+    built = runner.invoke(args=["search", "reindex"])
+    assert (built.exit_code, "4 products" in built.output) == (0, True)
+    assert "4 products in 1 segment" in runner.invoke(args=["search", "status"]).output
