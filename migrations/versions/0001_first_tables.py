@@ -76,6 +76,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer")),
         sa.UniqueConstraint("email", name=op.f("uq_customer_email")),
     )
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_customer_created_at"), ["created_at"], unique=False)
+
     op.create_table(
         "dead_letter",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -295,6 +298,8 @@ def upgrade() -> None:
         sa.Column("shipping_address", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("shipping_method_code", sa.String(length=32), nullable=False),
         sa.Column("shipping_method_name", sa.String(length=255), nullable=False),
+        sa.Column("expected_from", sa.Date(), nullable=True),
+        sa.Column("expected_to", sa.Date(), nullable=True),
         sa.Column("payment_provider", sa.String(length=32), nullable=False),
         sa.Column("quote_hash", sa.String(length=64), nullable=False),
         sa.Column("trace", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -319,10 +324,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("order", schema=None) as batch_op:
         batch_op.create_index("ix_order_customer_placed", ["customer_id", "placed_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_order_email"), ["email"], unique=False)
+        batch_op.create_index(
+            "ix_order_email", ["email"], unique=False, postgresql_ops={"email": "varchar_pattern_ops"}
+        )
+        batch_op.create_index("ix_order_fulfillment_placed", ["fulfillment_status", "placed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_order_pay_before"), ["pay_before"], unique=False)
-        batch_op.create_index(batch_op.f("ix_order_placed_at"), ["placed_at"], unique=False)
+        batch_op.create_index("ix_order_payment_placed", ["payment_status", "placed_at"], unique=False)
+        batch_op.create_index("ix_order_placed_figures", ["placed_at", "status", "total_minor"], unique=False)
         batch_op.create_index("ix_order_status_placed", ["status", "placed_at"], unique=False)
+        batch_op.create_index("ix_order_total", ["total_minor"], unique=False)
 
     op.create_table(
         "product",
@@ -355,8 +365,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_product_brand_id"), ["brand_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_product_category_id"), ["category_id"], unique=False)
         batch_op.create_index("ix_product_listing", ["is_published", "category_id", "popularity"], unique=False)
+        batch_op.create_index("ix_product_name", ["name"], unique=False)
+        batch_op.create_index("ix_product_popularity", ["popularity"], unique=False)
         batch_op.create_index(batch_op.f("ix_product_product_type"), ["product_type"], unique=False)
         batch_op.create_index(batch_op.f("ix_product_published_at"), ["published_at"], unique=False)
+        batch_op.create_index("ix_product_updated_at", ["updated_at"], unique=False)
 
     op.create_table(
         "shipping_method",
@@ -741,18 +754,24 @@ def downgrade() -> None:
 
     op.drop_table("shipping_method")
     with op.batch_alter_table("product", schema=None) as batch_op:
+        batch_op.drop_index("ix_product_updated_at")
         batch_op.drop_index(batch_op.f("ix_product_published_at"))
         batch_op.drop_index(batch_op.f("ix_product_product_type"))
+        batch_op.drop_index("ix_product_popularity")
+        batch_op.drop_index("ix_product_name")
         batch_op.drop_index("ix_product_listing")
         batch_op.drop_index(batch_op.f("ix_product_category_id"))
         batch_op.drop_index(batch_op.f("ix_product_brand_id"))
 
     op.drop_table("product")
     with op.batch_alter_table("order", schema=None) as batch_op:
+        batch_op.drop_index("ix_order_total")
         batch_op.drop_index("ix_order_status_placed")
-        batch_op.drop_index(batch_op.f("ix_order_placed_at"))
+        batch_op.drop_index("ix_order_placed_figures")
+        batch_op.drop_index("ix_order_payment_placed")
         batch_op.drop_index(batch_op.f("ix_order_pay_before"))
-        batch_op.drop_index(batch_op.f("ix_order_email"))
+        batch_op.drop_index("ix_order_fulfillment_placed")
+        batch_op.drop_index("ix_order_email", postgresql_ops={"email": "varchar_pattern_ops"})
         batch_op.drop_index("ix_order_customer_placed")
 
     op.drop_table("order")
@@ -793,6 +812,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dead_letter_at"))
 
     op.drop_table("dead_letter")
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_customer_created_at"))
+
     op.drop_table("customer")
     with op.batch_alter_table("category", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_category_path"))

@@ -29,7 +29,7 @@ class Customer(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)
     """Grows when the password changes, which ends every other session."""
-    created_at: Mapped[moment]
+    created_at: Mapped[moment] = mapped_column(index=True)
 
 
 class Address(Base):

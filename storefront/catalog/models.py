@@ -42,7 +42,12 @@ class Product(Base):
     """What a shopper reads about; its variants are what can be bought."""
 
     __tablename__ = "product"
-    __table_args__ = (Index("ix_product_listing", "is_published", "category_id", "popularity"),)
+    __table_args__ = (
+        Index("ix_product_listing", "is_published", "category_id", "popularity"),
+        Index("ix_product_popularity", "popularity"),
+        Index("ix_product_updated_at", "updated_at"),
+        Index("ix_product_name", "name"),
+    )
 
     id: Mapped[pk]
     slug: Mapped[str] = mapped_column(String(120), unique=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -20,6 +22,11 @@ class Order(Base):
         CheckConstraint("refunded_minor <= paid_minor", name="refunds_within_paid"),
         Index("ix_order_customer_placed", "customer_id", "placed_at"),
         Index("ix_order_status_placed", "status", "placed_at"),
+        Index("ix_order_payment_placed", "payment_status", "placed_at"),
+        Index("ix_order_fulfillment_placed", "fulfillment_status", "placed_at"),
+        Index("ix_order_placed_figures", "placed_at", "status", "total_minor"),
+        Index("ix_order_total", "total_minor"),
+        Index("ix_order_email", "email", postgresql_ops={"email": "varchar_pattern_ops"}),
     )
 
     id: Mapped[pk]
@@ -28,7 +35,7 @@ class Order(Base):
     """Lets a guest open the order page; compared in constant time."""
     idempotency_key: Mapped[str] = mapped_column(String(64), unique=True)
     customer_id: Mapped[int | None] = refers("customer.id", on_delete="SET NULL", index=False)
-    email: Mapped[str] = mapped_column(String(254), index=True)
+    email: Mapped[str] = mapped_column(String(254))
     phone: Mapped[str] = mapped_column(String(32), default="")
     locale: Mapped[str] = mapped_column(String(8), default="en")
     status: Mapped[str] = mapped_column(String(16))
@@ -49,12 +56,15 @@ class Order(Base):
     shipping_address: Mapped[json_object]
     shipping_method_code: Mapped[str] = mapped_column(String(32), default="")
     shipping_method_name: Mapped[str] = mapped_column(String(255), default="")
+    expected_from: Mapped[date | None]
+    expected_to: Mapped[date | None]
+    """The days between which it should arrive, as promised when it was placed."""
     payment_provider: Mapped[str] = mapped_column(String(32), default="")
     quote_hash: Mapped[str] = mapped_column(String(64), default="")
     trace: Mapped[list[object]] = mapped_column(Json, default=list)
     """How the price came about, as `promotions.rules` told it."""
     note: Mapped[str] = mapped_column(Text, default="")
-    placed_at: Mapped[moment] = mapped_column(index=True)
+    placed_at: Mapped[moment]
     paid_at: Mapped[moment | None]
     delivered_at: Mapped[moment | None]
     cancelled_at: Mapped[moment | None]
