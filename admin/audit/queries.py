@@ -1,0 +1,31 @@
+"""Reads of the ledger for its list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from admin.days import end_of, start_of
+from admin.tables import PAGE_SIZE, ListState
+from storefront.accounts import queries as accounts
+from storefront.audit import queries as audit
+from storefront.kernel.paging import Page
+from storefront.shop.queries import get_settings
+
+
+def page_of_changes(state: ListState) -> Page[Any]:
+    """Return the page of changes that `state` asks for."""
+    zone = get_settings().timezone
+    first, last = state.day("at_from"), state.day("at_to")
+    wanted = audit.Filter(
+        object_kind=state.value("kind"),
+        since=start_of(first, zone) if first else None,
+        until=end_of(last, zone) if last else None,
+    )
+    return audit.page_of_entries(wanted, number=state.page, size=PAGE_SIZE)
+
+
+def people(entries: Sequence[Any]) -> dict[str, str]:
+    """Return names by actor ("staff:3") for these entries; an actor without a name stands for itself."""
+    ids = {int(entry.actor.partition(":")[2]) for entry in entries if entry.actor.startswith("staff:")}
+    return {f"staff:{id_}": name for id_, name in accounts.staff_names(ids).items()}

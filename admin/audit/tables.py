@@ -1,0 +1,42 @@
+"""What the list of changes shows."""
+
+from __future__ import annotations
+
+from admin.tables import Choice, Column, Days, Table
+from storefront.kernel.errors import N_
+
+OBJECTS = (
+    ("product", N_("Product")),
+    ("stock", N_("Stock")),
+    ("slot", N_("Home page slot")),
+    ("slot_entry", N_("Slot entry")),
+    ("order", N_("Order")),
+    ("staff", N_("Staff")),
+)
+ACTIONS = {
+    "product.change": N_("Product changed"),
+    "prices.change": N_("Prices changed"),
+    "stock.count": N_("Stock counted"),
+    "slot.move": N_("Slot moved"),
+    "slot.switch": N_("Slot shown or hidden"),
+    "slot_entry.add": N_("Entry added"),
+    "slot_entry.change": N_("Entry changed"),
+    "order.cancel": N_("Order cancelled"),
+    "session.begin": N_("Signed in"),
+}
+
+
+def changes_table() -> Table:
+    """Return the list of changes."""
+    return Table(
+        url="/admin/audit",
+        columns=(
+            Column(N_("When")),
+            Column(N_("Who")),
+            Column(N_("What")),
+            Column(N_("Object")),
+            Column(N_("Before and after")),
+        ),
+        default_sort="",
+        filters=(Choice("kind", N_("Object"), OBJECTS), Days("at", N_("Day"))),
+    )

@@ -1,0 +1,1 @@
+"""Products: the list, and editing of words, prices and stock."""

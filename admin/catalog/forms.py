@@ -1,0 +1,148 @@
+"""What staff type about a product. Rows of prices and stock are read by their own names, since there may be many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, Form, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from admin.catalog.queries import ProductFacts
+from storefront.catalog.services import LONGEST_DESCRIPTION, LONGEST_NAME, ProductWords, VariantPrice
+from storefront.inventory.services import MOST_ON_HAND
+from storefront.kernel.errors import Invalid
+from storefront.kernel.money import Money, digits_of
+from storefront.web.errors import message_of
+
+_AMOUNT = re.compile(r"(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d{1,9})?", re.ASCII)
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
+LONGEST_REASON = 60
+
+
+class WordsForm(Form):
+    """Name, description and publication."""
+
+    version = IntegerField(validators=[InputRequired()])
+    name = StringField(
+        _("Name"),
+        [
+            InputRequired(_("A product needs a name.")),
+            Length(max=LONGEST_NAME, message=_("This is too long.")),
+        ],
+    )
+    name_zh = StringField(_("Name in Chinese"), [Length(max=LONGEST_NAME, message=_("This is too long."))])
+    description = TextAreaField(
+        _("Description"), [Length(max=LONGEST_DESCRIPTION, message=_("This is too long."))]
+    )
+    description_zh = TextAreaField(
+        _("Description in Chinese"), [Length(max=LONGEST_DESCRIPTION, message=_("This is too long."))]
+    )
+    is_published = BooleanField(_("Published: shoppers can find and buy it"))
+
+    def read(self) -> ProductWords:
+        """Return what was typed; raises Invalid."""
+        return ProductWords(
+            name=self.name.data or "",
+            name_zh=self.name_zh.data or "",
+            description=(self.description.data or "").replace("\r\n", "\n"),
+            description_zh=(self.description_zh.data or "").replace("\r\n", "\n"),
+            is_published=bool(self.is_published.data),
+        )
+
+
+@dataclass(slots=True)
+class Grid:
+    """Typed cells by name ("price-7"), what is wrong with each, and the version that they were typed over."""
+
+    version: int = -1
+    typed: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def show(self, name: str, stored: str) -> str:
+        """Return what a cell shows: what was typed, else what is stored."""
+        return self.typed.get(name, stored)
+
+
+def read_prices(args: Mapping[str, str], facts: ProductFacts, currency: str) -> tuple[Grid, dict[int, VariantPrice]]:
+    """Read the price of every variant on the page."""
+    grid = Grid(_version(args))
+    prices: dict[int, VariantPrice] = {}
+    for variant in facts.variants:
+        name, before = f"price-{variant.id}", f"before-{variant.id}"
+        if name not in args:
+            continue
+        grid.typed[name], grid.typed[before] = args[name].strip(), args.get(before, "").strip()
+        price = _amount(grid, name, currency)
+        compare_at = _amount(grid, before, currency) if grid.typed[before] else None
+        if price is None or before in grid.errors:
+            continue
+        try:
+            prices[variant.id] = VariantPrice(price, compare_at)
+        except Invalid as refusal:
+            grid.errors[before if refusal.field == "compare_at" else name] = message_of(refusal)
+    return grid, prices
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was counted on one shelf, and what the page said before."""
+
+    variant_id: int
+    warehouse_id: int
+    seen: int
+    on_hand: int
+
+
+def read_counts(args: Mapping[str, str], facts: ProductFacts) -> tuple[Grid, list[Count]]:
+    """Read the cells of the stock grid that differ from what the page showed; any change needs a reason."""
+    grid = Grid(_version(args))
+    counts: list[Count] = []
+    for variant in facts.variants:
+        for level in variant.levels:
+            name = f"stock-{variant.id}-{level.warehouse_id}"
+            seen = args.get(f"seen-{variant.id}-{level.warehouse_id}", "")
+            if name not in args or not _COUNT.fullmatch(seen):
+                continue
+            grid.typed[name] = args[name].strip()
+            if not _COUNT.fullmatch(grid.typed[name]) or int(grid.typed[name]) > MOST_ON_HAND:
+                grid.errors[name] = gettext("Enter a whole number that is not negative.")
+            elif int(grid.typed[name]) != int(seen):
+                counts.append(Count(variant.id, level.warehouse_id, int(seen), int(grid.typed[name])))
+    grid.typed["reason"] = args.get("reason", "").strip()
+    if counts and not grid.typed["reason"]:
+        grid.errors["reason"] = gettext("Say why the stock changes; the ledger keeps it.")
+    elif len(grid.typed["reason"]) > LONGEST_REASON:
+        grid.errors["reason"] = gettext("This is too long.")
+    return grid, counts
+
+
+def amount_text(minor: int | None, currency: str) -> str:
+    """Return an amount as the field shows it: "12.50"; empty for none."""
+    return "" if minor is None else f"{Money(minor, currency).decimal:f}"
+
+
+def _amount(grid: Grid, name: str, currency: str) -> Money | None:
+    text = grid.typed[name]
+    if text.startswith("-"):
+        grid.errors[name] = gettext("A price cannot be negative.")
+        return None
+    digits = digits_of(currency)
+    if not _AMOUNT.fullmatch(text):
+        example = f"{Money(1250, currency).decimal:f}"
+        grid.errors[name] = gettext("Enter an amount such as %(example)s.", example=example)
+        return None
+    try:
+        return Money.parse(text, currency)
+    except ValueError:
+        grid.errors[name] = gettext("%(currency)s has %(digits)s decimals at most.", currency=currency, digits=digits)
+        return None
+
+
+def _version(args: Mapping[str, Any]) -> int:
+    text = str(args.get("version", ""))
+    return int(text) if _COUNT.fullmatch(text) else -1

@@ -1,0 +1,136 @@
+"""The list of products and the page of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, request
+from flask_babel import gettext as _
+
+from admin.access import requires, staff_here
+from admin.audit.queries import people
+from admin.catalog import differences, queries
+from admin.catalog.forms import Grid, WordsForm, amount_text, read_counts, read_prices
+from admin.catalog.stocktaking import store_counts
+from admin.catalog.tables import products_table
+from admin.tables import read_state
+from storefront.accounts.permissions import Permission
+from storefront.audit.queries import list_entries_about
+from storefront.catalog import services as catalog
+from storefront.catalog.errors import StaleProduct
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.kernel.errors import Invalid, ShopError
+from storefront.web.errors import message_of
+from storefront.web.forms import show_refusal
+from storefront.web.fragments import redirect_to, render_page
+
+blueprint = Blueprint("catalog", __name__, template_folder="templates")
+
+
+@blueprint.get("/products")
+@requires(Permission.PRODUCTS_VIEW)
+def products() -> Response:
+    """List products."""
+    state = read_state(products_table(), request.args)
+    page = queries.page_of_products(state)
+    return render_page(
+        "admin/catalog/products.html", fragment="admin/catalog/_products.html", state=state, page=page
+    )
+
+
+@blueprint.get("/products/<int:product_id>")
+@requires(Permission.PRODUCTS_VIEW)
+def product(product_id: int) -> Response:
+    """Show a product with its three forms."""
+    return _page(product_id)
+
+
+@blueprint.post("/products/<int:product_id>/words")
+@requires(Permission.PRODUCTS_EDIT)
+def change_words(product_id: int) -> Response:
+    """Set name, description and publication."""
+    form = WordsForm(request.form)
+    if not form.validate():
+        return _page(product_id, words=form, status=422)
+    try:
+        with transaction():
+            catalog.change_words(
+                product_id=product_id, version=form.version.data, words=form.read(), by=staff_here().actor, at=now()
+            )
+    except StaleProduct as refusal:
+        facts = queries.get_product_facts(product_id)
+        told = differences.differences_of_words(form, facts)
+        return _page(product_id, words=form, told=told, refusal=refusal, status=409)
+    except Invalid as refusal:
+        show_refusal(form, refusal)
+        return _page(product_id, words=form, status=422)
+    return _saved(product_id)
+
+
+@blueprint.post("/products/<int:product_id>/prices")
+@requires(Permission.PRICES_EDIT)
+def change_prices(product_id: int) -> Response:
+    """Set the prices of all variants, or of none."""
+    facts = queries.get_product_facts(product_id)
+    grid, prices = read_prices(request.form, facts, g.shop.currency)
+    if grid.errors:
+        return _page(product_id, prices=grid, status=422)
+    try:
+        with transaction():
+            catalog.change_prices(
+                product_id=product_id, version=grid.version, prices=prices, by=staff_here().actor, at=now()
+            )
+    except StaleProduct as refusal:
+        told = differences.differences_of_prices(grid, queries.get_product_facts(product_id), g.shop.currency)
+        return _page(product_id, prices=grid, told=told, refusal=refusal, status=409)
+    return _saved(product_id)
+
+
+@blueprint.post("/products/<int:product_id>/stock")
+@requires(Permission.STOCK_EDIT)
+def count_stock(product_id: int) -> Response:
+    """Store what was counted on the shelves."""
+    grid, counts = read_counts(request.form, queries.get_product_facts(product_id))
+    if grid.errors:
+        return _page(product_id, stock=grid, status=422)
+    try:
+        with transaction():
+            store_counts(
+                facts=queries.get_product_facts(product_id),
+                counts=counts,
+                reason=grid.typed["reason"],
+                by=staff_here().actor,
+                at=now(),
+            )
+    except ShopError as refusal:
+        told = differences.differences_of_stock(grid, queries.get_product_facts(product_id))
+        return _page(product_id, stock=grid, told=told, refusal=refusal, status=409)
+    return _saved(product_id)
+
+
+def _page(product_id: int, *, refusal: ShopError | None = None, status: int = 200, **shown: Any) -> Response:
+    """Show the product as it is now, with what was typed over it; a refused version is offered anew."""
+    facts = queries.get_product_facts(product_id)
+    stored = {name: getattr(facts.words, name) for name in catalog.ProductWords.__slots__}
+    words = shown.pop("words", None) or WordsForm(data=stored)
+    words.version.data = facts.version
+    words.version.raw_data = None
+    entries = list_entries_about("product", str(product_id))
+    context = {"prices": Grid(), "stock": Grid(), "told": (), **shown}
+    return render_page(
+        "admin/catalog/product.html",
+        facts=facts,
+        words=words,
+        refusal=message_of(refusal) if refusal else "",
+        entries=entries,
+        people=people(entries),
+        amount=lambda minor: amount_text(minor, g.shop.currency),
+        status=status,
+        **context,
+    )
+
+
+def _saved(product_id: int) -> Response:
+    flash(_("Saved."), "success")
+    return redirect_to(f"/admin/products/{product_id}")

@@ -1,0 +1,1 @@
+"""The home page: its slots in order, and what each shows when."""

@@ -1,0 +1,50 @@
+"""The menu, as a table: what is not permitted is not shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storefront.accounts.identity import CurrentStaff
+from storefront.accounts.permissions import Permission
+from storefront.kernel.errors import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A place in the back office."""
+
+    url: str
+    words: str
+    icon: str
+    permission: Permission
+
+    def is_at(self, path: str) -> bool:
+        """Say whether `path` is this place or lies within it."""
+        return path == self.url or (self.url != "/admin/" and path.startswith(f"{self.url}/"))
+
+
+MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    ("", (Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW),)),
+    (N_("Sell"), (Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),)),
+    (
+        N_("Goods"),
+        (Entry("/admin/products", N_("Products"), "package", Permission.PRODUCTS_VIEW),),
+    ),
+    (
+        N_("Storefront"),
+        (Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),),
+    ),
+    (N_("House"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),
+)
+
+
+def menu_for(staff: CurrentStaff) -> list[tuple[str, list[Entry]]]:
+    """Return the groups of the menu with what `staff` may open."""
+    groups = [(title, [entry for entry in entries if staff.may(entry.permission)]) for title, entries in MENU]
+    return [(title, entries) for title, entries in groups if entries]
+
+
+def first_url(staff: CurrentStaff) -> str:
+    """Return where somebody's day begins: the first place they may open."""
+    groups = menu_for(staff)
+    return groups[0][1][0].url if groups else "/admin/sign-in"

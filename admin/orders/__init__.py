@@ -1,0 +1,1 @@
+"""Orders: the list and one order with everything that happened to it."""
