@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storefront.catalog.events import ProductChanged
-from storefront.discovery import indexing
+from storefront.discovery import jobs as discovery_jobs
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
@@ -11,13 +11,8 @@ from storefront.orders import letters
 from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced
 from storefront.payments import services as payments
 
-
-def _index_product(fact: ProductChanged) -> None:
-    indexing.note_changes(product_ids=[fact.product_id], at=fact.at)
-
-
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
-    ProductChanged: (_index_product,),
+    ProductChanged: (discovery_jobs.index_soon,),
     OrderPlaced: (letters.confirm,),
     OrderPaid: (letters.send_receipt,),
     OrderCancelled: (payments.end_attempts, letters.tell_cancelled),
