@@ -46,6 +46,10 @@ class Holder:
         held = self._refreshed()
         return held[0] if held else None
 
+    def look_again(self) -> None:
+        """Look for a new version at the next call, whenever the last look was: for who has just published one."""
+        self._looked_at = float("-inf")
+
     def _refreshed(self) -> tuple[Artefact, Recommender] | None:
         if self._clock() - self._looked_at < self._look_every:
             return self._held

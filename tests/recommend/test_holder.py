@@ -50,6 +50,14 @@ def test_a_new_version_is_taken_up_within_a_second(holder: Holder, clock: Clock,
     assert version(holder) == new
 
 
+def test_who_has_just_published_need_not_wait(holder: Holder, publish_one: Publish) -> None:
+    old = publish_one(2).version
+    assert version(holder) == old
+    new = publish_one(1).version
+    holder.look_again()
+    assert version(holder) == new
+
+
 def test_a_damaged_new_version_changes_nothing(
     holder: Holder, clock: Clock, publish_one: Publish, tmp_path: Path
 ) -> None:

@@ -1,0 +1,197 @@
+"""What stands on a recommended shelf, and why: candidates from the model, cut down to what can be bought.
+
+Every shelf falls back: from the trained tables to the best sellers that they know, and where there is no model, to the
+best sellers that the catalogue knows. A shelf is never the reason that a page fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from recommend import Asked, Id, Recommendation, Source
+from storefront.cart.models import Cart, CartLine
+from storefront.catalog import queries as catalog
+from storefront.catalog.models import Product, Variant
+from storefront.database.base import db
+from storefront.discovery.recommending import recommender
+from storefront.inventory.models import StockLevel, Warehouse
+from storefront.inventory.queries import sellable
+from storefront.kernel.errors import NotFound
+from storefront.web.locale import localized
+
+SHELF_SIZE = 12
+FEWEST_TOGETHER = 4
+FALLBACK_DEPTH = 96
+
+
+class Reason(StrEnum):
+    """Why the goods of a shelf are on it."""
+
+    HABIT = "habit"
+    BECAUSE_BOUGHT = "because-bought"
+    BOUGHT_WITH = "bought-with"
+    SIMILAR = "similar"
+    SAME_CATEGORY = "same-category"
+    BEST_SELLERS = "best-sellers"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who looks, and the products in their cart, the latest last."""
+
+    customer_id: int | None = None
+    in_cart: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The product that a shelf is about."""
+
+    id: int
+    name: str
+    category_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Goods and the reason for them; `because` is the name of the product that the reason speaks of, or empty."""
+
+    key: str
+    reason: Reason
+    because: str
+    cards: tuple[catalog.Card, ...]
+
+
+def get_anchor(product_id: int, locale: str) -> Anchor:
+    """Return a published product; NotFound if there is none."""
+    row = db.session.execute(
+        select(Product.id, Product.name, Product.translations, Product.category_id).where(
+            Product.id == product_id, Product.is_published
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return Anchor(row.id, localized(row.name, row.translations, locale=locale), row.category_id)
+
+
+def home_shelf(visit: Visit, locale: str) -> Shelf:
+    """Return what this customer will want next; for a stranger what goes with the cart, else best sellers."""
+    asked = _asked(visit.in_cart)
+    model = recommender()
+    found = model.home(visit.customer_id, asked, recent=visit.in_cart) if model else _best_sellers(asked)
+    return _shelf("home", found, locale)
+
+
+def cart_shelf(visit: Visit, locale: str) -> Shelf:
+    """Return what completes the cart."""
+    asked = _asked(visit.in_cart)
+    model = recommender()
+    found = model.cart(visit.in_cart, visit.customer_id, asked) if model else _best_sellers(asked)
+    return _shelf("cart", found, locale)
+
+
+def together_shelf(anchor: Anchor, visit: Visit, locale: str) -> Shelf:
+    """Return what is bought with a product; where too little was, what its kind of basket holds."""
+    asked = _asked((*visit.in_cart, anchor.id))
+    model = recommender()
+    found = model.together(anchor.id, asked, fallback=False) if model else _best_sellers(asked)
+    if model and len(found) < FEWEST_TOGETHER:
+        found = model.cart((anchor.id,), None, asked)
+    return _shelf("bought-together", found, locale, about=anchor)
+
+
+def similar_shelf(anchor: Anchor, visit: Visit, locale: str) -> Shelf:
+    """Return what may stand in for a product."""
+    asked = _asked((*visit.in_cart, anchor.id), per_type=None)
+    model = recommender()
+    if model:
+        found = model.similar(anchor.id, asked, category=anchor.category_id)
+    else:
+        found = _best_sellers(asked, category_id=anchor.category_id)
+    return _shelf("similar", found, locale, about=anchor)
+
+
+def list_sellable(product_ids: Iterable[Id]) -> set[Id]:
+    """Return which of these products are published and have a variant in stock."""
+    statement = (
+        select(Product.id)
+        .join(Variant, Variant.product_id == Product.id)
+        .join(StockLevel, StockLevel.variant_id == Variant.id)
+        .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+        .where(Product.id.in_(list(product_ids)), Product.is_published)
+        .where(Variant.is_active, Warehouse.is_active, sellable > 0)
+    )
+    return set(db.session.scalars(statement.distinct()))
+
+
+def list_products_in_cart(*, customer_id: int | None, token: str | None) -> tuple[int, ...]:
+    """Return the products in a customer's cart, or in a guest's, in the order they were put in."""
+    if customer_id is None and not token:
+        return ()
+    owned = Cart.customer_id == customer_id if customer_id is not None else Cart.token == token
+    statement = (
+        select(Variant.product_id)
+        .join(CartLine, CartLine.variant_id == Variant.id)
+        .join(Cart, Cart.id == CartLine.cart_id)
+        .where(owned)
+        .order_by(CartLine.added_at, CartLine.id)
+    )
+    return tuple(dict.fromkeys(db.session.scalars(statement)))
+
+
+def _asked(unwanted: Collection[int], per_type: int | None = 2) -> Asked:
+    return Asked(k=SHELF_SIZE, exclude=unwanted, keep=list_sellable, per_type=per_type)
+
+
+def _best_sellers(asked: Asked, category_id: int | None = None) -> list[Recommendation]:
+    """Without a model: the catalogue's own best sellers, those of the category first."""
+    node = catalog.category_tree().find(category_id) if category_id is not None else None
+    near = catalog.list_best_seller_ids(FALLBACK_DEPTH, under=node.path) if node else []
+    ranked = dict.fromkeys(near, Source.CATEGORY)
+    for product_id in catalog.list_best_seller_ids(FALLBACK_DEPTH):
+        ranked.setdefault(product_id, Source.POPULAR)
+    wanted = [product_id for product_id in ranked if product_id not in asked.exclude]
+    allowed = list_sellable(wanted)
+    chosen = [product_id for product_id in wanted if product_id in allowed][: asked.k]
+    return [Recommendation(product_id, 0.0, ranked[product_id]) for product_id in chosen]
+
+
+def _shelf(key: str, found: Sequence[Recommendation], locale: str, about: Anchor | None = None) -> Shelf:
+    cards = tuple(catalog.cards_by_ids([int(one.item) for one in found], locale, in_stock_only=True))
+    reason, because = _reason(found)
+    if because is None:
+        return Shelf(key, reason, "", cards)
+    name = about.name if about and about.id == because else _name_of(because, locale)
+    return Shelf(key, reason, name, cards) if name else Shelf(key, Reason.BEST_SELLERS, "", cards)
+
+
+def _reason(found: Sequence[Recommendation]) -> tuple[Reason, Id | None]:
+    """Return what speaks for the whole row, from its first goods on, and the product that it speaks of."""
+    sources = [one.source for one in found]
+    led = {one.source: one.because for one in reversed(found) if one.because is not None}
+    if Source.TASTE in led:
+        return Reason.BECAUSE_BOUGHT, led[Source.TASTE]
+    for source, reason in _BY_SOURCE.items():
+        if source in led:
+            return reason, led[source]
+    if Source.HABIT in sources or Source.CART in sources:
+        return Reason.HABIT, None
+    return (Reason.SAME_CATEGORY, None) if sources[:1] == [Source.CATEGORY] else (Reason.BEST_SELLERS, None)
+
+
+_BY_SOURCE = {
+    Source.TOGETHER: Reason.BOUGHT_WITH,
+    Source.CART: Reason.BOUGHT_WITH,
+    Source.SIMILAR: Reason.SIMILAR,
+}
+
+
+def _name_of(product_id: Id, locale: str) -> str:
+    """Return a product's name in a language; empty when it is no longer there."""
+    statement = select(Product.name, Product.translations).where(Product.id == product_id, Product.is_published)
+    row = db.session.execute(statement).one_or_none()
+    return localized(row.name, row.translations, locale=locale) if row else ""
