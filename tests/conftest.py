@@ -13,6 +13,7 @@ from sqlalchemy import create_engine, text
 
 from storefront.config import Config, read_config
 from storefront.database.base import db
+from storefront.jobs import queue
 from storefront.kernel.kept import Kept
 from tests.browser import Shopper
 
@@ -89,6 +90,7 @@ def _postgres_app(worker_dir: Path, worker_id: str) -> Iterator[Flask]:
 def app(_sqlite_app: Flask, worker_dir: Path) -> Iterator[Flask]:
     """The application on an empty SQLite database. Hold no app context across requests."""
     _empty_sqlite(_sqlite_app, worker_dir)
+    queue.bind(_sqlite_app)
     yield _sqlite_app
     Kept.forget_all()
 
@@ -101,6 +103,7 @@ def postgres_app(_postgres_app: Flask) -> Iterator[Flask]:
         with db.engine.begin() as connection:
             connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     Kept.forget_all()
+    queue.bind(_postgres_app)
     yield _postgres_app
     Kept.forget_all()
 

@@ -31,6 +31,11 @@ class Reader:
     customer_id: int | None = None
     key: str = ""
 
+    @property
+    def actor(self) -> str:
+        """Who did it, for ledgers."""
+        return f"customer:{self.customer_id}" if self.customer_id else "guest"
+
     def may_read(self, order: Order) -> bool:
         """Say whether the order is this reader's."""
         if self.customer_id is not None and self.customer_id == order.customer_id:

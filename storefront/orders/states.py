@@ -39,12 +39,16 @@ class FulfillmentStatus(StrEnum):
 class OrderAction(StrEnum):
     """What can be done to an order as a whole."""
 
+    PAY = "pay"
+    DELIVER = "deliver"
     CANCEL = "cancel"
     CLOSE = "close"
 
 
 TRANSITIONS = Transitions(
     {
+        (OrderStatus.OPEN, OrderAction.PAY): OrderStatus.OPEN,
+        (OrderStatus.OPEN, OrderAction.DELIVER): OrderStatus.OPEN,
         (OrderStatus.OPEN, OrderAction.CANCEL): OrderStatus.CANCELLED,
         (OrderStatus.OPEN, OrderAction.CLOSE): OrderStatus.CLOSED,
     }
@@ -59,3 +63,24 @@ class AdjustmentKind(StrEnum):
     SHIPPING = "shipping"
     SHIPPING_DISCOUNT = "shipping_discount"
     TAX = "tax"
+
+
+class EventKind(StrEnum):
+    """What an order's timeline tells."""
+
+    PLACED = "placed"
+    PAYMENT_CHOSEN = "payment_chosen"
+    PAYMENT_FAILED = "payment_failed"
+    PAID = "paid"
+    PAID_LATE = "paid_late"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+    CLOSED = "closed"
+
+
+class CancelReason(StrEnum):
+    """Why an order was cancelled."""
+
+    CHANGED_MIND = "changed_mind"
+    NOT_PAID = "not_paid"
+    BY_SHOP = "by_shop"

@@ -1,0 +1,37 @@
+"""Whose order it is, as far as this request can show: a signed-in customer, or a browser that keeps its key."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from storefront.accounts.sessions import current_customer
+from storefront.orders.models import Order
+from storefront.orders.queries import Reader
+from storefront.orders.rules import read_keys, read_number, write_keys
+
+COOKIE = "orders"
+KEPT_SECONDS = 90 * 24 * 3600
+
+
+def reader_of(number: str) -> Reader:
+    """Return who asks for this order: by session, by `?key=`, or by the cookie set when it was placed."""
+    customer = current_customer()
+    key = request.args.get("key") or _keys().get(read_number(number), "")
+    return Reader(customer.id if customer else None, key[:64])
+
+
+def remember(response: Response, order: Order) -> Response:
+    """Let this browser open the order from now on."""
+    response.set_cookie(
+        COOKIE,
+        write_keys(_keys(), order.number, order.access_token),
+        max_age=KEPT_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure,
+    )
+    return response
+
+
+def _keys() -> dict[str, str]:
+    return read_keys(request.cookies.get(COOKIE, ""))

@@ -1,0 +1,41 @@
+"""Facts about orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storefront.kernel.events import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPlaced(Fact):
+    """A sale was agreed; its stock and its promotions are taken."""
+
+    order_id: int
+    number: str
+    customer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPaid(Fact):
+    """An open order is paid in full."""
+
+    order_id: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCancelled(Fact):
+    """An order was called off; what it had taken is given back."""
+
+    order_id: int
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDelivered(Fact):
+    """The goods are with the customer."""
+
+    order_id: int
+    number: str

@@ -1,0 +1,44 @@
+"""What customers are written about their orders."""
+
+from __future__ import annotations
+
+from flask import current_app
+
+from storefront.accounts.rules import PostalAddress
+from storefront.kernel.clock import now
+from storefront.mail import services as mail
+from storefront.mail.services import Letter
+from storefront.orders import queries
+from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced
+from storefront.orders.receipt import receipt_of
+from storefront.orders.states import PaymentStatus
+
+
+def confirm(fact: OrderPlaced) -> None:
+    """Confirm an order."""
+    _write("orders/mail/placed", fact.order_id)
+
+
+def send_receipt(fact: OrderPaid) -> None:
+    """Say that the money is there; an order for nothing has none."""
+    if queries.get_whole(fact.order_id).paid_minor:
+        _write("orders/mail/paid", fact.order_id)
+
+
+def tell_cancelled(fact: OrderCancelled) -> None:
+    """Say that an order was cancelled, and why."""
+    _write("orders/mail/cancelled", fact.order_id, reason=fact.reason)
+
+
+def _write(template: str, order_id: int, **more: str) -> None:
+    order = queries.get_whole(order_id)
+    public_url = current_app.config["SHOP"].public_url
+    facts = {
+        "order": order,
+        "receipt": receipt_of(order),
+        "address": PostalAddress.from_fields(order.shipping_address),
+        "order_url": f"{public_url}/orders/{order.number}?key={order.access_token}",
+        "waits_for_payment": order.payment_status == PaymentStatus.UNPAID and order.pay_before is not None,
+        **more,
+    }
+    mail.put_in(letter=Letter(template, order.email, order.locale, order.number, facts), at=now())

@@ -1,0 +1,120 @@
+"""The receipt: every line, every reason, and a total that is their sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from storefront.kernel.money import Money, total
+from storefront.orders.models import Order, OrderAdjustment, OrderLine
+from storefront.orders.states import AdjustmentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One amount beside the goods; a reduction is negative."""
+
+    kind: AdjustmentKind
+    label: str
+    amount: Money
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """A sold thing; `goods` plus its `shares` is what it cost."""
+
+    sku: str
+    name: str
+    variant_name: str
+    picture: str
+    quantity: int
+    unit_price: Money
+    shares: tuple[Reason, ...]
+
+    @property
+    def goods(self) -> Money:
+        return self.unit_price * self.quantity
+
+    @property
+    def total(self) -> Money:
+        return self.goods + total((share.amount for share in self.shares), self.unit_price.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What an order came to: the goods, and the reasons that lead from them to the total."""
+
+    lines: tuple[ReceiptLine, ...]
+    reasons: tuple[Reason, ...]
+    total: Money
+    tax: Money
+    paid: Money
+    refunded: Money
+
+    def __post_init__(self) -> None:
+        currency = self.total.currency
+        if self.goods + total((reason.amount for reason in self.reasons), currency) != self.total:
+            raise ValueError("the reasons do not add up to the total")
+
+    @property
+    def goods(self) -> Money:
+        return total((line.goods for line in self.lines), self.total.currency)
+
+    @property
+    def units(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def due(self) -> Money:
+        """What is still to be paid."""
+        return max(self.total - self.paid, Money.zero(self.total.currency))
+
+    @property
+    def saved(self) -> Money:
+        reductions = (-reason.amount for reason in self.reasons if reason.amount.minor < 0)
+        return total(reductions, self.total.currency)
+
+
+def receipt_of(order: Order) -> Receipt:
+    """Return the receipt of an order that was read whole."""
+
+    def money(minor: int) -> Money:
+        return Money(minor, order.currency)
+
+    return Receipt(
+        lines=tuple(_line(line, order) for line in order.lines),
+        reasons=tuple(_grouped(order)),
+        total=money(order.total_minor),
+        tax=money(order.tax_minor),
+        paid=money(order.paid_minor),
+        refunded=money(order.refunded_minor),
+    )
+
+
+def _line(line: OrderLine, order: Order) -> ReceiptLine:
+    mine = [reason for reason in order.adjustments if reason.order_line_id == line.id]
+    return ReceiptLine(
+        sku=line.sku,
+        name=line.name,
+        variant_name=line.variant_name,
+        picture=line.picture,
+        quantity=line.quantity,
+        unit_price=Money(line.unit_price_minor, order.currency),
+        shares=tuple(_reason(reason, order.currency) for reason in mine),
+    )
+
+
+def _grouped(order: Order) -> list[Reason]:
+    """One promotion may have a share on many lines; the receipt says it once."""
+    sums: dict[tuple[str, str, str, str], int] = {}
+    for row in order.adjustments:
+        key = (row.kind, row.label, row.promotion_key, row.code)
+        sums[key] = sums.get(key, 0) + row.amount_minor
+    return [
+        Reason(AdjustmentKind(kind), label, Money(minor, order.currency), code)
+        for (kind, label, _, code), minor in sums.items()
+    ]
+
+
+def _reason(row: OrderAdjustment, currency: str) -> Reason:
+    return Reason(AdjustmentKind(row.kind), row.label, Money(row.amount_minor, currency), row.code)

@@ -1,0 +1,130 @@
+"""A draft as rows: the snapshot that no later edit changes."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+
+from storefront.orders.draft import Draft
+from storefront.orders.models import Order, OrderAdjustment, OrderLine
+from storefront.orders.rules import unit_shares
+from storefront.orders.states import AdjustmentKind, FulfillmentStatus, OrderStatus, PaymentStatus
+from storefront.pricing.allocation import DELIVERY, Allocation
+from storefront.pricing.quote import Adjustment
+from storefront.pricing.quote import AdjustmentKind as QuoteKind
+from storefront.promotions.services import Use
+
+
+def order_row(draft: Draft, number: str, at: datetime) -> Order:
+    """Return the order itself, without its lines."""
+    quote, buyer, parcel = draft.quote, draft.buyer, draft.parcel
+    return Order(
+        number=number,
+        access_token=secrets.token_urlsafe(24),
+        idempotency_key=draft.idempotency_key,
+        customer_id=buyer.customer_id,
+        email=buyer.email,
+        phone=buyer.phone,
+        locale=buyer.locale,
+        status=OrderStatus.OPEN,
+        payment_status=PaymentStatus.UNPAID,
+        fulfillment_status=FulfillmentStatus.UNFULFILLED,
+        currency=quote.currency,
+        goods_minor=quote.goods.minor,
+        discount_minor=quote.saved.minor,
+        shipping_minor=quote.delivery.minor,
+        tax_minor=quote.tax.minor,
+        total_minor=quote.total.minor,
+        paid_minor=0,
+        refunded_minor=0,
+        shipping_address=parcel.address.as_fields(),
+        shipping_method_code=parcel.method_code,
+        shipping_method_name=parcel.method_name,
+        expected_from=parcel.expected_from,
+        expected_to=parcel.expected_to,
+        payment_provider=draft.payment_provider,
+        quote_hash=quote.hash,
+        trace=_trace(draft),
+        note=draft.note,
+        placed_at=at,
+        pay_before=draft.pay_before,
+        adjustments=[],
+        events=[],
+    )
+
+
+def line_rows(draft: Draft) -> list[OrderLine]:
+    """Return one row per line of the quote, in its order."""
+    return [
+        OrderLine(
+            position=position,
+            variant_id=draft.goods[line.line_id].variant_id,
+            product_id=draft.goods[line.line_id].product_id,
+            sku=line.sku,
+            name=draft.goods[line.line_id].name,
+            variant_name=draft.goods[line.line_id].variant_name,
+            picture=draft.goods[line.line_id].picture,
+            quantity=line.quantity,
+            unit_price_minor=line.unit_price.minor,
+            discount_minor=line.discount.minor,
+        )
+        for position, line in enumerate(draft.quote.lines)
+    ]
+
+
+def adjustment_rows(draft: Draft, order: Order) -> list[OrderAdjustment]:
+    """Return every reason beside the goods; the order's lines have their ids."""
+    ids = {quoted.line_id: line for quoted, line in zip(draft.quote.lines, order.lines, strict=True)}
+    rows: list[OrderAdjustment] = []
+    for adjustment in draft.quote.adjustments:
+        if adjustment.kind is QuoteKind.DELIVERY:
+            kind, label = AdjustmentKind.SHIPPING, draft.parcel.method_name
+            rows.append(OrderAdjustment(kind=kind, label=label, amount_minor=adjustment.amount.minor))
+            continue
+        for line_id, allocations in _by_line(adjustment.allocations).items():
+            row = _reduction(adjustment, draft, allocations)
+            if line_id == DELIVERY:
+                row.kind = AdjustmentKind.SHIPPING_DISCOUNT
+            else:
+                row.order_line_id = ids[line_id].id
+                row.units = list(unit_shares(allocations, ids[line_id].quantity))
+            rows.append(row)
+    return rows
+
+
+def promotion_uses(draft: Draft) -> list[Use]:
+    """Return what the order takes of promotions that can run out."""
+    return [
+        Use(promotion_id=adjustment.source_id, code=adjustment.code, amount=-adjustment.amount)
+        for adjustment in draft.quote.reductions
+        if adjustment.source_id
+    ]
+
+
+def _reduction(adjustment: Adjustment, draft: Draft, allocations: Iterable[Allocation]) -> OrderAdjustment:
+    is_coupon = adjustment.kind is QuoteKind.COUPON
+    return OrderAdjustment(
+        kind=AdjustmentKind.COUPON if is_coupon else AdjustmentKind.PROMOTION,
+        label=adjustment.label.name[:255],
+        amount_minor=-sum(allocation.total.minor for allocation in allocations),
+        promotion_key=draft.promotion_keys.get(adjustment.source_id, ""),
+        code=adjustment.code,
+    )
+
+
+def _by_line(allocations: Iterable[Allocation]) -> dict[str, list[Allocation]]:
+    found: dict[str, list[Allocation]] = defaultdict(list)
+    for allocation in allocations:
+        found[allocation.line_id].append(allocation)
+    return found
+
+
+def _trace(draft: Draft) -> list[object]:
+    """Return the trace as data; a line is named by its SKU, which outlives the cart."""
+    skus = {line.line_id: line.sku for line in draft.quote.lines}
+    steps: list[object] = []
+    for step in draft.quote.trace:
+        steps.append(step.to_data() | {"line_id": skus.get(step.line_id or "", step.line_id)})
+    return steps

@@ -1,0 +1,112 @@
+"""Pure decisions about an order: its number, its derived states, what may be done, who holds a key to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from storefront.kernel.money import Money
+from storefront.kernel.text import code_key
+from storefront.orders.states import TRANSITIONS, FulfillmentStatus, OrderAction, OrderStatus, PaymentStatus
+from storefront.pricing.allocation import Allocation
+
+SYMBOLS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Digits and letters that nobody takes for one another when a number is read out."""
+NUMBER_LENGTH = 8
+NUMBERS = len(SYMBOLS) ** NUMBER_LENGTH
+"""How many order numbers there are (6.6e11)."""
+
+KEYS_KEPT = 8
+"""How many orders a guest's cookie opens."""
+
+
+def number_of(draw: int) -> str:
+    """Write a random draw below NUMBERS as an order number: "7KQM-3XPD"."""
+    if not 0 <= draw < NUMBERS:
+        raise ValueError("a draw outside the numbers that there are")
+    symbols = ""
+    for _ in range(NUMBER_LENGTH):
+        draw, index = divmod(draw, len(SYMBOLS))
+        symbols += SYMBOLS[index]
+    return f"{symbols[:4]}-{symbols[4:]}"
+
+
+def read_number(text: str) -> str:
+    """Return an order number as it is stored, however it was typed."""
+    return code_key(text)[:32]
+
+
+def payment_status(*, total: Money, paid: Money, refunded: Money, authorized: Money | None = None) -> PaymentStatus:
+    """Derive the status from what was asked, what came in and what went back."""
+    if refunded.minor < 0 or refunded > paid:
+        raise ValueError("more was refunded than paid")
+    if refunded.minor:
+        return PaymentStatus.REFUNDED if refunded == paid else PaymentStatus.PARTIALLY_REFUNDED
+    if paid > total:
+        return PaymentStatus.OVERPAID
+    if paid == total:
+        return PaymentStatus.PAID
+    if paid.minor:
+        return PaymentStatus.PARTIALLY_PAID
+    return PaymentStatus.AUTHORIZED if authorized and authorized >= total else PaymentStatus.UNPAID
+
+
+def fulfillment_status(*, ordered: int, sent: int, delivered: int) -> FulfillmentStatus:
+    """Derive the status from units ordered, units that left and units that arrived."""
+    if not 0 <= delivered <= sent <= ordered:
+        raise ValueError("what arrived was sent, and what was sent was ordered")
+    if delivered == ordered:
+        return FulfillmentStatus.DELIVERED
+    if sent == ordered:
+        return FulfillmentStatus.FULFILLED
+    return FulfillmentStatus.PARTIAL if sent else FulfillmentStatus.UNFULFILLED
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an order stands on its three axes, and what came in for it (minor units)."""
+
+    status: OrderStatus
+    payment_status: PaymentStatus
+    fulfillment_status: FulfillmentStatus
+    paid_minor: int
+
+
+def allowed_actions(standing: Standing) -> frozenset[OrderAction]:
+    """Return what may be done: what the table permits, less what money or goods on their way forbid."""
+    allowed = set(TRANSITIONS.allowed(standing.status))
+    at_home = standing.fulfillment_status is FulfillmentStatus.UNFULFILLED
+    unpaid = standing.payment_status is PaymentStatus.UNPAID
+    delivered = standing.fulfillment_status is FulfillmentStatus.DELIVERED
+    settled = standing.payment_status not in {PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID}
+    if not unpaid:
+        allowed.discard(OrderAction.PAY)
+    if standing.paid_minor or not at_home:
+        allowed.discard(OrderAction.CANCEL)
+    if delivered:
+        allowed.discard(OrderAction.DELIVER)
+    if not (delivered and settled):
+        allowed.discard(OrderAction.CLOSE)
+    return frozenset(allowed)
+
+
+def unit_shares(allocations: Iterable[Allocation], quantity: int) -> list[int]:
+    """Return what each unit of a line bears of one reduction, in minor units."""
+    shares = [0] * quantity
+    for allocation in allocations:
+        for unit in range(allocation.unit_index, allocation.unit_index + allocation.units):
+            shares[unit] += allocation.amount.minor
+    return shares
+
+
+def read_keys(cookie: str) -> dict[str, str]:
+    """Read a guest's cookie: order number -> access token, the newest first; nonsense is left out."""
+    pairs = (part.partition(".") for part in cookie[:4096].split("~"))
+    keys = {number: key for number, _, key in pairs if number and key}
+    return dict(list(keys.items())[:KEYS_KEPT])
+
+
+def write_keys(keys: dict[str, str], number: str, key: str) -> str:
+    """Return the cookie with one more order in front."""
+    together = {number: key} | {other: kept for other, kept in keys.items() if other != number}
+    return "~".join(f"{other}.{kept}" for other, kept in list(together.items())[:KEYS_KEPT])

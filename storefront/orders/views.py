@@ -1,0 +1,67 @@
+"""The order page, and calling an order off."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, redirect, request
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from storefront.accounts.countries import country_name
+from storefront.accounts.rules import PostalAddress
+from storefront.accounts.sessions import current_customer
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.orders import queries, services
+from storefront.orders.access import reader_of, remember
+from storefront.orders.models import Order
+from storefront.orders.receipt import receipt_of
+from storefront.orders.states import CancelReason, OrderAction
+from storefront.orders.timeline import steps_of, what_is_next
+from storefront.payments import queries as payments
+from storefront.payments.providers import PROVIDERS, list_providers
+from storefront.web.fragments import redirect_to, render_page
+from storefront.web.locale import babel_locale
+
+blueprint = Blueprint("orders", __name__, template_folder="templates")
+
+
+@blueprint.get("/orders/<number>")
+def order_page(number: str) -> Response:
+    """Show an order to whoever it belongs to; a key in the address moves into a cookie."""
+    order = queries.get_for(reader_of(number), number)
+    if "key" in request.args:
+        return remember(redirect(f"/orders/{order.number}"), order)  # type: ignore[arg-type]
+    return render_page("orders/order.html", **_shown(order))
+
+
+@blueprint.post("/orders/<number>/cancellation")
+def cancel(number: str) -> Response:
+    """Call an order off."""
+    reader = reader_of(number)
+    with transaction():
+        order = queries.get_for(reader, number)
+        services.cancel_order(order=order, by=reader.actor, at=now(), reason=CancelReason.CHANGED_MIND)
+    flash(_("Your order was cancelled. Nothing was charged."), "success")
+    return redirect_to(f"/orders/{order.number}")
+
+
+def _shown(order: Order) -> dict[str, Any]:
+    actions, following = services.actions_of(order), what_is_next(order)
+    address = PostalAddress.from_fields(order.shipping_address)
+    return {
+        "order": order,
+        "receipt": receipt_of(order),
+        "address": address,
+        "country": country_name(address.country, babel_locale()),
+        "expected": [format_date(day, "medium") for day in (order.expected_from, order.expected_to) if day],
+        "following": following.value,
+        "steps": [(_(step.words), step.at, step.state) for step in steps_of(order, following)],
+        "provider": PROVIDERS.get(order.payment_provider),
+        "providers": list_providers(sandbox=current_app.config["SHOP"].sandbox_payments),
+        "declined": payments.has_failed(order.id),
+        "may_pay": OrderAction.PAY in actions,
+        "may_cancel": OrderAction.CANCEL in actions,
+        "is_customer": current_customer() is not None,
+    }
