@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from flask_babel import gettext as _
 
 from storefront.accounts.sessions import current_customer
+from storefront.cart.rules import CART_COOKIE, Owner
 from storefront.discovery import shelves
 from storefront.discovery.shelves import Anchor, Reason, Shelf, Visit
 from storefront.kernel.errors import N_, NotFound
@@ -13,8 +14,6 @@ from storefront.web.fragments import render_page
 from storefront.web.locale import current_locale
 
 blueprint = Blueprint("shelves", __name__)
-
-CART_COOKIE = "cart"
 
 TITLES = {
     "home": N_("Picked for you"),
@@ -70,8 +69,8 @@ def _anchor() -> Anchor:
 def _visit() -> Visit:
     customer = current_customer()
     customer_id = customer.id if customer else None
-    in_cart = shelves.list_products_in_cart(customer_id=customer_id, token=request.cookies.get(CART_COOKIE))
-    return Visit(customer_id, in_cart)
+    token = "" if customer else request.cookies.get(CART_COOKIE, "")
+    return Visit(customer_id, shelves.list_products_in_cart(Owner(token, customer_id)))
 
 
 def _answer(shelf: Shelf) -> Response:

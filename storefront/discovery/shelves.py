@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from recommend import Asked, Id, Recommendation, Source
 from storefront.cart.models import Cart, CartLine
+from storefront.cart.rules import Owner
 from storefront.catalog import queries as catalog
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
@@ -128,11 +129,11 @@ def list_sellable(product_ids: Iterable[Id]) -> set[Id]:
     return set(db.session.scalars(statement.distinct()))
 
 
-def list_products_in_cart(*, customer_id: int | None, token: str | None) -> tuple[int, ...]:
-    """Return the products in a customer's cart, or in a guest's, in the order they were put in."""
-    if customer_id is None and not token:
+def list_products_in_cart(owner: Owner) -> tuple[int, ...]:
+    """Return the products in somebody's cart, in the order they were put in."""
+    if not owner.is_known:
         return ()
-    owned = Cart.customer_id == customer_id if customer_id is not None else Cart.token == token
+    owned = Cart.customer_id == owner.customer_id if owner.customer_id is not None else Cart.token == owner.token
     statement = (
         select(Variant.product_id)
         .join(CartLine, CartLine.variant_id == Variant.id)
