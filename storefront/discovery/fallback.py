@@ -2,7 +2,7 @@
 sells.
 
 Words are looked for in names (all of them must occur), filters work, brands are counted by GROUP BY; there is no
-spelling, no stemming and no order by relevance.
+spelling, no stemming and no order by relevance, and "on promotion" knows reduced prices alone.
 """
 
 from __future__ import annotations

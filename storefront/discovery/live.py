@@ -7,16 +7,19 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, func, select, union
+from sqlalchemy import func, select, union
 
 from search import LiveColumns
 from storefront.catalog.models import Product, Variant
+from storefront.catalog.queries import category_tree
 from storefront.database.base import db
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
+from storefront.promotions.queries import open_offers
+from storefront.promotions.rules import Scope
 
 LiveRow = tuple[int, int, bool, bool, float, int, float]
-"""id, price in minor units, in stock, reduced, popularity, day of publication, mean rating."""
+"""id, price in minor units, in stock, on promotion, popularity, day of publication, mean rating."""
 
 MOST_AT_ONCE = 400
 OVERLAP = timedelta(seconds=10)
@@ -34,10 +37,13 @@ _stock = (
 _ROWS = (
     select(
         Product.id,
+        Product.category_id,
+        Product.brand_id,
         Product.popularity,
         Product.published_at,
         Product.rating_sum,
         Product.rating_count,
+        Variant.sku,
         Variant.price_minor,
         Variant.compare_at_minor,
         func.coalesce(_stock.c.units, 0).label("units"),
@@ -56,10 +62,12 @@ class LiveTable:
         self._rows: dict[int, LiveRow] = {}
         self._complete_at: datetime | None = None
         self._read_at: datetime | None = None
+        self._scopes: tuple[Scope, ...] = ()
 
     def update(self, at: datetime) -> LiveColumns | None:
         """Read what changed up to the moment `at`; return all columns, or None when nothing did."""
-        if self._complete_at is None or self._read_at is None or at - self._complete_at > EVERYTHING_AFTER:
+        aged = self._complete_at is None or self._read_at is None or at - self._complete_at > EVERYTHING_AFTER
+        if aged or self._read_at is None or promoted_scopes() != self._scopes:
             return self._replace(at)
         touched = list_touched(self._read_at - OVERLAP)
         if len(touched) > MOST_AT_ONCE:
@@ -75,7 +83,7 @@ class LiveTable:
         return LiveColumns.of(self._rows.values()) if changed else None
 
     def _replace(self, at: datetime) -> LiveColumns:
-        self._rows = read_live(None)
+        self._rows, self._scopes = read_live(None), promoted_scopes()
         self._complete_at = self._read_at = at
         return LiveColumns.of(self._rows.values())
 
@@ -83,8 +91,9 @@ class LiveTable:
 def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
     """Return the live row of each of these products (None: of all) that is published and has an active variant."""
     statement = _ROWS if product_ids is None else _ROWS.where(Product.id.in_(product_ids))
-    rows = db.session.execute(statement).all()
-    return {number: _live(list(group)) for number, group in groupby(rows, key=_id_of)}
+    rows: Sequence[Any] = db.session.execute(statement).all()
+    scopes = promoted_scopes()
+    return {number: _live(list(group), scopes) for number, group in groupby(rows, key=_id_of)}
 
 
 def list_touched(since: datetime) -> Sequence[int]:
@@ -99,12 +108,25 @@ def list_touched(since: datetime) -> Sequence[int]:
     return db.session.scalars(union(product, variant, stock)).all()
 
 
-def is_reduced(row: Any) -> bool:
-    """Say whether a variant's price stands below the one that it is compared with."""
-    return row.compare_at_minor is not None and row.compare_at_minor > row.price_minor
+def promoted_scopes() -> tuple[Scope, ...]:
+    """Return what the running offers for everybody are about; an offer for the whole shop marks no product."""
+    return tuple(offer.scope for offer in open_offers() if not offer.scope.is_everything)
 
 
-def _live(rows: Sequence[Row[Any]]) -> LiveRow:
+def _is_promoted(row: Any, scopes: Sequence[Scope]) -> bool:
+    """Say whether a variant stands below the price that it is compared with, or an offer is about it."""
+    if row.compare_at_minor is not None and row.compare_at_minor > row.price_minor:
+        return True
+    if not scopes:
+        return False
+    node = category_tree().find(row.category_id)
+    above = frozenset((*node.ancestor_ids, node.id)) if node else frozenset({row.category_id})
+    return any(
+        scope.covers(product_id=row.id, sku=row.sku, category_ids=above, brand_id=row.brand_id) for scope in scopes
+    )
+
+
+def _live(rows: Sequence[Any], scopes: Sequence[Scope]) -> LiveRow:
     """Join the variants of one product: the price is that of the variant its card shows, the first in stock."""
     shown = next((row for row in rows if row.units > 0), rows[0])
     stars = shown.rating_sum / shown.rating_count if shown.rating_count else 0.0
@@ -112,12 +134,12 @@ def _live(rows: Sequence[Row[Any]]) -> LiveRow:
         shown.id,
         shown.price_minor,
         shown.units > 0,
-        any(is_reduced(row) for row in rows),
+        any(_is_promoted(row, scopes) for row in rows),
         float(max(shown.popularity, 0)),
         shown.published_at.toordinal() if shown.published_at else 0,
         min(max(stars, 0.0), 5.0),
     )
 
 
-def _id_of(row: Row[Any]) -> int:
+def _id_of(row: Any) -> int:
     return int(row.id)

@@ -7,17 +7,21 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from search import IndexMissing
+from storefront.catalog.events import ProductChanged
 from storefront.catalog.listing import Found, Wanted
 from storefront.catalog.models import Product, Variant
 from storefront.catalog.queries import category_tree
 from storefront.database.base import db
 from storefront.database.transaction import transaction
-from storefront.discovery import indexing, jobs, queries
+from storefront.discovery import indexing, jobs, live, queries
 from storefront.discovery.live import LiveTable
 from storefront.discovery.searching import desk, health
 from storefront.kernel.clock import now
+from storefront.kernel.events import publish
+from storefront.promotions.rules import Scope
 from tests import factories as make
 from tests.browser import Shopper
 
@@ -256,3 +260,60 @@ def test_the_command_builds_and_tells(index_free: Flask, goods: SimpleNamespace)
     built = runner.invoke(args=["search", "reindex"])
     assert (built.exit_code, "4 products" in built.output) == (0, True)
     assert "4 products in 1 segment" in runner.invoke(args=["search", "status"]).output
+
+
+def test_a_published_edit_is_indexed_right_after_its_commit(index_free: Flask, indexed: SimpleNamespace) -> None:
+    with index_free.app_context():
+        with transaction():
+            product = db.session.get(Product, indexed.ids["pot"])
+            product.name, product.updated_at = "Samovar", now()
+            db.session.flush()
+            publish(ProductChanged(product.id, now()))
+        assert indexing.count_changes() == 0
+        assert names(indexed, search("samovar")) == ["pot"]
+
+
+def test_after_many_small_changes_the_index_is_rebuilt(
+    index_free: Flask, indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "MOST_SEGMENTS", 2)
+    with index_free.app_context():
+        segments = []
+        for _ in range(3):
+            with transaction():
+                indexing.note_changes(product_ids=[indexed.ids["pot"]], at=now())
+            assert jobs.take_in_changes()
+            segments.append(health().segments)
+        assert segments == [2, 1, 2]
+
+
+def test_a_search_asks_the_database_few_questions(
+    index_free: Flask, indexed: SimpleNamespace, shopper: Shopper
+) -> None:
+    asked: list[str] = []
+    address = "/search?q=tea"
+    shopper.get(address)
+    with index_free.app_context():
+        engine = db.engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    shopper.get(address)
+    event.remove(engine, "before_cursor_execute", note)
+    assert len(asked) <= 8, asked
+
+
+def test_goods_of_a_running_offer_count_as_on_promotion(
+    index_free: Flask, indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with index_free.app_context():
+        assert names(indexed, search("tea", on_promotion=True)) == ["green"]
+        scope = Scope(category_ids=frozenset({indexed.tea_id}))
+        monkeypatch.setattr(live, "promoted_scopes", lambda: (scope,))
+        desk().refresh()
+        assert set(names(indexed, search("tea", on_promotion=True))) == {"green", "black"}
+        monkeypatch.setattr(live, "promoted_scopes", lambda: ())
+        desk().refresh()
+        assert names(indexed, search("tea", on_promotion=True)) == ["green"]
