@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from storefront.demo.journey import Catalogue, Tables, build_catalogue, read_tables
+from storefront.demo.marks import SIZES
+from storefront.media.pictures import generated_picture
 
 FEWEST_LINES = 5
 """`standard` lists products bought at least so often."""
@@ -19,7 +21,6 @@ STORE_CLOCK = pd.Timedelta(hours=5)
 """The stores' clock runs five hours behind the stamps."""
 SMALL_HOUSEHOLDS, SMALL_PER_DEPARTMENT, SMALL_DAYS = 200, 18, 150
 COST_SHARE = 0.72
-SIZES = ("small", "standard", "full")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _listed(catalogue: Catalogue, sales: pd.DataFrame, size: str) -> Catalogue:
 
 
 def _paths_of(catalogue: Catalogue, products: pd.DataFrame) -> list[str]:
-    return catalogue.categories[catalogue.categories.id.isin(products.category_id)].path.tolist()
+    return list(catalogue.categories[catalogue.categories.id.isin(products.category_id)].path)
 
 
 def _priced(variants: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
@@ -187,7 +188,12 @@ def _renumbered(journey: Journey) -> Journey:
     products = frames["products"]
     products["category_id"] = products.category_id.map(ids["categories"])
     products["brand_id"] = products.brand_id.map(ids["brands"])
-    frames["variants"]["product_id"] = frames["variants"].product_id.map(ids["products"])
+    products["picture"] = [
+        generated_picture(*drawn) for drawn in products[["emoji", "hue", "pattern"]].itertuples(index=False)
+    ]
+    variants = frames["variants"]
+    variants["product_id"] = variants.product_id.map(ids["products"])
+    variants["sku"] = [f"CJ-{number:05d}" for number in variants.id]
     lines = journey.lines.assign(variant_id=ids["variants"].reindex(journey.lines.variant_id).to_numpy())
     return Journey(**frames, customers=journey.customers, orders=journey.orders, lines=lines)
 

@@ -80,10 +80,8 @@ def _in_cents(lines: pd.DataFrame) -> pd.DataFrame:
         for column in ("sales_value", "retail_disc", "coupon_match_disc", "coupon_disc")
     )
     coupon = np.minimum(coupon, received)
-    return lines.assign(gross=received + card + match, card=card, match=match, coupon=coupon)[
-        ["household_id", "basket_id", "product_id", "quantity", "transaction_timestamp"]
-        + ["gross", "card", "match", "coupon"]
-    ]
+    kept = ["household_id", "basket_id", "product_id", "quantity", "transaction_timestamp"]
+    return lines[kept].assign(gross=received + card + match, card=card, match=match, coupon=coupon)
 
 
 def _ranks(products: pd.DataFrame, sold: pd.Series) -> dict[int, int]:
@@ -216,7 +214,7 @@ def _categories(raw: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[str, str, s
         rows.append((ids[path], ids.get(parent), f"/{trail}/", len(path) - 1, positions[parent], *words[path]))
     columns = ["id", "parent_id", "path", "depth", "position", "name", "name_zh", "emoji"]
     frame = pd.DataFrame(rows, columns=columns)
-    return frame, {path: number for path, number in ids.items() if len(path) == 3}  # type: ignore[misc]
+    return frame, {path: number for path, number in ids.items() if len(path) == 3}
 
 
 def _paths(place: Place) -> list[tuple[tuple[str, ...], tuple[str, str, str]]]:
@@ -235,15 +233,13 @@ def _products(raw: pd.DataFrame, category_ids: dict[tuple[str, str, str], int]) 
     best = best.drop(columns="sold").join(sold, on="name").reset_index(drop=True)
     category = [category_ids[place.slug, place.category.title, place.kind.title] for place in best.place]
     numbers = [stable_number(name) for name in best.name]
-    return best.assign(
+    named = ["name", "name_zh", "maker", "maker_zh", "kind", "kind_zh", "emoji", "department_slug", "lines"]
+    return best[named].assign(
         id=np.arange(1, len(best) + 1),
         category_id=category,
         hue=[(identifier * HUE_STEP + number) % 360 for identifier, number in zip(category, numbers, strict=True)],
         pattern=[number // 360 for number in numbers],
-    )[
-        ["id", "name", "name_zh", "maker", "maker_zh", "kind", "kind_zh", "emoji", "department_slug", "category_id"]
-        + ["hue", "pattern", "lines"]
-    ]
+    )
 
 
 def _variants(raw: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:

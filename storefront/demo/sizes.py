@@ -88,7 +88,8 @@ _AMOUNT = r"(?P<{0}>\d+ \d/\d|\d+/\d+|\d*\.?\d+)"
 _UNIT = "|".join(sorted((re.escape(unit) for unit in UNITS), key=len, reverse=True))
 _ONE = re.compile(rf"{_AMOUNT.format('amount')}(?:-(?P<to>\d*\.?\d+))?\s*(?P<unit>{_UNIT})\.?(?![A-Z])")
 _MANY = re.compile(
-    r"(?<!\d\s)(?<!\d)(?P<count>\d+)\s*(?:(?:PK|CT|P|PC)\s*[/ ]|[/X])\s*(?P<amount>\d*\.?\d+)\s*(?P<unit>OZ|Z|ML|L|LT|LB|G|CT|FL OZ)(?![A-Z])"
+    r"(?<!\d\s)(?<!\d)(?P<count>\d+)\s*(?:(?:PK|CT|P|PC)\s*[/ ]|[/X])\s*"
+    r"(?P<amount>\d*\.?\d+)\s*(?P<unit>OZ|Z|ML|L|LT|LB|G|CT|FL OZ)(?![A-Z])"
 )
 _MANY_LAST = re.compile(
     rf"{_AMOUNT.format('amount')}\s*(?P<unit>OZ|ML|L|LB|CT|FL OZ)\s*[/ ]\s*(?P<count>\d+)\s*(?:PK|CT|P)(?![A-Z])"

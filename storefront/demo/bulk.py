@@ -1,0 +1,91 @@
+"""Many rows at once: executemany on SQLite, COPY on PostgreSQL. A frame's columns are the table's columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from io import StringIO
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Table, func, select, text
+
+NOTHING = r"\N"
+STREAM_ROWS = 50_000
+
+
+def insert_frame(connection: Connection, table: Any, frame: pd.DataFrame) -> None:
+    """Insert every row of `frame`; missing values are NULL, naive moments are UTC, dicts and lists are JSON."""
+    if frame.empty:
+        return
+    if connection.dialect.name == "postgresql":
+        _copy(connection, table, frame)
+    else:
+        _insert_many(connection, table, frame)
+
+
+def next_id(connection: Connection, table: Any) -> int:
+    """Return the first id that is free at the end of a table."""
+    return int(connection.scalar(select(func.max(table.c.id))) or 0) + 1
+
+
+def catch_up(connection: Connection, tables: Iterable[Table]) -> None:
+    """Let PostgreSQL count ids on from what was inserted with ids of its own."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in tables:
+        if "id" in table.c and table.c.id.autoincrement:
+            name = table.name
+            connection.execute(
+                text(
+                    f"SELECT setval(pg_get_serial_sequence('\"{name}\"', 'id'), "  # noqa: S608
+                    f'(SELECT coalesce(max(id), 0) + 1 FROM "{name}"), false)'
+                )
+            )
+
+
+def as_json(value: object) -> str:
+    """Return JSON text, short and readable in every language."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _insert_many(connection: Connection, table: Any, frame: pd.DataFrame) -> None:
+    names = ", ".join(f'"{column}"' for column in frame.columns)
+    marks = ", ".join("?" * len(frame.columns))
+    rows = list(zip(*(_values(frame[column]) for column in frame.columns), strict=True))
+    connection.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)  # noqa: S608
+
+
+def _copy(connection: Connection, table: Any, frame: pd.DataFrame) -> None:
+    names = ", ".join(f'"{column}"' for column in frame.columns)
+    cursor = connection.connection.cursor()
+    statement = f"COPY \"{table.name}\" ({names}) FROM STDIN WITH (FORMAT csv, NULL '{NOTHING}')"
+    with cursor.copy(statement) as stream:
+        for start in range(0, len(frame), STREAM_ROWS):
+            part = frame.iloc[start : start + STREAM_ROWS]
+            plain = pd.DataFrame({column: _values(part[column]) for column in part.columns}, dtype=object)
+            buffer = StringIO()
+            plain.to_csv(buffer, header=False, index=False, na_rep=NOTHING)
+            stream.write(buffer.getvalue())
+    cursor.close()
+
+
+def _values(column: pd.Series) -> list[Any]:
+    """Return a column as plain Python values that both databases take."""
+    if column.dtype.kind == "M":
+        return _moments(column)
+    if column.dtype.kind == "b":
+        return list(column.astype(int))
+    if column.dtype == object and isinstance(column.iloc[0], dict | list):
+        return [as_json(value) for value in column]
+    if column.isna().any():
+        whole = column.dtype.kind == "f" and np.mod(column.dropna(), 1).eq(0).all()
+        filled = column.astype("Int64") if whole else column
+        return list(filled.astype(object).where(column.notna(), None))
+    return list(column.tolist())
+
+
+def _moments(column: pd.Series) -> list[str | None]:
+    texts = np.datetime_as_string(column.to_numpy().astype("datetime64[us]"))
+    return [None if stamp == "NaT" else stamp.replace("T", " ") for stamp in texts.tolist()]

@@ -1,0 +1,69 @@
+"""All that a demo needs before it opens, each part skipped when it is done and still good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from flask_migrate import upgrade
+
+from recommend import STEPS
+from search import Document
+from storefront.config import Config
+from storefront.database.base import db
+from storefront.database.transaction import transaction
+from storefront.demo.loading import Watch, load_demo, mark_done
+from storefront.demo.marks import Mark
+from storefront.discovery import documents, indexing, recommending, searching, training
+
+INDEXED, TRAINED = "indexed", "trained"
+
+
+def prepare(*, size: str, config: Config, at: datetime, watch: Watch, tell: Callable[[str], None]) -> list[str]:
+    """Bring tables, goods, index and recommender up to date; return what the reader should know.
+
+    Raises DemoRefused for a shop that is not the demo's, IndexProblem or ArtefactError when a library refuses.
+    """
+    upgrade()
+    db.session.remove()
+    mark = load_demo(size=size, data_dir=config.data_dir, at=at, watch=watch)
+    _index(mark, at, watch)
+    notes = _train(mark, at, watch)
+    db.session.remove()
+    tell(f"Goods, orders and people: the {mark.size} demo as of {mark.day}.")
+    return [*mark.notes, *notes]
+
+
+def _index(mark: Mark, at: datetime, watch: Watch) -> None:
+    total = documents.count_documents()
+    known = searching.health()
+    if INDEXED in mark.done and known.usable and known.documents == total and not indexing.count_changes():
+        return
+    newest = indexing.newest_change()
+
+    def watched(stream: Iterable[Document]) -> Iterable[Document]:
+        return watch(stream, "Indexing", total)
+
+    indexing.rebuild(watched)
+    with transaction():
+        indexing.forget_changes(up_to=newest)
+    if INDEXED not in mark.done:
+        mark_done(mark, INDEXED, at)
+
+
+def _train(mark: Mark, at: datetime, watch: Watch) -> list[str]:
+    if TRAINED in mark.done and recommending.health().version:
+        return []
+    steps = iter(watch(STEPS, "Training", len(STEPS)))
+
+    def progress(_step: str) -> None:
+        next(steps, None)
+
+    outcome = training.train_recommender(as_of=at, progress=progress)
+    for _ in steps:
+        continue
+    if outcome.manifest is None:
+        return ["The recommender was trained but not published: " + "; ".join(outcome.refusals)]
+    if TRAINED not in mark.done:
+        mark_done(mark, TRAINED, at)
+    return []
