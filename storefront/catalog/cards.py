@@ -82,7 +82,7 @@ _offers: Offers = _no_offers
 
 def bind(*, stock: Stock | None = None, offers: Offers | None = None) -> None:
     """Say where stock and offers come from; what is not named stays as it is."""
-    global _stock, _offers  # noqa: PLW0603
+    global _stock, _offers
     _stock, _offers = stock or _stock, offers or _offers
 
 

@@ -103,7 +103,7 @@ class Variant(Base):
     """What tells this variant from its siblings: "11 oz", "Red / M"; empty when there is only one."""
     options: Mapped[json_object]
     """{"Size": "11 oz"}"""
-    price_minor: Mapped[minor]
+    price_minor: Mapped[minor] = mapped_column(index=True)
     compare_at_minor: Mapped[minor | None]
     cost_minor: Mapped[minor | None]
     minimum_price_minor: Mapped[minor | None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, Select, func, literal, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from storefront.catalog.cards import Badge as Badge
@@ -72,25 +72,35 @@ class ProductFacts:
 
 
 def _read_tree() -> Tree:
+    own = (
+        select(Product.category_id, func.count().label("count"))
+        .where(Product.is_published)
+        .group_by(Product.category_id)
+        .subquery()
+    )
     rows = db.session.execute(
-        select(
-            Category.id,
-            Category.parent_id,
-            Category.slug,
-            Category.path,
-            Category.depth,
-            Category.name,
-            Category.translations,
-            Category.picture,
-        )
+        select(Category.__table__, func.coalesce(own.c.count, 0).label("own"))
+        .outerjoin(own, own.c.category_id == Category.id)
         .where(Category.is_published)
         .order_by(Category.depth, Category.position, Category.name)
     ).all()
-    own = db.session.execute(
-        select(Product.category_id, func.count()).where(Product.is_published).group_by(Product.category_id)
+    paths = {row.id: row.path for row in rows}
+    counts = count_subtrees({row.id: row.own for row in rows}, paths)
+    return Tree(_node(row, counts) for row in rows)
+
+
+def _node(category: Row[Any], counts: Mapping[int, int]) -> Node:
+    return Node(
+        id=category.id,
+        parent_id=category.parent_id,
+        slug=category.slug,
+        path=category.path,
+        depth=category.depth,
+        name=category.name,
+        translations=category.translations or {},
+        picture=category.picture,
+        product_count=counts[category.id],
     )
-    counts = count_subtrees({row[0]: row[1] for row in own}, {row.id: row.path for row in rows})
-    return Tree(Node(**row._mapping, product_count=counts[row.id]) for row in rows)
 
 
 _tree = Kept(_read_tree, seconds=30.0)
@@ -149,7 +159,7 @@ def _gallery(first: str, media: Sequence[ProductMedia]) -> tuple[Picture, ...]:
     return tuple(found.values())
 
 
-def _sellable_ids() -> Any:
+def _sellable_ids() -> Select[int]:
     return select(Product.id).where(
         Product.is_published, select(Variant.id).where(Variant.product_id == Product.id, Variant.is_active).exists()
     )
@@ -166,17 +176,27 @@ def list_best_seller_ids(limit: int, *, under: str = "", without: int | None = N
     return list(db.session.scalars(statement))
 
 
-def list_new_ids(limit: int) -> list[int]:
-    """Return ids of the products published last, newest first."""
-    statement = _sellable_ids().where(Product.published_at.is_not(None))
-    return list(db.session.scalars(statement.order_by(Product.published_at.desc(), Product.id.desc()).limit(limit)))
-
-
-def list_reduced_ids(limit: int) -> list[int]:
-    """Return ids of the most sold products with a reduced price."""
+def list_front_ids(limit: int) -> dict[str, list[int]]:
+    """Return ids for each named shelf of the front, in one query: "best-sellers", "new-arrivals" (published last) and
+    "reduced" (the most sold of those whose price is lower than it was).
+    """
     reduced = select(Variant.product_id).where(Variant.is_active, Variant.compare_at_minor > Variant.price_minor)
-    statement = _sellable_ids().where(Product.id.in_(reduced))
-    return list(db.session.scalars(statement.order_by(Product.popularity.desc(), Product.id).limit(limit)))
+    sold, published = Product.popularity.desc(), Product.published_at.desc()
+    shelves = {
+        "best-sellers": _sellable_ids().order_by(sold, Product.id),
+        "new-arrivals": _sellable_ids().where(Product.published_at.is_not(None)).order_by(published, Product.id.desc()),
+        "reduced": _sellable_ids().where(Product.id.in_(reduced)).order_by(sold, Product.id),
+    }
+    found: dict[str, list[int]] = {name: [] for name in shelves}
+    parts = (_numbered(name, statement.limit(limit)) for name, statement in shelves.items())
+    for row in sorted(db.session.execute(union_all(*parts)), key=lambda row: (row[0], row[1])):
+        found[row[0]].append(row[2])
+    return found
+
+
+def _numbered(name: str, statement: Select[int]) -> Select[str, int, int]:
+    rows = statement.subquery()
+    return select(literal(name), func.row_number().over(), rows.c.id)
 
 
 def count_products() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,7 @@ from storefront.kernel.kept import Kept
 SHELF_SIZE = 12
 GOODS = frozenset({"product_grid", "collection", "flash"})
 
-_NAMED: dict[str, Callable[[], list[int]]] = {
-    "best-sellers": Kept(lambda: catalog.list_best_seller_ids(SHELF_SIZE), seconds=60.0).get,
-    "new-arrivals": Kept(lambda: catalog.list_new_ids(SHELF_SIZE), seconds=60.0).get,
-    "reduced": Kept(lambda: catalog.list_reduced_ids(SHELF_SIZE), seconds=60.0).get,
-}
+_named = Kept(lambda: catalog.list_front_ids(SHELF_SIZE), seconds=60.0)
 _under: dict[str, Kept[list[int]]] = {}
 
 
@@ -58,7 +54,7 @@ def ids_of(content: Mapping[str, Any]) -> list[int]:
     kind, _, slug = source.partition(":")
     if kind == "category":
         return _ids_under(slug)
-    return _NAMED[source]() if source in _NAMED else []
+    return _named.get().get(source, [])
 
 
 def _ids_under(slug: str) -> list[int]:

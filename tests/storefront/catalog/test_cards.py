@@ -11,7 +11,6 @@ from flask import Flask
 from storefront.catalog import cards
 from storefront.catalog.cards import Badge, cards_by_ids
 from storefront.database.transaction import transaction
-from storefront.inventory import queries as inventory
 from storefront.kernel.clock import now
 from tests.counting import queries_of
 from tests.factories import make_product, make_variant, variant_of
@@ -83,8 +82,9 @@ class TestCards:
 def test_a_list_of_any_length_costs_two_queries(app: Flask) -> None:
     with app.app_context(), transaction():
         ids = [make_product().id for _ in range(30)]
-    cards.bind(stock=inventory.available)
+    with app.app_context():
+        cards_by_ids(ids[:1], "en")
     with queries_of(app) as asked, app.app_context():
         shown = cards_by_ids(ids, "en")
     assert len(shown) == 30
-    assert len([statement for statement in asked if "FROM setting" not in statement]) == 2
+    assert len(asked) == 2, asked
