@@ -27,5 +27,6 @@ def page_of_changes(state: ListState) -> Page[Any]:
 
 def people(entries: Sequence[Any]) -> dict[str, str]:
     """Return names by actor ("staff:3") for these entries; an actor without a name stands for itself."""
-    ids = {int(entry.actor.partition(":")[2]) for entry in entries if entry.actor.startswith("staff:")}
+    numbers = (entry.actor.removeprefix("staff:") for entry in entries if entry.actor.startswith("staff:"))
+    ids = {int(number) for number in numbers if number.isdecimal()}
     return {f"staff:{id_}": name for id_, name in accounts.staff_names(ids).items()}

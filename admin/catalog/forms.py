@@ -36,9 +36,7 @@ class WordsForm(Form):
         ],
     )
     name_zh = StringField(_("Name in Chinese"), [Length(max=LONGEST_NAME, message=_("This is too long."))])
-    description = TextAreaField(
-        _("Description"), [Length(max=LONGEST_DESCRIPTION, message=_("This is too long."))]
-    )
+    description = TextAreaField(_("Description"), [Length(max=LONGEST_DESCRIPTION, message=_("This is too long."))])
     description_zh = TextAreaField(
         _("Description in Chinese"), [Length(max=LONGEST_DESCRIPTION, message=_("This is too long."))]
     )

@@ -127,6 +127,16 @@ def page_of_products(state: ListState) -> Page[ProductRow]:
     return Page(items, total, state.page, PAGE_SIZE)
 
 
+def find_products(text: str, limit: int) -> Sequence[Any]:
+    """Return the most sold products whose name contains `text`, or that have this SKU."""
+    return db.session.execute(
+        select(Product.id, Product.name, Product.translations, Product.picture, Product.is_published)
+        .where(_matches(text))
+        .order_by(Product.popularity.desc(), Product.id)
+        .limit(limit)
+    ).all()
+
+
 def get_product_facts(product_id: int) -> ProductFacts:
     """Return everything that the product's page shows, or NotFound."""
     row = db.session.execute(
@@ -190,8 +200,7 @@ def _variants(product_id: int) -> tuple[VariantFacts, ...]:
 def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if state.search:
-        by_sku = select(Variant.product_id).where(Variant.sku == code_key(state.search))
-        found.append(or_(Product.name.icontains(state.search, autoescape=True), Product.id.in_(by_sku)))
+        found.append(_matches(state.search))
     if slug := state.value("category"):
         path = select(Category.path).where(Category.slug == slug).scalar_subquery()
         found.append(Product.category_id.in_(select(Category.id).where(Category.path.startswith(path))))
@@ -200,6 +209,11 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
     if stock := state.value("stock"):
         found.append(_stock_condition(stock))
     return found
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    by_sku = select(Variant.product_id).where(Variant.sku == code_key(text))
+    return or_(Product.name.icontains(text, autoescape=True), Product.id.in_(by_sku))
 
 
 def _stock_condition(wanted: str) -> ColumnElement[bool]:

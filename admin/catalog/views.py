@@ -34,9 +34,7 @@ def products() -> Response:
     """List products."""
     state = read_state(products_table(), request.args)
     page = queries.page_of_products(state)
-    return render_page(
-        "admin/catalog/products.html", fragment="admin/catalog/_products.html", state=state, page=page
-    )
+    return render_page("admin/catalog/products.html", fragment="admin/catalog/_products.html", state=state, page=page)
 
 
 @blueprint.get("/products/<int:product_id>")

@@ -1,7 +1,73 @@
-"""Screens of this room."""
+"""The list of orders and the page of one."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response, flash, request
+from flask_babel import gettext as _
+
+from admin.access import requires, staff_here
+from admin.audit.queries import people
+from admin.orders import queries
+from admin.orders.tables import EVENTS, FULFILLMENT, LOOKS, ORDERS, PAYMENT, STATUS
+from admin.tables import read_state
+from storefront.accounts.permissions import Permission
+from storefront.accounts.rules import PostalAddress
+from storefront.audit import services as audit
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.orders import services as orders
+from storefront.orders.receipt import receipt_of
+from storefront.orders.states import CancelReason, OrderAction
+from storefront.web.fragments import redirect_to, render_page
 
 blueprint = Blueprint("orders", __name__, template_folder="templates")
+WORDS = {"status": STATUS, "payment": PAYMENT, "delivery": FULFILLMENT, "looks": LOOKS}
+
+
+@blueprint.get("/orders")
+@requires(Permission.ORDERS_VIEW)
+def order_list() -> Response:
+    """List orders."""
+    state = read_state(ORDERS, request.args)
+    page = queries.page_of_orders(state)
+    return render_page(
+        "admin/orders/orders.html",
+        fragment="admin/orders/_orders.html",
+        state=state,
+        page=page,
+        most=queries.MOST_COUNTED,
+        words=WORDS,
+    )
+
+
+@blueprint.get("/orders/<number>")
+@requires(Permission.ORDERS_VIEW)
+def order(number: str) -> Response:
+    """Show an order and everything that happened to it."""
+    found = queries.get_order(number)
+    return render_page(
+        "admin/orders/order.html",
+        order=found,
+        receipt=receipt_of(found),
+        address=PostalAddress.from_fields(found.shipping_address) if found.shipping_address else None,
+        transactions=queries.list_transactions(found.id),
+        people=people(found.events),
+        may_cancel=staff_here().may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
+        words=WORDS,
+        events=EVENTS,
+    )
+
+
+@blueprint.post("/orders/<number>/cancellation")
+@requires(Permission.ORDERS_CANCEL)
+def cancel(number: str) -> Response:
+    """Call an order off."""
+    by, at = staff_here().actor, now()
+    with transaction():
+        found = queries.get_order(number)
+        was = found.status
+        found = orders.cancel_order(order=found, by=by, at=at, reason=CancelReason.BY_SHOP)
+        changes = {"status": (was, found.status)}
+        audit.record(actor=by, action="order.cancel", about=("order", found.number), changes=changes, at=at)
+    flash(_("The order is cancelled; its stock is free again."), "success")
+    return redirect_to(f"/admin/orders/{found.number}")

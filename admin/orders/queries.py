@@ -1,0 +1,101 @@
+"""Reads of orders for their list and their page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from admin.days import end_of, start_of
+from admin.tables import PAGE_SIZE, ListState
+from storefront.database.base import db
+from storefront.database.prefix import begins_with
+from storefront.kernel.errors import NotFound
+from storefront.kernel.paging import Page
+from storefront.orders import queries as orders
+from storefront.orders.models import Order
+from storefront.orders.rules import read_number
+from storefront.payments.models import Payment, Transaction
+from storefront.shop.queries import get_settings
+
+MOST_COUNTED = 10_000
+SORTS: Mapping[str, Any] = {"placed": Order.placed_at, "total": Order.total_minor}
+ROW = select(
+    Order.id,
+    Order.number,
+    Order.placed_at,
+    Order.email,
+    Order.status,
+    Order.payment_status,
+    Order.fulfillment_status,
+    Order.total_minor,
+    Order.currency,
+)
+
+
+def page_of_orders(state: ListState) -> Page[Any]:
+    """Return the page of orders that `state` asks for; beyond ten thousand they are no longer counted."""
+    conditions = _conditions(state)
+    counted = select(Order.id).where(*conditions).limit(MOST_COUNTED).subquery()
+    total = db.session.scalar(select(func.count()).select_from(counted)) or 0
+    column = SORTS[state.sort_key]
+    order = (column.desc(), Order.id.desc()) if state.descending else (column, Order.id)
+    statement = ROW.where(*conditions).order_by(*order).limit(PAGE_SIZE).offset((state.page - 1) * PAGE_SIZE)
+    return Page(db.session.execute(statement).all(), total, state.page, PAGE_SIZE)
+
+
+def find_orders(text: str, limit: int) -> Sequence[Any]:
+    """Return the newest orders with this number, or of an e-mail that begins so."""
+    statement = ROW.where(_matches(text)).order_by(Order.placed_at.desc()).limit(limit)
+    return db.session.execute(statement).all()
+
+
+def get_order(number: str) -> Order:
+    """Return a whole order by its number, or NotFound."""
+    order_id = db.session.scalar(select(Order.id).where(Order.number == read_number(number)))
+    if order_id is None:
+        raise NotFound
+    return orders.get_whole(order_id)
+
+
+def list_transactions(order_id: int) -> Sequence[Any]:
+    """Return what providers were asked and said about an order, in order of time."""
+    return db.session.execute(
+        select(
+            Payment.provider,
+            Payment.reference,
+            Payment.currency,
+            Transaction.kind,
+            Transaction.result,
+            Transaction.amount_minor,
+            Transaction.psp_reference,
+            Transaction.at,
+        )
+        .join(Transaction, Transaction.payment_id == Payment.id)
+        .where(Payment.order_id == order_id)
+        .order_by(Transaction.id)
+    ).all()
+
+
+def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for column, key in (
+        (Order.status, "status"),
+        (Order.payment_status, "payment"),
+        (Order.fulfillment_status, "delivery"),
+    ):
+        if value := state.value(key):
+            found.append(column == value)
+    zone = get_settings().timezone
+    if first := state.day("placed_from"):
+        found.append(Order.placed_at >= start_of(first, zone))
+    if last := state.day("placed_to"):
+        found.append(Order.placed_at < end_of(last, zone))
+    if state.search:
+        found.append(_matches(state.search))
+    return found
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    return or_(Order.number == read_number(text), begins_with(Order.email, text.lower()))

@@ -1,0 +1,70 @@
+"""What the list of orders shows, and the words for an order's three states."""
+
+from __future__ import annotations
+
+from admin.tables import Choice, Column, Days, Table
+from storefront.kernel.errors import N_
+from storefront.orders.states import EventKind, FulfillmentStatus, OrderStatus, PaymentStatus
+
+STATUS: dict[str, str] = {
+    OrderStatus.OPEN: N_("Open"),
+    OrderStatus.CANCELLED: N_("Cancelled"),
+    OrderStatus.CLOSED: N_("Completed"),
+}
+PAYMENT: dict[str, str] = {
+    PaymentStatus.UNPAID: N_("Unpaid"),
+    PaymentStatus.AUTHORIZED: N_("Authorised"),
+    PaymentStatus.PARTIALLY_PAID: N_("Partly paid"),
+    PaymentStatus.PAID: N_("Paid"),
+    PaymentStatus.PARTIALLY_REFUNDED: N_("Partly refunded"),
+    PaymentStatus.REFUNDED: N_("Refunded"),
+    PaymentStatus.OVERPAID: N_("Overpaid"),
+}
+FULFILLMENT: dict[str, str] = {
+    FulfillmentStatus.UNFULFILLED: N_("To be sent"),
+    FulfillmentStatus.PARTIAL: N_("Partly sent"),
+    FulfillmentStatus.FULFILLED: N_("Sent"),
+    FulfillmentStatus.DELIVERED: N_("Delivered"),
+}
+EVENTS: dict[str, str] = {
+    EventKind.PLACED: N_("Order placed"),
+    EventKind.PAYMENT_CHOSEN: N_("Payment chosen"),
+    EventKind.PAYMENT_FAILED: N_("Payment was declined"),
+    EventKind.PAID: N_("Payment received"),
+    EventKind.PAID_LATE: N_("Payment received after the order had ended"),
+    EventKind.DELIVERED: N_("Delivered"),
+    EventKind.CANCELLED: N_("Order cancelled"),
+    EventKind.CLOSED: N_("Order completed"),
+}
+LOOKS: dict[str, str] = {
+    OrderStatus.CANCELLED: "soft",
+    OrderStatus.OPEN: "new",
+    PaymentStatus.UNPAID: "warning",
+    PaymentStatus.PARTIALLY_PAID: "warning",
+    PaymentStatus.OVERPAID: "warning",
+    PaymentStatus.PAID: "positive",
+    FulfillmentStatus.DELIVERED: "positive",
+    FulfillmentStatus.FULFILLED: "new",
+}
+"""How a state's badge looks; the words say it too."""
+
+ORDERS = Table(
+    url="/admin/orders",
+    columns=(
+        Column(N_("Order")),
+        Column(N_("Placed"), sort="placed"),
+        Column(N_("Customer")),
+        Column(N_("Order state")),
+        Column(N_("Payment")),
+        Column(N_("Delivery")),
+        Column(N_("Total"), sort="total", is_number=True),
+    ),
+    default_sort="-placed",
+    filters=(
+        Choice("status", N_("Order state"), tuple(STATUS.items())),
+        Choice("payment", N_("Payment"), tuple(PAYMENT.items())),
+        Choice("delivery", N_("Delivery"), tuple(FULFILLMENT.items())),
+        Days("placed", N_("Placed")),
+    ),
+    search_label=N_("Search by number or e-mail"),
+)
