@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 720, 200
 LEFT, RIGHT, TOP, BOTTOM = 64, 8, 12, 26
+STEPS = 4
 GAP = 0.28
 """The share of a day's width that stays free between two bars."""
 
@@ -70,9 +71,8 @@ def bar_chart(values: Sequence[int], *, marks_every: int = 7) -> Chart:
         )
         for index, value in enumerate(values)
     )
-    parts = 4 if highest % 4 == 0 else 2 if highest % 2 == 0 else 1
     ticks = tuple(
-        Tick(round(baseline - highest * part / parts * scale, 2), highest * part // parts) for part in range(parts + 1)
+        Tick(round(baseline - highest * part / STEPS * scale, 2), highest * part // STEPS) for part in range(STEPS + 1)
     )
     last = len(values) - 1
     marks = tuple(
@@ -84,7 +84,7 @@ def bar_chart(values: Sequence[int], *, marks_every: int = 7) -> Chart:
 
 
 def round_up(value: int) -> int:
-    """Return the next of 4, 8, 12, 20, 40, 60, 80, 100, 120, 200, ... at or above `value`: four equal steps, all whole."""
+    """Return the next of 4, 8, 12, 20, 40, 80, 120, 200, ... at or above `value`: it falls into four whole steps."""
     size = 1
     while True:
         for head in (4, 8, 12, 20):

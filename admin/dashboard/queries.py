@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, union_all
+from sqlalchemy import func, literal, select, union_all
 
 from admin.dashboard.figures import Sales, Span
 from storefront.accounts.models import Customer
@@ -74,6 +74,6 @@ count_low_stock = _low_stock.get
 """How many published products are out of stock or nearly so; read once a minute, since it looks at every level."""
 
 
-def _in_order(parts: Sequence[Select[Any]]) -> Sequence[Any]:
+def _in_order(parts: Sequence[Any]) -> Sequence[Any]:
     rows = db.session.execute(union_all(*parts)).all()
     return sorted(rows, key=lambda row: row.span)
