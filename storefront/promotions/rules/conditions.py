@@ -34,7 +34,17 @@ class Shortfall:
     @property
     def size(self) -> int:
         """The gap as a bare number: minor units or pieces."""
-        return _bare(self.need) - _bare(self.have)
+        return self.need_bare - self.have_bare
+
+    @property
+    def need_bare(self) -> int:
+        """What is needed as a bare number, for a bar."""
+        return _bare(self.need)
+
+    @property
+    def have_bare(self) -> int:
+        """What is there as a bare number, for a bar."""
+        return _bare(self.have)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,209 @@
+"""What is in a cart, read in one query: lines as plain values, with today's price and stock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from storefront.cart.models import Cart, CartLine
+from storefront.cart.rules import LineState, Owner, largest_of, state_of
+from storefront.catalog.models import Category, Product, Variant
+from storefront.database.base import db
+from storefront.inventory.models import StockLevel, Warehouse
+from storefront.inventory.queries import sellable
+from storefront.kernel.money import Money
+from storefront.pricing.snapshot import SnapshotLine
+from storefront.shop.queries import get_settings
+from storefront.web.locale import localized
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A variant in a cart, as it is called and sold today."""
+
+    variant_id: int
+    product_id: int
+    sku: str
+    slug: str
+    name: str
+    variant_name: str
+    picture: str
+    wanted: int
+    available: int
+    state: LineState
+    largest: int
+    unit_price: Money
+    compare_at: Money | None
+    price_seen: Money
+    minimum_price: Money | None
+    brand_id: int | None
+    category_ids: frozenset[int]
+    weight_grams: int
+    added_at: datetime
+
+    @property
+    def quantity(self) -> int:
+        """How many are priced: what is wanted, as far as there are any."""
+        return min(self.wanted, self.available) if self.is_priced else 0
+
+    @property
+    def is_priced(self) -> bool:
+        return self.state in {LineState.READY, LineState.SHORT}
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.name}, {self.variant_name}" if self.variant_name else self.name
+
+    @property
+    def url(self) -> str:
+        return f"/products/{self.slug}"
+
+    @property
+    def goods(self) -> Money:
+        return self.unit_price * self.quantity
+
+    @property
+    def snapshot_line(self) -> SnapshotLine:
+        """This line as pricing sees it; its id is the SKU, which an order keeps."""
+        return SnapshotLine(
+            line_id=self.sku,
+            sku=self.sku,
+            quantity=self.quantity,
+            unit_price=self.unit_price,
+            minimum_price=self.minimum_price,
+            product_id=self.product_id,
+            brand_id=self.brand_id,
+            category_ids=self.category_ids,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that one cart holds; `cart_id` is None for a cart that does not exist yet."""
+
+    currency: str
+    cart_id: int | None = None
+    lines: tuple[Line, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    @property
+    def priced(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.is_priced)
+
+    @property
+    def units(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def weight_grams(self) -> int:
+        return sum(line.weight_grams * line.quantity for line in self.lines)
+
+    @property
+    def goods(self) -> Money:
+        """What can be bought, before any promotion."""
+        return Money(sum(line.goods.minor for line in self.lines), self.currency)
+
+    def find(self, sku: str) -> Line | None:
+        return next((line for line in self.lines if line.sku == sku), None)
+
+
+_AVAILABLE = (
+    select(func.coalesce(func.sum(sellable), 0))
+    .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+    .where(StockLevel.variant_id == Variant.id, Warehouse.is_active)
+    .correlate(Variant)
+    .scalar_subquery()
+)
+_CONTENTS = (
+    select(
+        Cart.id.label("cart_id"),
+        Cart.codes,
+        CartLine.quantity,
+        CartLine.price_seen_minor,
+        CartLine.added_at,
+        Variant.id.label("variant_id"),
+        Variant.sku,
+        Variant.name.label("variant_name"),
+        Variant.picture.label("variant_picture"),
+        Variant.price_minor,
+        Variant.compare_at_minor,
+        Variant.minimum_price_minor,
+        Variant.weight_grams,
+        Variant.is_active,
+        Product.id.label("product_id"),
+        Product.slug,
+        Product.name,
+        Product.translations,
+        Product.picture,
+        Product.brand_id,
+        Product.is_published,
+        Category.path,
+        _AVAILABLE.label("available"),
+    )
+    .outerjoin(CartLine, CartLine.cart_id == Cart.id)
+    .outerjoin(Variant, Variant.id == CartLine.variant_id)
+    .outerjoin(Product, Product.id == Variant.product_id)
+    .outerjoin(Category, Category.id == Product.category_id)
+    .order_by(CartLine.id)
+)
+
+
+def get_contents(owner: Owner, *, locale: str | None = None) -> Contents:
+    """Return what is in somebody's cart, named in `locale` or else in the reader's language; nobody's cart is empty."""
+    settings = get_settings()
+    if not owner.is_known:
+        return Contents(settings.currency)
+    rows = db.session.execute(_CONTENTS.where(_is_owned_by(owner))).all()
+    if not rows:
+        return Contents(settings.currency)
+    lines = tuple(
+        _line(row, settings.currency, settings.largest_quantity, locale) for row in rows if row.variant_id is not None
+    )
+    return Contents(settings.currency, rows[0].cart_id, lines, tuple(rows[0].codes or ()))
+
+
+def find_cart(owner: Owner, *, locked: bool = False) -> Cart | None:
+    """Return somebody's cart, if there is one; `locked` keeps other writers out until the transaction ends."""
+    if not owner.is_known:
+        return None
+    statement = select(Cart).where(_is_owned_by(owner)).execution_options(populate_existing=True)
+    return db.session.scalar(statement.with_for_update() if locked else statement)
+
+
+def _is_owned_by(owner: Owner) -> Any:
+    if owner.customer_id is not None:
+        return Cart.customer_id == owner.customer_id
+    return Cart.token == owner.token
+
+
+def _line(row: Any, currency: str, largest: int, locale: str | None) -> Line:
+    def money(minor: int | None) -> Money | None:
+        return None if minor is None else Money(minor, currency)
+
+    price = Money(row.price_minor, currency)
+    before = money(row.compare_at_minor)
+    available = int(row.available)
+    return Line(
+        variant_id=row.variant_id,
+        product_id=row.product_id,
+        sku=row.sku,
+        slug=row.slug,
+        name=localized(row.name, row.translations, locale=locale),
+        variant_name=row.variant_name,
+        picture=row.variant_picture or row.picture,
+        wanted=row.quantity,
+        available=available,
+        state=state_of(quantity=row.quantity, available=available, is_sold=row.is_active and row.is_published),
+        largest=largest_of(available=available, largest=largest),
+        unit_price=price,
+        compare_at=before if before is not None and before > price else None,
+        price_seen=Money(row.price_seen_minor, currency),
+        minimum_price=money(row.minimum_price_minor),
+        brand_id=row.brand_id,
+        category_ids=frozenset(int(part) for part in (row.path or "").strip("/").split("/") if part),
+        weight_grams=row.weight_grams,
+        added_at=row.added_at,
+    )

@@ -1,0 +1,76 @@
+"""Reads of carts: contents, quotes, the page and the badge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from storefront.cart.closers import list_closers
+from storefront.cart.contents import Contents as Contents
+from storefront.cart.contents import find_cart as find_cart
+from storefront.cart.contents import get_contents as get_contents
+from storefront.cart.quoting import CartQuote as CartQuote
+from storefront.cart.quoting import quote_cart as quote_cart
+from storefront.cart.rules import Owner
+from storefront.catalog.cards import Card
+from storefront.kernel.money import Money
+from storefront.pricing.snapshot import Delivery, Shopper
+from storefront.promotions.rules import Near
+from storefront.shipping import queries as shipping
+from storefront.shipping.queries import Offer
+from storefront.shop.queries import get_settings
+
+
+@dataclass(frozen=True, slots=True)
+class NearView:
+    """A saving within reach, and a few products that would reach it."""
+
+    near: Near
+    cards: tuple[Card, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CartView:
+    """Everything that the cart page shows. `offer` is the cheapest delivery, taken as an estimate."""
+
+    cart: CartQuote
+    offer: Offer | None
+    near: tuple[NearView, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What the header says of a cart: how many pieces, and what they cost without delivery."""
+
+    count: int
+    amount: Money
+
+
+def get_cart_view(*, owner: Owner, shopper: Shopper, locale: str, at: datetime) -> CartView:
+    """Return somebody's cart as the cart page shows it, with delivery to the shop's own country as an estimate."""
+    contents = get_contents(owner, locale=locale)
+    if not contents.priced:
+        return CartView(quote_cart(contents=contents, owner=owner, shopper=shopper, at=at), None)
+    offer = _cheapest_delivery(contents)
+    delivery = Delivery(offer.code, offer.price) if offer else None
+    cart = quote_cart(contents=contents, owner=owner, shopper=shopper, at=at, delivery=delivery)
+    near = [NearView(near) for near in cart.result.near[: get_settings().show_near_misses]]
+    if near:
+        near[0] = NearView(near[0].near, tuple(list_closers(near[0].near, contents, locale=locale)))
+    return CartView(cart, offer, tuple(near))
+
+
+def get_badge(*, owner: Owner, shopper: Shopper, at: datetime) -> Badge | None:
+    """Return what the header says of somebody's cart; None for somebody without one."""
+    contents = get_contents(owner)
+    if contents.cart_id is None:
+        return None
+    quote = quote_cart(contents=contents, owner=owner, shopper=shopper, at=at).quote
+    return Badge(contents.units, quote.subtotal)
+
+
+def _cheapest_delivery(contents: Contents) -> Offer | None:
+    offers = shipping.list_offers(
+        country=get_settings().country, weight_grams=contents.weight_grams, goods=contents.goods
+    )
+    return min(offers, key=lambda offer: offer.price.minor, default=None)

@@ -1,0 +1,263 @@
+"""Writes of carts: put in, change, take out, codes, and two carts into one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from storefront.cart.contents import Contents, find_cart, get_contents
+from storefront.cart.errors import CartFull, NoMore, NotForSale, NothingAsked, QuantityTooLarge, SoldOut, TooManyCodes
+from storefront.cart.models import Cart, CartLine
+from storefront.cart.quoting import quote_cart as quote_cart
+from storefront.cart.rules import MOST_CODES, MOST_LINES, Owner, largest_of, merged
+from storefront.catalog.models import Product, Variant
+from storefront.database.base import db
+from storefront.inventory import queries as inventory
+from storefront.kernel.text import code_key
+from storefront.pricing.snapshot import Shopper
+from storefront.promotions import queries as promotions
+from storefront.promotions.rules import Promotion
+from storefront.shop.queries import get_settings
+from storefront.web.locale import localized
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What became of one line: it held `before`, `asked` was wanted, it holds `quantity` now, `largest` is possible.
+
+    `token` is the cart's token where the cart is a guest's: the edge keeps it in a cookie.
+    """
+
+    sku: str
+    name: str
+    before: int
+    asked: int
+    quantity: int
+    largest: int
+    token: str = ""
+
+    @property
+    def is_capped(self) -> bool:
+        return self.quantity < self.asked
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What became of a guest's cart at sign-in: how much came along, and what could not."""
+
+    added: int = 0
+    reduced: tuple[str, ...] = ()
+    """Names of goods of which fewer came along than wanted, or none."""
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Goods:
+    id: int
+    sku: str
+    name: str
+    price_minor: int
+    available: int
+    largest: int
+
+
+def add_goods(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Change:
+    """Put so many more of a SKU into a cart, as far as there are any; the cart is made if there is none."""
+    if quantity < 1:
+        raise NothingAsked
+    settings = get_settings()
+    if quantity > settings.largest_quantity:
+        raise QuantityTooLarge(most=settings.largest_quantity)
+    goods = _get_goods(sku)
+    if goods.available <= 0:
+        raise SoldOut(name=goods.name)
+    cart = find_cart(owner, locked=True) or _make_cart(owner, at)
+    before = _quantity_of(cart.id, goods.id)
+    now = min(before + quantity, max(goods.largest, before))
+    if now == before:
+        raise NoMore(name=goods.name, units=min(before, goods.largest))
+    _set_line(cart, goods, before, now, at)
+    return Change(goods.sku, goods.name, before, before + quantity, now, goods.largest, cart.token or "")
+
+
+def set_quantity(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Change:
+    """Let a line hold `quantity`, as far as there are that many; 0 takes it out, however it stands."""
+    cart = find_cart(owner, locked=True)
+    if cart is None:
+        raise NotForSale
+    if quantity == 0:
+        return _take_out(cart, sku, at)
+    goods = _get_goods(sku)
+    before = _quantity_of(cart.id, goods.id)
+    if not before:
+        return add_goods(owner=owner, sku=sku, quantity=quantity, at=at)
+    if goods.available <= 0:
+        raise SoldOut(name=goods.name)
+    now = min(quantity, goods.largest)
+    _set_line(cart, goods, before, now, at)
+    return Change(goods.sku, goods.name, before, quantity, now, goods.largest, cart.token or "")
+
+
+def apply_code(*, owner: Owner, code: str, shopper: Shopper, at: datetime) -> Promotion:
+    """Keep a coupon code with the cart, or refuse with the reason; a code entered twice is kept once."""
+    promotion = promotions.check_code(code, shopper=shopper, customer_key=owner.key, at=at)
+    cart = find_cart(owner, locked=True) or _make_cart(owner, at)
+    key = code_key(code)
+    if key not in cart.codes:
+        if len(cart.codes) >= MOST_CODES:
+            raise TooManyCodes(most=MOST_CODES)
+        cart.codes = [*cart.codes, key]
+        cart.updated_at = at
+        db.session.flush()
+    return promotion
+
+
+def remove_code(*, owner: Owner, code: str, at: datetime) -> None:
+    """Forget a coupon code; one that is not there is forgotten already."""
+    cart = find_cart(owner, locked=True)
+    if cart is None:
+        return
+    cart.codes = [kept for kept in cart.codes if kept != code_key(code)]
+    cart.updated_at = at
+    db.session.flush()
+
+
+def merge_carts(*, token: str, customer_id: int, at: datetime) -> Merge:
+    """Bring a guest's cart into the customer's: quantities are added up to what can be bought, codes are kept.
+
+    The guest's cart is gone afterwards; a second time there is nothing to bring.
+    """
+    guest_owner, owner = Owner(token=token), Owner(customer_id=customer_id)
+    guest = find_cart(guest_owner, locked=True)
+    if guest is None or not token:
+        return Merge()
+    brought = get_contents(guest_owner)
+    if not brought.lines and not brought.codes:
+        db.session.execute(delete(Cart).where(Cart.id == guest.id))
+        return Merge()
+    cart = find_cart(owner, locked=True) or _make_cart(owner, at)
+    mine = get_contents(owner)
+    together = {line.sku: line for line in (*mine.lines, *brought.lines)}
+    most = get_settings().largest_quantity
+    limits = {sku: line.largest if line.is_priced else most for sku, line in together.items()}
+    lines = merged(_quantities(mine), _quantities(brought), limits=limits)
+    for line in lines:
+        if line.quantity != line.before:
+            goods = together[line.sku]
+            values = (cart.id, goods.variant_id, line.before, line.quantity)
+            _write_line(*values, price_minor=goods.price_seen.minor, at=at)
+    cart.codes = list(dict.fromkeys((*cart.codes, *brought.codes)))[:MOST_CODES]
+    cart.updated_at = at
+    db.session.execute(delete(Cart).where(Cart.id == guest.id))
+    db.session.flush()
+    return Merge(
+        added=sum(line.quantity - line.before for line in lines),
+        reduced=tuple(together[line.sku].full_name for line in lines if line.quantity < line.wanted),
+        codes=brought.codes,
+    )
+
+
+def remove_bought(*, cart_id: int, bought: Mapping[str, int], at: datetime) -> None:
+    """Take out what an order took (SKU -> pieces), and the codes; what was not ordered stays."""
+    rows = db.session.execute(
+        select(CartLine.id, CartLine.quantity, Variant.sku)
+        .join(Variant, Variant.id == CartLine.variant_id)
+        .where(CartLine.cart_id == cart_id, Variant.sku.in_(bought))
+    ).all()
+    for row in rows:
+        left = row.quantity - bought[row.sku]
+        if left > 0:
+            db.session.execute(update(CartLine).where(CartLine.id == row.id).values(quantity=left))
+        else:
+            db.session.execute(delete(CartLine).where(CartLine.id == row.id))
+    db.session.execute(update(Cart).where(Cart.id == cart_id).values(codes=[], updated_at=at))
+
+
+def _get_goods(sku: str) -> _Goods:
+    row = db.session.execute(
+        select(Variant.id, Variant.sku, Variant.name, Variant.price_minor, Product.name, Product.translations)
+        .join(Product, Product.id == Variant.product_id)
+        .where(Variant.sku == sku.strip()[:64], Variant.is_active, Product.is_published)
+    ).one_or_none()
+    if row is None:
+        raise NotForSale
+    variant_id, stored_sku, variant_name, price_minor, name, translations = row
+    title = localized(name, translations)
+    available = inventory.available([variant_id])[variant_id]
+    return _Goods(
+        id=variant_id,
+        sku=stored_sku,
+        name=f"{title}, {variant_name}" if variant_name else title,
+        price_minor=price_minor,
+        available=available,
+        largest=largest_of(available=available, largest=get_settings().largest_quantity),
+    )
+
+
+def _make_cart(owner: Owner, at: datetime) -> Cart:
+    token = None if owner.customer_id is not None else secrets.token_urlsafe(24)
+    savepoint = db.session.begin_nested()
+    cart = Cart(token=token, customer_id=owner.customer_id, codes=[], created_at=at, updated_at=at)
+    try:
+        db.session.add(cart)
+        savepoint.commit()
+    except IntegrityError:
+        savepoint.rollback()
+        found = find_cart(owner, locked=True)
+        if found is None:
+            raise
+        return found
+    return cart
+
+
+def _quantity_of(cart_id: int, variant_id: int) -> int:
+    statement = select(CartLine.quantity).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
+    return db.session.scalar(statement) or 0
+
+
+def _set_line(cart: Cart, goods: _Goods, before: int, quantity: int, at: datetime) -> None:
+    if not before and _count_lines(cart.id) >= MOST_LINES:
+        raise CartFull(most=MOST_LINES)
+    _write_line(cart.id, goods.id, before, quantity, price_minor=goods.price_minor, at=at)
+    cart.updated_at = at
+    db.session.flush()
+
+
+def _write_line(cart_id: int, variant_id: int, before: int, quantity: int, *, price_minor: int, at: datetime) -> None:
+    values = {"quantity": quantity, "price_seen_minor": price_minor}
+    if before:
+        key = (CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
+        db.session.execute(update(CartLine).where(*key).values(**values))
+    else:
+        row = {"cart_id": cart_id, "variant_id": variant_id, "added_at": at, **values}
+        db.session.execute(insert(CartLine).values(**row))
+
+
+def _take_out(cart: Cart, sku: str, at: datetime) -> Change:
+    row = db.session.execute(
+        select(CartLine.id, CartLine.quantity, Variant.sku, Product.name, Product.translations)
+        .join(Variant, Variant.id == CartLine.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .where(CartLine.cart_id == cart.id, Variant.sku == sku.strip()[:64])
+    ).one_or_none()
+    if row is None:
+        raise NotForSale
+    line_id, quantity, stored_sku, name, translations = row
+    db.session.execute(delete(CartLine).where(CartLine.id == line_id))
+    cart.updated_at = at
+    db.session.flush()
+    return Change(stored_sku, localized(name, translations), quantity, 0, 0, 0, cart.token or "")
+
+
+def _count_lines(cart_id: int) -> int:
+    statement = select(db.func.count()).select_from(CartLine).where(CartLine.cart_id == cart_id)
+    return db.session.scalar(statement) or 0
+
+
+def _quantities(contents: Contents) -> dict[str, int]:
+    return {line.sku: line.wanted for line in contents.lines}

@@ -1,0 +1,156 @@
+"""The cart page, its badge, and what is done to a cart. Everything is a plain form; htmx asks for less of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, flash, g, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from storefront.accounts.sessions import current_customer
+from storefront.cart import queries, services
+from storefront.cart.context import current_owner, remember
+from storefront.cart.quoting import shopper_of
+from storefront.cart.rules import read_quantity
+from storefront.cart.services import Change
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.kernel.errors import ShopError
+from storefront.web.errors import message_of
+from storefront.web.fragments import redirect_to, render_page, safe_next, wants_fragment
+from storefront.web.locale import current_locale
+
+blueprint = Blueprint("cart", __name__, template_folder="templates")
+View = Callable[..., Any]
+CHANGED = "cart:changed"
+
+
+def refusing_in_the_cart(view: View) -> View:
+    """Show a refusal on the cart page, where its reason can be seen; htmx gets it as a notice."""
+
+    @wraps(view)
+    def guarded(**values: Any) -> Any:
+        try:
+            return view(**values)
+        except ShopError as refusal:
+            if wants_fragment():
+                raise
+            return _page(status=refusal.status, refusal=message_of(refusal))
+
+    return guarded
+
+
+@blueprint.get("/cart")
+def show() -> Response:
+    """Show the cart; `removed` and `quantity` offer to put back what was just taken out."""
+    removed = request.args.get("removed", "")[:64]
+    return _page(removed=removed, quantity=request.args.get("quantity", 1, type=int) if removed else 0)
+
+
+@blueprint.get("/cart/badge")
+def badge() -> Response:
+    """Show the header's link to the cart, with what is in it."""
+    found = queries.get_badge(owner=current_owner(), shopper=shopper_of(current_customer()), at=now())
+    return render_page("components/_cart_badge.html", fragment="components/_cart_badge.html", badge=found)
+
+
+@blueprint.post("/cart/lines")
+@refusing_in_the_cart
+def add_line() -> Response:
+    """Put `quantity` (1 if it is not said) of `sku` into the cart."""
+    quantity = read_quantity(request.form.get("quantity", "1"), largest=g.shop.largest_quantity)
+    with transaction():
+        change = services.add_goods(owner=current_owner(), sku=request.form.get("sku", ""), quantity=quantity, at=now())
+    return remember(_changed(change, _added_words(change)), change.token)
+
+
+@blueprint.post("/cart/lines/<path:sku>")
+@refusing_in_the_cart
+def change_line(sku: str) -> Response:
+    """Let a line hold as many as the button or the field says; 0 takes it out."""
+    with transaction():
+        change = services.set_quantity(owner=current_owner(), sku=sku, quantity=_wanted(), at=now())
+    return remember(_changed(change, _capped_words(change)), change.token)
+
+
+@blueprint.post("/cart/codes")
+@refusing_in_the_cart
+def add_code() -> Response:
+    """Keep a coupon code with the cart."""
+    owner, shopper, at = current_owner(), shopper_of(current_customer()), now()
+    with transaction():
+        services.apply_code(owner=owner, code=request.form.get("code", ""), shopper=shopper, at=at)
+        cart = queries.find_cart(owner)
+    return remember(_refreshed(), cart.token or "" if cart else "")
+
+
+@blueprint.post("/cart/codes/<code>/removal")
+def drop_code(code: str) -> Response:
+    """Forget a coupon code."""
+    with transaction():
+        services.remove_code(owner=current_owner(), code=code, at=now())
+    return _refreshed()
+
+
+def _page(*, status: int = 200, refusal: str = "", removed: str = "", quantity: int = 0) -> Response:
+    view = queries.get_cart_view(
+        owner=current_owner(), shopper=shopper_of(current_customer()), locale=current_locale(), at=now()
+    )
+    gone = removed and view.cart.contents.find(removed) is None
+    return render_page(
+        "cart/cart.html",
+        fragment="cart/_cart.html",
+        status=status,
+        trigger=None if request.method == "GET" else CHANGED,
+        view=view,
+        refusal=refusal,
+        removed=removed if gone else "",
+        removed_quantity=quantity,
+    )
+
+
+def _refreshed() -> Response:
+    return _page() if wants_fragment() else redirect_to("/cart")
+
+
+def _changed(change: Change, words: str) -> Response:
+    """Answer after a line changed: the cart, the card's stepper, or back to where the form says."""
+    gone = change.sku if not change.quantity else ""
+    if wants_fragment() and request.headers.get("HX-Target") == "cart":
+        return _page(refusal=words if change.is_capped else "", removed=gone, quantity=change.before)
+    if wants_fragment():
+        return render_page(
+            "cart/_added.html", fragment="cart/_added.html", trigger=CHANGED, change=change, message=words
+        )
+    if words:
+        flash(words, "warning" if change.is_capped else "success")
+    undo = f"/cart?{urlencode({'removed': change.sku, 'quantity': change.before})}" if gone else "/cart"
+    return redirect_to(safe_next(request.form.get("next"), undo))
+
+
+def _wanted() -> int:
+    """Read the field if it was typed into since the page was made, else the button."""
+    typed, shown = request.form.get("typed"), request.form.get("shown")
+    button = request.form.get("quantity")
+    text = typed if button is None or (typed is not None and typed != shown) else button
+    return read_quantity(text, largest=g.shop.largest_quantity)
+
+
+def _added_words(change: Change) -> str:
+    return _capped_words(change) or _("In your cart: %(name)s", name=change.name)
+
+
+def _capped_words(change: Change) -> str:
+    if not change.is_capped:
+        return ""
+    words: str = ngettext(
+        "There is only %(num)s of “%(name)s”, and it is in your cart.",
+        "There are only %(num)s of “%(name)s”, and they are in your cart.",
+        change.quantity,
+        name=change.name,
+    )
+    return words
