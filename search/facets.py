@@ -52,6 +52,10 @@ class FacetColumn:
             return np.empty(0, np.int64)
         return self._by_value[self._value_starts[code] : self._value_starts[code + 1]]
 
+    def sizes(self) -> dict[str, int]:
+        """Return how many documents have each value, replaced ones included."""
+        return dict(zip(self.values, np.diff(self._value_starts).tolist(), strict=True))
+
     def mask(self, values: Sequence[str]) -> Mask:
         """Return (documents,) true where a document has one of `values`."""
         result = np.zeros(self._documents, np.bool_)

@@ -26,7 +26,8 @@ FREQUENCY_GAIN = 0.15
 OTHER_INITIAL = 0.35
 _CANDIDATES = 40
 _SCANNED = 4
-_KIND_WEIGHT = {"category": 3.0, "brand": 2.0, "term": 1.0, "product": 0.0}
+_LATER_WORD = 1.0
+MOST_OF_KIND = {"category": 4, "brand": 2, "term": 4, "product": 4}
 
 
 class Vocabulary:
@@ -80,28 +81,31 @@ class PrefixTable:
         ordered = sorted(entries, key=lambda entry: (entry[0], entry[1].kind, entry[1].value))
         self._keys = [entry[0] for entry in ordered]
         self._suggestions = [entry[1] for entry in ordered]
-        self._weights = np.array([entry[2] + _KIND_WEIGHT[entry[1].kind] for entry in ordered], np.float64)
+        self._weights = np.array([entry[2] for entry in ordered], np.float64)
+        kinds = {kind: number for number, kind in enumerate(MOST_OF_KIND)}
+        self._kinds = np.array([kinds[entry[1].kind] for entry in ordered], np.int8)
         self._rows = np.array([entry[3] for entry in ordered], np.int64)
 
     def complete(self, typed: str, limit: int, shown: NDArray[np.bool_]) -> tuple[Suggestion, ...]:
-        """Return at most `limit` distinct suggestions for a normalised prefix, heaviest first; hidden documents are
-        left out.
+        """Return at most `limit` distinct suggestions for a normalised prefix, heaviest first, and of each kind at most
+        what `MOST_OF_KIND` says; hidden documents are left out.
         """
         first, last = bisect_left(self._keys, typed), bisect_right(self._keys, typed + LAST)
         if first == last or limit < 1:
             return ()
         rows = self._rows[first:last]
         places = np.flatnonzero((rows < 0) | shown[rows])
-        weights = self._weights[first:last][places]
-        wanted = limit * _SCANNED
-        if places.size > wanted:
-            kept = np.argpartition(-weights, wanted - 1)[:wanted]
-            places, weights = places[kept], weights[kept]
-        chosen: dict[tuple[str, str], Suggestion] = {}
-        for place in places[np.lexsort((places, -weights))]:
-            suggestion = self._suggestions[first + int(place)]
-            chosen.setdefault((suggestion.kind, suggestion.value), suggestion)
-        return tuple(chosen.values())[:limit]
+        weights, kinds = self._weights[first:last][places], self._kinds[first:last][places]
+        chosen: list[Suggestion] = []
+        for number, most in enumerate(MOST_OF_KIND.values()):
+            mine = np.flatnonzero(kinds == number)
+            wanted = min(most, limit) * _SCANNED
+            if mine.size > wanted:
+                mine = mine[np.argpartition(-weights[mine], wanted - 1)[:wanted]]
+            ordered = places[mine[np.lexsort((places[mine], -weights[mine]))]]
+            found = {one.value: one for place in ordered if (one := self._suggestions[first + int(place)])}
+            chosen += list(found.values())[:most]
+        return tuple(chosen[:limit])
 
 
 def prefix_entries(
@@ -110,15 +114,19 @@ def prefix_entries(
     titles: Sequence[Sequence[str]],
     popularity: NDArray[np.float64],
     labels: Mapping[str, Mapping[str, Sequence[str]]],
+    sizes: Mapping[str, Mapping[str, int]],
     words: Counter[str],
     phrases: Counter[str],
 ) -> Iterable[tuple[str, Suggestion, float, int]]:
-    """Yield the entries of a `PrefixTable`; `popularity` (documents,) from 0 to 1 orders products among themselves."""
+    """Yield the entries of a `PrefixTable`; `popularity` (documents,) from 0 to 1 orders products among themselves, and
+    `sizes`, the number of documents with a label, orders labels.
+    """
     for kind, by_value in labels.items():
         for value, names in by_value.items():
+            weight = math.log1p(sizes[kind].get(value, 0))
             for name in names:
-                for key in _starts(analysis.normalise(name)):
-                    yield key, Suggestion(kind, name, value), 0.0, -1
+                for number, key in enumerate(_starts(analysis.normalise(name))):
+                    yield key, Suggestion(kind, name, value), weight - (_LATER_WORD if number else 0.0), -1
     most = math.log1p(max(words.values(), default=1))
     for term, count in (*words.items(), *phrases.items()):
         if count > 1 and len(term) > 2:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +21,11 @@ from search.index import columns, layout
 from search.index.intent import Intent
 from search.index.matching import Matches, group_scores, match
 from search.index.postings import TermCache
-from search.parsing import Query, parse
+from search.parsing import Group, Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
-from search.suggesting import PrefixTable, Vocabulary, prefix_entries
+from search.suggesting import MOST_OF_KIND, PrefixTable, Vocabulary, prefix_entries
+
+EXPANDED = 30
 
 
 class Generation:
@@ -62,6 +64,7 @@ class Generation:
             titles=corpus.titles,
             popularity=popularity,
             labels=corpus.labels,
+            sizes={kind: column.sizes() for kind, column in corpus.facets.items()},
             words=corpus.words,
             phrases=corpus.phrases,
         )
@@ -143,20 +146,37 @@ class Searcher:
         return int(self.generation.corpus.ids[rows[0]]) if rows.size else None
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
-        """Complete what is being typed: categories, brands, terms and products that begin with it, the heaviest
-        first.
+        """Complete what is being typed: categories, brands, terms, products, a few of each, the heaviest first.
 
-        When nothing begins with the whole text, its last word alone is completed.
+        When nothing begins with the whole text, its last word alone is completed. Products that do not begin with the
+        text, but match its words and the beginning of its last one, fill the places that are left.
         """
         prefix = " ".join(analysis.normalise(typed, 100).split())
         if not prefix:
             return ()
-        found = self.generation.prefixes.complete(prefix, limit, self.shown)
+        found = list(self.generation.prefixes.complete(prefix, limit, self.shown))
         head, _, last = prefix.rpartition(" ")
-        if found or not head:
-            return found
-        completed = (f"{head} {word}" for word in self.generation.vocabulary.expand(last, limit))
-        return tuple(Suggestion("term", text, text) for text in completed)
+        ends = self.generation.vocabulary.expand(last, EXPANDED)
+        if not found and head:
+            completed = (f"{head} {word}" for word in ends[: MOST_OF_KIND["term"]])
+            found = [Suggestion("term", text, text) for text in completed]
+        room = min(limit - len(found), MOST_OF_KIND["product"] - sum(one.kind == "product" for one in found))
+        known = {one.value for one in found if one.kind == "product"}
+        if room > 0 and ends:
+            found += [one for one in self._matching(head, ends, room + len(known)) if one.value not in known][:room]
+        return tuple(found[:limit])
+
+    def _matching(self, head: str, ends: Sequence[str], wanted: int) -> list[Suggestion]:
+        """Return the best products with all words of `head` and one of `ends`, under their first title."""
+        generation = self.generation
+        last = Group(tuple((analysis.stem(word), 1.0) for word in ends))
+        groups = (*parse(head, generation, correct=False).groups, last)
+        matches = match(groups, generation.terms.get, self.shown)
+        whole = matches.docs[matches.tiers == len(groups)]
+        scores = matches.scores[matches.tiers == len(groups)] * self._business[whole]
+        ids = generation.corpus.ids[whole]
+        order = ranking.best(scores, ids, min(wanted, ids.size))
+        return [Suggestion("product", generation.corpus.titles[whole[place]][0], str(ids[place])) for place in order]
 
     def explain(self, request: SearchRequest, document: int) -> Explanation | None:
         """Say why a document stands where it does for a request, or None when it does not match or is not shown."""

@@ -24,7 +24,7 @@ LiveRow = tuple[int, int, bool, bool, float, int, float]
 MOST_AT_ONCE = 400
 OVERLAP = timedelta(seconds=10)
 """A transaction may commit a while after the moment that it wrote into its rows."""
-EVERYTHING_AFTER = timedelta(minutes=2)
+EVERYTHING_AFTER = timedelta(minutes=10)
 """Bulk writes may leave `updated_at` alone, so everything is read again this often."""
 
 _stock = (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from search import LiveColumns, Searcher
-from search.suggesting import Vocabulary
+from search.suggesting import MOST_OF_KIND, Vocabulary
 
 WORDS = {
     "headphones": 40,
@@ -79,3 +79,15 @@ def test_no_more_than_asked_for_and_none_twice(shelf: Searcher) -> None:
         assert len(found) == limit
         assert len({(s.kind, s.value) for s in found}) == limit
     assert np.array_equal(shelf.suggest("", 5), ())
+
+
+def test_products_are_found_by_a_word_inside_their_title(shelf: Searcher) -> None:
+    found = [s for s in shelf.suggest("organic gre") if s.kind == "product"]
+    assert found
+    assert all("organic green tea" in s.text for s in found)
+
+
+def test_no_kind_crowds_out_the_others(shelf: Searcher) -> None:
+    for typed in ("a", "s", "b", "绿"):
+        kinds = [s.kind for s in shelf.suggest(typed, 50)]
+        assert all(kinds.count(kind) <= most for kind, most in MOST_OF_KIND.items())
