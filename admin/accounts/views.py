@@ -6,18 +6,18 @@ from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import gettext as _
 
 from admin.access import open_to_everybody, open_to_staff
+from admin.accounts.forms import DoorForm
 from admin.navigation import first_url
 from storefront.accounts import queries, services
 from storefront.accounts.entrance import admit
 from storefront.accounts.errors import TooManyTries
-from storefront.accounts.forms import SignInForm
 from storefront.accounts.sessions import current_staff, sign_in, sign_out
 from storefront.audit import services as audit
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, NotFound
-from storefront.web.forms import show_refusal
 from storefront.web.fragments import redirect_to, render_page, safe_next
+from storefront.web.refusals import show_refusal
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -29,14 +29,14 @@ def sign_in_page() -> Response:
     staff = current_staff()
     if staff:
         return redirect(first_url(staff))  # type: ignore[return-value]
-    return render_page("admin/accounts/sign_in.html", form=SignInForm(data={"next": request.args.get("next", "")}))
+    return render_page("admin/accounts/sign_in.html", form=DoorForm(data={"next": request.args.get("next", "")}))
 
 
 @blueprint.post("/sign-in")
 @open_to_everybody
 def sign_in_now() -> Response:
     """Begin a working session."""
-    form = SignInForm(request.form)
+    form = DoorForm(request.form)
     if not form.validate():
         return render_page("admin/accounts/sign_in.html", form=form, status=422)
     try:

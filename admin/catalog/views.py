@@ -22,8 +22,8 @@ from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
 from storefront.web.errors import message_of
-from storefront.web.forms import show_refusal
 from storefront.web.fragments import redirect_to, render_page
+from storefront.web.refusals import show_refusal
 
 blueprint = Blueprint("catalog", __name__, template_folder="templates")
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 from storefront.accounts.countries import country_choices
 from storefront.accounts.errors import InvalidAddress
 from storefront.accounts.rules import LONGEST, PROVINCES, PostalAddress, read_address, required_fields
-from storefront.web.forms import show_refusal
+from storefront.web.refusals import show_refusal
 
 
 def _needed() -> Any:

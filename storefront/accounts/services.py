@@ -192,9 +192,7 @@ def delete_address(*, entry: Address) -> None:
 
 def count_order(*, customer_id: int, by: int) -> None:
     """Count an order that was placed (1) or cancelled (-1); first-order offers look at this."""
-    db.session.execute(
-        update(Customer).where(Customer.id == customer_id).values(order_count=Customer.order_count + by)
-    )
+    db.session.execute(update(Customer).where(Customer.id == customer_id).values(order_count=Customer.order_count + by))
 
 
 def _folded_or_raw(email: str) -> str:

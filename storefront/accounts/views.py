@@ -17,15 +17,14 @@ from storefront.accounts.forms import AddressForm, EmailForm, NameForm, Password
 from storefront.accounts.identity import CurrentCustomer
 from storefront.accounts.rules import normal_phone
 from storefront.accounts.sessions import current_customer, sign_in, sign_out
-from storefront.accounts.welcome import welcome
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, NotFound
 from storefront.kernel.paging import page_number
 from storefront.orders import queries as orders
-from storefront.web.forms import show_refusal
 from storefront.web.fragments import redirect_to, render_page, safe_next
 from storefront.web.locale import current_locale
+from storefront.web.refusals import show_refusal
 
 blueprint = Blueprint("accounts", __name__, template_folder="templates")
 View = Callable[..., Any]
@@ -254,6 +253,16 @@ def delete_address(customer: CurrentCustomer, address_id: int) -> Response:
         services.delete_address(entry=queries.get_address(customer.id, address_id))
     flash(_("The address is deleted."), "success")
     return redirect_to("/account/addresses")
+
+
+def _welcome(customer_id: int) -> None:
+    """Begin a session; the guest's cart comes along, and the shopper is told what that changed."""
+    customer = queries.find_customer(customer_id)
+    if customer is None:
+        raise NotFound
+    sign_in(customer)
+    for notice in bring_cart(customer_id):
+        flash(notice, "info")
 
 
 def _address_page(form: AddressForm, action: str, *, status: int = 200) -> Response:
