@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from recommend import Asked, Id, Recommendation, Source
 from storefront.cart.models import Cart, CartLine
@@ -25,7 +25,8 @@ from storefront.kernel.errors import NotFound
 from storefront.web.locale import localized
 
 SHELF_SIZE = 12
-FEWEST_TOGETHER = 4
+FEWEST = 3
+"""A row with fewer goods of its own kind than this is filled up with the next best."""
 FALLBACK_DEPTH = 96
 
 
@@ -69,11 +70,7 @@ class Shelf:
 
 def get_anchor(product_id: int, locale: str) -> Anchor:
     """Return a published product; NotFound if there is none."""
-    row = db.session.execute(
-        select(Product.id, Product.name, Product.translations, Product.category_id).where(
-            Product.id == product_id, Product.is_published
-        )
-    ).one_or_none()
+    row = db.session.execute(_NAMED, {"product_id": product_id}).one_or_none()
     if row is None:
         raise NotFound
     return Anchor(row.id, localized(row.name, row.translations, locale=locale), row.category_id)
@@ -100,33 +97,27 @@ def together_shelf(anchor: Anchor, visit: Visit, locale: str) -> Shelf:
     asked = _asked((*visit.in_cart, anchor.id))
     model = recommender()
     found = model.together(anchor.id, asked, fallback=False) if model else _best_sellers(asked)
-    if model and len(found) < FEWEST_TOGETHER:
+    if model and len(found) < FEWEST:
         found = model.cart((anchor.id,), None, asked)
     return _shelf("bought-together", found, locale, about=anchor)
 
 
 def similar_shelf(anchor: Anchor, visit: Visit, locale: str) -> Shelf:
     """Return what may stand in for a product."""
-    asked = _asked((*visit.in_cart, anchor.id), per_type=None)
+    unwanted = (*visit.in_cart, anchor.id)
+    asked = _asked(unwanted, per_type=None)
     model = recommender()
-    if model:
-        found = model.similar(anchor.id, asked, category=anchor.category_id)
-    else:
-        found = _best_sellers(asked, category_id=anchor.category_id)
-    return _shelf("similar", found, locale, about=anchor)
+    found = model.similar(anchor.id, asked, category=anchor.category_id) if model else []
+    near = [one for one in found if one.source is not Source.POPULAR]
+    if len(near) < FEWEST:
+        shown = [int(one.item) for one in near]
+        near += _best_sellers(_asked((*unwanted, *shown)), near=anchor.category_id)
+    return _shelf("similar", near[:SHELF_SIZE], locale, about=anchor)
 
 
 def list_sellable(product_ids: Iterable[Id]) -> set[Id]:
     """Return which of these products are published and have a variant in stock."""
-    statement = (
-        select(Product.id)
-        .join(Variant, Variant.product_id == Product.id)
-        .join(StockLevel, StockLevel.variant_id == Variant.id)
-        .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
-        .where(Product.id.in_(list(product_ids)), Product.is_published)
-        .where(Variant.is_active, Warehouse.is_active, sellable > 0)
-    )
-    return set(db.session.scalars(statement.distinct()))
+    return set(db.session.scalars(_SELLABLE, {"product_ids": list(product_ids)}))
 
 
 def list_products_in_cart(owner: Owner) -> tuple[int, ...]:
@@ -134,31 +125,23 @@ def list_products_in_cart(owner: Owner) -> tuple[int, ...]:
     if not owner.is_known:
         return ()
     owned = Cart.customer_id == owner.customer_id if owner.customer_id is not None else Cart.token == owner.token
-    statement = (
-        select(Variant.product_id)
-        .join(CartLine, CartLine.variant_id == Variant.id)
-        .join(Cart, Cart.id == CartLine.cart_id)
-        .where(owned)
-        .order_by(CartLine.added_at, CartLine.id)
-    )
-    return tuple(dict.fromkeys(db.session.scalars(statement)))
+    return tuple(dict.fromkeys(db.session.scalars(_IN_CARTS.where(owned))))
 
 
 def _asked(unwanted: Collection[int], per_type: int | None = 2) -> Asked:
     return Asked(k=SHELF_SIZE, exclude=unwanted, keep=list_sellable, per_type=per_type)
 
 
-def _best_sellers(asked: Asked, category_id: int | None = None) -> list[Recommendation]:
-    """Without a model: the catalogue's own best sellers, those of the category first."""
-    node = catalog.category_tree().find(category_id) if category_id is not None else None
-    near = catalog.list_best_seller_ids(FALLBACK_DEPTH, under=node.path) if node else []
-    ranked = dict.fromkeys(near, Source.CATEGORY)
-    for product_id in catalog.list_best_seller_ids(FALLBACK_DEPTH):
-        ranked.setdefault(product_id, Source.POPULAR)
-    wanted = [product_id for product_id in ranked if product_id not in asked.exclude]
+def _best_sellers(asked: Asked, near: int | None = None) -> list[Recommendation]:
+    """Return what the catalogue itself knows to sell: of everything, or of the category `near` and the one above it."""
+    tree = catalog.category_tree()
+    node = tree.find(near)
+    paths = [one.path for one in (node, *tree.trail(node)[-1:])] if node else [""]
+    source = Source.CATEGORY if node else Source.POPULAR
+    ranked = [number for path in paths for number in catalog.list_best_seller_ids(FALLBACK_DEPTH, under=path)]
+    wanted = [number for number in dict.fromkeys(ranked) if number not in asked.exclude]
     allowed = list_sellable(wanted)
-    chosen = [product_id for product_id in wanted if product_id in allowed][: asked.k]
-    return [Recommendation(product_id, 0.0, ranked[product_id]) for product_id in chosen]
+    return [Recommendation(number, 0.0, source) for number in wanted if number in allowed][: asked.k]
 
 
 def _shelf(key: str, found: Sequence[Recommendation], locale: str, about: Anchor | None = None) -> Shelf:
@@ -193,6 +176,25 @@ _BY_SOURCE = {
 
 def _name_of(product_id: Id, locale: str) -> str:
     """Return a product's name in a language; empty when it is no longer there."""
-    statement = select(Product.name, Product.translations).where(Product.id == product_id, Product.is_published)
-    row = db.session.execute(statement).one_or_none()
+    row = db.session.execute(_NAMED, {"product_id": product_id}).one_or_none()
     return localized(row.name, row.translations, locale=locale) if row else ""
+
+
+_NAMED = select(Product.id, Product.name, Product.translations, Product.category_id).where(
+    Product.id == bindparam("product_id"), Product.is_published
+)
+_SELLABLE = (
+    select(Product.id)
+    .join(Variant, Variant.product_id == Product.id)
+    .join(StockLevel, StockLevel.variant_id == Variant.id)
+    .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+    .where(Product.id.in_(bindparam("product_ids", expanding=True)), Product.is_published)
+    .where(Variant.is_active, Warehouse.is_active, sellable > 0)
+    .distinct()
+)
+_IN_CARTS = (
+    select(Variant.product_id)
+    .join(CartLine, CartLine.variant_id == Variant.id)
+    .join(Cart, Cart.id == CartLine.cart_id)
+    .order_by(CartLine.added_at, CartLine.id)
+)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +34,15 @@ def train_recommender(*, as_of: datetime, progress: Callable[[str], None] = lamb
 
 def read_history(before: datetime) -> Interactions:
     """Return every line of the orders placed before a moment, cancelled ones left out; guests are anonymous."""
-    placed = db.session.execute(
-        select(Order.id, func.coalesce(Order.customer_id, NOBODY), Order.placed_at)
-        .where(Order.placed_at < before, Order.status != OrderStatus.CANCELLED)
-        .order_by(Order.id)
-    ).all()
+    placed = (
+        db.session.connection()
+        .execute(
+            select(Order.id, func.coalesce(Order.customer_id, NOBODY), Order.placed_at)
+            .where(Order.placed_at < before, Order.status != OrderStatus.CANCELLED)
+            .order_by(Order.id)
+        )
+        .all()
+    )
     orders = np.array([row[0] for row in placed], np.int64)
     customers = np.array([row[1] for row in placed], np.float64)
     customers[customers == NOBODY] = np.nan
@@ -72,7 +78,11 @@ def read_goods() -> Items:
 
 def _columns(statement: Select[int, int | None, int]) -> tuple[NDArray[np.int64], ...]:
     """Read three columns of whole numbers in slices: a year of lines never stands in memory as Python objects."""
-    parts = db.session.execute(statement.execution_options(yield_per=ROWS_AT_ONCE)).partitions()
-    slices = [np.array([tuple(row) for row in part], np.int64) for part in parts]
-    whole = np.concatenate(slices) if slices else np.zeros((0, 3), np.int64)
+    found = db.session.connection().execute(statement, execution_options={"yield_per": ROWS_AT_ONCE})
+    slices = [_block(part) for part in found.partitions()]
+    whole = np.concatenate(slices) if slices else _block([])
     return whole[:, 0], whole[:, 1], whole[:, 2]
+
+
+def _block(rows: Sequence[Iterable[Any]]) -> NDArray[np.int64]:
+    return np.fromiter(chain.from_iterable(rows), np.int64, 3 * len(rows)).reshape(-1, 3)
