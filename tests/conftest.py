@@ -16,6 +16,7 @@ from storefront.database.base import db
 from storefront.jobs import queue
 from storefront.kernel.kept import Kept
 from tests.browser import Shopper
+from tests.demo_data import _demo_app, demo_app, demo_shopper  # noqa: F401
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 REDIS = os.environ.get("TEST_REDIS_URL", "")

@@ -3,7 +3,7 @@ goes on where it stood and never does a thing twice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -60,8 +60,8 @@ class Load:
             write_mark(session, self.mark, self.at)
 
 
-def load_demo(*, size: str, data_dir: Path, at: datetime, watch: Watch) -> Mark:
-    """Load the demo, or what is left of it, and return its mark.
+def load_demo(*, size: str, data_dir: Path, at: datetime, watch: Watch, without: Collection[str] = ()) -> Mark:
+    """Load the demo, or what is left of it, and return its mark; steps named in `without` are left out.
 
     Refuses with DemoRefused a shop that has goods or orders of its own, or a demo of another size or edition.
     """
@@ -78,7 +78,8 @@ def load_demo(*, size: str, data_dir: Path, at: datetime, watch: Watch) -> Mark:
     if LOADED in mark.done:
         return mark
     load = Load(mark, data_dir, at, watch)
-    for name, step in watch([step for step in STEPS if step[0] not in mark.done], "Loading"):
+    left = [step for step in STEPS if step[0] not in {*mark.done, *without}]
+    for name, step in watch(left, "Loading"):
         step(load, name)
     mark_done(mark, LOADED, at)
     Kept.forget_all()

@@ -1,0 +1,237 @@
+"""The loaded demo: it adds up to the cent, can be killed anywhere, and meets no shop of somebody else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+
+from storefront.accounts import services as accounts
+from storefront.accounts.permissions import Role
+from storefront.catalog.models import Category, Product, Variant
+from storefront.database.base import Base, db
+from storefront.database.transaction import transaction
+from storefront.demo import loading, sales
+from storefront.demo.marks import DemoRefused, read_mark
+from storefront.demo.people import PASSWORD, SHOPPER, list_accounts
+from storefront.inventory import queries as inventory
+from storefront.kernel.clock import now
+from storefront.orders.models import Order, OrderLine
+from tests.demo_data import LEFT_OUT, silently
+from tests.factories import make_product
+
+INVARIANTS = {
+    "an order is its lines": """
+        SELECT o.id FROM "order" o LEFT JOIN order_line l ON l.order_id = o.id GROUP BY o.id
+        HAVING coalesce(sum(l.quantity * l.unit_price_minor), 0) <> o.goods_minor
+            OR coalesce(sum(l.discount_minor), 0) <> o.discount_minor""",
+    "a line's discount is its adjustments": """
+        SELECT l.id FROM order_line l LEFT JOIN order_adjustment a ON a.order_line_id = l.id
+        GROUP BY l.id HAVING l.discount_minor <> -coalesce(sum(a.amount_minor), 0)""",
+    "what was asked was paid": """
+        SELECT o.id FROM "order" o LEFT JOIN payment p ON p.order_id = o.id AND p.state = 'captured'
+        GROUP BY o.id HAVING coalesce(sum(p.amount_minor), 0) <> o.total_minor OR o.paid_minor <> o.total_minor""",
+    "a payment is its transactions": """
+        SELECT p.id FROM payment p LEFT JOIN payment_transaction t ON t.payment_id = p.id
+        GROUP BY p.id HAVING p.amount_minor <> coalesce(sum(t.amount_minor), 0)""",
+    "what was sold was shipped": """
+        SELECT v.id FROM variant v
+        LEFT JOIN (SELECT variant_id, sum(quantity) AS units FROM order_line GROUP BY variant_id) s
+            ON s.variant_id = v.id
+        LEFT JOIN (SELECT variant_id, -sum(on_hand_delta) AS units FROM stock_movement WHERE kind = 'shipped'
+                   GROUP BY variant_id) m ON m.variant_id = v.id
+        WHERE coalesce(s.units, 0) <> coalesce(m.units, 0)""",
+    "customers' orders are counted": """
+        SELECT c.id FROM customer c LEFT JOIN "order" o ON o.customer_id = c.id
+        GROUP BY c.id HAVING count(o.id) <> c.order_count""",
+    "an order has its story": """
+        SELECT o.id FROM "order" o LEFT JOIN order_event e ON e.order_id = o.id
+        GROUP BY o.id HAVING count(e.id) <> 3""",
+}
+
+
+@pytest.mark.parametrize("rule", INVARIANTS)
+def test_the_ledgers_add_up(rule: str, demo_app: Flask) -> None:
+    with demo_app.app_context():
+        assert db.session.execute(text(INVARIANTS[rule])).all() == []
+
+
+def test_stock_is_the_sum_of_its_movements_and_some_of_it_is_low_or_out(demo_app: Flask) -> None:
+    with demo_app.app_context():
+        assert list(inventory.list_discrepancies()) == []
+        left = inventory.available(db.session.scalars(select(Variant.id)))
+    assert 0 < sum(not units for units in left.values()) < len(left) * 0.06
+    assert 0 < sum(0 < units < 5 for units in left.values()) < len(left) * 0.12
+
+
+def test_the_last_day_is_yesterday_by_the_shops_clock(demo_app: Flask) -> None:
+    with demo_app.app_context():
+        latest = db.session.scalars(select(func.max(Order.placed_at))).one()
+        delivered = db.session.scalars(select(func.max(Order.delivered_at))).one()
+    zone = ZoneInfo("America/New_York")
+    assert (now().astimezone(zone).date() - latest.astimezone(zone).date()).days in {1, 2}
+    assert delivered <= now()
+
+
+def test_names_are_distinct_and_sized(demo_app: Flask) -> None:
+    with demo_app.app_context():
+        names = db.session.scalars(select(Product.name)).all()
+        chinese = [row["zh"]["name"] for row in db.session.scalars(select(Product.translations)) if row]
+        alike = db.session.execute(
+            select(Variant.product_id).group_by(Variant.product_id, Variant.name).having(func.count() > 1)
+        ).all()
+        largest = db.session.scalar(
+            select(func.count())
+            .select_from(Variant)
+            .group_by(Variant.product_id)
+            .order_by(func.count().desc())
+            .limit(1)
+        )
+    assert 300 < len(names) < 500
+    assert len(set(names)) == len(names)
+    assert len(chinese) > len(names) * 0.95
+    assert alike == []
+    assert largest is not None
+    assert largest <= 12
+
+
+def test_every_department_of_the_shop_has_goods_and_a_chinese_name(demo_app: Flask) -> None:
+    with demo_app.app_context():
+        roots = db.session.execute(select(Category.path, Category.translations).where(Category.depth == 0)).all()
+        below = set(db.session.scalars(select(Category.path).join(Product, Product.category_id == Category.id)))
+    assert len(roots) >= 18
+    assert all(row.translations["zh"]["name"] for row in roots)
+    assert all(any(path.startswith(row.path) for path in below) for row in roots)
+
+
+def test_everybody_on_the_list_can_sign_in_and_the_shopper_has_a_past(demo_app: Flask) -> None:
+    with demo_app.app_context():
+        shopper = accounts.check_customer(email=SHOPPER, password=PASSWORD)
+        assert shopper.order_count > 10
+        assert (
+            db.session.scalar(select(func.count()).select_from(Order).where(Order.email == SHOPPER))
+            == shopper.order_count
+        )
+        staff = [account.email for account in list_accounts() if account.email != SHOPPER]
+        roles = {accounts.check_staff(email=email, password=PASSWORD).role for email in staff}
+    assert roles == set(Role)
+
+
+def test_orders_do_not_depend_on_the_run(
+    demo_app: Flask, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A load that dies in the middle of the orders goes on, and ends as one that never died."""
+    monkeypatch.setattr(sales, "ORDERS_A_STEP", 4_000)
+    died = sales.insert_orders
+
+    def dies_later(connection: object, journey: object, first: int, end: int, currency: str) -> None:
+        died(connection, journey, first, end, currency)  # type: ignore[arg-type]
+        if first > 4_000:
+            raise KeyboardInterrupt
+
+    def load() -> None:
+        loading.load_demo(size="small", data_dir=tmp_path, at=now(), watch=silently, without=LEFT_OUT)
+
+    monkeypatch.setattr(sales, "insert_orders", dies_later)
+    with app.app_context():
+        with pytest.raises(KeyboardInterrupt):
+            load()
+        db.session.remove()
+        mark = read_mark()
+        assert mark is not None
+        assert "orders 1" in mark.done
+        assert "orders 4001" not in mark.done
+        assert db.session.scalar(select(func.count()).select_from(Order)) == 4_000
+        monkeypatch.setattr(sales, "insert_orders", died)
+        load()
+        again = _counts()
+        db.session.remove()
+    with demo_app.app_context():
+        assert _counts() == again
+
+
+def test_a_second_load_changes_nothing(demo_app: Flask, tmp_path: Path) -> None:
+    with demo_app.app_context():
+        before = _counts()
+        later = now() + timedelta(days=3)
+        mark = loading.load_demo(size="small", data_dir=tmp_path, at=later, watch=silently, without=LEFT_OUT)
+        assert loading.LOADED in mark.done
+        assert _counts() == before
+
+
+def test_a_shop_with_goods_of_its_own_is_left_alone(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        with transaction():
+            make_product("Mine")
+        with pytest.raises(DemoRefused, match="of its own"):
+            loading.load_demo(size="small", data_dir=tmp_path, at=now(), watch=silently)
+        with pytest.raises(DemoRefused, match="of its own"):
+            loading.empty_demo()
+        assert db.session.scalars(select(Product.name)).all() == ["Mine"]
+
+
+def test_another_size_asks_for_a_fresh_start_which_empties_every_table(demo_app: Flask, tmp_path: Path) -> None:
+    with demo_app.app_context():
+        with pytest.raises(DemoRefused, match="--fresh"):
+            loading.load_demo(size="full", data_dir=tmp_path, at=now(), watch=silently)
+        loading.empty_demo()
+        assert set(_counts().values()) == {0}
+
+
+def test_production_never_gets_the_demos_accounts(app: Flask) -> None:
+    config = app.config["SHOP"]
+    app.config["SHOP"] = replace(config, production=True)
+    try:
+        result = app.test_cli_runner().invoke(args=["demo", "load", "--size", "small", "--quiet"])
+    finally:
+        app.config["SHOP"] = config
+    assert result.exit_code == 1
+    assert "PRODUCTION is on" in result.output
+    with app.app_context():
+        assert read_mark() is None
+
+
+def test_a_price_in_the_list_is_what_a_line_says(demo_app: Flask) -> None:
+    with demo_app.app_context():
+        strange = db.session.scalar(
+            select(func.count())
+            .select_from(OrderLine)
+            .where(OrderLine.unit_price_minor * OrderLine.quantity < OrderLine.discount_minor)
+        )
+        prices = db.session.scalars(select(Variant.price_minor)).all()
+        reduced = db.session.scalars(
+            select(Variant.compare_at_minor - Variant.price_minor).where(Variant.compare_at_minor.is_not(None))
+        ).all()
+    assert strange == 0
+    assert min(prices) >= 1
+    assert reduced
+    assert min(reduced) > 0
+
+
+def _counts() -> dict[str, int]:
+    counts = {
+        table.name: db.session.scalar(select(func.count()).select_from(table)) or 0
+        for table in Base.metadata.sorted_tables
+    }
+    db.session.rollback()
+    return counts
+
+
+@pytest.mark.postgres
+def test_postgresql_takes_the_same_rows(postgres_app: Flask, demo_app: Flask, tmp_path: Path) -> None:
+    with demo_app.app_context():
+        expected = _counts()
+        db.session.remove()
+    with postgres_app.app_context():
+        loading.load_demo(size="small", data_dir=tmp_path, at=now(), watch=silently, without=LEFT_OUT)
+        assert _counts() == expected
+        for rule in INVARIANTS.values():
+            assert db.session.execute(text(rule)).all() == []
+        db.session.rollback()
+        with transaction():
+            make_product("After the load")
