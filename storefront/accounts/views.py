@@ -17,6 +17,7 @@ from storefront.accounts.forms import AddressForm, EmailForm, NameForm, Password
 from storefront.accounts.identity import CurrentCustomer
 from storefront.accounts.rules import normal_phone
 from storefront.accounts.sessions import current_customer, sign_in, sign_out
+from storefront.cart.context import bring_cart
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, NotFound
@@ -64,8 +65,7 @@ def sign_in_now() -> Response:
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)
         return render_page("accounts/sign_in.html", form=form, status=refusal.status)
-    for notice in welcome(customer.id):
-        flash(notice, "info")
+    _welcome(customer.id)
     return redirect_to(safe_next(form.next.data, "/account"), trigger="cart:changed")
 
 
@@ -97,8 +97,7 @@ def register_now() -> Response:
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)
         return render_page("accounts/register.html", form=form, status=refusal.status)
-    for notice in welcome(customer_id):
-        flash(notice, "info")
+    _welcome(customer_id)
     flash(_("Welcome! Your account is open."), "success")
     return redirect_to(safe_next(form.next.data, "/account"), trigger="cart:changed")
 
