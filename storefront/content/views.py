@@ -36,8 +36,9 @@ def visitor() -> Visitor:
 @blueprint.get("/")
 def home() -> Response:
     """Show the front."""
-    sections = build_front(visitor(), now(), current_locale())
-    return render_page("content/home.html", sections=sections)
+    reader = visitor()
+    sections = build_front(reader, now(), current_locale())
+    return render_page("content/home.html", sections=sections, is_returning=reader.is_returning)
 
 
 @blueprint.get("/robots.txt")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, make_response, request
 from flask_babel import gettext as _
 
 from storefront.accounts.sessions import current_customer
@@ -10,7 +10,7 @@ from storefront.cart.rules import CART_COOKIE, Owner
 from storefront.discovery import shelves
 from storefront.discovery.shelves import Anchor, Reason, Shelf, Visit
 from storefront.kernel.errors import N_, NotFound
-from storefront.web.fragments import render_page
+from storefront.web.fragments import render_page, wants_fragment
 from storefront.web.locale import current_locale
 
 blueprint = Blueprint("shelves", __name__)
@@ -74,6 +74,9 @@ def _visit() -> Visit:
 
 
 def _answer(shelf: Shelf) -> Response:
+    """Answer with a shelf; with nothing for a page that says by `unless` that it has shown these goods already."""
+    if wants_fragment() and request.args.get("unless") == shelf.reason:
+        return make_response("")
     response = render_page(
         "discovery/shelf.html",
         fragment="discovery/_shelf.html",

@@ -77,12 +77,14 @@ def test_an_entry_whose_time_is_over_gives_way(app: Flask, shopper: Shopper) -> 
     assert headings(shopper) == ["Our shop"]
 
 
-def test_recommendations_come_by_their_own_address(app: Flask, shopper: Shopper) -> None:
+def test_recommendations_come_by_their_own_address_to_those_who_came_back(app: Flask, shopper: Shopper) -> None:
     with app.app_context(), transaction():
         make_slot("you", "recommendation", source="home", en={"title": "For you"})
+    assert shopper.get("/").all("#shelf-you") == []
+    shopper.post("/theme", {"theme": "dark"})
     section = shopper.get("/").one("#shelf-you")
-    assert section["hx-get"] == "/shelves/home"
-    assert section.select_one("a")["href"] == "/shelves/home"
+    assert section["hx-get"] == section.select_one("a")["href"] == "/shelves/home?unless=best-sellers"
+    assert shopper.get(section["hx-get"], htmx=True).text == ""
 
 
 def test_the_front_stays_within_its_queries_and_sets_no_cookie(app: Flask, shopper: Shopper) -> None:
