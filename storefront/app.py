@@ -64,9 +64,10 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     _bind_extensions(app, config)
-    for module in (headers, locale, filters, csrf, errors, assets, appearance, addresses):
-        module.init_app(app)
+    headers.init_app(app)
     app.before_request(_load_settings)
+    for module in (locale, filters, csrf, errors, assets, appearance, addresses):
+        module.init_app(app)
     for room in ROOMS:
         _open_room(app, room)
     queue.bind(app)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from storefront.kernel.money import Money, total
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind
+from storefront.pricing.allocation import DELIVERY, TraceStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,14 @@ class Receipt:
         return total(reductions, self.total.currency)
 
 
+@dataclass(frozen=True, slots=True)
+class TracedLine:
+    """How one line's price came about; without a name it is the delivery."""
+
+    name: str
+    steps: tuple[TraceStep, ...]
+
+
 def receipt_of(order: Order) -> Receipt:
     """Return the receipt of an order that was read whole."""
 
@@ -89,6 +98,20 @@ def receipt_of(order: Order) -> Receipt:
         paid=money(order.paid_minor),
         refunded=money(order.refunded_minor),
     )
+
+
+def traced_lines(order: Order) -> list[TracedLine]:
+    """Return how each price came about, line by line, delivery last; steps that nobody can read are left out."""
+    names = {line.sku: f"{line.name}, {line.variant_name}" if line.variant_name else line.name for line in order.lines}
+    steps: dict[str, list[TraceStep]] = {}
+    for data in order.trace:
+        try:
+            step = TraceStep.from_data(data)  # type: ignore[arg-type]
+        except (ValueError, KeyError, TypeError):
+            continue
+        steps.setdefault(step.line_id or "", []).append(step)
+    known = [TracedLine(name, tuple(steps[sku])) for sku, name in names.items() if sku in steps]
+    return [*known, TracedLine("", tuple(steps[DELIVERY]))] if DELIVERY in steps else known
 
 
 def _line(line: OrderLine, order: Order) -> ReceiptLine:

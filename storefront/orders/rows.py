@@ -15,6 +15,7 @@ from storefront.pricing.allocation import DELIVERY, Allocation
 from storefront.pricing.quote import Adjustment
 from storefront.pricing.quote import AdjustmentKind as QuoteKind
 from storefront.promotions.services import Use
+from storefront.promotions.words import name_of
 
 
 def order_row(draft: Draft, number: str, at: datetime) -> Order:
@@ -107,7 +108,7 @@ def _reduction(adjustment: Adjustment, draft: Draft, allocations: Iterable[Alloc
     is_coupon = adjustment.kind is QuoteKind.COUPON
     return OrderAdjustment(
         kind=AdjustmentKind.COUPON if is_coupon else AdjustmentKind.PROMOTION,
-        label=adjustment.label.name[:255],
+        label=name_of(adjustment.label)[:255],
         amount_minor=-sum(allocation.total.minor for allocation in allocations),
         promotion_key=draft.promotion_keys.get(adjustment.source_id, ""),
         code=adjustment.code,

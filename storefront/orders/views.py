@@ -16,7 +16,7 @@ from storefront.kernel.clock import now
 from storefront.orders import queries, services
 from storefront.orders.access import reader_of, remember
 from storefront.orders.models import Order
-from storefront.orders.receipt import receipt_of
+from storefront.orders.receipt import receipt_of, traced_lines
 from storefront.orders.states import CancelReason, OrderAction
 from storefront.orders.timeline import steps_of, what_is_next
 from storefront.payments import queries as payments
@@ -53,6 +53,7 @@ def _shown(order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "receipt": receipt_of(order),
+        "traced": traced_lines(order),
         "address": address,
         "country": country_name(address.country, babel_locale()),
         "expected": [format_date(day, "medium") for day in (order.expected_from, order.expected_to) if day],

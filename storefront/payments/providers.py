@@ -57,10 +57,10 @@ _ENDED_BY = {PaymentState.CAPTURED: "approve", PaymentState.FAILED: "decline"}
 class Sandbox:
     """A provider that lives in the shop and moves no money: its page approves or declines."""
 
-    code = "sandbox"
-    name = N_("Test payment")
-    description = N_("A practice page that approves or declines. No money moves.")
-    pays_on_delivery = False
+    code: ClassVar[str] = "sandbox"
+    name: ClassVar[str] = N_("Test payment")
+    description: ClassVar[str] = N_("A practice page that approves or declines. No money moves.")
+    pays_on_delivery: ClassVar[bool] = False
 
     def start(self, request: Request) -> str | None:
         return f"/payments/{request.reference}"
@@ -93,10 +93,10 @@ class Sandbox:
 class CashOnDelivery:
     """The courier takes the money at the door; it counts as received when the order is delivered."""
 
-    code = "cod"
-    name = N_("Cash on delivery")
-    description = N_("Pay the courier when your order arrives.")
-    pays_on_delivery = True
+    code: ClassVar[str] = "cod"
+    name: ClassVar[str] = N_("Cash on delivery")
+    description: ClassVar[str] = N_("Pay the courier when your order arrives.")
+    pays_on_delivery: ClassVar[bool] = True
 
     def start(self, request: Request) -> str | None:
         return None

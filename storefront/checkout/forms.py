@@ -1,0 +1,51 @@
+"""What is typed at checkout beside the address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, EmailField, Form, HiddenField, RadioField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from storefront.accounts.emails import fold_email
+from storefront.kernel.errors import Invalid
+from storefront.web.refusals import show_refusal
+
+
+class CheckoutForm(Form):
+    """How to reach the shopper, how to deliver, how to pay; and what the page showed."""
+
+    email = EmailField(
+        _("E-mail"),
+        [
+            InputRequired(_("Please fill this in, so that we can confirm your order.")),
+            Length(max=254, message=_("This is too long.")),
+        ],
+    )
+    shipping_method = RadioField(_("Delivery"), validate_choice=False)
+    payment_provider = RadioField(_("Payment"), validate_choice=False)
+    note = TextAreaField(_("Note for us"), [Length(max=500, message=_("Please keep it under 500 characters."))])
+    keep_address = BooleanField(_("Keep this address for next time"))
+    token = HiddenField()
+    quote = HiddenField()
+    seen = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; an e-mail address must be one, and choices must be among those offered."""
+        valid = super().validate(extra_validators)
+        if self.email.data and not self.email.errors:
+            try:
+                self.email.data = fold_email(self.email.data)
+            except Invalid as refusal:
+                show_refusal(self, refusal)
+                valid = False
+        chosen = (
+            (self.shipping_method, _("Please choose how we deliver.")),
+            (self.payment_provider, _("Please choose a way to pay.")),
+        )
+        for field, words in chosen:
+            if field.data not in {code for code, *_rest in field.choices or ()}:
+                field.errors = [words]
+                valid = False
+        return bool(valid)

@@ -1,0 +1,26 @@
+"""Reads of checkouts under way."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from storefront.checkout.models import CheckoutSession
+from storefront.database.base import db
+
+
+def find_open(cart_id: int) -> CheckoutSession | None:
+    """Return the last checkout of a cart that has not become an order."""
+    return db.session.scalar(
+        select(CheckoutSession)
+        .where(CheckoutSession.cart_id == cart_id, CheckoutSession.order_number.is_(None))
+        .order_by(CheckoutSession.id.desc())
+        .limit(1)
+    )
+
+
+def find_session(token: str, *, locked: bool = False) -> CheckoutSession | None:
+    """Return a checkout by its token; `locked` lets a second press of the button wait for the first."""
+    query = select(CheckoutSession).where(CheckoutSession.token == token)
+    if locked:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)

@@ -1,0 +1,155 @@
+"""What the shopper saw, and how it differs from what is true now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storefront.kernel.money import Money
+from storefront.pricing.label import Label
+from storefront.pricing.quote import Quote
+
+LONGEST_TEXT = 60_000
+
+
+class ChangeKind(StrEnum):
+    """In what respect."""
+
+    GONE = "gone"
+    QUANTITY = "quantity"
+    ADDED = "added"
+    PRICE = "price"
+    DISCOUNT_GONE = "discount_gone"
+    DISCOUNT_NEW = "discount_new"
+    DISCOUNT = "discount"
+    DELIVERY = "delivery"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference, for the page to put into words: amounts are Money, quantities are whole numbers."""
+
+    kind: ChangeKind
+    name: str = ""
+    before: Money | int | None = None
+    after: Money | int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenLine:
+    """A line as it was shown: what it is called, how many, at which price a piece (minor units)."""
+
+    name: str
+    quantity: int
+    unit_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page showed, small enough to travel in its form. It is only ever used to say what changed."""
+
+    currency: str
+    lines: Mapping[str, SeenLine]
+    discounts: Mapping[str, int]
+    delivery_minor: int
+    total_minor: int
+
+    @classmethod
+    def of(cls, quote: Quote, names: Mapping[str, str], words: Callable[[Label], str]) -> Seen:
+        """Note what a quote shows; `names` maps line ids, `words` names a reduction as the page does."""
+        discounts: dict[str, int] = {}
+        for reduction in quote.reductions:
+            name = words(reduction.label)
+            discounts[name] = discounts.get(name, 0) - reduction.amount.minor
+        return cls(
+            currency=quote.currency,
+            lines={
+                line.sku: SeenLine(names.get(line.line_id, line.sku), line.quantity, line.unit_price.minor)
+                for line in quote.lines
+            },
+            discounts=discounts,
+            delivery_minor=quote.delivery.minor,
+            total_minor=quote.total.minor,
+        )
+
+    def to_text(self) -> str:
+        """Write it as text for a hidden field."""
+        lines = {sku: [line.name, line.quantity, line.unit_minor] for sku, line in self.lines.items()}
+        values = [self.currency, lines, dict(self.discounts), self.delivery_minor, self.total_minor]
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, text: str) -> Seen | None:
+        """Read what `to_text` wrote; None for anything else, since it comes from a browser."""
+        if len(text) > LONGEST_TEXT:
+            return None
+        try:
+            currency, lines, discounts, delivery, total = json.loads(text)
+            seen = cls(
+                currency=str(currency),
+                lines={str(sku): SeenLine(str(name), int(n), int(unit)) for sku, (name, n, unit) in lines.items()},
+                discounts={str(name): int(minor) for name, minor in discounts.items()},
+                delivery_minor=int(delivery),
+                total_minor=int(total),
+            )
+            seen._check_amounts()
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            return None
+        return seen
+
+    def _check_amounts(self) -> None:
+        """Raise ValueError for amounts that are none."""
+        units = [line.unit_minor for line in self.lines.values()]
+        for minor in (*units, *self.discounts.values(), self.delivery_minor, self.total_minor):
+            Money(minor, self.currency)
+
+
+def differences(before: Seen, after: Seen) -> list[Change]:
+    """Return what changed, in the order of a receipt; the total comes last. Nothing for another currency's page."""
+    if before.currency != after.currency:
+        return [Change(ChangeKind.TOTAL, after=Money(after.total_minor, after.currency))]
+    return [
+        *_lines(before, after),
+        *_discounts(before, after),
+        *_amount(ChangeKind.DELIVERY, before.delivery_minor, after.delivery_minor, after.currency),
+        *_amount(ChangeKind.TOTAL, before.total_minor, after.total_minor, after.currency),
+    ]
+
+
+def _lines(before: Seen, after: Seen) -> Iterable[Change]:
+    for sku, was in before.lines.items():
+        now = after.lines.get(sku)
+        if now is None:
+            yield Change(ChangeKind.GONE, was.name)
+            continue
+        if now.quantity != was.quantity:
+            yield Change(ChangeKind.QUANTITY, now.name, was.quantity, now.quantity)
+        if now.unit_minor != was.unit_minor:
+            prices = Money(was.unit_minor, before.currency), Money(now.unit_minor, after.currency)
+            yield Change(ChangeKind.PRICE, now.name, *prices)
+    for sku, new in after.lines.items():
+        if sku not in before.lines:
+            yield Change(ChangeKind.ADDED, new.name, None, new.quantity)
+
+
+def _discounts(before: Seen, after: Seen) -> Iterable[Change]:
+    for name in dict.fromkeys((*before.discounts, *after.discounts)):
+        was, now = before.discounts.get(name), after.discounts.get(name)
+        if was == now:
+            continue
+        kind = ChangeKind.DISCOUNT
+        if was is None or now is None:
+            kind = ChangeKind.DISCOUNT_NEW if was is None else ChangeKind.DISCOUNT_GONE
+        yield Change(kind, name, _money(was, before.currency), _money(now, after.currency))
+
+
+def _amount(kind: ChangeKind, before: int, after: int, currency: str) -> Iterable[Change]:
+    if before != after:
+        yield Change(kind, "", Money(before, currency), Money(after, currency))
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)

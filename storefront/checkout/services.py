@@ -1,0 +1,170 @@
+"""Writes of checkout: keep what was typed, and place the order once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+
+from storefront.accounts import queries as people
+from storefront.accounts import services as accounts
+from storefront.cart import queries as carts
+from storefront.cart import services as cart_services
+from storefront.cart.quoting import CartQuote
+from storefront.cart.rules import Owner
+from storefront.checkout import queries
+from storefront.checkout.details import Attempt, Details, KnownOwner, Typed
+from storefront.checkout.errors import EmptyCart, QuoteChanged, StaleCheckout
+from storefront.checkout.models import CheckoutSession
+from storefront.database.base import db
+from storefront.orders import queries as orders
+from storefront.orders import services as order_services
+from storefront.orders.draft import Draft, Goods, Parcel
+from storefront.orders.models import Order
+from storefront.payments import queries as payments
+from storefront.payments import services as payment_services
+from storefront.payments.providers import PROVIDERS
+from storefront.pricing.snapshot import Delivery
+from storefront.shipping import queries as shipping
+from storefront.shipping.queries import Offer
+from storefront.shipping.rules import delivery_days
+from storefront.shop.queries import get_settings
+from storefront.web.locale import localized
+
+SHORTEST_TOKEN, LONGEST_TOKEN = 20, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order, and where its shopper goes to pay; None when there is nothing to pay now."""
+
+    order: Order
+    pay_at: str | None
+
+
+def keep(*, token: str, owner: Owner, typed: Typed, at: datetime) -> CheckoutSession:
+    """Keep what was typed so far with the cart's checkout; the first time, begin it."""
+    session = queries.find_session(token, locked=True)
+    cart = carts.find_cart(owner)
+    if session is None:
+        if cart is None or not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN:
+            raise StaleCheckout
+        session = _begin(token, cart.id, at)
+    elif session.order_number is None and (cart is None or session.cart_id != cart.id):
+        raise StaleCheckout
+    if session.order_number is None:
+        session.email, session.note = typed.email[:254], typed.note[:500]
+        session.address = dict(typed.address or {})
+        session.phone = session.address.get("phone", "")[:32]
+        session.shipping_method_code = typed.shipping_method[:32]
+        session.payment_provider = typed.payment_provider[:32]
+        session.updated_at = at
+    db.session.flush()
+    return session
+
+
+def place(*, attempt: Attempt, at: datetime) -> Placed:
+    """Place the order of a checkout; pressed again, return the order that the first press made.
+
+    Refuses with QuoteChanged, OutOfStock, PromotionRanOut, NoDelivery or EmptyCart, and then nothing has happened.
+    """
+    session = queries.find_session(attempt.token, locked=True)
+    if session is None:
+        raise StaleCheckout
+    before = placed_before(session)
+    if before is not None:
+        return before
+    if carts.find_cart(attempt.owner, locked=True) is None:
+        raise EmptyCart
+    details = attempt.details
+    contents = carts.get_contents(attempt.owner, locale=details.buyer.locale)
+    if not contents.priced or contents.cart_id is None:
+        raise EmptyCart
+    offer = shipping.get_offer(
+        details.shipping_method,
+        country=details.address.country,
+        weight_grams=contents.weight_grams,
+        goods=contents.goods,
+    )
+    cart = carts.quote_cart(
+        contents=contents,
+        owner=KnownOwner(attempt.owner.token, attempt.owner.customer_id, details.buyer.email),
+        shopper=attempt.shopper,
+        at=at,
+        delivery=Delivery(offer.code, offer.price),
+    )
+    if cart.quote.hash != attempt.seen_hash:
+        raise QuoteChanged(cart)
+    order = order_services.place_order(draft=_draft(attempt, cart, offer, at), at=at)
+    bought = {line.sku: line.quantity for line in cart.quote.lines}
+    cart_services.remove_bought(cart_id=contents.cart_id, bought=bought, at=at)
+    session.order_number = order.number
+    if details.keep_address:
+        _keep_address(details, at)
+    url = payment_services.start_payment(order=order, provider=details.provider, at=at) if order.total_minor else None
+    db.session.flush()
+    return Placed(order, url)
+
+
+def placed_before(session: CheckoutSession) -> Placed | None:
+    """Return the order that a checkout has become, and where to go on paying it."""
+    order = orders.find_by_idempotency_key(session.token) if session.order_number is not None else None
+    if order is None:
+        return None
+    pending = payments.find_pending(order.id)
+    provider = PROVIDERS.get(pending.provider) if pending else None
+    request = payments.get_request(pending.reference) if pending else None
+    return Placed(order, provider.start(request) if provider and request else None)
+
+
+def _begin(token: str, cart_id: int, at: datetime) -> CheckoutSession:
+    """Begin a checkout; where a second press of the button was faster, go on with what it began."""
+    savepoint = db.session.begin_nested()
+    session = CheckoutSession(token=token, cart_id=cart_id, address={}, created_at=at, updated_at=at)
+    try:
+        db.session.add(session)
+        savepoint.commit()
+    except IntegrityError:
+        savepoint.rollback()
+        found = queries.find_session(token, locked=True)
+        if found is None:
+            raise
+        return found
+    return session
+
+
+def _draft(attempt: Attempt, cart: CartQuote, offer: Offer, at: datetime) -> Draft:
+    details, settings = attempt.details, get_settings()
+    today = at.astimezone(ZoneInfo(settings.timezone)).date()
+    days = delivery_days(today, min_days=offer.min_days, max_days=offer.max_days)
+    return Draft(
+        idempotency_key=attempt.token,
+        buyer=details.buyer,
+        quote=cart.quote,
+        goods={
+            line.sku: Goods(line.variant_id, line.product_id, line.name, line.variant_name, line.picture)
+            for line in cart.contents.priced
+        },
+        parcel=Parcel(
+            address=details.address,
+            method_code=offer.code,
+            method_name=localized(offer.name, offer.translations, locale=details.buyer.locale),
+            expected_from=days.earliest,
+            expected_to=days.latest,
+        ),
+        payment_provider=details.provider.code if cart.quote.total else "",
+        pay_before=payment_services.pay_before(details.provider, at),
+        note=details.note,
+        promotion_keys=cart.promotion_keys,
+    )
+
+
+def _keep_address(details: Details, at: datetime) -> None:
+    customer_id = details.buyer.customer_id
+    if customer_id is None:
+        return
+    book = people.list_addresses(customer_id)
+    if len(book) < accounts.LONGEST_BOOK and details.address not in [entry.address for entry in book]:
+        accounts.add_address(customer_id=customer_id, address=details.address, at=at)

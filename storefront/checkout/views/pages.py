@@ -1,0 +1,93 @@
+"""Checkout: one page, one form, one order."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, redirect, request
+
+from storefront.accounts.sessions import current_customer
+from storefront.cart.context import current_owner
+from storefront.cart.quoting import shopper_of
+from storefront.checkout import services
+from storefront.checkout.details import Attempt
+from storefront.checkout.errors import EmptyCart, QuoteChanged
+from storefront.checkout.rules import Seen, differences
+from storefront.checkout.services import Placed
+from storefront.checkout.views.sheet import Sheet, read_sheet
+from storefront.database.transaction import transaction
+from storefront.inventory.errors import OutOfStock
+from storefront.kernel.clock import now
+from storefront.kernel.errors import ShopError
+from storefront.orders.access import remember
+from storefront.promotions.errors import PromotionRanOut
+from storefront.shipping.errors import NoDelivery
+from storefront.web.errors import message_of
+from storefront.web.fragments import redirect_to, render_page, wants_fragment
+
+blueprint = Blueprint("checkout", "storefront.checkout", template_folder="templates")
+
+SHOWN_AGAIN = (QuoteChanged, OutOfStock, PromotionRanOut, NoDelivery)
+"""Refusals after which the shopper looks at the page again, as it is now, and decides."""
+
+
+@blueprint.get("/checkout")
+def show() -> Response:
+    """Show the page, filled with what is known already."""
+    sheet = read_sheet()
+    if not sheet.cart.is_ready:
+        return redirect("/cart")  # type: ignore[return-value]
+    return _page(sheet)
+
+
+@blueprint.post("/checkout/draft")
+def keep_draft() -> Response:
+    """Keep what was typed; a country or a method chosen changes what may be chosen next, and the total."""
+    sheet = read_sheet(request.form)
+    with transaction():
+        services.keep(token=sheet.token, owner=current_owner(), typed=sheet.typed, at=now())
+    if not wants_fragment():
+        return redirect_to("/checkout")
+    parts = {"checkout-form": "checkout/_form.html", "checkout-summary": "checkout/_summary.html"}
+    part = parts.get(request.htmx.target or "")  # type: ignore[attr-defined]
+    return render_page(part, fragment=part, sheet=sheet, changes=()) if part else Response(status=204)
+
+
+@blueprint.post("/checkout")
+def place() -> Response:
+    """Place the order; the same form twice is one order."""
+    owner, at = current_owner(), now()
+    token, seen_hash = request.form.get("token", ""), request.form.get("quote", "")
+    sheet = read_sheet(request.form)
+    with transaction():
+        session = services.keep(token=token, owner=owner, typed=sheet.typed, at=at)
+        placed = services.placed_before(session)
+    if placed is not None:
+        return _arrive(placed)
+    details = sheet.details()
+    if details is None:
+        return _page(sheet, status=422)
+    try:
+        with transaction():
+            shopper = shopper_of(current_customer())
+            placed = services.place(attempt=Attempt(token, owner, shopper, details, seen_hash), at=at)
+    except SHOWN_AGAIN as refusal:
+        return _again(refusal)
+    return _arrive(placed)
+
+
+def _arrive(placed: Placed) -> Response:
+    url = placed.pay_at or f"/orders/{placed.order.number}"
+    return remember(redirect_to(url, trigger="cart:changed"), placed.order)
+
+
+def _again(refusal: ShopError) -> Response:
+    """Show what is true now, and in what it differs from what the shopper saw."""
+    sheet = read_sheet(request.form)
+    if not sheet.cart.is_ready:
+        raise EmptyCart
+    seen = Seen.parse(request.form.get("seen", ""))
+    changes = differences(seen, sheet.seen) if seen else []
+    return _page(sheet, status=409, refusal=message_of(refusal), changes=changes)
+
+
+def _page(sheet: Sheet, *, status: int = 200, refusal: str = "", changes: object = ()) -> Response:
+    return render_page("checkout/checkout.html", status=status, sheet=sheet, refusal=refusal, changes=changes)
