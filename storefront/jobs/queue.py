@@ -43,6 +43,11 @@ def bind(app: Flask) -> None:
     huey.immediate = app.testing
 
 
+def bound() -> Flask | None:
+    """Return the application that jobs run in."""
+    return _Bound.app
+
+
 def _in_context(function: Function) -> Function:
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:

@@ -1,0 +1,122 @@
+"""A shop that is really served, on the small demo with its index and recommender, and a real Chromium to visit it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.server import serving
+from storefront.config import read_config
+from storefront.database.base import db
+from storefront.discovery import indexing, training
+from storefront.discovery.searching import forget_desk
+from storefront.jobs import queue
+from storefront.kernel.clock import now
+from tests.demo_data import DATABASE, demo_database
+
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+]
+PHONE, DESKTOP = (390, 844), (1280, 900)
+PASSWORD = "three green apples"
+
+
+@pytest.fixture(scope="session")
+def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a shop that runs under its own server."""
+    folder = tmp_path_factory.mktemp("live")
+    shutil.copy(demo_database(), folder / DATABASE)
+    _find_things(folder)
+    with serving("wsgi:app", DATA_DIR=str(folder), REDIS_URL="", DATABASE_URL="") as server:
+        yield f"http://127.0.0.1:{server.port}"
+
+
+def _find_things(folder: Path) -> None:
+    """Build the index and train the recommender, as `flask demo prepare` does."""
+    from wsgi import create_app  # noqa: PLC0415
+
+    bound = queue.bound()
+    app = create_app(read_config({"DATA_DIR": str(folder), "LOG_LEVEL": "WARNING"}), testing=True)
+    with app.app_context():
+        indexing.rebuild()
+        training.train_recommender(as_of=now())
+        forget_desk()
+        db.session.remove()
+        db.engine.dispose()
+    if bound:
+        queue.bind(bound)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A real browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=os.environ["TEST_BROWSER"], args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody at a real browser; what the console complains about is kept and must stay empty."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the shop and wait until its parts have come."""
+        self.page.goto(self.base + path)
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def settle(self) -> Page:
+        """Wait until nothing is being fetched."""
+        self.page.wait_for_load_state("networkidle")
+        return self.page
+
+    def sign_in(self, email: str, path: str = "/sign-in") -> Page:
+        """Sign in with the demo's password."""
+        self.open(path)
+        self.page.locator("main input[type=email]").fill(email)
+        self.page.locator("main input[type=password]").fill(PASSWORD)
+        self.page.locator("main form button").last.click()
+        return self.settle()
+
+
+Visit = Callable[..., Any]
+
+
+@pytest.fixture
+def visit(chromium: Browser, shop_url: str) -> Visit:
+    """Return a context manager that opens a fresh browser window in the shop."""
+
+    @contextmanager
+    def visitor(size: tuple[int, int] = DESKTOP, *, script: bool = True, **options: Any) -> Iterator[Visitor]:
+        width, height = size
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            java_script_enabled=script,
+            has_touch=width < 600,
+            **{"locale": "en-US", "reduced_motion": "reduce", **options},
+        )
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        someone = Visitor(page, shop_url)
+        page.on("console", lambda message: someone.complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: someone.complaints.append(str(error)))
+        yield someone
+        context.close()
+        expected = ("409", "422", "404")
+        assert [line for line in someone.complaints if not any(status in line for status in expected)] == []
+
+    return visitor

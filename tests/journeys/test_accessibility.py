@@ -1,0 +1,89 @@
+"""Every page in a real browser: nothing for axe to find, nothing wider than the screen, no complaint in the console."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.journeys.conftest import DESKTOP, PHONE, Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SHOP_PAGES = [
+    "/",
+    "/categories",
+    "/search?q=milk",
+    "/search?q=zzzzqqq",
+    "/cart",
+    "/sign-in",
+    "/register",
+    "/no-such-page",
+]
+ADMIN_PAGES = ["/admin/", "/admin/products", "/admin/orders"]
+
+
+def problems(page: Page) -> list[str]:
+    """Return what axe finds, a line each."""
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", RULES)
+    return [
+        f"{violation['id']}: {node['target']} {node.get('failureSummary', '')[:160]}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def first_links(page: Page) -> list[str]:
+    """Return a category and a product of this shop."""
+    category = page.locator("main a[href^='/categories/']").first.get_attribute("href")
+    product = page.locator("main article a[href^='/products/']").first.get_attribute("href")
+    return [str(category), str(product)]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_shop_is_usable_by_everyone(visit: Visit, size: tuple[int, int], scheme: str) -> None:
+    with visit(size, color_scheme=scheme, bypass_csp=True) as visitor:
+        visitor.open("/")
+        found = {}
+        for path in [*SHOP_PAGES, *first_links(visitor.page)]:
+            page = visitor.open(path)
+            found[path] = [*problems(page), *(["too wide"] if overflow(page) > 0 else [])]
+        assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def test_the_shop_is_usable_in_chinese(visit: Visit) -> None:
+    with visit(PHONE, locale="zh-CN", bypass_csp=True) as visitor:
+        visitor.open("/")
+        assert visitor.page.locator("html").get_attribute("lang") == "zh-Hans"
+        for path in ["/", "/cart", "/sign-in", *first_links(visitor.page)]:
+            assert problems(visitor.open(path)) == [], path
+
+
+def test_nothing_is_cut_off_on_the_smallest_phone(visit: Visit) -> None:
+    with visit((320, 640)) as visitor:
+        visitor.open("/")
+        for path in [*SHOP_PAGES, *first_links(visitor.page)]:
+            assert overflow(visitor.open(path)) <= 0, path
+
+
+@pytest.mark.parametrize("size", [(768, 1000), DESKTOP], ids=["tablet", "desktop"])
+def test_the_back_office_is_usable_by_everyone(visit: Visit, size: tuple[int, int]) -> None:
+    with visit(size, bypass_csp=True) as visitor:
+        visitor.sign_in("super-admin@example.com", "/admin/sign-in")
+        found = {}
+        links = visitor.page.locator("nav a[href^='/admin']").evaluate_all("all => all.map(a => a.pathname)")
+        for path in dict.fromkeys([*ADMIN_PAGES, *links]):
+            page = visitor.open(path)
+            found[path] = [*problems(page), *(["too wide"] if overflow(page) > 0 else [])]
+        assert {path: lines for path, lines in found.items() if lines} == {}
