@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from storefront.cart.models import Cart, CartLine
 from storefront.cart.rules import LineState, Owner, largest_of, state_of
@@ -110,13 +110,14 @@ class Contents:
         return next((line for line in self.lines if line.sku == sku), None)
 
 
-_AVAILABLE = (
+AVAILABLE = (
     select(func.coalesce(func.sum(sellable), 0))
     .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
     .where(StockLevel.variant_id == Variant.id, Warehouse.is_active)
     .correlate(Variant)
     .scalar_subquery()
 )
+"""How many of a variant may still be sold, as a column of a query over variants."""
 _CONTENTS = (
     select(
         Cart.id.label("cart_id"),
@@ -141,7 +142,7 @@ _CONTENTS = (
         Product.brand_id,
         Product.is_published,
         Category.path,
-        _AVAILABLE.label("available"),
+        AVAILABLE.label("available"),
     )
     .outerjoin(CartLine, CartLine.cart_id == Cart.id)
     .outerjoin(Variant, Variant.id == CartLine.variant_id)
@@ -149,6 +150,8 @@ _CONTENTS = (
     .outerjoin(Category, Category.id == Product.category_id)
     .order_by(CartLine.id)
 )
+_BY_TOKEN = _CONTENTS.where(Cart.token == bindparam("owner"))
+_BY_CUSTOMER = _CONTENTS.where(Cart.customer_id == bindparam("owner"))
 
 
 def get_contents(owner: Owner, *, locale: str | None = None) -> Contents:
@@ -156,7 +159,8 @@ def get_contents(owner: Owner, *, locale: str | None = None) -> Contents:
     settings = get_settings()
     if not owner.is_known:
         return Contents(settings.currency)
-    rows = db.session.execute(_CONTENTS.where(_is_owned_by(owner))).all()
+    statement = _BY_TOKEN if owner.customer_id is None else _BY_CUSTOMER
+    rows = db.session.execute(statement, {"owner": owner.customer_id or owner.token}).all()
     if not rows:
         return Contents(settings.currency)
     lines = tuple(
@@ -169,14 +173,9 @@ def find_cart(owner: Owner, *, locked: bool = False) -> Cart | None:
     """Return somebody's cart, if there is one; `locked` keeps other writers out until the transaction ends."""
     if not owner.is_known:
         return None
-    statement = select(Cart).where(_is_owned_by(owner)).execution_options(populate_existing=True)
+    is_mine = Cart.token == owner.token if owner.customer_id is None else Cart.customer_id == owner.customer_id
+    statement = select(Cart).where(is_mine).execution_options(populate_existing=True)
     return db.session.scalar(statement.with_for_update() if locked else statement)
-
-
-def _is_owned_by(owner: Owner) -> Any:
-    if owner.customer_id is not None:
-        return Cart.customer_id == owner.customer_id
-    return Cart.token == owner.token
 
 
 def _line(row: Any, currency: str, largest: int, locale: str | None) -> Line:

@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storefront.cart.contents import Contents, find_cart, get_contents
+from storefront.cart.contents import AVAILABLE, Contents, find_cart, get_contents
 from storefront.cart.errors import CartFull, NoMore, NotForSale, NothingAsked, QuantityTooLarge, SoldOut, TooManyCodes
 from storefront.cart.models import Cart, CartLine
 from storefront.cart.quoting import quote_cart as quote_cart
 from storefront.cart.rules import MOST_CODES, MOST_LINES, Owner, largest_of, merged
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
-from storefront.inventory import queries as inventory
 from storefront.kernel.text import code_key
 from storefront.pricing.snapshot import Shopper
 from storefront.promotions import queries as promotions
@@ -66,6 +65,20 @@ class _Goods:
     largest: int
 
 
+_GOODS = (
+    select(
+        *(Variant.id, Variant.sku, Variant.name, Variant.price_minor, Product.name, Product.translations),
+        AVAILABLE.label("available"),
+    )
+    .join(Product, Product.id == Variant.product_id)
+    .where(Variant.sku == bindparam("sku"), Variant.is_active, Product.is_published)
+)
+_ROOM = select(
+    func.count().label("lines"),
+    func.coalesce(func.sum(CartLine.quantity).filter(CartLine.variant_id == bindparam("variant")), 0).label("quantity"),
+).where(CartLine.cart_id == bindparam("cart"))
+
+
 def add_goods(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Change:
     """Put so many more of a SKU into a cart, as far as there are any; the cart is made if there is none."""
     if quantity < 1:
@@ -77,7 +90,7 @@ def add_goods(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Change:
     if goods.available <= 0:
         raise SoldOut(name=goods.name)
     cart = find_cart(owner, locked=True) or _make_cart(owner, at)
-    before = _quantity_of(cart.id, goods.id)
+    before = _room_for(cart.id, goods.id)
     now = min(before + quantity, max(goods.largest, before))
     if now == before:
         raise NoMore(name=goods.name, units=min(before, goods.largest))
@@ -93,7 +106,7 @@ def set_quantity(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Chan
     if quantity == 0:
         return _take_out(cart, sku, at)
     goods = _get_goods(sku)
-    before = _quantity_of(cart.id, goods.id)
+    before = _room_for(cart.id, goods.id)
     if not before:
         return add_goods(owner=owner, sku=sku, quantity=quantity, at=at)
     if goods.available <= 0:
@@ -179,16 +192,11 @@ def remove_bought(*, cart_id: int, bought: Mapping[str, int], at: datetime) -> N
 
 
 def _get_goods(sku: str) -> _Goods:
-    row = db.session.execute(
-        select(Variant.id, Variant.sku, Variant.name, Variant.price_minor, Product.name, Product.translations)
-        .join(Product, Product.id == Variant.product_id)
-        .where(Variant.sku == sku.strip()[:64], Variant.is_active, Product.is_published)
-    ).one_or_none()
+    row = db.session.execute(_GOODS, {"sku": sku.strip()[:64]}).one_or_none()
     if row is None:
         raise NotForSale
-    variant_id, stored_sku, variant_name, price_minor, name, translations = row
+    variant_id, stored_sku, variant_name, price_minor, name, translations, available = row
     title = localized(name, translations)
-    available = inventory.available([variant_id])[variant_id]
     return _Goods(
         id=variant_id,
         sku=stored_sku,
@@ -200,9 +208,14 @@ def _get_goods(sku: str) -> _Goods:
 
 
 def _make_cart(owner: Owner, at: datetime) -> Cart:
-    token = None if owner.customer_id is not None else secrets.token_urlsafe(24)
+    """Begin a cart; two tabs of one customer begin the same one."""
+    if owner.customer_id is None:
+        cart = Cart(token=secrets.token_urlsafe(24), codes=[], created_at=at, updated_at=at)
+        db.session.add(cart)
+        db.session.flush()
+        return cart
     savepoint = db.session.begin_nested()
-    cart = Cart(token=token, customer_id=owner.customer_id, codes=[], created_at=at, updated_at=at)
+    cart = Cart(customer_id=owner.customer_id, codes=[], created_at=at, updated_at=at)
     try:
         db.session.add(cart)
         savepoint.commit()
@@ -215,14 +228,15 @@ def _make_cart(owner: Owner, at: datetime) -> Cart:
     return cart
 
 
-def _quantity_of(cart_id: int, variant_id: int) -> int:
-    statement = select(CartLine.quantity).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
-    return db.session.scalar(statement) or 0
+def _room_for(cart_id: int, variant_id: int) -> int:
+    """Return how many of a variant a cart holds; refuse with CartFull when it holds none and has no room for more."""
+    found = db.session.execute(_ROOM, {"cart": cart_id, "variant": variant_id}).one()
+    if not found.quantity and found.lines >= MOST_LINES:
+        raise CartFull(most=MOST_LINES)
+    return int(found.quantity)
 
 
 def _set_line(cart: Cart, goods: _Goods, before: int, quantity: int, at: datetime) -> None:
-    if not before and _count_lines(cart.id) >= MOST_LINES:
-        raise CartFull(most=MOST_LINES)
     _write_line(cart.id, goods.id, before, quantity, price_minor=goods.price_minor, at=at)
     cart.updated_at = at
     db.session.flush()
@@ -252,11 +266,6 @@ def _take_out(cart: Cart, sku: str, at: datetime) -> Change:
     cart.updated_at = at
     db.session.flush()
     return Change(stored_sku, localized(name, translations), quantity, 0, 0, 0, cart.token or "")
-
-
-def _count_lines(cart_id: int) -> int:
-    statement = select(db.func.count()).select_from(CartLine).where(CartLine.cart_id == cart_id)
-    return db.session.scalar(statement) or 0
 
 
 def _quantities(contents: Contents) -> dict[str, int]:

@@ -25,10 +25,11 @@ ON_DELIVERY = frozenset({Stage.SHIPPING})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Close the `shortfall`, and the benefit gives `gain` minor units more than now."""
+    """Close the `shortfall`, which costs about `cost`, and the benefit gives `gain` more than now (minor units)."""
 
     shortfall: Shortfall
     gain: int
+    cost: int
 
 
 class Benefit(Protocol):

@@ -57,17 +57,16 @@ def _near(frame: Frame, candidate: Candidate, end: Position, now: int, displaced
         whole = promotion.benefit.promise(goods, reached, promotion.falls_on)
         if promotion.falls_on is not Stage.SHIPPING:
             whole = min(whole, goods.room + max(0, reached - goods.subtotal))
-        gain = whole - now
+        gain, cost = whole - now, _cost(counted, shortfall)
     else:
         step = promotion.benefit.next_step(goods)
         if step is None:
             return None
-        shortfall, gain, whole = step.shortfall, step.gain, now + step.gain
+        shortfall, gain, whole, cost = step.shortfall, step.gain, now + step.gain, step.cost
     gain -= displaced
     have = shortfall.have.minor if isinstance(shortfall.have, Money) else shortfall.have
     if gain <= 0 or not have or candidate.breaks_budget(whole):
         return None
-    cost = _cost(counted, shortfall)
     return Near(promotion, shortfall, Money(gain, frame.currency), scope, Money(cost, frame.currency))
 
 

@@ -71,7 +71,7 @@ class NthItem:
         if best is None:
             return None
         pieces, cheapest = best
-        return Step(Shortfall(self.nth, pieces), share_of(cheapest, self.basis_points))
+        return Step(Shortfall(self.nth, pieces), share_of(cheapest, self.basis_points), (self.nth - pieces) * cheapest)
 
     def facts(self) -> Mapping[str, FactValue]:
         facts: dict[str, FactValue] = {"nth": self.nth, "basis_points": self.basis_points}

@@ -90,7 +90,7 @@ class Near:
     scope: Scope
     """Goods that count towards the gap."""
     cost: Money
-    """What closing the gap costs: the gap itself, or the missing pieces at the price of those in the cart."""
+    """What closing the gap costs: the gap itself, or the missing pieces at the price of what is in the cart."""
 
     def __post_init__(self) -> None:
         if self.would_save.minor <= 0:

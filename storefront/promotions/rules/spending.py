@@ -59,7 +59,7 @@ class SpendLadder:
             return None
         now = self._reached(subtotal)
         gain = upper.off.minor - (now.off.minor if now else 0)
-        return Step(Shortfall(upper.spend, goods.money(subtotal)), gain)
+        return Step(Shortfall(upper.spend, goods.money(subtotal)), gain, upper.spend.minor - subtotal)
 
     def promise(self, goods: Goods, subtotal: int, on: Stage) -> int:
         rung = self._reached(subtotal)
@@ -100,7 +100,8 @@ class SpendRepeat:
         times = self._times(subtotal)
         if self.most_times is not None and times >= self.most_times:
             return None
-        return Step(Shortfall(self.spend * (times + 1), goods.money(subtotal)), self.off.minor)
+        need = self.spend * (times + 1)
+        return Step(Shortfall(need, goods.money(subtotal)), self.off.minor, need.minor - subtotal)
 
     def promise(self, goods: Goods, subtotal: int, on: Stage) -> int:
         return self._times(subtotal) * self.off.minor

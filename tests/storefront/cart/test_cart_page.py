@@ -85,7 +85,7 @@ def test_goods_go_into_a_guest_cart_with_a_plain_form(visitor: Shopper) -> None:
     page = visitor.get("/cart")
     assert amounts(page, ".line__amount") == [2000]
     assert amounts(page, ".sums__total") == [2500]
-    assert page.one("a[href='/checkout']")
+    assert page.one(".cart__pay a[href='/checkout']")
 
 
 def test_the_cookie_is_secure_over_https(visitor: Shopper) -> None:
