@@ -185,7 +185,8 @@ def _variants(product_id: int) -> tuple[VariantFacts, ...]:
             func.coalesce(StockLevel.on_hand, 0).label("on_hand"),
             func.coalesce(StockLevel.allocated + StockLevel.reserved, 0).label("claimed"),
         )
-        .join(Warehouse, Warehouse.is_active)
+        .select_from(Variant)
+        .join(Warehouse, Warehouse.is_active.is_(True))
         .outerjoin(StockLevel, (StockLevel.variant_id == Variant.id) & (StockLevel.warehouse_id == Warehouse.id))
         .where(Variant.product_id == product_id)
         .order_by(Warehouse.priority, Warehouse.id)

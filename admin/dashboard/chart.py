@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 720, 200
-LEFT, RIGHT, TOP, BOTTOM = 64, 8, 12, 26
+WIDTH, HEIGHT = 480, 190
+LEFT, RIGHT, TOP, BOTTOM = 56, 8, 12, 26
 STEPS = 4
 GAP = 0.28
 """The share of a day's width that stays free between two bars."""
@@ -84,10 +84,10 @@ def bar_chart(values: Sequence[int], *, marks_every: int = 7) -> Chart:
 
 
 def round_up(value: int) -> int:
-    """Return the next of 4, 8, 12, 20, 40, 80, 120, 200, ... at or above `value`: it falls into four whole steps."""
+    """Return the next of 4, 8, 12, 16, 20, 24, 32, 40, 80, ... at or above `value`: it falls into four whole steps."""
     size = 1
     while True:
-        for head in (4, 8, 12, 20):
+        for head in (4, 8, 12, 16, 20, 24, 32):
             if head * size >= value:
                 return head * size
         size *= 10

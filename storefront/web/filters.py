@@ -44,16 +44,27 @@ def money_text(amount: Money | int) -> str:
     return format_minor(amount, shop_currency(), current_locale())
 
 
+def money_short(minor: int) -> str:
+    """Return an amount in the shop's currency for an axis: "$40K", "US$4万"."""
+    currency, locale = shop_currency(), BABEL_NAMES[current_locale()]
+    return numbers.format_compact_currency(Money(minor, currency).decimal, currency, locale=locale, fraction_digits=1)
+
+
 @lru_cache(maxsize=5_000)
 def _format_moment(moment: datetime, style: str, zone: str, locale: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
+    day = dates.format_date(local, "medium", locale=BABEL_NAMES[locale])
     if style == "date":
-        return dates.format_date(local, "medium", locale=BABEL_NAMES[locale])
+        return day
+    if style == "day":
+        return dates.format_skeleton("MMMd", local, locale=BABEL_NAMES[locale])
+    if style == "minute":
+        return f"{day} {dates.format_skeleton('Hm', local, locale=BABEL_NAMES[locale])}"
     return dates.format_datetime(local, "medium", locale=BABEL_NAMES[locale])
 
 
 def moment(value: datetime, style: str = "datetime") -> Markup:
-    """Return a moment as `<time>` in the shop's zone; `style` is "datetime" or "date"."""
+    """Return a moment as `<time>` in the shop's zone; `style` is "datetime", "minute", "date" or "day"."""
     text = _format_moment(value, style, str(g.shop.timezone), current_locale())
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 
@@ -71,5 +82,11 @@ def percent(value: float) -> str:
 def init_app(app: Flask) -> None:
     """Install the filters."""
     app.jinja_env.filters.update(
-        money=money, money_text=money_text, moment=moment, number=number, percent=percent, e=escape
+        money=money,
+        money_text=money_text,
+        money_short=money_short,
+        moment=moment,
+        number=number,
+        percent=percent,
+        e=escape,
     )
