@@ -13,6 +13,7 @@ from benchmarks.server import Server
 ROUNDS = 7
 PER_ROUND = 60
 WARM_UP = 30
+CUSTOMER, PASSWORD = "shopper@example.com", "three green apples"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Visit:
     goal: str
     body: str = ""
     status: int = 200
+    jar: str = ""
 
     @property
     def method(self) -> str:
@@ -56,21 +58,27 @@ class Figures:
 
 
 def find_visits(shop: Server) -> list[Visit]:
-    """Pick a category, a product and a search that the shop really has."""
+    """Pick a category, a product and a search that the shop really has; fill a guest's and a customer's cart."""
     home = shop.fetch("GET", "/")[1].decode()
     category = _first(r'href="(/categories/[a-z0-9-]+)"', home)
     listing = shop.fetch("GET", category)[1].decode()
     product = _first(r'href="(/products/[a-z0-9-]+)', listing)
-    sku = _first(r'<article[^>]*data-sku="([^"]+)"', listing)
+    skus = re.findall(r'<article[^>]*data-sku="([^"]+)"', listing)[:5]
+    shop.fetch("POST", "/sign-in", urlencode({"email": CUSTOMER, "password": PASSWORD}), jar="customer")
+    for jar in ("guest", "customer"):
+        for sku in skus:
+            shop.fetch("POST", "/cart/lines", urlencode({"sku": sku, "quantity": 1}), jar=jar)
+    line = urlencode({"sku": skus[0], "quantity": 1})
     return [
         Visit("home", "/", "page", "<= 0.5 warm"),
         Visit("category", category, "page", "<= 0.5 warm"),
         Visit("product", product, "page", "<= 0.5 warm"),
         Visit("search", "/search?q=chocolate", "page", "<= 2"),
-        Visit(
-            "add to cart", "/cart/lines", "insert", "<= 3 (50 promotions)", urlencode({"sku": sku, "quantity": 1}), 303
-        ),
-        Visit("cart", "/cart", "page", "<= 1.5"),
+        Visit("home, signed in with a cart", "/", "page", "<= 1.5", jar="customer"),
+        Visit("category, signed in with a cart", category, "page", "<= 1.5", jar="customer"),
+        Visit("add to cart, a new guest each time", "/cart/lines", "insert", "<= 3", line, 303),
+        Visit("cart of 5 lines", "/cart", "page", "", jar="guest"),
+        Visit("suggestions", "/search/suggestions?q=choc", "page", ""),
     ]
 
 
@@ -104,7 +112,7 @@ def measure(bare: Server, shop: Server, visits: list[Visit]) -> dict[str, Figure
 
 
 def _send(server: Server, visit: Visit) -> int:
-    status, content, _ = server.fetch(visit.method, visit.path, visit.body)
+    status, content = server.fetch(visit.method, visit.path, visit.body, visit.jar)
     if status != visit.status:
         raise RuntimeError(f"{visit.method} {visit.path} answered {status}, not {visit.status}")
     return len(content)

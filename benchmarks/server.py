@@ -30,7 +30,7 @@ class Server:
 
     port: int
     process: subprocess.Popen[bytes]
-    cookies: dict[str, str] = field(default_factory=dict)
+    jars: dict[str, dict[str, str]] = field(default_factory=dict)
     connection: http.client.HTTPConnection | None = None
 
     def workers(self) -> list[int]:
@@ -65,13 +65,14 @@ class Server:
                     sizes.append(int(line.split()[1]) / 1024)
         return max(sizes)
 
-    def fetch(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, bytes, dict[str, str]]:
-        """Send one request on the kept connection; cookies are remembered."""
+    def fetch(self, method: str, path: str, body: str = "", jar: str = "", **headers: str) -> tuple[int, bytes]:
+        """Send one request on the kept connection; a named `jar` remembers cookies, a nameless one does not."""
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         sent = {"Accept-Language": "en", **{key.replace("_", "-"): value for key, value in headers.items()}}
-        if self.cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        cookies = self.jars.setdefault(jar, {}) if jar else {}
+        if cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         if method == "POST":
             sent |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
         self.connection.request(method, path, body=body or None, headers=sent)
@@ -80,8 +81,8 @@ class Server:
         for header, value in response.getheaders():
             if header.lower() == "set-cookie":
                 name, _, rest = value.partition("=")
-                self.cookies[name] = rest.split(";")[0]
-        return response.status, content, {key.lower(): value for key, value in response.getheaders()}
+                cookies[name] = rest.split(";")[0]
+        return response.status, content
 
 
 def _ticks(pid: int) -> float:
