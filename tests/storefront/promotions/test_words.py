@@ -1,0 +1,152 @@
+"""Promotions in words, in both languages' forms, and where cards and product pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from storefront.catalog import queries as catalog
+from storefront.database.transaction import transaction
+from storefront.kernel.money import Money
+from storefront.pricing.label import Label
+from storefront.pricing.snapshot import Stage
+from storefront.promotions.context import badges_for, offers_for
+from storefront.promotions.rules import (
+    AmountOff,
+    BuyAtLeast,
+    NthItem,
+    PercentOff,
+    Promotion,
+    Reason,
+    Rung,
+    SpendLadder,
+    evaluate,
+)
+from storefront.promotions.words import name_of, near_words, ordinal, rejection_words, share_words, step_words, terms_of
+from tests.factories import make_category, make_product, make_promotion, variant_of
+from tests.storefront.promotions.builders import (
+    amount_order,
+    cart,
+    free_delivery,
+    ladder,
+    line,
+    percent_items,
+    percent_order,
+    promotion,
+    repeat,
+    second_half,
+    usd,
+)
+
+
+@pytest.fixture
+def reading_english(app: Flask) -> Iterator[None]:
+    with app.test_request_context("/", headers={"Accept-Language": "en"}):
+        app.preprocess_request()
+        yield
+
+
+@pytest.mark.usefixtures("reading_english")
+@pytest.mark.parametrize(
+    ("offer", "words"),
+    [
+        (percent_items(10), "10% off"),
+        (promotion(PercentOff(1250), Stage.ORDER), "12.5% off"),
+        (percent_order(50), "Half price"),
+        (percent_order(20, spend=5000), "20% off when you spend $50.00"),
+        (promotion(PercentOff(2000, most=usd(1000)), Stage.ORDER), "20% off, up to $10.00"),
+        (percent_items(30, conditions=(BuyAtLeast(3),)), "30% off when you buy 3"),
+        (amount_order(500), "$5.00 off"),
+        (amount_order(500, spend=5000), "Spend $50.00, save $5.00"),
+        (promotion(AmountOff(usd(100)), Stage.ITEM), "$1.00 off each"),
+        (ladder((5000, 500), (9900, 1500)), "Spend $50.00, save $5.00"),
+        (repeat(5000, 500), "Save $5.00 for every $50.00"),
+        (second_half(), "Every 2nd item at half price"),
+        (promotion(NthItem(3, 10000), Stage.ITEM), "Every 3rd item free"),
+        (promotion(NthItem(4, 2500), Stage.ITEM), "Every 4th item 25% off"),
+        (free_delivery(), "Free delivery"),
+        (free_delivery(5000), "Free delivery when you spend $50.00"),
+    ],
+)
+def test_terms_are_plain_words(offer: Promotion, words: str) -> None:
+    assert terms_of(offer.label) == words
+
+
+@pytest.mark.usefixtures("reading_english")
+def test_a_reached_rung_is_named_by_its_own_numbers() -> None:
+    [applied] = evaluate(cart(line(10000)), [ladder((5000, 500), (9900, 1500))]).applied
+    assert terms_of(applied.label) == "Spend $99.00, save $15.00"
+
+
+@pytest.mark.usefixtures("reading_english")
+def test_what_is_near_is_said_as_the_shopper_can_do_it() -> None:
+    def near(*lines: object, offer: Promotion) -> str:
+        return near_words(evaluate(cart(*lines, delivery=599), [offer]).near[0])
+
+    assert near(line(17800), offer=ladder((19900, 2000))) == "Add $21.00 more to save $20.00"
+    assert near(line(1000), offer=second_half()) == "Add 1 more item to save $5.00"
+    assert near(line(4000), offer=free_delivery(5000)) == "Add $10.00 more and save $5.99 on delivery"
+    three = free_delivery(conditions=(BuyAtLeast(3),))
+    assert near(line(4000), offer=three) == "Add 2 more items and save $5.99 on delivery"
+
+
+def test_yuan_are_written_as_yuan(app: Flask) -> None:
+    def yuan(minor: int) -> Money:
+        return Money(minor, "CNY")
+
+    offer = Promotion(1, "", "CNY", SpendLadder((Rung(yuan(19900), yuan(2000)),)), Stage.ORDER)
+    with app.test_request_context("/", headers={"Accept-Language": "en"}):
+        assert terms_of(offer.label) == "Spend CN¥199.00, save CN¥20.00"
+    with app.test_request_context("/", headers={"Accept-Language": "zh-CN"}):
+        assert "¥199.00" in terms_of(offer.label)
+        assert (share_words(1500), share_words(5000), ordinal(2)) == ("8.5折", "5折", "2")
+
+
+def test_the_merchants_name_is_read_in_the_readers_language(app: Flask) -> None:
+    label = Label.of("spend_ladder", "Spring", name_zh="春季满减")
+    with app.test_request_context("/", headers={"Accept-Language": "zh-CN"}):
+        assert name_of(label) == "春季满减"
+    with app.test_request_context("/", headers={"Accept-Language": "en"}):
+        assert name_of(label) == "Spring"
+
+
+@pytest.mark.usefixtures("reading_english")
+def test_every_reason_has_words() -> None:
+    for reason in Reason:
+        [rejected] = evaluate(cart(line(100)), [amount_order(5, spend=200)]).rejected
+        told = rejection_words(type(rejected)(rejected.promotion, rejected.stage, reason))
+        assert told.endswith(".")
+    assert rejection_words(rejected) == "$1.00 more of the goods it is for are needed."
+
+
+@pytest.mark.usefixtures("reading_english")
+def test_every_step_of_a_price_has_a_name() -> None:
+    result = evaluate(cart(line(1000)), [percent_order(10, name="June")])
+    assert [step_words(step) for step in result.trace] == ["Price", "June"]
+
+
+def test_cards_carry_offers_for_just_these_goods_and_pages_all_of_them(app: Flask) -> None:
+    with app.app_context(), transaction():
+        food = make_category("Food")
+        tea = make_category("Tea", parent=food)
+        green, rice = make_product("Green", category=tea), make_product("Rice")
+        scope = {"category_ids": [food.id]}
+        half = [{"kind": "nth_item", "nth": 2, "basis_points": 5000, "scope": scope}]
+        make_promotion(conditions=[], benefits=half, promotion_class="item", name="Tea time")
+        make_promotion(conditions=[], benefits=[{"kind": "percent_off", "basis_points": 500}], name="All")
+        members = [{"kind": "audience", "members_only": True}]
+        make_promotion(conditions=members, benefits=half, promotion_class="item", name="Members")
+        make_promotion(conditions=[], benefits=half, promotion_class="item", requires_code=True, name="Secret")
+        ids, variant = (green.id, rice.id), variant_of(green)
+        wanted = {"product_id": green.id, "sku": variant.sku, "category_id": tea.id, "brand_id": None}
+    with app.test_request_context("/"):
+        app.preprocess_request()
+        cards = catalog.cards_by_ids(ids, "en")
+        assert {card.product_id: [badge.text for badge in card.badges] for card in cards} == {
+            ids[0]: ["Every 2nd item at half price"],
+            ids[1]: [],
+        }
+        assert [offer.name for offer in offers_for(**wanted)] == ["Tea time", "All"]
+        assert badges_for([]) == {}
