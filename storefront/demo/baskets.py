@@ -20,6 +20,8 @@ SALE_SHARE, SALE_DEPTH, SALE_LINES = 0.7, 0.9, 5
 STORE_CLOCK = pd.Timedelta(hours=5)
 """The stores' clock runs five hours behind the stamps."""
 SMALL_HOUSEHOLDS, SMALL_PER_DEPARTMENT, SMALL_DAYS = 200, 18, 150
+LOWEST_PRICE = 5
+"""Fewer cents are an odd sale or two, not a price."""
 COST_SHARE = 0.72
 
 
@@ -98,7 +100,8 @@ def _priced(variants: pd.DataFrame, sales: pd.DataFrame) -> pd.DataFrame:
     before = (sales.gross / units).groupby(sales.variant_id).median()
     recent = sales[sales.moment > sales.moment.max() - pd.Timedelta(days=RECENT_DAYS)]
     paid = ((recent.gross - recent.card) / recent.quantity).groupby(recent.variant_id)
-    regular = np.maximum(np.rint(variants.id.map(before).fillna(variants.like_price)), 1).astype("int64")
+    median = variants.id.map(before)
+    regular = np.rint(median.where(median >= LOWEST_PRICE, variants.like_price)).astype("int64")
     now = np.rint(variants.id.map(paid.median()).fillna(0)).astype("int64")
     cheaper = variants.id.map((recent.card > 0).groupby(recent.variant_id).mean()).fillna(0)
     on_sale = (cheaper >= SALE_SHARE) & (now > 0) & (now <= regular * SALE_DEPTH)

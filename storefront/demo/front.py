@@ -178,7 +178,6 @@ def _promotion(key: str, names: tuple[str, str], stage: str, benefit: dict[str, 
 
 def _category_id(session: Session, *slugs: str) -> int:
     """Return the first of these categories that the demo's size has."""
-    found = {
-        row.slug: row.id for row in session.execute(select(Category.slug, Category.id).where(Category.slug.in_(slugs)))
-    }
+    rows = session.execute(select(Category.slug, Category.id).where(Category.slug.in_(slugs)))
+    found: dict[str, int] = {row.slug: row.id for row in rows}
     return next(found[slug] for slug in slugs if slug in found)

@@ -22,7 +22,8 @@ DROPPED = ("FUEL", "MISCELLANEOUS", "COUPON", "CNTRL/STORE SUP")
 FRESH = frozenset({"produce", "meat", "seafood", "deli"})
 CASE_GRAMS = 4_000
 CASE_PRICE_PER_KILO = 110
-"""A fresh "40 LB" at under this many cents a kilo is the grower's crate, sold loose from it."""
+CASE_PIECES, CASE_PRICE_PER_PIECE = 12, 8
+"""A fresh "40 LB" at so few cents a kilo, or "48-54 CT" at so few a piece, is sold loose."""
 LOOSE = Size("Loose", "散装", 450, 0.0)
 UNSIZED = ("Standard", "标准装")
 MOST_SIZES = 12
@@ -158,9 +159,9 @@ def _unit_prices(tables: Tables) -> pd.DataFrame:
 
 def _sized(raw: pd.DataFrame) -> pd.DataFrame:
     sizes = [read_size(text) for text in raw.package_size]
-    prices = raw.unit_price.to_numpy()
-    for index, (size, slug) in enumerate(zip(sizes, raw.department_slug, strict=True)):
-        if slug in FRESH and size.grams >= CASE_GRAMS and prices[index] / size.grams * 1000 < CASE_PRICE_PER_KILO:
+    prices = raw.unit_price.tolist()
+    for index, slug in enumerate(raw.department_slug):
+        if slug in FRESH and _is_case(sizes[index], prices[index]):
             sizes[index] = LOOSE
     return raw.assign(
         label=[size.label for size in sizes],
@@ -168,6 +169,13 @@ def _sized(raw: pd.DataFrame) -> pd.DataFrame:
         grams=[size.grams for size in sizes],
         size_rank=[size.rank for size in sizes],
     )
+
+
+def _is_case(size: Size, price: float) -> bool:
+    """Whether this is the grower's case that a piece came from, told by a price for which nobody sells a whole case."""
+    if size.grams >= CASE_GRAMS:
+        return price / size.grams * 1000 < CASE_PRICE_PER_KILO
+    return size.label.endswith(" ct") and size.rank >= CASE_PIECES and price / size.rank < CASE_PRICE_PER_PIECE
 
 
 def _folded(raw: pd.DataFrame) -> pd.DataFrame:
@@ -191,7 +199,11 @@ def _folded(raw: pd.DataFrame) -> pd.DataFrame:
     raw = raw.assign(label=labels, **{column: known[column].reindex(labels).to_numpy() for column in known})
     several = raw.groupby("name").label.transform("nunique") > 1
     unsized = several & (raw.label == "")
-    return raw.assign(label=raw.label.where(~unsized, UNSIZED[0]), label_zh=raw.label_zh.where(~unsized, UNSIZED[1]))
+    return raw.assign(
+        label=raw.label.where(~unsized, UNSIZED[0]),
+        label_zh=raw.label_zh.where(~unsized, UNSIZED[1]),
+        size_rank=raw.size_rank.where(~unsized, np.inf),
+    )
 
 
 def _categories(raw: pd.DataFrame) -> tuple[pd.DataFrame, dict[tuple[str, str, str], int]]:

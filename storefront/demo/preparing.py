@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 
 from flask_migrate import upgrade
 
-from recommend import STEPS
-from search import Document
 from storefront.config import Config
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -17,6 +16,8 @@ from storefront.demo.marks import Mark
 from storefront.discovery import documents, indexing, recommending, searching, training
 
 INDEXED, TRAINED = "indexed", "trained"
+TRAINING_STEPS = 8
+"""About how many steps a training tells of; only the progress bar counts on it."""
 
 
 def prepare(*, size: str, config: Config, at: datetime, watch: Watch, tell: Callable[[str], None]) -> list[str]:
@@ -41,7 +42,7 @@ def _index(mark: Mark, at: datetime, watch: Watch) -> None:
         return
     newest = indexing.newest_change()
 
-    def watched(stream: Iterable[Document]) -> Iterable[Document]:
+    def watched(stream: Iterable[Any]) -> Iterable[Any]:
         return watch(stream, "Indexing", total)
 
     indexing.rebuild(watched)
@@ -54,7 +55,7 @@ def _index(mark: Mark, at: datetime, watch: Watch) -> None:
 def _train(mark: Mark, at: datetime, watch: Watch) -> list[str]:
     if TRAINED in mark.done and recommending.health().version:
         return []
-    steps = iter(watch(STEPS, "Training", len(STEPS)))
+    steps = iter(watch(range(TRAINING_STEPS), "Training", None))
 
     def progress(_step: str) -> None:
         next(steps, None)

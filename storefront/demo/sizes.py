@@ -80,7 +80,7 @@ ALONE = {
     "HALF GAL": ("0.5 gal", "0.5 加仑", QUART * 2),
 }
 SINGULAR = {"loads": "load", "uses": "use", "stems": "stem", "rolls": "roll", "pairs": "pair", "pieces": "piece"}
-LARGEST = 5_000.0
+LARGEST, MOST_IN_PACK = 5_000.0, 100
 """A bigger number is an article number that strayed into the field."""
 TYPICAL_GRAMS = 350
 
@@ -122,18 +122,20 @@ def read_size(text: str) -> Size:
         if match and 1 < int(match["count"]) <= 400 and 0 < _number(match["amount"]) <= LARGEST:
             return _several(int(match["count"]), _number(match["amount"]), match["unit"])
     match = _ONE.search(plain)
-    if match is None or not 0 < _number(match["amount"]) <= LARGEST:
+    return _single(match) if match else NO_SIZE
+
+
+def _single(match: re.Match[str]) -> Size:
+    amount, unit, to = _number(match["amount"]), match["unit"], match["to"]
+    en, zh, grams = UNITS[unit]
+    if not 0 < amount <= LARGEST or (unit == "PK" and amount > MOST_IN_PACK):
         return NO_SIZE
-    amount = _number(match["amount"])
-    if match["unit"] == "PK" and amount > 100:
-        return NO_SIZE
-    en, zh, grams = UNITS[match["unit"]]
-    if match["to"]:
-        shown = f"{_written(amount)}–{_written(_number(match['to']))}"
-        return Size(f"{shown} {en}", f"{shown} {zh}", 0, amount)
-    unit = SINGULAR.get(en, en) if amount == 1 else en
-    shown = _written(amount)
-    return Size(f"{shown} {unit}", f"{shown} {zh}", round(amount * grams), amount * (grams or 1))
+    if to and en == "oz" and amount.is_integer():
+        return _several(int(amount), _number(to), unit)
+    shown = f"{_written(amount)}–{_written(_number(to))}" if to else _written(amount)
+    words = SINGULAR.get(en, en) if amount == 1 and not to else en
+    weight = 0 if to else round(amount * grams)
+    return Size(f"{shown} {words}", f"{shown} {zh}", weight, amount * (grams or 1))
 
 
 def _several(count: int, amount: float, unit: str) -> Size:

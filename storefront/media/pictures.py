@@ -19,7 +19,8 @@ SIDE = 480
 HUES = 360
 CODE_POINTS = re.compile(r"[0-9a-f]{2,5}(?:_[0-9a-f]{2,5}){0,3}")
 GENERATED = re.compile(rf"(?P<emoji>{CODE_POINTS.pattern})-(?P<hue>\d{{1,3}})-(?P<pattern>\d{{1,2}})")
-PHOTO = re.compile(r"photo:(?P<key>[0-9a-f]{32}):(?P<width>\d{1,5})x(?P<height>\d{1,5})")
+KEY = re.compile(r"[0-9a-f]{32}")
+PHOTO = re.compile(rf"photo:(?P<key>{KEY.pattern}):(?P<width>\d{{1,5}})x(?P<height>\d{{1,5}})")
 EMOJI_PRESENTATION = "\N{VARIATION SELECTOR-16}"
 
 PATTERNS = (

@@ -7,7 +7,7 @@ from functools import lru_cache
 from flask import Blueprint, Response, abort, current_app, send_from_directory
 
 from storefront.media.photos import file_name
-from storefront.media.pictures import SIZES, generated_svg, read_drawing
+from storefront.media.pictures import KEY, SIZES, generated_svg, read_drawing
 
 blueprint = Blueprint("media", __name__, url_prefix="/media")
 YEAR_SECONDS = 365 * 24 * 3600
@@ -23,10 +23,10 @@ def generated(key: str) -> Response:
     return _forever(Response(svg, mimetype="image/svg+xml"))
 
 
-@blueprint.get("/<string(length=32):key>-<int:size>.webp")
+@blueprint.get("/<key>-<int:size>.webp")
 def photo(key: str, size: int) -> Response:
     """Send one size of a photograph."""
-    if size not in SIZES:
+    if size not in SIZES or not KEY.fullmatch(key):
         abort(404)
     folder = current_app.config["SHOP"].media_dir
     return _forever(send_from_directory(folder, file_name(key, size), mimetype="image/webp"))

@@ -103,6 +103,7 @@ def test_every_manufacturer_has_a_maker_of_its_own() -> None:
         ("83.5 SQ FT", "83.5 sq ft", 0),
         ("1 LOAD", "1 load", 0),
         ("6 PK", "6 pack", 0),
+        ("4-4 OZ", "4 × 4 oz", 454),
     ],
 )
 def test_a_till_size_becomes_a_label_and_a_weight(text: str, label: str, grams: int) -> None:
