@@ -54,5 +54,6 @@ class Attempt:
     token: str
     owner: Owner
     shopper: Shopper
+    typed: Typed
     details: Details
     seen_hash: str

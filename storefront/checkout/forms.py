@@ -32,7 +32,7 @@ class CheckoutForm(Form):
     seen = HiddenField()
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check every field; an e-mail address must be one, and choices must be among those offered."""
+        """Check every field; an e-mail address must be one. Which methods deliver there is checked when placing."""
         valid = super().validate(extra_validators)
         if self.email.data and not self.email.errors:
             try:
@@ -40,12 +40,10 @@ class CheckoutForm(Form):
             except Invalid as refusal:
                 show_refusal(self, refusal)
                 valid = False
-        chosen = (
-            (self.shipping_method, _("Please choose how we deliver.")),
-            (self.payment_provider, _("Please choose a way to pay.")),
-        )
-        for field, words in chosen:
-            if field.data not in {code for code, *_rest in field.choices or ()}:
-                field.errors = [words]
-                valid = False
+        if not self.shipping_method.data:
+            self.shipping_method.errors = [_("Please choose how we deliver.")]
+            valid = False
+        if self.payment_provider.data not in dict(self.payment_provider.choices or ()):
+            self.payment_provider.errors = [_("Please choose a way to pay.")]
+            valid = False
         return bool(valid)

@@ -12,6 +12,7 @@ from storefront.accounts import queries as people
 from storefront.accounts import services as accounts
 from storefront.cart import queries as carts
 from storefront.cart import services as cart_services
+from storefront.cart.models import Cart
 from storefront.cart.quoting import CartQuote
 from storefront.cart.rules import Owner
 from storefront.checkout import queries
@@ -46,23 +47,7 @@ class Placed:
 
 def keep(*, token: str, owner: Owner, typed: Typed, at: datetime) -> CheckoutSession:
     """Keep what was typed so far with the cart's checkout; the first time, begin it."""
-    session = queries.find_session(token, locked=True)
-    cart = carts.find_cart(owner)
-    if session is None:
-        if cart is None or not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN:
-            raise StaleCheckout
-        session = _begin(token, cart.id, at)
-    elif session.order_number is None and (cart is None or session.cart_id != cart.id):
-        raise StaleCheckout
-    if session.order_number is None:
-        session.email, session.note = typed.email[:254], typed.note[:500]
-        session.address = dict(typed.address or {})
-        session.phone = session.address.get("phone", "")[:32]
-        session.shipping_method_code = typed.shipping_method[:32]
-        session.payment_provider = typed.payment_provider[:32]
-        session.updated_at = at
-    db.session.flush()
-    return session
+    return _keep(token, carts.find_cart(owner), typed, at)
 
 
 def place(*, attempt: Attempt, at: datetime) -> Placed:
@@ -70,14 +55,10 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
 
     Refuses with QuoteChanged, OutOfStock, PromotionRanOut, NoDelivery or EmptyCart, and then nothing has happened.
     """
-    session = queries.find_session(attempt.token, locked=True)
-    if session is None:
-        raise StaleCheckout
+    session = _keep(attempt.token, carts.find_cart(attempt.owner, locked=True), attempt.typed, at)
     before = placed_before(session)
     if before is not None:
         return before
-    if carts.find_cart(attempt.owner, locked=True) is None:
-        raise EmptyCart
     details = attempt.details
     contents = carts.get_contents(attempt.owner, locale=details.buyer.locale)
     if not contents.priced or contents.cart_id is None:
@@ -117,6 +98,26 @@ def placed_before(session: CheckoutSession) -> Placed | None:
     provider = PROVIDERS.get(pending.provider) if pending else None
     request = payments.get_request(pending.reference) if pending else None
     return Placed(order, provider.start(request) if provider and request else None)
+
+
+def _keep(token: str, cart: Cart | None, typed: Typed, at: datetime) -> CheckoutSession:
+    session = queries.find_session(token, locked=True)
+    if session is None:
+        if cart is None or not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN:
+            raise StaleCheckout
+        session = _begin(token, cart.id, at)
+    if session.order_number is not None:
+        return session
+    if cart is None or session.cart_id != cart.id:
+        raise StaleCheckout
+    session.email, session.note = typed.email[:254], typed.note[:500]
+    session.address = dict(typed.address or {})
+    session.phone = session.address.get("phone", "")[:32]
+    session.shipping_method_code = typed.shipping_method[:32]
+    session.payment_provider = typed.payment_provider[:32]
+    session.updated_at = at
+    db.session.flush()
+    return session
 
 
 def _begin(token: str, cart_id: int, at: datetime) -> CheckoutSession:

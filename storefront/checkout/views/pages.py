@@ -42,8 +42,7 @@ def show() -> Response:
 def keep_draft() -> Response:
     """Keep what was typed; a country or a method chosen changes what may be chosen next, and the total."""
     sheet = read_sheet(request.form)
-    with transaction():
-        services.keep(token=sheet.token, owner=current_owner(), typed=sheet.typed, at=now())
+    _keep(sheet)
     if not wants_fragment():
         return redirect_to("/checkout")
     parts = {"checkout-form": "checkout/_form.html", "checkout-summary": "checkout/_summary.html"}
@@ -54,24 +53,26 @@ def keep_draft() -> Response:
 @blueprint.post("/checkout")
 def place() -> Response:
     """Place the order; the same form twice is one order."""
-    owner, at = current_owner(), now()
-    token, seen_hash = request.form.get("token", ""), request.form.get("quote", "")
     sheet = read_sheet(request.form)
-    with transaction():
-        session = services.keep(token=token, owner=owner, typed=sheet.typed, at=at)
-        placed = services.placed_before(session)
-    if placed is not None:
-        return _arrive(placed)
     details = sheet.details()
     if details is None:
-        return _page(sheet, status=422)
+        before = _keep(sheet)
+        return _arrive(before) if before else _page(sheet, status=422)
+    shopper, seen_hash = shopper_of(current_customer()), request.form.get("quote", "")
+    attempt = Attempt(sheet.token, current_owner(), shopper, sheet.typed, details, seen_hash)
     try:
         with transaction():
-            shopper = shopper_of(current_customer())
-            placed = services.place(attempt=Attempt(token, owner, shopper, details, seen_hash), at=at)
+            return _arrive(services.place(attempt=attempt, at=now()))
     except SHOWN_AGAIN as refusal:
+        _keep(sheet)
         return _again(refusal)
-    return _arrive(placed)
+
+
+def _keep(sheet: Sheet) -> Placed | None:
+    """Keep what was typed; return the order if this checkout has become one already."""
+    with transaction():
+        session = services.keep(token=sheet.token, owner=current_owner(), typed=sheet.typed, at=now())
+        return services.placed_before(session)
 
 
 def _arrive(placed: Placed) -> Response:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
 from flask import current_app, g, request
-from flask_babel import format_date
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from storefront.accounts import queries as people
@@ -22,6 +23,7 @@ from storefront.accounts.queries import BookedAddress
 from storefront.accounts.rules import COUNTRIES, PostalAddress, read_address
 from storefront.accounts.sessions import current_customer
 from storefront.cart import queries as carts
+from storefront.cart.contents import Contents
 from storefront.cart.context import current_owner
 from storefront.cart.quoting import CartQuote, shopper_of
 from storefront.checkout import queries
@@ -39,20 +41,62 @@ from storefront.shipping import queries as shipping
 from storefront.shipping.queries import Offer
 from storefront.shipping.rules import delivery_days
 from storefront.web.filters import money_text
-from storefront.web.locale import current_locale, localized
+from storefront.web.locale import babel_locale, current_locale, localized
 
 
-@dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything on the page. `typed_now` says that the fields come from this request and not from memory."""
+    """Everything on the page. What only a drawn page needs is gathered when it is first asked for.
 
-    form: CheckoutForm
-    address: AddressForm
-    offers: list[Offer]
-    cart: CartQuote
-    book: tuple[BookedAddress, ...]
-    customer: CurrentCustomer | None
-    typed_now: bool
+    `typed_now` says that the fields come from this request and not from memory.
+    """
+
+    def __init__(
+        self, form: CheckoutForm, address: AddressForm, customer: CurrentCustomer | None, *, typed_now: bool
+    ) -> None:
+        self.form, self.address, self.customer, self.typed_now = form, address, customer, typed_now
+
+    @cached_property
+    def contents(self) -> Contents:
+        return carts.get_contents(current_owner())
+
+    @cached_property
+    def book(self) -> tuple[BookedAddress, ...]:
+        return tuple(people.list_addresses(self.customer.id)) if self.customer else ()
+
+    @cached_property
+    def offers(self) -> list[Offer]:
+        """The ways to deliver to the chosen country; one that is not among them gives way to the first."""
+        contents, method = self.contents, self.form.shipping_method
+        offers = shipping.list_offers(
+            country=str(self.address.country.data), weight_grams=contents.weight_grams, goods=contents.goods
+        )
+        method.choices = [(offer.code, localized(offer.name, offer.translations)) for offer in offers]
+        if offers and method.data not in dict(method.choices):
+            method.data = offers[0].code
+        return offers
+
+    @cached_property
+    def cart(self) -> CartQuote:
+        """The cart with its price, delivery included."""
+        owner = current_owner()
+        offer = next((each for each in self.offers if each.code == self.form.shipping_method.data), None)
+        cart = carts.quote_cart(
+            contents=self.contents,
+            owner=KnownOwner(owner.token, owner.customer_id, _folded(self.form.email.data)),
+            shopper=shopper_of(self.customer),
+            at=now(),
+            delivery=Delivery(offer.code, offer.price) if offer else None,
+        )
+        self.form.quote.data = cart.quote.hash
+        self.form.seen.data = _seen(cart).to_text()
+        return cart
+
+    @property
+    def country_options(self) -> Markup:
+        """The countries that are delivered to, as options of a select."""
+        reached = shipping.list_countries(COUNTRIES)
+        choices = tuple(choice for choice in self.address.country.choices if choice[0] in reached)
+        return _options(choices, str(self.address.country.data))
 
     @property
     def token(self) -> str:
@@ -87,8 +131,7 @@ class Sheet:
     @property
     def seen(self) -> Seen:
         """What the page shows, to say later what changed."""
-        names = {line.sku: line.full_name for line in self.cart.contents.lines}
-        return Seen.of(self.cart.quote, names, name_of)
+        return _seen(self.cart)
 
     @property
     def pays_at_the_door(self) -> bool:
@@ -101,7 +144,7 @@ class Sheet:
         notes = {}
         for offer in self.offers:
             days = delivery_days(today, min_days=offer.min_days, max_days=offer.max_days)
-            first, last = format_date(days.earliest, "MMMd"), format_date(days.latest, "MMMd")
+            first, last = (format_skeleton("MMMEd", day, locale=babel_locale()) for day in (days.earliest, days.latest))
             when = first if first == last else _("%(first)s to %(last)s", first=first, last=last)
             notes[offer.code] = (
                 _("Arrives %(days)s", days=when),
@@ -130,32 +173,23 @@ class Sheet:
 
 
 def read_sheet(typed: MultiDict[str, str] | None = None) -> Sheet:
-    """Gather the page from what was typed, else from what is remembered of this cart and this customer."""
-    owner, customer = current_owner(), current_customer()
-    contents = carts.get_contents(owner)
-    session = queries.find_open(contents.cart_id) if typed is None and contents.cart_id else None
-    book = tuple(people.list_addresses(customer.id)) if customer else ()
-    form = CheckoutForm(typed, data=_remembered(session, customer))
-    address = AddressForm(typed, data=_remembered_address(session, book, customer), home=g.shop.country)
-    _offer_countries(address)
-    offers = shipping.list_offers(
-        country=str(address.country.data), weight_grams=contents.weight_grams, goods=contents.goods
-    )
-    form.shipping_method.choices = [(offer.code, localized(offer.name, offer.translations)) for offer in offers]
-    form.payment_provider.choices = [(provider.code, _(provider.name)) for provider in _providers()]
-    offer = next((each for each in offers if each.code == form.shipping_method.data), next(iter(offers), None))
-    form.shipping_method.data = offer.code if offer else None
-    if typed is None and form.payment_provider.data not in dict(form.payment_provider.choices):
-        form.payment_provider.data = form.payment_provider.choices[0][0]
-    cart = carts.quote_cart(
-        contents=contents,
-        owner=KnownOwner(owner.token, owner.customer_id, _folded(form.email.data)),
-        shopper=shopper_of(customer),
-        at=now(),
-        delivery=Delivery(offer.code, offer.price) if offer else None,
-    )
-    sheet = Sheet(form, address, offers, cart, book, customer, typed is not None)
-    form.quote.data, form.seen.data = cart.quote.hash, sheet.seen.to_text()
+    """Read the page from what was typed, else from what is remembered of this cart and this customer."""
+    customer = current_customer()
+    if typed is not None:
+        form, address = CheckoutForm(typed), AddressForm(typed, home=g.shop.country)
+        sheet = Sheet(form, address, customer, typed_now=True)
+    else:
+        contents = carts.get_contents(current_owner())
+        session = queries.find_open(contents.cart_id) if contents.cart_id else None
+        book = tuple(people.list_addresses(customer.id)) if customer else ()
+        form = CheckoutForm(data=_remembered(session, customer))
+        address = AddressForm(data=_remembered_address(session, book, customer), home=g.shop.country)
+        sheet = Sheet(form, address, customer, typed_now=False)
+        sheet.contents, sheet.book = contents, book
+    payment = form.payment_provider
+    payment.choices = [(provider.code, _(provider.name)) for provider in _providers()]
+    if typed is None and payment.data not in dict(payment.choices):
+        payment.data = payment.choices[0][0]
     return sheet
 
 
@@ -188,11 +222,16 @@ def _remembered_address(
     return {**known, **{key: value for key, value in (session.address if session else {}).items() if value}}
 
 
-def _offer_countries(address: AddressForm) -> None:
-    reached = shipping.list_countries(COUNTRIES)
-    address.country.choices = [(code, name) for code, name in address.country.choices or () if code in reached]
-    if address.country.data not in reached and address.country.choices:
-        address.country.data = address.country.choices[0][0]
+@lru_cache(maxsize=1_000)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> Markup:
+    """Draw two hundred options once per language and choice, not once per page."""
+    option = Markup('<option value="{}"{}>{}</option>')
+    selected = Markup(" selected")
+    return Markup("").join(option.format(code, selected if code == chosen else "", name) for code, name in choices)
+
+
+def _seen(cart: CartQuote) -> Seen:
+    return Seen.of(cart.quote, {line.sku: line.full_name for line in cart.contents.lines}, name_of)
 
 
 def _folded(email: str | None) -> str:

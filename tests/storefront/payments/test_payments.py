@@ -22,7 +22,7 @@ from storefront.orders import services as order_services
 from storefront.orders.models import Order
 from storefront.payments import queries, services
 from storefront.payments.errors import AmountMismatch, PaymentClosed, UnknownProvider
-from storefront.payments.models import Payment, Transaction
+from storefront.payments.models import Transaction
 from storefront.payments.providers import CashOnDelivery, Outcome, Sandbox, get_provider, list_providers
 from storefront.payments.states import TransactionKind, TransactionResult
 from tests.browser import Page, Shopper
