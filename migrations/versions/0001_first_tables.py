@@ -547,6 +547,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("variant", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_variant_barcode"), ["barcode"], unique=False)
+        batch_op.create_index(batch_op.f("ix_variant_price_minor"), ["price_minor"], unique=False)
+        batch_op.create_index(batch_op.f("ix_variant_updated_at"), ["updated_at"], unique=False)
 
     op.create_table(
         "cart_line",
@@ -719,6 +721,8 @@ def downgrade() -> None:
 
     op.drop_table("cart_line")
     with op.batch_alter_table("variant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_variant_updated_at"))
+        batch_op.drop_index(batch_op.f("ix_variant_price_minor"))
         batch_op.drop_index(batch_op.f("ix_variant_barcode"))
 
     op.drop_table("variant")

@@ -12,6 +12,7 @@ from storefront.cart.rules import CART_COOKIE, Owner
 from storefront.cart.services import Merge
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.web import kept_pages
 
 COOKIE_SECONDS = 180 * 24 * 3600
 LONGEST_TOKEN = 64
@@ -70,6 +71,7 @@ def merge_words(merge: Merge) -> list[str]:
 def init_app(app: Flask) -> None:
     """Give layouts `has_cart`."""
     app.jinja_env.globals["has_cart"] = has_cart
+    kept_pages.vary_by(has_cart=has_cart)
 
 
 def _token() -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from storefront.catalog.memory import remembered
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.kernel.clock import now
@@ -126,17 +127,26 @@ def cards_by_ids(product_ids: Iterable[int], locale: str, *, in_stock_only: bool
     ids = list(dict.fromkeys(product_ids))
     if not ids:
         return []
+    store, key = remembered(), ("card", locale, get_settings().low_stock_threshold)
+    found = {number: store.get(number, key) for number in ids}
+    missing = [number for number, card in found.items() if card is None]
+    if missing:
+        for number, made in _read(missing, locale, get_settings().low_stock_threshold).items():
+            found[number] = made
+            store.put(number, key, made)
+    cards = [card for card in found.values() if isinstance(card, Card) and not (in_stock_only and card.is_out)]
+    badges = _offers(cards)
+    return [replace(card, badges=badges[card.product_id]) if card.product_id in badges else card for card in cards]
+
+
+def _read(ids: Sequence[int], locale: str, few: int) -> dict[int, Card | bool]:
+    """Return a card for each product, False for one that cannot be shown."""
     rows = db.session.execute(_ROWS.where(Product.id.in_(ids))).all()
     stock = _stock([row.variant_id for row in rows])
-    today, few = now(), get_settings().low_stock_threshold
-    made = {}
+    made: dict[int, Card | bool] = dict.fromkeys(ids, False)
     for product_id, group in groupby(rows, key=lambda row: row.id):
-        made[product_id] = _card(tuple(group), stock, locale, today, few)
-    cards = [made[number] for number in ids if number in made]
-    if in_stock_only:
-        cards = [card for card in cards if not card.is_out]
-    badges = _offers(cards)
-    return [replace(card, badges=badges.get(card.product_id, ())) for card in cards] if badges else cards
+        made[product_id] = _card(tuple(group), stock, locale, now(), few)
+    return made
 
 
 def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, today: datetime, few: int) -> Card:

@@ -1,15 +1,27 @@
-"""What every page needs of the catalogue: the departments in its frame, and where cards learn of stock and offers."""
+"""What every page needs of the catalogue: departments, cards drawn once, and where cards learn of stock and change."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from flask import Flask, g
+from flask import Flask, current_app, g
+from markupsafe import Markup
+from sqlalchemy import event
 
-from storefront.catalog import cards
-from storefront.catalog.listing import amount_text
+from storefront.catalog import cards, memory
+from storefront.catalog.cards import Card
+from storefront.catalog.listing import Facet, amount_text
 from storefront.catalog.queries import category_tree
+from storefront.catalog.tree import Tree
+from storefront.database.base import db
+from storefront.discovery.live import list_touched
 from storefront.inventory import queries as inventory
+from storefront.promotions.queries import open_offers
+from storefront.shop.queries import get_settings
+from storefront.web import kept_pages
+from storefront.web.assets import asset
 from storefront.web.locale import current_locale
 
 
@@ -22,10 +34,14 @@ class Link:
     picture: str = ""
 
 
-def departments() -> list[Link]:
+def departments() -> tuple[Link, ...]:
     """Return the top of the category tree."""
-    locale = current_locale()
-    return [Link(node.title(locale), node.url, node.picture) for node in category_tree().roots]
+    return _departments(category_tree(), current_locale())
+
+
+@lru_cache(maxsize=8)
+def _departments(tree: Tree, locale: str) -> tuple[Link, ...]:
+    return tuple(Link(node.title(locale), node.url, node.picture) for node in tree.roots)
 
 
 def amount(minor: int) -> str:
@@ -33,8 +49,41 @@ def amount(minor: int) -> str:
     return amount_text(minor, g.shop.currency)
 
 
+def card_html(card: Card, level: int = 3, eager: bool = False) -> Markup:
+    """Draw a card with a heading of `level`; an eager picture is fetched at once."""
+    return _card_html(card, level, eager, current_locale(), g.shop.currency, asset("icons.svg"))
+
+
+@lru_cache(maxsize=20_000)
+def _card_html(card: Card, level: int, eager: bool, *_rest: str) -> Markup:
+    return _macro("components/_card.html", "card")(card, level, eager)
+
+
+def facet_html(facet: Facet) -> Markup:
+    """Draw the choices of a facet."""
+    return _facet_html(facet, current_locale())
+
+
+@lru_cache(maxsize=1_000)
+def _facet_html(facet: Facet, _locale: str) -> Markup:
+    return _macro("components/_facet_options.html", "options")(facet)
+
+
+def _macro(template: str, name: str) -> Callable[..., Markup]:
+    macro: Callable[..., Markup] = getattr(current_app.jinja_env.get_template(template).module, name)
+    return macro
+
+
+def _generation() -> object:
+    return memory.remembered().generation
+
+
 def init_app(app: Flask) -> None:
-    """Give layouts `departments`, fields the filter `amount`, and tell cards where stock comes from."""
+    """Give templates the above, and say where cards learn of stock and of what was touched."""
     app.jinja_env.filters["amount"] = amount
-    app.jinja_env.globals["departments"] = departments
+    app.jinja_env.globals.update(departments=departments, card_html=card_html, facet_html=facet_html)
+    kept_pages.made_from(settings=get_settings, tree=category_tree, offers=open_offers, products=_generation)
     cards.bind(stock=inventory.available)
+    memory.bind(list_touched)
+    if not event.contains(db.session, "after_commit", memory.note_commit):
+        event.listen(db.session, "after_commit", memory.note_commit)

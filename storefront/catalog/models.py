@@ -113,7 +113,7 @@ class Variant(Base):
     """The variant's own picture; empty means the product's."""
     is_active: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
-    updated_at: Mapped[moment]
+    updated_at: Mapped[moment] = mapped_column(index=True)
 
     product: Mapped[Product] = relationship(lazy="raise", back_populates="variants")
 

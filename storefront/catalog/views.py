@@ -12,18 +12,21 @@ from storefront.catalog.rules import choose_variant, option_groups
 from storefront.discovery import queries as discovery
 from storefront.kernel.errors import NotFound
 from storefront.web.fragments import render_page
+from storefront.web.kept_pages import kept
 from storefront.web.locale import current_locale
 
 blueprint = Blueprint("catalog", __name__, template_folder="templates")
 
 
 @blueprint.get("/categories")
+@kept()
 def categories() -> Response:
     """Show the whole tree, two levels deep."""
     return render_page("catalog/categories.html", tree=catalog.category_tree())
 
 
 @blueprint.get("/categories/<slug>")
+@kept()
 def category(slug: str) -> Response:
     """Show a category's products, filtered and sorted as asked."""
     tree = catalog.category_tree()
@@ -43,6 +46,7 @@ def category(slug: str) -> Response:
 
 
 @blueprint.get("/products/<slug>")
+@kept()
 def product(slug: str) -> Response:
     """Show a product, with the variant that `sku` names or the first that can be bought."""
     found = catalog.get_product(slug, current_locale())

@@ -10,6 +10,7 @@ from storefront.content.rules import Visitor
 from storefront.kernel.clock import now
 from storefront.web.addresses import public_url
 from storefront.web.fragments import render_page
+from storefront.web.kept_pages import kept
 from storefront.web.locale import current_locale
 
 blueprint = Blueprint("content", __name__, template_folder="templates")
@@ -34,6 +35,7 @@ def visitor() -> Visitor:
 
 
 @blueprint.get("/")
+@kept(by=visitor)
 def home() -> Response:
     """Show the front."""
     reader = visitor()

@@ -47,6 +47,11 @@ def transaction() -> Iterator[Session]:
         callback()
 
 
+def is_open() -> bool:
+    """Say whether a write transaction is open, so that what is read may yet be rolled back."""
+    return bool(db.session().info.get(_OPEN))
+
+
 def after_commit(callback: Callable[[], object]) -> None:
     """Call `callback` once the open transaction has committed; never when it rolls back."""
     session = db.session()

@@ -1,0 +1,13 @@
+"""What kept pages are made from in this room."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from storefront.content.queries import home_slots
+from storefront.web import kept_pages
+
+
+def init_app(_app: Flask) -> None:
+    """A page is made anew when the front was rearranged."""
+    kept_pages.made_from(slots=home_slots)
