@@ -27,14 +27,14 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW),)),
     (N_("Sell"), (Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),)),
     (
-        N_("Goods"),
+        N_("Catalogue"),
         (Entry("/admin/products", N_("Products"), "package", Permission.PRODUCTS_VIEW),),
     ),
     (
         N_("Storefront"),
         (Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),),
     ),
-    (N_("House"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),
+    (N_("System"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),
 )
 
 

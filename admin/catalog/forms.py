@@ -29,7 +29,7 @@ class WordsForm(Form):
 
     version = IntegerField(validators=[InputRequired()])
     name = StringField(
-        _("Name"),
+        _("Product name"),
         [
             InputRequired(_("A product needs a name.")),
             Length(max=LONGEST_NAME, message=_("This is too long.")),

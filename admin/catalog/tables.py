@@ -7,7 +7,7 @@ from storefront.catalog.queries import category_tree
 from storefront.kernel.errors import N_
 from storefront.web.locale import localized
 
-PUBLISHED = (("yes", N_("Published")), ("no", N_("Hidden")))
+PUBLISHED = (("yes", N_("Published")), ("no", N_("Unpublished")))
 STOCK = (("out", N_("Out of stock")), ("low", N_("Running low")), ("in", N_("In stock")))
 
 

@@ -48,6 +48,16 @@ class ProductWords:
             if len(text) > longest:
                 raise Invalid(N_("Use at most %(count)d characters."), field=field, count=longest)
 
+    def tidied(self) -> ProductWords:
+        """Return the same without the spaces and empty lines that nobody meant to type."""
+        return ProductWords(
+            name=squeeze(self.name),
+            name_zh=squeeze(self.name_zh),
+            description=self.description.strip(),
+            description_zh=self.description_zh.strip(),
+            is_published=self.is_published,
+        )
+
     @classmethod
     def of(cls, product: Product) -> ProductWords:
         chinese = (product.translations or {}).get("zh") or {}
@@ -79,10 +89,10 @@ class VariantPrice:
 def change_words(*, product_id: int, version: int, words: ProductWords, by: str, at: datetime) -> Product:
     """Set name, description and publication of the product as it was at `version`; else StaleProduct."""
     product = _get_at(product_id, version)
-    before = ProductWords.of(product)
+    before, words = ProductWords.of(product), words.tidied()
     if words == before:
         return product
-    product.name, product.description = squeeze(words.name), words.description.strip()
+    product.name, product.description = words.name, words.description
     product.translations = _with_chinese(product.translations or {}, words)
     product.is_published = words.is_published
     if words.is_published and product.published_at is None:
@@ -150,7 +160,7 @@ def _store(product: Product, at: datetime) -> None:
 def _with_chinese(translations: Mapping[str, object], words: ProductWords) -> dict[str, object]:
     known = translations.get("zh")
     chinese: dict[str, object] = dict(known) if isinstance(known, dict) else {}
-    for field, text in (("name", squeeze(words.name_zh)), ("description", words.description_zh.strip())):
+    for field, text in (("name", words.name_zh), ("description", words.description_zh)):
         if text:
             chinese[field] = text
         else:

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Flask, current_app, request
+from werkzeug.routing import IntegerConverter
+
+HIGHEST_ID = 2**31 - 1
+
+
+class RowId(IntegerConverter):
+    """`<int:...>` up to the highest id that a column holds; an address beyond it does not exist."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"max": HIGHEST_ID, **options})
 
 
 def current_path() -> str:
@@ -16,5 +28,6 @@ def public_url(path: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates both."""
+    """Give templates both, and let every `<int:...>` end where ids do."""
+    app.url_map.converters["int"] = RowId
     app.jinja_env.globals.update(current_path=current_path, public_url=public_url)

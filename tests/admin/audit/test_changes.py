@@ -1,0 +1,36 @@
+"""The ledger as finance reads it."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from storefront.accounts.permissions import Role
+from storefront.audit import services
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from tests.admin.people import at_work
+
+
+def test_changes_are_listed_by_name_and_narrowed_by_object(any_app: Flask) -> None:
+    browser = at_work(any_app, Role.FINANCE, "Fay")
+    with any_app.app_context(), transaction():
+        services.record(
+            actor="staff:1",
+            action="prices.change",
+            about=("product", "7"),
+            changes={"CUP price": (900, 1000)},
+            at=now(),
+        )
+        services.record(actor="system", action="unheard.of", about=("thing", "x"), changes={}, at=now())
+    page = browser.get("/admin/audit")
+    assert [row.select("td")[2].get_text() for row in page.all("tbody tr")] == [
+        "unheard.of",
+        "Prices changed",
+        "Signed in",
+    ]
+    assert "Fay" in page.all("tbody tr")[1].get_text()
+    assert "CUP price 900 1000" in page.said
+    narrowed = browser.get("/admin/audit?kind=product")
+    assert len(narrowed.all("tbody tr")) == 1
+    assert narrowed.one("tbody a")["href"] == "/admin/products/7"
+    assert "No changes here" in browser.get("/admin/audit?at_to=2000-01-01").said

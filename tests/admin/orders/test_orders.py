@@ -1,0 +1,104 @@
+"""Orders as service and finance look at them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from flask import Flask
+
+from storefront.accounts.permissions import Role
+from storefront.audit import queries as audit
+from storefront.database.base import db
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.orders.models import Order
+from tests.admin.orders_made import make_order
+from tests.admin.people import at_work
+
+
+def numbers(browser: object, url: str) -> list[str]:
+    return [link.get_text() for link in browser.get(url).all("tbody tr td:first-child a")]  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def year(any_app: Flask) -> dict[str, str]:
+    """Three orders: new and unpaid, of last week, and cancelled long ago."""
+    with any_app.app_context(), transaction():
+        made = {
+            "new": make_order(3000, payment_status="unpaid", paid_minor=0, email="grace@example.com"),
+            "sent": make_order(1000, placed_at=now() - timedelta(days=7), fulfillment_status="fulfilled"),
+            "gone": make_order(2000, placed_at=datetime.fromisoformat("2026-01-10T12:00:00+00:00"), status="cancelled"),
+        }
+        return {name: str(order.number) for name, order in made.items()}
+
+
+def test_the_list_is_narrowed_by_each_state_by_day_and_by_search(any_app: Flask, year: dict[str, str]) -> None:
+    browser = at_work(any_app, Role.CUSTOMER_SERVICE)
+    assert numbers(browser, "/admin/orders") == [year["new"], year["sent"], year["gone"]]
+    assert numbers(browser, "/admin/orders?sort=total") == [year["sent"], year["gone"], year["new"]]
+    assert numbers(browser, "/admin/orders?status=cancelled") == [year["gone"]]
+    assert numbers(browser, "/admin/orders?payment=unpaid") == [year["new"]]
+    assert numbers(browser, "/admin/orders?delivery=fulfilled") == [year["sent"]]
+    assert numbers(browser, "/admin/orders?placed_from=2026-01-10&placed_to=2026-01-10") == [year["gone"]]
+    assert numbers(browser, "/admin/orders?placed_from=2026-01-11&placed_to=2026-01-10") == []
+    assert numbers(browser, f"/admin/orders?q={year['sent'].lower()}") == [year["sent"]]
+    assert numbers(browser, "/admin/orders?q=GRACE@") == [year["new"]]
+    assert numbers(browser, "/admin/orders?q=%25") == []
+
+
+def test_an_order_that_matches_nothing_offers_the_way_back(any_app: Flask, year: dict[str, str]) -> None:
+    page = at_work(any_app).get("/admin/orders?q=nobody@")
+    assert "No orders match" in page.said
+    assert page.one(".empty a")["href"] == "/admin/orders"
+
+
+def test_the_page_of_an_order_says_what_was_sold_why_and_what_happened(any_app: Flask) -> None:
+    with any_app.app_context(), transaction():
+        number = make_order(900, discount=100).number
+    page = at_work(any_app, Role.FINANCE).get(f"/admin/orders/{number}")
+    assert "Blue cup" in page.said
+    assert "Spring sale" in page.said
+    assert [data["value"] for data in page.all(".sums data")] == ["1000", "-100", "900", "900"]
+    assert "Springfield IL 62701" in page.said
+    assert "Order placed" in page.words(".timeline")
+    assert not page.all("form[action$='/cancellation']")
+
+
+def test_service_cancels_an_unpaid_order_once(any_app: Flask, year: dict[str, str]) -> None:
+    browser = at_work(any_app, Role.CUSTOMER_SERVICE, "Sue")
+    page = browser.get(f"/admin/orders/{year['new']}")
+    page = browser.submit(page, "form[action$='/cancellation']")
+    assert page.status == 200
+    assert "Cancelled" in page.words(".admin-states")
+    assert "Sue" in page.words(".timeline")
+    assert not page.all("form[action$='/cancellation']")
+    assert browser.post(f"/admin/orders/{year['new']}/cancellation").status == 409
+    with any_app.app_context():
+        assert db.session.scalar(db.select(Order.status).where(Order.number == year["new"])) == "cancelled"
+        assert audit.list_entries_about("order", year["new"])[0].changes == {"status": ["open", "cancelled"]}
+
+
+def test_finance_sees_but_does_not_cancel(any_app: Flask, year: dict[str, str]) -> None:
+    browser = at_work(any_app, Role.FINANCE)
+    assert not browser.get(f"/admin/orders/{year['new']}").all("form[action$='/cancellation']")
+    assert browser.post(f"/admin/orders/{year['new']}/cancellation").status == 403
+
+
+def test_unknown_orders_are_not_found(any_app: Flask) -> None:
+    browser = at_work(any_app)
+    assert browser.get("/admin/orders/NONE-SUCH").status == 404
+    assert browser.post("/admin/orders/NONE-SUCH/cancellation").status == 404
+
+
+def test_pages_of_a_long_list_are_links_that_keep_the_filter(app: Flask) -> None:
+    with app.app_context(), transaction():
+        for number in range(101):
+            make_order(1000 + number)
+    browser = at_work(app)
+    page = browser.get("/admin/orders?status=open&sort=total")
+    assert "1–50 of 101" in page.words(".pager")
+    last = browser.get("/admin/orders?status=open&sort=total&page=3")
+    assert len(last.all("tbody tr")) == 1
+    assert last.one(".pager a[rel=prev]")["href"] == "/admin/orders?status=open&sort=total&page=2"
+    assert "No orders match" in browser.get("/admin/orders?status=open&page=99").said
