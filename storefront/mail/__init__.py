@@ -2,4 +2,7 @@
 
 The outbox row is written in the transaction of the fact it tells, so a mail is neither lost nor sent about something
 that was rolled back. With `MAIL_URL=smtp://...` mails leave by SMTP; otherwise each becomes an .eml file in a folder.
+
+A letter is tried again after 1, 2, 4, ... minutes and given up after eight tries, or at once when the server says that
+no other try would help. One sender claims it at a time. `flask mail try ADDRESS` shows whether mail leaves the shop.
 """

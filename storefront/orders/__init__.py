@@ -8,4 +8,8 @@ sum that anyone can redo:
 where discounts are negative adjustments and delivery is a positive one. Three states stand side by side: `status` (does
 the order live?), `payment_status` (derived from payments) and `fulfillment_status` (derived from deliveries). Every
 transition writes an `OrderEvent`.
+
+An order belongs to whoever can show it: the customer who placed it, or a browser that holds its key (set when it was
+placed, or taken from the link in the mail). To everybody else it does not exist. What is not paid in time is cancelled
+by the clock; cancelling gives back the goods and the uses of promotions.
 """
