@@ -9,7 +9,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 ASSET_SOURCES := package-lock.json storefront/static/build.mjs \
 	$(shell find storefront/static/css storefront/static/js storefront/static/icons -type f 2>/dev/null)
-CATALOGUES := $(wildcard storefront/translations/*/LC_MESSAGES/messages.po)
+MESSAGES := storefront/translations
+CATALOGUES := $(wildcard $(MESSAGES)/*/LC_MESSAGES/messages.po)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
@@ -35,12 +36,11 @@ lint: $(STAMPS)/dev  ## Check style, types, templates and which room imports whi
 	ruff format --check .
 	mypy
 	lint-imports
-	djlint --check --lint --quiet storefront admin
+	djlint --lint --quiet storefront admin
 
 format: $(STAMPS)/dev  ## Put code and templates into shape
 	ruff check --fix .
 	ruff format .
-	djlint --reformat --quiet storefront admin
 
 bench: $(STAMPS)/dev demo-data  ## Measure the shop and write benchmarks/RESULTS.md
 	python -m benchmarks
@@ -50,8 +50,8 @@ assets: storefront/static/dist/manifest.json  ## Build CSS, JS and icons into st
 translations: $(STAMPS)/translations  ## Compile the message catalogues
 
 messages: $(STAMPS)/dev  ## Collect new messages into the catalogues
-	pybabel -q extract -F babel.cfg -k N_ -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o storefront/translations/messages.pot storefront admin
-	pybabel -q update --no-fuzzy-matching --omit-header -i storefront/translations/messages.pot -d storefront/translations --ignore-obsolete
+	pybabel -q extract -F babel.cfg -k N_ -k _ -k ngettext:1,2 --no-location --sort-output -o $(MESSAGES)/messages.pot storefront admin
+	pybabel -q update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap -i $(MESSAGES)/messages.pot -d $(MESSAGES)
 
 lock: $(STAMPS)/uv  ## Pin the newest allowed versions
 	$(LOCK) --extra demo -o requirements.lock
@@ -85,6 +85,6 @@ storefront/static/dist/manifest.json: $(ASSET_SOURCES) node_modules/.package-loc
 	npm run --silent build
 
 $(STAMPS)/translations: $(CATALOGUES) | $(STAMPS)/runtime
-	@mkdir -p storefront/translations
+	@mkdir -p $(MESSAGES)
 	@for catalogue in $(CATALOGUES); do pybabel -q compile -i $$catalogue -o $${catalogue%.po}.mo || exit 1; done
 	@touch $@

@@ -173,7 +173,7 @@ _PRICES = {
     "scheduled_price": N_("Price for these days"),
     "quantity_price": N_("Price for this quantity"),
     "flash_price": N_("Flash sale price"),
-    "delivery": N_("Delivery"),
+    "delivery": N_("Delivery fee"),
 }
 _REASONS = {
     Reason.NOT_STARTED: N_("It has not started yet."),
