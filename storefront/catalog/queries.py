@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, func, literal, select, union_all
-from sqlalchemy.orm import joinedload, selectinload
 
 from storefront.catalog.cards import Badge as Badge
 from storefront.catalog.cards import Card as Card
@@ -107,17 +106,21 @@ _tree = Kept(_read_tree, seconds=30.0)
 category_tree = _tree.get
 forget_tree = _tree.forget
 
-_WHOLE = (joinedload(Product.brand), selectinload(Product.variants), selectinload(Product.media))
-"""A product with all that its page shows."""
+_PRODUCT = (
+    select(Product.__table__, Brand.name.label("brand_name"), Brand.slug.label("brand_slug"))
+    .outerjoin(Brand, Brand.id == Product.brand_id)
+    .where(Product.is_published)
+)
 
 
 def get_product(slug: str, locale: str) -> ProductFacts:
     """Return a published product with its active variants; NotFound if there is none."""
-    product = db.session.scalar(select(Product).where(Product.slug == slug, Product.is_published).options(*_WHOLE))
-    active = [variant for variant in product.variants if variant.is_active] if product else []
-    if product is None or not active:
+    product = db.session.execute(_PRODUCT.where(Product.slug == slug)).one_or_none()
+    if product is None:
         raise NotFound
-    stock = stock_of([variant.id for variant in active])
+    variants = _list_variants(product.id)
+    if not variants:
+        raise NotFound
     words: Mapping[str, Any] = (product.translations or {}).get(locale) or {}
     return ProductFacts(
         id=product.id,
@@ -127,33 +130,46 @@ def get_product(slug: str, locale: str) -> ProductFacts:
         category_id=product.category_id,
         product_type=product.product_type,
         brand_id=product.brand_id,
-        brand_name=product.brand.name if product.brand else "",
-        brand_slug=product.brand.slug if product.brand else "",
+        brand_name=product.brand_name or "",
+        brand_slug=product.brand_slug or "",
         attributes=words.get("attributes") or product.attributes or {},
-        variants=tuple(_variant(variant, stock.get(variant.id, 0)) for variant in active),
-        gallery=_gallery(product.picture, product.media),
+        variants=variants,
+        gallery=_gallery(product.id, product.picture),
         rating=f"{product.rating_sum / product.rating_count:.1f}" if product.rating_count else "",
         rating_count=product.rating_count,
     )
 
 
-def _variant(variant: Variant, available: int) -> VariantFacts:
-    before = variant.compare_at_minor
+def _list_variants(product_id: int) -> tuple[VariantFacts, ...]:
+    rows = db.session.execute(
+        select(Variant.__table__).where(Variant.product_id == product_id, Variant.is_active).order_by(Variant.position)
+    ).all()
+    stock = stock_of([row.id for row in rows])
+    return tuple(_variant(row, stock.get(row.id, 0)) for row in rows)
+
+
+def _variant(row: Row[Any], available: int) -> VariantFacts:
+    before = row.compare_at_minor
     return VariantFacts(
-        id=variant.id,
-        sku=variant.sku,
-        name=variant.name,
-        options=variant.options or {},
-        price_minor=variant.price_minor,
-        compare_at_minor=before if before is not None and before > variant.price_minor else None,
-        weight_grams=variant.weight_grams,
-        picture=variant.picture,
+        id=row.id,
+        sku=row.sku,
+        name=row.name,
+        options=row.options or {},
+        price_minor=row.price_minor,
+        compare_at_minor=before if before is not None and before > row.price_minor else None,
+        weight_grams=row.weight_grams,
+        picture=row.picture,
         available=available,
     )
 
 
-def _gallery(first: str, media: Sequence[ProductMedia]) -> tuple[Picture, ...]:
-    found = {medium.picture: Picture(medium.picture, medium.alt) for medium in media}
+def _gallery(product_id: int, first: str) -> tuple[Picture, ...]:
+    rows = db.session.execute(
+        select(ProductMedia.picture, ProductMedia.alt)
+        .where(ProductMedia.product_id == product_id)
+        .order_by(ProductMedia.position)
+    )
+    found = {row.picture: Picture(row.picture, row.alt) for row in rows}
     if first and first not in found:
         found = {first: Picture(first, ""), **found}
     return tuple(found.values())

@@ -14,9 +14,10 @@ from storefront.kernel.errors import NotFound
 from storefront.kernel.kept import Kept
 
 SHELF_SIZE = 12
+CANDIDATES = 2 * SHELF_SIZE
 GOODS = frozenset({"product_grid", "collection", "flash"})
 
-_named = Kept(lambda: catalog.list_front_ids(SHELF_SIZE), seconds=60.0)
+_named = Kept(lambda: catalog.list_front_ids(CANDIDATES), seconds=60.0)
 _under: dict[str, Kept[list[int]]] = {}
 
 
@@ -33,23 +34,30 @@ class Section:
 
 
 def build_front(visitor: Visitor, at: datetime, locale: str) -> list[Section]:
-    """Return the sections of the home page for this visitor at this time; a shelf without goods is left out."""
+    """Return the sections of the home page for this visitor at this time.
+
+    A shelf that fills itself leaves out what stands higher on the page; a shelf without goods is left out.
+    """
     shown = resolve_all(home_slots(), at, visitor)
     goods = {slot.key: ids_of(entry.content) for slot, entry in shown if slot.kind in GOODS}
     wanted = [number for ids in goods.values() for number in ids]
     cards = {card.product_id: card for card in catalog.cards_by_ids(wanted, locale, in_stock_only=True)}
-    sections = [
-        _section(slot, entry, locale, tuple(cards[number] for number in goods.get(slot.key, ()) if number in cards))
-        for slot, entry in shown
-    ]
-    return [section for section in sections if section.cards or section.kind not in GOODS]
+    sections, seen = [], set[int]()
+    for slot, entry in shown:
+        by_hand = bool(entry.content.get("product_ids"))
+        ids = [number for number in goods.get(slot.key, ()) if number in cards and (by_hand or number not in seen)]
+        ids = ids[:SHELF_SIZE]
+        seen.update(ids)
+        if ids or slot.kind not in GOODS:
+            sections.append(_section(slot, entry, locale, tuple(cards[number] for number in ids)))
+    return sections
 
 
 def ids_of(content: Mapping[str, Any]) -> list[int]:
     """Return the products that an entry names: `product_ids`, or a `source` that is looked up; unknown is nothing."""
     named = content.get("product_ids")
     if named:
-        return [int(number) for number in named][:SHELF_SIZE]
+        return [int(number) for number in named][:CANDIDATES]
     source = str(content.get("source") or "").replace("_", "-")
     kind, _, slug = source.partition(":")
     if kind == "category":
@@ -63,7 +71,7 @@ def _ids_under(slug: str) -> list[int]:
     except NotFound:
         return []
     if path not in _under:
-        _under[path] = Kept(lambda: catalog.list_best_seller_ids(SHELF_SIZE, under=path), seconds=60.0)
+        _under[path] = Kept(lambda: catalog.list_best_seller_ids(CANDIDATES, under=path), seconds=60.0)
     return _under[path].get()
 
 

@@ -31,7 +31,8 @@ def headings(shopper: Shopper) -> list[str]:
 
 def test_a_shop_that_nobody_arranged_still_has_a_front(app: Flask, shopper: Shopper) -> None:
     with app.app_context(), transaction():
-        make_product("Milk", popularity=9)
+        for _ in range(14):
+            make_product("Milk", popularity=9)
     assert headings(shopper) == ["Welcome to Our shop", "Shop by department", "Best sellers", "Just in"]
 
 
@@ -61,6 +62,18 @@ def test_goods_come_by_category_and_by_hand(app: Flask, shopper: Shopper) -> Non
     assert [name.get_text(strip=True) for name in page.all("#shelf-hand .card__name")] == ["Bread", "Milk"]
     assert [name.get_text(strip=True) for name in page.all("#shelf-dairy .card__name")] == ["Milk"]
     assert "Nothing" not in page.said
+
+
+def test_a_shelf_leaves_out_what_stands_higher_on_the_page(app: Flask, shopper: Shopper) -> None:
+    with app.app_context(), transaction():
+        ids = [make_product(f"Milk {number}", popularity=number).id for number in range(14)]
+        make_slot("best", "product_grid", 1, source="best-sellers", en={"title": "Best"})
+        make_slot("new", "product_grid", 2, source="new-arrivals", en={"title": "New"})
+        make_slot("hand", "product_grid", 3, product_ids=ids[:2], en={"title": "By hand"})
+    page = shopper.get("/")
+    shelves = [page.all(f"#shelf-{key} .card__name") for key in ("best", "new", "hand")]
+    assert [len(shelf) for shelf in shelves] == [12, 2, 2]
+    assert {name.get_text(strip=True) for name in shelves[1]} == {"Milk 0", "Milk 1"}
 
 
 def test_what_is_sold_out_is_not_on_the_front(app: Flask, shopper: Shopper) -> None:
