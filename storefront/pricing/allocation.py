@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from storefront.kernel.money import Money, split_minor
@@ -62,7 +62,7 @@ class TraceStep:
     version: int = 0
 
     def __post_init__(self) -> None:
-        if self.before + self.delta != self.after:
+        if self.before.minor + self.delta.minor != self.after.minor or self.before.currency != self.after.currency:
             raise ValueError("a trace step that does not add up")
 
     def to_data(self) -> Data:
@@ -91,6 +91,11 @@ class TraceStep:
             line_id=None if line_id is None else str(line_id),
             version=version,
         )
+
+
+def sum_of(allocations: Iterable[Allocation]) -> int:
+    """Return what allocations of one currency add up to, in minor units."""
+    return sum([allocation.amount.minor * allocation.units for allocation in allocations])
 
 
 def spread(amount: int, weights: Sequence[int], rooms: Sequence[int]) -> list[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from storefront.kernel.money import Money, total
-from storefront.pricing.allocation import DELIVERY, Allocation, TraceStep
+from storefront.pricing.allocation import DELIVERY, Allocation, TraceStep, sum_of
 from storefront.pricing.label import Label
 from storefront.pricing.snapshot import PriceSource, Snapshot, SnapshotLine, Stage
 
@@ -40,13 +40,13 @@ class Adjustment:
         if self.kind is AdjustmentKind.DELIVERY:
             if self.allocations or self.amount.minor < 0:
                 raise ValueError("a delivery cost is not negative and has no shares")
-        elif total((a.total for a in self.allocations), self.amount.currency) != -self.amount:
+        elif sum_of(self.allocations) != -self.amount.minor:
             raise ValueError("the shares of a reduction add up to it")
 
     @property
     def on_delivery(self) -> Money:
         """The part of this reduction that the delivery cost bears."""
-        return total((a.total for a in self.allocations if a.line_id == DELIVERY), self.amount.currency)
+        return Money(sum_of(a for a in self.allocations if a.line_id == DELIVERY), self.amount.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class QuoteLine:
 
     @property
     def discount(self) -> Money:
-        return total((share.amount for share in self.shares), self.unit_price.currency)
+        return Money(sum([share.amount.minor for share in self.shares]), self.unit_price.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ def _shares_by_line(reductions: Iterable[Adjustment]) -> dict[str, list[LineShar
     for adjustment in reductions:
         borne: dict[str, int] = defaultdict(int)
         for allocation in adjustment.allocations:
-            borne[allocation.line_id] += allocation.total.minor
+            borne[allocation.line_id] += allocation.amount.minor * allocation.units
         for line_id, minor in borne.items():
             amount = Money(minor, adjustment.amount.currency)
             shares[line_id].append(LineShare(adjustment.label, amount, adjustment.code))

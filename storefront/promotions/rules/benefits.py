@@ -84,6 +84,8 @@ class PercentOff:
         return take_off(goods, self.promise(goods, goods.now, on))
 
     def bound(self, goods: Goods, on: Stage) -> int:
+        if on is Stage.ORDER:
+            return min(self.promise(goods, goods.now, on), goods.room)
         reduction = self.reduce(goods, on)
         return reduction.amount if reduction else 0
 
@@ -117,6 +119,8 @@ class AmountOff:
         return take_off(goods, self.amount.minor)
 
     def bound(self, goods: Goods, on: Stage) -> int:
+        if on is Stage.ORDER:
+            return min(self.promise(goods, goods.now, on), goods.room)
         reduction = self.reduce(goods, on)
         return reduction.amount if reduction else 0
 

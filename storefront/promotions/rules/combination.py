@@ -8,7 +8,7 @@ from math import inf
 
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules.promotion import Promotion
-from storefront.promotions.rules.units import Frame, Goods, Position, Reduction
+from storefront.promotions.rules.units import Frame, Goods, Position, Reduction, Runs
 
 SetKey = tuple[int, tuple[float, ...], tuple[int, ...]]
 
@@ -36,6 +36,20 @@ class Candidate:
             return None
         return reduction
 
+    def alone(self, frame: Frame, position: Position) -> int:
+        """Return how much the promotion would give here; 0 if a condition fails or the budget is too small."""
+        promotion = self.promotion
+        if promotion.falls_on is not Stage.ORDER:
+            reduction = self.reduce(frame, position)
+            return reduction.amount if reduction else 0
+        goods = self.goods(frame, position)
+        amount = min(promotion.benefit.bound(goods, promotion.falls_on), goods.room)
+        met = all(
+            condition.met(Goods(frame, position, indexes))
+            for condition, indexes in zip(promotion.conditions, self.condition_indexes, strict=True)
+        )
+        return amount if met and not self.breaks_budget(amount) else 0
+
     def breaks_budget(self, amount: int) -> bool:
         left = self.promotion.limits.budget_left
         return left is not None and amount > left.minor
@@ -61,6 +75,7 @@ class Search:
     bounds: Sequence[int]
     conflicts: list[int] = field(init=False)
     cliques: list[list[int]] = field(init=False)
+    remembered: dict[tuple[int, tuple[Runs, ...]], Reduction | None] = field(default_factory=dict)
     best: int = 0
     best_key: SetKey = (0, (inf,), ())
 
@@ -72,6 +87,20 @@ class Search:
         """Return the best set as a bit mask, by branch and bound."""
         self._visit(0, self.start, None, 0, 0)
         return self.best
+
+    def reduce(self, i: int, position: Position) -> Reduction | None:
+        """Return what a candidate gives here.
+
+        In the item stage that depends on the unit prices of its own goods alone, so it is worked out once for each.
+        """
+        candidate = self.candidates[i]
+        if candidate.promotion.stage is not Stage.ITEM:
+            return candidate.reduce(self.frame, position)
+        runs = position.runs
+        key = (i, tuple([runs[index] for index in candidate.indexes]))
+        if key not in self.remembered:
+            self.remembered[key] = candidate.reduce(self.frame, position)
+        return self.remembered[key]
 
     def _visit(self, i: int, position: Position, stage: Stage | None, chosen: int, blocked: int) -> None:
         if i == len(self.candidates):
@@ -85,7 +114,7 @@ class Search:
             position = position.enter_stage()
         bit = 1 << i
         if not blocked & bit:
-            reduction = candidate.reduce(self.frame, position)
+            reduction = self.reduce(i, position)
             if reduction:
                 self._visit(i + 1, position.after(reduction), stage, chosen | bit, blocked | self.conflicts[i])
         self._visit(i + 1, position, stage, chosen, blocked)

@@ -95,7 +95,7 @@ def _promotion_steps(snapshot: Snapshot, applied: Sequence[Applied]) -> list[Tra
     for each in applied:
         borne: dict[str, int] = {}
         for allocation in each.allocations:
-            borne[allocation.line_id] = borne.get(allocation.line_id, 0) + allocation.total.minor
+            borne[allocation.line_id] = borne.get(allocation.line_id, 0) + allocation.amount.minor * allocation.units
         for line_id, minor in borne.items():
             before = standing[line_id]
             standing[line_id] = before - minor

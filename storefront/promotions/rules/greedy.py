@@ -1,8 +1,8 @@
-"""A good deal where exact search would take too long: greatest savings first, then repairs."""
+"""A good deal where exact search would take too long: greatest savings first, then exchanges."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from storefront.pricing.snapshot import Stage
@@ -10,76 +10,107 @@ from storefront.promotions.rules.combination import Candidate, Search
 from storefront.promotions.rules.units import Frame, Position
 
 EXACT_UP_TO = 12
-TRIES = 32
-"""How many sets a greedy search weighs after its first one."""
+TRIES = 6
+"""How many changed sets a greedy search weighs after its first ones."""
+LONERS = 2
+"""How many of the promotions that stand with no other are weighed."""
 
 
 @dataclass(slots=True)
 class GreedySearch(Search):
-    """Takes candidates by the most that they can save, then exchanges members that stand in the way of better ones."""
+    """Takes candidates by what they can save, then exchanges members that stand in the way of better ones.
+
+    Item promotions compete for units: of two that share goods, the one that comes first in its stage takes them. So one
+    that comes first is only taken beside the other if it saves more for each minor unit of goods.
+    """
 
     amounts: list[int] = field(default_factory=list)
     """What each candidate gives in the best set so far."""
+    robbers: list[int] = field(default_factory=list)
+    """For each candidate, those that take units before it."""
+    spoils: list[int] = field(default_factory=list)
+    """For each candidate, those that it takes units from without making more of them."""
 
     def run(self) -> int:
         """Return a good set as a bit mask."""
-        self.amounts = [0] * len(self.candidates)
-        by_value = sorted(range(len(self.candidates)), key=lambda i: (-self.bounds[i], i))
-        self._weigh(self._filled(0, by_value))
-        loners = [i for i in by_value if self.conflicts[i] and self.bounds[i] > self.best_key[0]]
-        for i in loners[:4]:
-            self._weigh(self._filled(1 << i, by_value))
-        tries = TRIES
+        count = len(self.candidates)
+        self.amounts = [0] * count
+        self._look_at_units()
+        by_value = sorted(range(count), key=lambda i: (-self.bounds[i], i))
+        loners = sum([1 << i for i in range(count) if self.conflicts[i].bit_count() == count - 1])
+        for order in (by_value, sorted(range(count), key=lambda i: (-self._rate(i), i))):
+            self._weigh(self._filled(0, order, barred=loners))
+        for i in [i for i in by_value if loners >> i & 1][:LONERS]:
+            self._weigh(1 << i)
         seen: set[int] = set()
-        better = True
-        while better and tries:
+        tries = TRIES
+        while tries:
             better = False
-            for mask in list(self._exchanges()):
-                full = self._filled(mask, by_value)
-                if full in seen or not tries:
+            for changed, barred in self._exchanges():
+                mask = self._filled(changed, by_value, barred=barred | loners & ~changed)
+                if mask in seen or not tries:
                     continue
-                seen.add(full)
+                seen.add(mask)
                 tries -= 1
-                if self._weigh(full):
-                    better = True
+                better = self._weigh(mask)
+                if better:
                     break
+            if not better:
+                break
         return self.best
 
-    def _exchanges(self) -> Iterator[int]:
-        """Yield changed sets that might save more than the best so far."""
-        members = [i for i in range(len(self.candidates)) if self.best >> i & 1]
-        for i, bound in enumerate(self.bounds):
-            missed = bound - self.amounts[i]
-            if missed <= 0:
+    def _exchanges(self) -> list[tuple[int, int]]:
+        """Return changed sets that might save more than the best so far, the most hopeful first, each with what must
+        not come back into it.
+        """
+        best, found = self.best, []
+        missed = [bound - amount for bound, amount in zip(self.bounds, self.amounts, strict=True)]
+        hindered = dict.fromkeys(_members(best), 0)
+        for i, loss in enumerate(missed):
+            if loss <= 0:
                 continue
-            ways = [j for j in members if j != i and (self.conflicts[i] >> j & 1 or self._uses_units_of(j, i))]
-            if ways and sum(self.amounts[j] for j in ways) < missed:
-                yield self._without(ways) | 1 << i
-            elif not ways and not self.best >> i & 1:
-                yield from (self._without([j]) | 1 << i for j in members if j < i and self.amounts[j] < missed)
+            ways = (self.conflicts[i] | self.robbers[i]) & best & ~(1 << i)
+            if not ways and not best >> i & 1:
+                ways = sum([1 << j for j in hindered if j < i and self.amounts[j] < loss])
+                found += [(loss - self.amounts[j], best & ~(1 << j) | 1 << i, 1 << j) for j in _members(ways)]
+                continue
+            for j in _members(ways):
+                hindered[j] += loss
+            hope = loss - sum([self.amounts[j] for j in _members(ways)])
+            if ways and hope > 0:
+                found.append((hope, best & ~ways | 1 << i, ways))
+        for j, loss in hindered.items():
+            if loss > self.amounts[j]:
+                found.append((loss - self.amounts[j], best & ~(1 << j), 1 << j))
+        return [(mask, barred) for _, mask, barred in sorted(found, reverse=True)]
 
-    def _uses_units_of(self, first: int, second: int) -> bool:
-        """Whether `first` may use up units, or the room above minimum prices, before `second` has its turn."""
-        a, b = self.candidates[first], self.candidates[second]
-        if first >= second or a.promotion.stage is not b.promotion.stage:
-            return False
-        return a.promotion.falls_on is Stage.ITEM and not set(a.indexes).isdisjoint(b.indexes)
+    def _look_at_units(self) -> None:
+        lines = [sum([1 << index for index in candidate.indexes]) for candidate in self.candidates]
+        stages = [
+            candidate.promotion.stage if candidate.promotion.falls_on is Stage.ITEM else None
+            for candidate in self.candidates
+        ]
+        rates = [self._rate(i) for i in range(len(lines))]
+        self.robbers, self.spoils = [0] * len(lines), [0] * len(lines)
+        for later, stage in enumerate(stages):
+            for first in range(later if stage else 0):
+                if stages[first] is stage and lines[first] & lines[later]:
+                    self.robbers[later] |= 1 << first
+                    if rates[first] <= rates[later]:
+                        self.spoils[first] |= 1 << later
 
-    def _without(self, members: Sequence[int]) -> int:
-        mask = self.best
-        for i in members:
-            mask &= ~(1 << i)
-        return mask
+    def _rate(self, i: int) -> float:
+        """What a candidate saves for each minor unit of the goods it is about."""
+        return self.bounds[i] / (self.candidates[i].goods(self.frame, self.start).now or 1)
 
-    def _filled(self, mask: int, order: Sequence[int]) -> int:
-        """Return a set with everything added that combines, in this order."""
-        blocked = 0
-        for i in range(len(self.candidates)):
-            if mask >> i & 1:
-                blocked |= self.conflicts[i]
-        mask &= ~blocked
+    def _filled(self, mask: int, order: Iterable[int], *, barred: int) -> int:
+        """Return a set with everything added, in this order, that combines, robs nothing better and is not barred."""
+        blocked = barred
+        for i in _members(mask):
+            blocked |= self.conflicts[i]
+        mask &= ~(blocked & ~barred)
         for i in order:
-            if not (mask | blocked) >> i & 1:
+            if not (mask | blocked) >> i & 1 and not self.spoils[i] & mask:
                 mask |= 1 << i
                 blocked |= self.conflicts[i]
         return mask
@@ -88,13 +119,11 @@ class GreedySearch(Search):
         """Apply a set in order, leaving out what gives nothing; keep it if it is the best so far."""
         position, stage, given = self.start, None, 0
         amounts = [0] * len(self.candidates)
-        for i, candidate in enumerate(self.candidates):
-            if not mask >> i & 1:
-                continue
-            if candidate.promotion.stage is not stage:
-                stage = candidate.promotion.stage
+        for i in _members(mask):
+            if self.candidates[i].promotion.stage is not stage:
+                stage = self.candidates[i].promotion.stage
                 position = position.enter_stage()
-            reduction = candidate.reduce(self.frame, position)
+            reduction = self.reduce(i, position)
             if reduction:
                 position = position.after(reduction)
                 amounts[i] = reduction.amount
@@ -111,3 +140,10 @@ def best_set(frame: Frame, start: Position, eligible: Sequence[tuple[Candidate, 
     exact = len(eligible) <= EXACT_UP_TO
     mask = (Search if exact else GreedySearch)(frame, start, candidates, bounds).run()
     return [candidate for i, candidate in enumerate(candidates) if mask >> i & 1], exact
+
+
+def _members(mask: int) -> Iterator[int]:
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest

@@ -82,7 +82,7 @@ class Gate:
 def explain(frame: Frame, begin: Position, candidate: Candidate, end: Position, given: Sequence[Given]) -> Rejected:
     """Say why a promotion that passed the gates was not chosen; `end` is the end of its stage."""
     promotion = candidate.promotion
-    alone = candidate.reduce(frame, begin)
+    alone = candidate.alone(frame, begin)
     missing = unmet(frame, candidate, end)
     step = promotion.benefit.next_step(candidate.goods(frame, end))
     shortfall = max(missing, key=lambda s: s.size) if missing else step.shortfall if step else None
@@ -91,7 +91,7 @@ def explain(frame: Frame, begin: Position, candidate: Candidate, end: Position, 
         reason = Reason.EXCLUDED_BY
     elif missing:
         reason = Reason.THRESHOLD
-    elif alone is None and (refusal := _empty_handed(frame, begin, candidate)):
+    elif not alone and (refusal := _empty_handed(frame, begin, candidate)):
         reason = refusal
     else:
         reason = Reason.THRESHOLD if step else Reason.WORSE_DEAL
@@ -102,7 +102,7 @@ def explain(frame: Frame, begin: Position, candidate: Candidate, end: Position, 
         code=candidate.code,
         shortfall=shortfall if reason is Reason.THRESHOLD else None,
         excluded_by=rival,
-        would_save=Money(alone.amount, frame.currency) if alone else None,
+        would_save=Money(alone, frame.currency) if alone else None,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from storefront.kernel.money import Money, total
-from storefront.pricing.allocation import DELIVERY, Allocation, TraceStep
+from storefront.pricing.allocation import DELIVERY, Allocation, TraceStep, sum_of
 from storefront.pricing.label import Label
 from storefront.pricing.quote import Adjustment, AdjustmentKind
 from storefront.pricing.snapshot import Stage
@@ -43,7 +43,7 @@ class Applied:
     def __post_init__(self) -> None:
         if self.amount.minor <= 0:
             raise ValueError("an applied promotion gives something")
-        if total((a.total for a in self.allocations), self.amount.currency) != self.amount:
+        if sum_of(self.allocations) != self.amount.minor:
             raise ValueError("the allocations do not add up to the amount")
 
     @property

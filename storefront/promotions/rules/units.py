@@ -44,7 +44,7 @@ class Position:
     def enter_stage(self) -> Position:
         """Start the next stage: thresholds look at the totals of now, and every unit is free again."""
         runs = tuple(
-            tuple((count, price, False) for count, price, _ in line) if any(run[2] for run in line) else line
+            tuple([(count, price, False) for count, price, _ in line]) if True in [run[2] for run in line] else line
             for line in self.runs
         )
         return Position(runs, self.totals, self.delivery, self.totals, self.saved)
@@ -105,6 +105,8 @@ class Goods:
 
     def room_of(self, index: int) -> int:
         floor = self.frame.floors[index]
+        if not floor:
+            return self.position.totals[index]
         return sum([count * (price - floor) for count, price, _ in self.position.runs[index] if price > floor])
 
     def narrowed(self, indexes: Sequence[int]) -> Goods:
@@ -184,9 +186,12 @@ def cut_run(run: Run, amount: int) -> tuple[Run, Run]:
 
 def _cut(runs: Runs, amount: int, floor: int) -> Runs:
     if len(runs) == 1:
-        return join(cut_run(runs[0], amount))
-    rooms = [count * (price - floor) if price > floor else 0 for count, price, _ in runs]
-    parts = spread(amount, [count * price for count, price, _ in runs], rooms)
+        [(count, price, used)] = runs
+        each, more = divmod(amount, count)
+        return ((count, price - each, used),) if not more else cut_run(runs[0], amount)
+    weights = [count * price for count, price, _ in runs]
+    rooms = [count * (price - floor) if price > floor else 0 for count, price, _ in runs] if floor else weights
+    parts = spread(amount, weights, rooms)
     pieces: list[Run] = []
     for run, part in zip(runs, parts, strict=True):
         pieces += cut_run(run, part) if part else (run,)
