@@ -13,6 +13,7 @@ from wtforms import BooleanField, Form, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from admin.catalog.queries import ProductFacts
+from admin.merging import SEEN
 from storefront.catalog.services import LONGEST_DESCRIPTION, LONGEST_NAME, ProductWords, VariantPrice
 from storefront.inventory.services import MOST_ON_HAND
 from storefront.kernel.errors import Invalid
@@ -66,6 +67,31 @@ class Grid:
         return self.typed.get(name, stored)
 
 
+def price_cells(facts: ProductFacts, currency: str) -> list[tuple[str, str, str]]:
+    """Return (name, words, stored value) of every price on the page."""
+    cells = []
+    for variant in facts.variants:
+        words = f"{variant.sku} {variant.name}".strip()
+        cells.append((f"price-{variant.id}", words, amount_text(variant.price_minor, currency)))
+        cells.append((f"before-{variant.id}", words, amount_text(variant.compare_at_minor, currency)))
+    return cells
+
+
+def stock_cells(facts: ProductFacts) -> list[tuple[str, str, str]]:
+    """Return (name, words, stored value) of every shelf on the page."""
+    return [
+        (f"stock-{variant.id}-{level.warehouse_id}", f"{variant.sku} · {level.warehouse}", str(level.on_hand))
+        for variant in facts.variants
+        for level in variant.levels
+    ]
+
+
+def words_form(facts: ProductFacts) -> WordsForm:
+    """Return the form that shows a product as it is stored."""
+    stored = {name: getattr(facts.words, name) for name in ProductWords.__slots__}
+    return WordsForm(data={**stored, "version": facts.version})
+
+
 def read_prices(args: Mapping[str, str], facts: ProductFacts, currency: str) -> tuple[Grid, dict[int, VariantPrice]]:
     """Read the price of every variant on the page."""
     grid = Grid(_version(args))
@@ -103,7 +129,7 @@ def read_counts(args: Mapping[str, str], facts: ProductFacts) -> tuple[Grid, lis
     for variant in facts.variants:
         for level in variant.levels:
             name = f"stock-{variant.id}-{level.warehouse_id}"
-            seen = args.get(f"seen-{variant.id}-{level.warehouse_id}", "")
+            seen = args.get(SEEN + name, "")
             if name not in args or not _COUNT.fullmatch(seen):
                 continue
             grid.typed[name] = args[name].strip()

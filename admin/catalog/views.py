@@ -9,10 +9,20 @@ from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.audit.queries import people
-from admin.catalog import differences, queries
-from admin.catalog.forms import Grid, WordsForm, amount_text, read_counts, read_prices
+from admin.catalog import queries
+from admin.catalog.forms import (
+    Grid,
+    WordsForm,
+    amount_text,
+    price_cells,
+    read_counts,
+    read_prices,
+    stock_cells,
+    words_form,
+)
 from admin.catalog.stocktaking import store_counts
 from admin.catalog.tables import products_table
+from admin.merging import merge, seen_values, take_over
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
@@ -57,8 +67,7 @@ def change_words(product_id: int) -> Response:
                 product_id=product_id, version=form.version.data, words=form.read(), by=staff_here().actor, at=now()
             )
     except StaleProduct as refusal:
-        facts = queries.get_product_facts(product_id)
-        told = differences.differences_of_words(form, facts)
+        told = merge(form, words_form(queries.get_product_facts(product_id)), request.form)
         return _page(product_id, words=form, told=told, refusal=refusal, status=409)
     except Invalid as refusal:
         show_refusal(form, refusal)
@@ -80,7 +89,8 @@ def change_prices(product_id: int) -> Response:
                 product_id=product_id, version=grid.version, prices=prices, by=staff_here().actor, at=now()
             )
     except StaleProduct as refusal:
-        told = differences.differences_of_prices(grid, queries.get_product_facts(product_id), g.shop.currency)
+        cells = price_cells(queries.get_product_facts(product_id), g.shop.currency)
+        told = take_over(grid.typed, cells, request.form)
         return _page(product_id, prices=grid, told=told, refusal=refusal, status=409)
     return _saved(product_id)
 
@@ -102,7 +112,8 @@ def count_stock(product_id: int) -> Response:
                 at=now(),
             )
     except ShopError as refusal:
-        told = differences.differences_of_stock(grid, queries.get_product_facts(product_id))
+        cells = stock_cells(queries.get_product_facts(product_id))
+        told = take_over(grid.typed, cells, request.form)
         return _page(product_id, stock=grid, told=told, refusal=refusal, status=409)
     return _saved(product_id)
 
@@ -110,16 +121,15 @@ def count_stock(product_id: int) -> Response:
 def _page(product_id: int, *, refusal: ShopError | None = None, status: int = 200, **shown: Any) -> Response:
     """Show the product as it is now, with what was typed over it; a refused version is offered anew."""
     facts = queries.get_product_facts(product_id)
-    stored = {name: getattr(facts.words, name) for name in catalog.ProductWords.__slots__}
-    words = shown.pop("words", None) or WordsForm(data=stored)
-    words.version.data = facts.version
-    words.version.raw_data = None
+    stored = words_form(facts)
+    words = shown.pop("words", None) or stored
     entries = list_entries_about("product", str(product_id))
     context = {"prices": Grid(), "stock": Grid(), "told": (), **shown}
     return render_page(
         "admin/catalog/product.html",
         facts=facts,
         words=words,
+        seen=seen_values(stored),
         refusal=message_of(refusal) if refusal else "",
         entries=entries,
         people=people(entries),

@@ -12,6 +12,7 @@ from admin.audit.queries import people
 from admin.content import queries
 from admin.content.forms import EntryForm, form_of
 from admin.content.words import KINDS, STANDINGS
+from admin.merging import merge, seen_values
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.content import services as content
@@ -110,27 +111,23 @@ def change_entry(slot_id: int, entry_id: int) -> Response:
 def _page(slot_id: int, form: EntryForm, *, entry_id: int | None = None, status: int = 200, **more: Any) -> Response:
     """Show an entry's form; after a conflict beside what is stored now, and ready to be saved over it."""
     refusal: ShopError | None = more.get("refusal")
-    stored = form_of(queries.get_entry(slot_id, entry_id)) if entry_id else None
+    stored = form_of(queries.get_entry(slot_id, entry_id)) if entry_id else EntryForm()
     entries = list_entries_about("slot_entry", str(entry_id)) if entry_id else []
-    told = [(form[f.name].label.text, f.data, form[f.name].data) for f in stored or () if _differs(f, form)]
+    told = merge(form, stored, request.form) if refusal else []
     return render_page(
         "admin/content/entry.html",
         slot=queries.get_slot(slot_id, now()),
         entry_id=entry_id,
         form=form,
-        version=stored.version.data if stored else 0,
+        version=stored.version.data,
+        seen=seen_values(stored) if entry_id else {},
         refusal=message_of(refusal) if refusal else "",
-        told=told if refusal else [],
+        told=told,
         zone=g.shop.timezone,
         entries=entries,
         people=people(entries),
         status=status,
     )
-
-
-def _differs(stored: Any, form: EntryForm) -> bool:
-    typed = form[stored.name].data
-    return stored.name != "version" and (stored.data or "") != (typed or "")
 
 
 def _saved() -> Response:

@@ -99,13 +99,26 @@ def test_the_slower_of_two_is_told_what_changed_and_loses_nothing(any_app: Flask
     told = page.words(".conflict")
     assert "Somebody else changed this product" in told
     assert "Sky cup" in told
-    assert "Blue cup" in told
+    assert "left alone" in told
     assert "Tom wrote this for an hour." in page.words("#description")
+    assert page.one("#name")["value"] == "Sky cup"
     assert stored(any_app, cup).name == "Sky cup"
-    page = tom.submit(page, WORDS, name="Sky cup")
+    page = tom.submit(page, WORDS)
     assert page.status == 200
     assert stored(any_app, cup).name == "Sky cup"
     assert "Tom wrote this for an hour." in page.words("#description")
+
+
+def test_where_both_changed_one_field_the_slower_chooses(any_app: Flask, cup: int) -> None:
+    mei, tom = at_work(any_app, Role.MERCHANDISER, "Mei"), at_work(any_app, Role.MERCHANDISER, "Tom")
+    seen_by_tom = open_page(tom, cup)
+    mei.submit(open_page(mei, cup), WORDS, name="Sky cup")
+    page = tom.submit(seen_by_tom, WORDS, name="Sea cup")
+    assert page.status == 409
+    assert "Sky cup Sea cup" in page.words(".conflict")
+    assert page.one("#name")["value"] == "Sea cup"
+    assert tom.submit(page, WORDS).status == 200
+    assert stored(any_app, cup).name == "Sea cup"
 
 
 def test_prices_are_changed_together(any_app: Flask, cup: int) -> None:

@@ -153,7 +153,8 @@ def test_a_fallback_stays_shown_always(home: Flask, typed: dict[str, str]) -> No
 def test_the_slower_of_two_is_told_what_changed_and_loses_nothing(home: Flask) -> None:
     mei, tom = at_work(home, Role.MERCHANDISER, "Mei"), at_work(home, Role.MERCHANDISER, "Tom")
     seen_by_tom = tom.get("/admin/home-slots/1/entries/1")
-    assert mei.submit(mei.get("/admin/home-slots/1/entries/1"), FORM, title_en="Mei's title").status == 200
+    seen_by_mei = mei.get("/admin/home-slots/1/entries/1")
+    assert mei.submit(seen_by_mei, FORM, title_en="Mei's title", title_zh="梅的标题").status == 200
     page = tom.submit(seen_by_tom, FORM, title_en="Tom's title", text_en="Tom's text")
     assert page.status == 409
     assert "Mei's title" in page.words(".conflict")
@@ -162,7 +163,8 @@ def test_the_slower_of_two_is_told_what_changed_and_loses_nothing(home: Flask) -
     assert page.status == 200
     with home.app_context():
         content = db.session.get(SlotEntry, 1).content
-        assert content["en"]["text"] == "Tom's text"
+        assert content["en"] == {"title": "Tom's title", "text": "Tom's text"}
+        assert content["zh"] == {"title": "梅的标题"}
 
 
 def test_unknown_slots_and_entries_are_not_found(home: Flask) -> None:
