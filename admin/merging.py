@@ -52,7 +52,7 @@ def merge(form: Any, stored: Any, args: Mapping[str, str]) -> list[Difference]:
 
 
 def take_over(
-    typed: dict[str, str], labels: Iterable[tuple[str, str, str]], args: Mapping[str, str]
+    typed: dict[str, str], cells: Iterable[tuple[str, str, str]], args: Mapping[str, str]
 ) -> list[Difference]:
     """Do the same for a grid of cells; `cells` are (cell's name, words, stored value)."""
     found = []
