@@ -37,6 +37,20 @@ class RegisterForm(SignInForm):
     name = StringField(_("Name"), [_at_most(120)])
 
 
+class InvitationForm(Form):
+    """A new account, where the shop writes to the address first."""
+
+    email = EmailField(_("E-mail"), [_needed(), _at_most(254)])
+    name = StringField(_("Name"), [_at_most(120)])
+    next = HiddenField(validators=[_at_most(500)])
+
+
+class NewPasswordForm(Form):
+    """The password of an account that a letter invited to."""
+
+    password = PasswordField(_("Password"), [_needed(), _at_most(400)])
+
+
 class NameForm(Form):
     """How the shop addresses and reaches somebody."""
 

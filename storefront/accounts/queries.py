@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
 from storefront.accounts.models import Address, Customer, SignInFailure, Staff
 from storefront.accounts.rules import PostalAddress
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.kernel.errors import NotFound
 
 _CUSTOMER = select(
@@ -23,9 +24,9 @@ _CUSTOMER = select(
     Customer.tier,
     Customer.order_count,
     Customer.session_version,
-).where(Customer.is_active)
+).where(Customer.is_active, Customer.id == bindparam("id"))
 _STAFF = select(Staff.id, Staff.email, Staff.name, Staff.role, Staff.locale, Staff.session_version).where(
-    Staff.is_active
+    Staff.is_active, Staff.id == bindparam("id")
 )
 
 
@@ -50,7 +51,7 @@ def find_identity(session_id: str) -> Identity | None:
 
 def find_customer(customer_id: int) -> CurrentCustomer | None:
     """Return an active customer as a value."""
-    row = db.session.execute(_CUSTOMER.where(Customer.id == customer_id)).first()
+    row = read(_CUSTOMER, {"id": customer_id}).first()
     return CurrentCustomer(*row) if row else None
 
 
@@ -64,7 +65,7 @@ def get_customer(customer_id: int) -> Customer:
 
 def find_staff(staff_id: int) -> CurrentStaff | None:
     """Return an active member of staff as a value."""
-    row = db.session.execute(_STAFF.where(Staff.id == staff_id)).first()
+    row = read(_STAFF, {"id": staff_id}).first()
     return CurrentStaff(*row) if row else None
 
 

@@ -11,12 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from storefront.accounts import passwords, queries, throttle
 from storefront.accounts.emails import email_key, fold_email
 from storefront.accounts.errors import CannotRegister, TooManyTries, WrongCredentials
+from storefront.accounts.invitations import Invitation
 from storefront.accounts.models import Address, Customer, SignInFailure, Staff
 from storefront.accounts.permissions import Role
 from storefront.accounts.rules import PostalAddress
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.text import squeeze
+from storefront.mail import services as mail
+from storefront.mail.services import Letter
 
 LONGEST_BOOK = 30
 
@@ -34,6 +37,18 @@ def make_credentials(*, email: str, password: str) -> Credentials:
     folded = fold_email(email)
     passwords.check_password(password, email=folded)
     return Credentials(folded, passwords.hash_password(password))
+
+
+def invite(*, invited: Invitation, url: str, locale: str, at: datetime) -> None:
+    """Write to the address that wants an account: with the link, or, where there is an account, that there is one.
+
+    One letter an hour to an address: the same template about the same reference is one letter.
+    """
+    known = queries.find_customer_by_email(invited.email)
+    template = "accounts/mail/known" if known else "accounts/mail/invitation"
+    reference = f"{email_key(invited.email)[:40]}-{at:%Y%m%d%H}"
+    facts = {"url": url, "name": invited.name}
+    mail.put_in(letter=Letter(template, invited.email, locale, reference, facts), at=at)
 
 
 def register(*, credentials: Credentials, name: str, locale: str, at: datetime) -> Customer:

@@ -1,4 +1,4 @@
-"""Registering, signing in and out, and a customer's own pages."""
+"""A customer's own pages: orders, addresses, details."""
 
 from __future__ import annotations
 
@@ -7,27 +7,23 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, g, redirect, request
+from flask import Response, flash, g, request
 from flask_babel import gettext as _
 
 from storefront.accounts import queries, services
-from storefront.accounts.entrance import admit
-from storefront.accounts.errors import CannotRegister, TooManyTries
-from storefront.accounts.forms import AddressForm, EmailForm, NameForm, PasswordForm, RegisterForm, SignInForm
+from storefront.accounts.forms import AddressForm, EmailForm, NameForm, PasswordForm
 from storefront.accounts.identity import CurrentCustomer
 from storefront.accounts.rules import normal_phone
-from storefront.accounts.sessions import current_customer, sign_in, sign_out
-from storefront.cart.context import bring_cart
+from storefront.accounts.sessions import current_customer, sign_in
+from storefront.accounts.views.blueprint import blueprint
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, NotFound
 from storefront.kernel.paging import page_number
 from storefront.orders import queries as orders
-from storefront.web.fragments import redirect_to, render_page, safe_next
-from storefront.web.locale import current_locale
+from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
 
-blueprint = Blueprint("accounts", __name__, template_folder="templates")
 View = Callable[..., Any]
 
 
@@ -43,81 +39,6 @@ def customers_only(view: View) -> View:
         return view(customer, **values)
 
     return guarded
-
-
-@blueprint.get("/sign-in")
-def sign_in_page() -> Response:
-    """Show the form; somebody who is in already goes on."""
-    target = safe_next(request.args.get("next"), "/account")
-    if current_customer():
-        return redirect(target)  # type: ignore[return-value]
-    return render_page("accounts/sign_in.html", form=SignInForm(data={"next": target}))
-
-
-@blueprint.post("/sign-in")
-def sign_in_now() -> Response:
-    """Begin a session, bring the guest's cart along, and go on."""
-    form = SignInForm(request.form)
-    if not form.validate():
-        return render_page("accounts/sign_in.html", form=form, status=422)
-    try:
-        customer = admit(services.check_customer, email=form.email.data, password=form.password.data)
-    except (Invalid, TooManyTries) as refusal:
-        show_refusal(form, refusal)
-        return render_page("accounts/sign_in.html", form=form, status=refusal.status)
-    _welcome(customer.id)
-    return redirect_to(safe_next(form.next.data, "/account"), trigger="cart:changed")
-
-
-@blueprint.post("/sign-out")
-def sign_out_now() -> Response:
-    """End the session on this device."""
-    sign_out()
-    flash(_("You are signed out. See you soon."), "success")
-    return redirect_to("/", trigger="cart:changed")
-
-
-@blueprint.get("/register")
-def register_page() -> Response:
-    """Show the form for a new account."""
-    target = safe_next(request.args.get("next"), "/account")
-    if current_customer():
-        return redirect(target)  # type: ignore[return-value]
-    return render_page("accounts/register.html", form=RegisterForm(data={"next": target}))
-
-
-@blueprint.post("/register")
-def register_now() -> Response:
-    """Open an account and begin a session in it."""
-    form = RegisterForm(request.form)
-    if not form.validate():
-        return render_page("accounts/register.html", form=form, status=422)
-    try:
-        customer_id = _open_account(form)
-    except (Invalid, TooManyTries) as refusal:
-        show_refusal(form, refusal)
-        return render_page("accounts/register.html", form=form, status=refusal.status)
-    _welcome(customer_id)
-    flash(_("Welcome! Your account is open."), "success")
-    return redirect_to(safe_next(form.next.data, "/account"), trigger="cart:changed")
-
-
-def _open_account(form: RegisterForm) -> int:
-    """A taken e-mail with its own password just signs in; with another it counts as a failed try."""
-    address = request.remote_addr or ""
-    services.refuse_too_many_tries(email=form.email.data, address=address, at=now())
-    credentials = services.make_credentials(email=form.email.data, password=form.password.data)
-    try:
-        with transaction():
-            customer = services.register(
-                credentials=credentials, name=form.name.data or "", locale=current_locale(), at=now()
-            )
-    except CannotRegister:
-        try:
-            customer = admit(services.check_customer, email=credentials.email, password=form.password.data)
-        except Invalid:
-            raise CannotRegister from None
-    return customer.id
 
 
 @blueprint.get("/account")
@@ -252,16 +173,6 @@ def delete_address(customer: CurrentCustomer, address_id: int) -> Response:
         services.delete_address(entry=queries.get_address(customer.id, address_id))
     flash(_("The address is deleted."), "success")
     return redirect_to("/account/addresses")
-
-
-def _welcome(customer_id: int) -> None:
-    """Begin a session; the guest's cart comes along, and the shopper is told what that changed."""
-    customer = queries.find_customer(customer_id)
-    if customer is None:
-        raise NotFound
-    sign_in(customer)
-    for notice in bring_cart(customer_id):
-        flash(notice, "info")
 
 
 def _address_page(form: AddressForm, action: str, *, status: int = 200) -> Response:

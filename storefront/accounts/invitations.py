@@ -1,0 +1,45 @@
+"""The link in the letter that opens an account: signed, so that nothing need be stored until it is followed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from storefront.kernel.errors import N_, ShopError
+
+VALID_SECONDS = 24 * 3600
+SALT = "open-account"
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Whose account it will be."""
+
+    email: str
+    name: str
+
+
+class InvitationOver(ShopError):
+    """The link is forged, torn or too old."""
+
+    message = N_("This link no longer works: links are good for one day. Ask for a new one on the registration page.")
+
+
+def write_token(invited: Invitation, secret: str | bytes | None) -> str:
+    """Return the token that stands in the link."""
+    return str(_serializer(secret).dumps(asdict(invited)))
+
+
+def read_token(token: str, secret: str | bytes | None) -> Invitation:
+    """Return whom a link invites; raises InvitationOver."""
+    try:
+        return Invitation(**_serializer(secret).loads(token, max_age=VALID_SECONDS))
+    except (BadSignature, TypeError):
+        raise InvitationOver from None
+
+
+def _serializer(secret: str | bytes | None) -> URLSafeTimedSerializer:
+    if not secret:
+        raise RuntimeError("invitations need the application's secret")
+    return URLSafeTimedSerializer(secret, salt=SALT)

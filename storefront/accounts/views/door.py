@@ -1,0 +1,153 @@
+"""Registering, signing in and out."""
+
+from __future__ import annotations
+
+from flask import Response, current_app, flash, redirect, request
+from flask_babel import gettext as _
+
+from storefront.accounts import queries, services
+from storefront.accounts.emails import fold_email
+from storefront.accounts.entrance import admit
+from storefront.accounts.errors import CannotRegister, TooManyTries, WrongCredentials
+from storefront.accounts.forms import InvitationForm, NewPasswordForm, RegisterForm, SignInForm
+from storefront.accounts.invitations import Invitation, read_token, write_token
+from storefront.accounts.sessions import current_customer, sign_in, sign_out
+from storefront.accounts.views.blueprint import blueprint
+from storefront.cart.context import bring_cart
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.kernel.errors import Invalid, NotFound
+from storefront.kernel.text import squeeze
+from storefront.web.fragments import redirect_to, render_page, safe_next
+from storefront.web.locale import current_locale
+from storefront.web.refusals import show_refusal
+
+
+@blueprint.get("/sign-in")
+def sign_in_page() -> Response:
+    """Show the form; somebody who is in already goes on."""
+    target = safe_next(request.args.get("next"), "/account")
+    if current_customer():
+        return redirect(target)  # type: ignore[return-value]
+    return render_page("accounts/sign_in.html", form=SignInForm(data={"next": target}))
+
+
+@blueprint.post("/sign-in")
+def sign_in_now() -> Response:
+    """Begin a session, bring the guest's cart along, and go on."""
+    form = SignInForm(request.form)
+    if not form.validate():
+        return render_page("accounts/sign_in.html", form=form, status=422)
+    try:
+        customer = admit(services.check_customer, email=form.email.data, password=form.password.data)
+    except (Invalid, TooManyTries) as refusal:
+        show_refusal(form, refusal)
+        return render_page("accounts/sign_in.html", form=form, status=refusal.status)
+    _welcome(customer.id)
+    return redirect_to(safe_next(form.next.data, "/account"), trigger="cart:changed")
+
+
+@blueprint.post("/sign-out")
+def sign_out_now() -> Response:
+    """End the session on this device."""
+    sign_out()
+    flash(_("You are signed out. See you soon."), "success")
+    return redirect_to("/", trigger="cart:changed")
+
+
+@blueprint.get("/register")
+def register_page() -> Response:
+    """Show the form for a new account."""
+    target = safe_next(request.args.get("next"), "/account")
+    if current_customer():
+        return redirect(target)  # type: ignore[return-value]
+    return _register_page(_register_form()(data={"next": target}))
+
+
+@blueprint.post("/register")
+def register_now() -> Response:
+    """Open an account at once; with a mail server, write to the address first and say the same to everybody."""
+    form = _register_form()(request.form)
+    try:
+        if form.validate():
+            if isinstance(form, InvitationForm):
+                return _invite(form)
+            return _enter(_open_account(form.email.data, form.password.data, form.name.data or ""), form.next.data)
+    except (Invalid, TooManyTries) as refusal:
+        show_refusal(form, refusal)
+        return _register_page(form, status=refusal.status)
+    return _register_page(form, status=422)
+
+
+@blueprint.get("/register/sent")
+def invitation_sent() -> Response:
+    """Say that a letter is on its way, whoever it went to."""
+    return render_page("accounts/register_sent.html")
+
+
+@blueprint.get("/register/<token>")
+def invitation(token: str) -> Response:
+    """Show what the letter's link leads to: an account that lacks only its password."""
+    invited = read_token(token, current_app.secret_key)
+    return render_page("accounts/register_finish.html", form=NewPasswordForm(), invited=invited, token=token)
+
+
+@blueprint.post("/register/<token>")
+def finish_registration(token: str) -> Response:
+    """Open the account that a letter invited to."""
+    invited, form = read_token(token, current_app.secret_key), NewPasswordForm(request.form)
+    status = 422
+    try:
+        if form.validate():
+            return _enter(_open_account(invited.email, form.password.data, invited.name), None)
+    except (Invalid, TooManyTries) as refusal:
+        show_refusal(form, refusal)
+        status = refusal.status
+    return render_page("accounts/register_finish.html", form=form, invited=invited, token=token, status=status)
+
+
+def _register_form() -> type[RegisterForm] | type[InvitationForm]:
+    return InvitationForm if current_app.config["SHOP"].mail_url else RegisterForm
+
+
+def _register_page(form: RegisterForm | InvitationForm, *, status: int = 200) -> Response:
+    return render_page("accounts/register.html", form=form, status=status)
+
+
+def _invite(form: InvitationForm) -> Response:
+    invited = Invitation(fold_email(form.email.data), squeeze(form.name.data or "")[:120])
+    url = f"{current_app.config['SHOP'].public_url}/register/{write_token(invited, current_app.secret_key)}"
+    with transaction():
+        services.invite(invited=invited, url=url, locale=current_locale(), at=now())
+    return redirect_to("/register/sent")
+
+
+def _open_account(email: str, password: str, name: str) -> int:
+    """A taken e-mail with its own password just signs in; with another it counts as a failed try."""
+    services.refuse_too_many_tries(email=email, address=request.remote_addr or "", at=now())
+    credentials = services.make_credentials(email=email, password=password)
+    try:
+        with transaction():
+            customer = services.register(credentials=credentials, name=name, locale=current_locale(), at=now())
+    except CannotRegister:
+        try:
+            customer = admit(services.check_customer, email=credentials.email, password=password)
+        except WrongCredentials:
+            raise CannotRegister from None
+    return customer.id
+
+
+def _enter(customer_id: int, target: str | None) -> Response:
+    _welcome(customer_id)
+    flash(_("Welcome! Your account is open."), "success")
+    return redirect_to(safe_next(target, "/account"), trigger="cart:changed")
+
+
+def _welcome(customer_id: int) -> None:
+    """Begin a session; the guest's cart comes along, and the shopper is told what that changed."""
+    customer = queries.find_customer(customer_id)
+    if customer is None:
+        raise NotFound
+    sign_in(customer)
+    for notice in bring_cart(customer_id):
+        flash(notice, "info")
