@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from storefront.accounts import queries as people
@@ -35,6 +36,7 @@ from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 20, 64
+KEPT_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,12 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
     url = payment_services.start_payment(order=order, provider=details.provider, at=at) if order.total_minor else None
     db.session.flush()
     return Placed(order, url)
+
+
+def forget_old(*, at: datetime) -> int:
+    """Delete checkouts untouched for a month and return how many."""
+    gone = db.session.execute(delete(CheckoutSession).where(CheckoutSession.updated_at < at - KEPT_FOR))
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def placed_before(session: CheckoutSession) -> Placed | None:

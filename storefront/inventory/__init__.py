@@ -6,7 +6,7 @@ shipped) and `reserved` (held for a while during checkout). What may still be so
     available = on_hand - allocated - reserved - safety_stock
 
 Stock is taken by one conditional UPDATE, rows in key order, so two shoppers can never share the last unit. Which
-warehouse it comes from is a pure choice (`rules.choose_warehouses`): one that holds everything, else the fewest parcels,
-and among equals the warehouse with the lower priority number. Each change of a level writes a movement in the same
+warehouse it comes from is a pure choice (`rules.choose_warehouses`): one that holds everything, else the fewest
+parcels, and among equals the warehouse with the lower priority number. Each change of a level writes a movement in the same
 transaction; the movements of a level always sum to it, and `queries.list_discrepancies` proves it.
 """

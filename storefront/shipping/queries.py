@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.kernel.money import Money
 from storefront.shipping.errors import NoDelivery
 from storefront.shipping.models import ShippingMethod, ShippingZone
@@ -50,13 +50,16 @@ def list_countries(all_countries: frozenset[str]) -> frozenset[str]:
     return all_countries if EVERYWHERE in named else all_countries & named
 
 
+_METHODS = (
+    select(ShippingMethod.__table__, ShippingZone.countries)
+    .join(ShippingZone, ShippingZone.id == ShippingMethod.zone_id)
+    .where(ShippingMethod.is_active)
+    .order_by(ShippingMethod.zone_id, ShippingMethod.position, ShippingMethod.id)
+)
+
+
 def _rows() -> Sequence[Row[Any]]:
-    return db.session.execute(
-        select(ShippingMethod.__table__, ShippingZone.countries)
-        .join(ShippingZone, ShippingZone.id == ShippingMethod.zone_id)
-        .where(ShippingMethod.is_active)
-        .order_by(ShippingMethod.zone_id, ShippingMethod.position, ShippingMethod.id)
-    ).all()
+    return read(_METHODS).all()
 
 
 def _offer(row: Row[Any], weight_grams: int, goods: Money) -> Offer:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from flask import Flask
 
+from storefront.checkout import jobs
 from storefront.checkout.models import CheckoutSession
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.inventory import queries as inventory
+from storefront.kernel.clock import now
 from storefront.orders import queries as orders
 from storefront.orders.models import Order, OrderLine
 from tests import factories
@@ -323,3 +328,13 @@ def test_the_page_asks_the_database_little(app: Flask) -> None:
         db.event.remove(engine, "before_cursor_execute", note)
     asked = [statement for statement in statements if statement.lstrip().startswith("SELECT")]
     assert len(asked) <= 8, asked
+
+
+def test_what_was_typed_is_forgotten_after_a_month(app: Flask) -> None:
+    open_shop(app)
+    order(with_cart(app), email="bad")
+    with app.app_context():
+        assert jobs.forget_old_checkouts.call_local() == 0
+        with time_machine.travel(now() + timedelta(days=31)):
+            assert jobs.forget_old_checkouts.call_local() == 1
+        assert db.session.scalar(db.select(db.func.count()).select_from(CheckoutSession)) == 0

@@ -41,6 +41,7 @@ def draft_of(
     currency: str = "USD",
     promotion_id: int = 0,
     pays_at_the_door: bool = False,
+    named: str = "",
     **buyer: object,
 ) -> Draft:
     """A draft of `wanted` (variant id -> units); `off` falls on the first line as one promotion."""
@@ -64,7 +65,8 @@ def draft_of(
         buyer=Buyer(**{"email": "ada@example.com", "phone": "+12125550123", "locale": "en", **buyer}),  # type: ignore[arg-type]
         quote=make_quote(snapshot, reductions),
         goods={
-            str(id_): Goods(id_, variants[id_].product_id, f"Thing {id_}", variants[id_].name, "") for id_ in wanted
+            str(id_): Goods(id_, variants[id_].product_id, named or f"Thing {id_}", variants[id_].name, "")
+            for id_ in wanted
         },
         parcel=Parcel(ADDRESS, "standard", "Standard delivery"),
         payment_provider="cod" if pays_at_the_door else "sandbox",
