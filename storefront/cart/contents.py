@@ -12,6 +12,7 @@ from storefront.cart.models import Cart, CartLine
 from storefront.cart.rules import LineState, Owner, largest_of, state_of
 from storefront.catalog.models import Category, Product, Variant
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.kernel.money import Money
@@ -160,7 +161,7 @@ def get_contents(owner: Owner, *, locale: str | None = None) -> Contents:
     if not owner.is_known:
         return Contents(settings.currency)
     statement = _BY_TOKEN if owner.customer_id is None else _BY_CUSTOMER
-    rows = db.session.execute(statement, {"owner": owner.customer_id or owner.token}).all()
+    rows = read(statement, {"owner": owner.customer_id or owner.token}).all()
     if not rows:
         return Contents(settings.currency)
     lines = tuple(

@@ -17,6 +17,7 @@ from storefront.cart.quoting import quote_cart as quote_cart
 from storefront.cart.rules import MOST_CODES, MOST_LINES, Owner, largest_of, merged
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.kernel.text import code_key
 from storefront.pricing.snapshot import Shopper
 from storefront.promotions import queries as promotions
@@ -77,6 +78,16 @@ _ROOM = select(
     func.count().label("lines"),
     func.coalesce(func.sum(CartLine.quantity).filter(CartLine.variant_id == bindparam("variant")), 0).label("quantity"),
 ).where(CartLine.cart_id == bindparam("cart"))
+_NEW_LINE = insert(CartLine).values(
+    cart_id=bindparam("in_cart"),
+    variant_id=bindparam("of_variant"),
+    **{name: bindparam(name) for name in ("quantity", "price_seen_minor", "added_at")},
+)
+_CHANGE_LINE = (
+    update(CartLine)
+    .where(CartLine.cart_id == bindparam("in_cart"), CartLine.variant_id == bindparam("of_variant"))
+    .values(quantity=bindparam("quantity"), price_seen_minor=bindparam("price_seen_minor"))
+)
 
 
 def add_goods(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Change:
@@ -192,7 +203,7 @@ def remove_bought(*, cart_id: int, bought: Mapping[str, int], at: datetime) -> N
 
 
 def _get_goods(sku: str) -> _Goods:
-    row = db.session.execute(_GOODS, {"sku": sku.strip()[:64]}).one_or_none()
+    row = read(_GOODS, {"sku": sku.strip()[:64]}).one_or_none()
     if row is None:
         raise NotForSale
     variant_id, stored_sku, variant_name, price_minor, name, translations, available = row
@@ -230,7 +241,7 @@ def _make_cart(owner: Owner, at: datetime) -> Cart:
 
 def _room_for(cart_id: int, variant_id: int) -> int:
     """Return how many of a variant a cart holds; refuse with CartFull when it holds none and has no room for more."""
-    found = db.session.execute(_ROOM, {"cart": cart_id, "variant": variant_id}).one()
+    found = read(_ROOM, {"cart": cart_id, "variant": variant_id}).one()
     if not found.quantity and found.lines >= MOST_LINES:
         raise CartFull(most=MOST_LINES)
     return int(found.quantity)
@@ -243,13 +254,12 @@ def _set_line(cart: Cart, goods: _Goods, before: int, quantity: int, at: datetim
 
 
 def _write_line(cart_id: int, variant_id: int, before: int, quantity: int, *, price_minor: int, at: datetime) -> None:
+    key = {"in_cart": cart_id, "of_variant": variant_id}
     values = {"quantity": quantity, "price_seen_minor": price_minor}
     if before:
-        key = (CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
-        db.session.execute(update(CartLine).where(*key).values(**values))
+        db.session.connection().execute(_CHANGE_LINE, {**key, **values})
     else:
-        row = {"cart_id": cart_id, "variant_id": variant_id, "added_at": at, **values}
-        db.session.execute(insert(CartLine).values(**row))
+        db.session.connection().execute(_NEW_LINE, {**key, **values, "added_at": at})
 
 
 def _take_out(cart: Cart, sku: str, at: datetime) -> Change:

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storefront.catalog.memory import remembered
 from storefront.catalog.models import Product, Variant
-from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.kernel.clock import now
 from storefront.media.pictures import picture_srcset, picture_url
 from storefront.shop.queries import get_settings
@@ -117,7 +117,7 @@ _ROWS = (
         Variant.picture.label("variant_picture"),
     )
     .join(Variant, Variant.product_id == Product.id)
-    .where(Product.is_published, Variant.is_active)
+    .where(Product.is_published, Variant.is_active, Product.id.in_(bindparam("ids", expanding=True)))
     .order_by(Product.id, Variant.position)
 )
 
@@ -141,7 +141,7 @@ def cards_by_ids(product_ids: Iterable[int], locale: str, *, in_stock_only: bool
 
 def _read(ids: Sequence[int], locale: str, few: int) -> dict[int, Card | bool]:
     """Return a card for each product, False for one that cannot be shown."""
-    rows = db.session.execute(_ROWS.where(Product.id.in_(ids))).all()
+    rows = read(_ROWS, {"ids": ids}).all()
     stock = _stock([row.variant_id for row in rows])
     made: dict[int, Card | bool] = dict.fromkeys(ids, False)
     for product_id, group in groupby(rows, key=lambda row: row.id):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from search import Filters, Searcher, SearchPage, SearchRequest, Sort
 from search import Suggestion as IndexSuggestion
@@ -14,7 +14,7 @@ from storefront.catalog.listing import FACETS, Facet, Found, Option, Wanted
 from storefront.catalog.models import Product
 from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Node
-from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.discovery import fallback
 from storefront.discovery.searching import find_searcher
 
@@ -132,5 +132,7 @@ def _product_urls(product_ids: Iterable[int]) -> dict[int, str]:
     ids = list(product_ids)
     if not ids:
         return {}
-    rows = db.session.execute(select(Product.id, Product.slug).where(Product.id.in_(ids), Product.is_published))
-    return {row.id: f"/products/{row.slug}" for row in rows}
+    return {row.id: f"/products/{row.slug}" for row in read(_SLUGS, {"ids": ids})}
+
+
+_SLUGS = select(Product.id, Product.slug).where(Product.id.in_(bindparam("ids", expanding=True)), Product.is_published)

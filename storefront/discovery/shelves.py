@@ -17,7 +17,7 @@ from storefront.cart.models import Cart, CartLine
 from storefront.cart.rules import Owner
 from storefront.catalog import queries as catalog
 from storefront.catalog.models import Product, Variant
-from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.discovery.recommending import recommender
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
@@ -70,7 +70,7 @@ class Shelf:
 
 def get_anchor(product_id: int, locale: str) -> Anchor:
     """Return a published product; NotFound if there is none."""
-    row = db.session.execute(_NAMED, {"product_id": product_id}).one_or_none()
+    row = read(_NAMED, {"product_id": product_id}).one_or_none()
     if row is None:
         raise NotFound
     return Anchor(row.id, localized(row.name, row.translations, locale=locale), row.category_id)
@@ -117,15 +117,15 @@ def similar_shelf(anchor: Anchor, visit: Visit, locale: str) -> Shelf:
 
 def list_sellable(product_ids: Iterable[Id]) -> set[Id]:
     """Return which of these products are published and have a variant in stock."""
-    return set(db.session.scalars(_SELLABLE, {"product_ids": list(product_ids)}))
+    return set(read(_SELLABLE, {"product_ids": list(product_ids)}).scalars())
 
 
 def list_products_in_cart(owner: Owner) -> tuple[int, ...]:
     """Return the products in somebody's cart, in the order they were put in."""
     if not owner.is_known:
         return ()
-    owned = Cart.customer_id == owner.customer_id if owner.customer_id is not None else Cart.token == owner.token
-    return tuple(dict.fromkeys(db.session.scalars(_IN_CARTS.where(owned))))
+    statement = _IN_CART_OF_GUEST if owner.customer_id is None else _IN_CART_OF_CUSTOMER
+    return tuple(dict.fromkeys(read(statement, {"owner": owner.customer_id or owner.token}).scalars()))
 
 
 def _asked(unwanted: Collection[int], per_type: int | None = 2) -> Asked:
@@ -176,7 +176,7 @@ _BY_SOURCE = {
 
 def _name_of(product_id: Id, locale: str) -> str:
     """Return a product's name in a language; empty when it is no longer there."""
-    row = db.session.execute(_NAMED, {"product_id": product_id}).one_or_none()
+    row = read(_NAMED, {"product_id": product_id}).one_or_none()
     return localized(row.name, row.translations, locale=locale) if row else ""
 
 
@@ -198,3 +198,5 @@ _IN_CARTS = (
     .join(Cart, Cart.id == CartLine.cart_id)
     .order_by(CartLine.added_at, CartLine.id)
 )
+_IN_CART_OF_GUEST = _IN_CARTS.where(Cart.token == bindparam("owner"))
+_IN_CART_OF_CUSTOMER = _IN_CARTS.where(Cart.customer_id == bindparam("owner"))

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
 from storefront.kernel.text import code_key
@@ -96,29 +97,38 @@ def check_code(code: str, *, shopper: Shopper, customer_key: str = "", at: datet
     return promotion
 
 
+_LIVE = (
+    PromotionRow.is_active,
+    ~PromotionRow.requires_code,
+    or_(PromotionRow.ends_at.is_(None), PromotionRow.ends_at > bindparam("at")),
+)
+_STATE = (
+    select(
+        PromotionRow.id,
+        PromotionRow.version,
+        PromotionRow.updated_at,
+        PromotionRow.usage_limit,
+        PromotionRow.used_count,
+        PromotionRow.per_customer_limit,
+        PromotionRow.budget_minor,
+        PromotionRow.spent_minor,
+    )
+    .where(*_LIVE)
+    .order_by(PromotionRow.id)
+)
+_ALL = select(PromotionRow.__table__).where(*_LIVE).order_by(PromotionRow.id)
+
+
 def _state(at: datetime) -> Sequence[Any]:
-    return db.session.execute(
-        select(
-            PromotionRow.id,
-            PromotionRow.version,
-            PromotionRow.updated_at,
-            PromotionRow.usage_limit,
-            PromotionRow.used_count,
-            PromotionRow.per_customer_limit,
-            PromotionRow.budget_minor,
-            PromotionRow.spent_minor,
-        )
-        .where(*_is_live(at))
-        .order_by(PromotionRow.id)
-    ).all()
+    return read(_STATE, {"at": at}).all()
 
 
 def _read_all() -> _Read:
-    rows = db.session.execute(select(PromotionRow.__table__).where(*_is_live(now())).order_by(PromotionRow.id)).all()
+    rows = read(_ALL, {"at": now()}).all()
     currency = get_settings().currency
-    read = (find_promotion(row, currency) for row in rows)
+    found = (find_promotion(row, currency) for row in rows)
     state = tuple((row.id, row.version, row.updated_at) for row in rows)
-    return _Read(state, tuple(promotion for promotion in read if promotion is not None))
+    return _Read(state, tuple(promotion for promotion in found if promotion is not None))
 
 
 def _read_open() -> tuple[Promotion, ...]:
@@ -130,11 +140,6 @@ def _read_open() -> tuple[Promotion, ...]:
         and promotion.limits.uses_left != 0
         and not (promotion.starts_at and at < promotion.starts_at)
     )
-
-
-def _is_live(at: datetime) -> tuple[Any, ...]:
-    not_over = or_(PromotionRow.ends_at.is_(None), PromotionRow.ends_at > at)
-    return PromotionRow.is_active, ~PromotionRow.requires_code, not_over
 
 
 def _is_limited(row: Any) -> bool:

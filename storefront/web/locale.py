@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import flask_babel
 from flask import Flask, g, has_request_context, request
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 LOCALES = {"en": "English", "zh": "简体中文"}
 DEFAULT = "en"
@@ -76,19 +80,50 @@ def _catalogue() -> Any:
     return catalogue
 
 
-def _gettext(message: str) -> str:
-    return str(_catalogue().ugettext(message))
+@pass_eval_context
+def _gettext(context: EvalContext, message: str, **variables: object) -> str:
+    if variables:
+        text, markup = _found(message, current_locale())
+        return (markup if context.autoescape else text) % variables
+    return _finished(message, current_locale())[context.autoescape]
 
 
-def _ngettext(singular: str, plural: str, count: int) -> str:
-    return str(_catalogue().ungettext(singular, plural, count))
+@pass_eval_context
+def _ngettext(context: EvalContext, singular: str, plural: str, num: int, **variables: object) -> str:
+    words = str(_catalogue().ungettext(singular, plural, num))
+    return (Markup(words) if context.autoescape else words) % {"num": num, **variables}  # noqa: S704 - our catalogue
+
+
+def term(word: str) -> str:
+    """Return a merchant's word ("Brand", "Size") in the reader's language where the catalogue knows it; unlike a
+    message it is neither markup nor a format.
+    """
+    return _found(word, current_locale())[0] if word else ""
+
+
+@lru_cache(maxsize=8_000)
+def _found(message: str, _locale: str) -> tuple[str, Markup]:
+    """Return a message of the reader's catalogue as text and as markup."""
+    words = str(_catalogue().ugettext(message))
+    return words, Markup(words)  # noqa: S704 - our catalogue
+
+
+@lru_cache(maxsize=8_000)
+def _finished(message: str, locale: str) -> tuple[str, Markup]:
+    """Return a message without variables; it is a format all the same, and its percent signs are doubled."""
+    text, markup = _found(message, locale)
+    return text % {}, markup % {}
 
 
 def init_app(app: Flask) -> None:
     """Install the fast gettext in templates, and what layouts need to say the language."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
     app.jinja_env.globals.update(
+        _=_gettext,
+        gettext=_gettext,
+        ngettext=_ngettext,
+        term=term,
         current_locale=current_locale,
         LOCALES=LOCALES,
         localized=localized,
