@@ -1,7 +1,7 @@
 """List pages, once: columns, filters, search, sorting and pages as one address that can be shared.
 
 A room describes its list as a `Table`; `read_state` turns a query string into a `ListState`, whatever nonsense it
-holds; the room's query reads the state; `admin/_list.html` draws search, filters, chips, head and pager from it.
+holds; the room's query reads the state; `_filters`, `_list` and `_pager` draw it.
 """
 
 from __future__ import annotations
