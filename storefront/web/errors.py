@@ -36,7 +36,7 @@ WORDS = {
 def message_of(error: ShopError) -> str:
     """Return a refusal's message in the reader's language."""
     text = gettext(error.text)
-    return text % error.facts if error.facts else text
+    return str(text % error.facts if error.facts else text)
 
 
 def error_page(status: int, message: str) -> Response:

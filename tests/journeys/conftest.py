@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from benchmarks.server import serving
 from storefront.config import read_config
@@ -71,6 +71,7 @@ class Visitor:
 
     page: Page
     base: str
+    script: bool = True
     complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
@@ -79,9 +80,25 @@ class Visitor:
         self.page.wait_for_load_state("networkidle")
         return self.page
 
+    def press(self, control: Locator) -> Page:
+        """Press what opens another page, and wait for that page."""
+        with self.page.expect_navigation(wait_until="load"):
+            control.click()
+        return self.page
+
+    def touch(self, control: Locator) -> Page:
+        """Press what changes this page: htmx swaps it in place, without JavaScript the form is sent."""
+        if not self.script:
+            return self.press(control)
+        control.click()
+        return self.settle()
+
     def settle(self) -> Page:
-        """Wait until nothing is being fetched."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until htmx is done."""
+        if self.script:
+            self.page.wait_for_function(
+                "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+            )
         return self.page
 
     def sign_in(self, email: str, path: str = "/sign-in") -> Page:
@@ -89,8 +106,7 @@ class Visitor:
         self.open(path)
         self.page.locator("main input[type=email]").fill(email)
         self.page.locator("main input[type=password]").fill(PASSWORD)
-        self.page.locator("main form button").last.click()
-        return self.settle()
+        return self.press(self.page.locator("main form button:not([type=button])").last)
 
 
 Visit = Callable[..., Any]
@@ -111,7 +127,7 @@ def visit(chromium: Browser, shop_url: str) -> Visit:
         )
         page = context.new_page()
         page.set_default_timeout(15_000)
-        someone = Visitor(page, shop_url)
+        someone = Visitor(page, shop_url, script)
         page.on("console", lambda message: someone.complaints.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: someone.complaints.append(str(error)))
         yield someone

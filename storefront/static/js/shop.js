@@ -4,6 +4,7 @@ import "./theme.js";
 import "./sheet.js";
 import "./quantity.js";
 import "./cart.js";
+import "./typing.js";
 import "./gallery.js";
 import "./search.js";
 import "./notices.js";

@@ -193,7 +193,7 @@ def test_the_cart_page_is_swapped_as_one_piece_by_htmx(visitor: Shopper) -> None
 
 
 def test_the_badge_counts_pieces_and_money(visitor: Shopper) -> None:
-    assert "data-count" not in visitor.get("/cart/badge", htmx=True).one("#cart-badge").attrs
+    assert visitor.get("/cart/badge", htmx=True).one("#cart-badge")["data-count"] == "0"
     visitor.post("/cart/lines", {"sku": "TEA", "quantity": "2"})
     badge = visitor.get("/cart/badge", htmx=True)
     assert badge.one("#cart-badge")["data-count"] == "2"
@@ -346,3 +346,9 @@ def empty_the_shelf(app: Flask, sku: str, left: int) -> None:
         variant = db.session.scalars(db.select(Variant).where(Variant.sku == sku)).one()
         level = db.session.scalars(db.select(StockLevel).where(StockLevel.variant_id == variant.id)).one()
         level.on_hand = left
+
+
+def test_the_badge_asks_once_and_then_only_listens(app: Flask) -> None:
+    """A badge that asked again whenever it came would never stop, least of all for somebody without a cart."""
+    page = Shopper(app).get("/cart/badge", htmx=True)
+    assert page.one("#cart-badge")["hx-trigger"] == "cart:changed from:body"
