@@ -19,7 +19,12 @@ What each surface uses, and why:
 * popular: baskets of the last 28 days, overall and per category: the fallback of everything else.
 
 The same history, date and seed give the same bytes. Lines after the date change nothing.
+
+The training half and its libraries are loaded when one of its names is first used: a web server only serves.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from recommend.artifacts import Artefact, ArtefactError, Manifest, Tables, TrainingBusy, open_artefact
 from recommend.blending import Keep, Recommendation, Source
@@ -28,7 +33,9 @@ from recommend.evaluation import Metrics, evaluate
 from recommend.holder import Holder
 from recommend.interactions import Interactions, Items
 from recommend.serving import Asked, Recommender
-from recommend.training import STEPS, Outcome, Settings, train, train_and_publish, validate
+
+if TYPE_CHECKING:
+    from recommend.training import STEPS, Outcome, Settings, train, train_and_publish, validate
 
 __all__ = [
     "STEPS",
@@ -55,3 +62,11 @@ __all__ = [
     "train_and_publish",
     "validate",
 ]
+
+_OF_TRAINING = frozenset({"STEPS", "Outcome", "Settings", "train", "train_and_publish", "validate"})
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OF_TRAINING:
+        return getattr(import_module("recommend.training"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

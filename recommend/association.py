@@ -11,7 +11,6 @@ from scipy.sparse import csr_matrix
 from recommend.columns import UNKNOWN, Codes, Floats
 from recommend.interactions import Interactions, Items
 from recommend.matrix import (
-    Neighbours,
     basket_item,
     basket_times,
     best,
@@ -21,6 +20,7 @@ from recommend.matrix import (
     user_item,
 )
 from recommend.models import tf_idf, unit_columns
+from recommend.neighbours import Neighbours
 
 DENSE_ROWS = 512
 TINY = 1e-30

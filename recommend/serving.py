@@ -10,7 +10,7 @@ import numpy as np
 from recommend.artifacts import Tables
 from recommend.blending import Candidates, Keep, Recommendation, Source, add_up, select
 from recommend.columns import UNKNOWN, Codes, Id, IdMap
-from recommend.matrix import Neighbours
+from recommend.neighbours import Neighbours
 
 LONGEST_CART = 40
 

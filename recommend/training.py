@@ -13,12 +13,13 @@ import numpy as np
 
 from recommend.artifacts import Manifest, Tables, exclusive, publish
 from recommend.association import cart_neighbours, similar_neighbours, together_neighbours
-from recommend.blending import home_lists, own_lists
 from recommend.columns import UNKNOWN, Id, instant
 from recommend.evaluation import Difference, Metrics, difference, evaluate
+from recommend.habits import home_lists, own_lists
 from recommend.interactions import Interactions, Items
-from recommend.matrix import Neighbours, user_item
+from recommend.matrix import user_item
 from recommend.models import als
+from recommend.neighbours import Neighbours
 from recommend.popularity import personal_frequency, popularity, ranked, ranked_by_label
 from recommend.serving import Asked, Recommender
 from recommend.splitting import Case, hidden_item_cases, next_basket_cases, split_at

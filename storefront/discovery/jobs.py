@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from importlib import import_module
 
 from recommend import TrainingBusy
 from search import IndexProblem
@@ -10,7 +11,6 @@ from storefront.catalog.events import ProductChanged
 from storefront.database.transaction import transaction
 from storefront.discovery import indexing
 from storefront.discovery.searching import find_searcher
-from storefront.discovery.training import train_recommender
 from storefront.jobs.queue import enqueue_after_commit, job, periodic
 from storefront.kernel.clock import now
 
@@ -21,9 +21,13 @@ MOST_CHANGES = 500
 
 @periodic(hour="2", minute="20")
 def train_nightly() -> None:
-    """Train the recommender; what must not be served is not published, and the log says why."""
+    """Train the recommender; what must not be served is not published, and the log says why.
+
+    Training is imported where it happens: whoever only queues jobs carries none of its libraries.
+    """
+    training = import_module("storefront.discovery.training")
     try:
-        outcome = train_recommender(as_of=now())
+        outcome = training.train_recommender(as_of=now())
     except TrainingBusy as busy:
         log.info("Tonight's training was left out: %s", busy)
         return

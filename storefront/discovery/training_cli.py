@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
-from recommend import STEPS, ArtefactError, Outcome, TrainingBusy
+from recommend import ArtefactError, TrainingBusy
 from storefront.discovery.recommending import health
-from storefront.discovery.training import train_recommender
 from storefront.kernel.clock import now
+
+if TYPE_CHECKING:
+    from recommend import Outcome
 
 recommend_group = AppGroup("recommend", help="Train the recommender from orders.")
 
@@ -23,14 +27,15 @@ recommend_group = AppGroup("recommend", help="Train the recommender from orders.
 def train(as_of: datetime | None, quiet: bool) -> None:
     """Train on all orders and publish the result if it is sound and no worse than best sellers."""
     moment = as_of.replace(tzinfo=UTC) if as_of else now()
-    with tqdm(total=len(STEPS) + 1, desc="Reading orders", disable=quiet, file=sys.stderr, bar_format=BAR) as bar:
+    training = import_module("storefront.discovery.training")
+    with tqdm(total=len(DOING) + 1, desc="Reading orders", disable=quiet, file=sys.stderr, bar_format=BAR) as bar:
 
         def tell(step: str) -> None:
             bar.update()
             bar.set_description(DOING[step])
 
         try:
-            outcome = train_recommender(as_of=moment, progress=tell)
+            outcome = training.train_recommender(as_of=moment, progress=tell)
         except TrainingBusy as busy:
             raise click.ClickException(str(busy)) from busy
         except ArtefactError as error:

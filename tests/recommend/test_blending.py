@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from recommend import Recommendation, Source
-from recommend.blending import Candidates, add_up, home_lists, own_lists, select
+from recommend.blending import Candidates, add_up, select
 from recommend.columns import Id
-from recommend.matrix import Neighbours
+from recommend.habits import home_lists, own_lists
 from recommend.models import Factors
+from recommend.neighbours import Neighbours
 
 IDS = np.array([f"i{number:02}" for number in range(30)])
 TYPES = np.array([number % 7 - 1 for number in range(30)], np.int32)

@@ -16,8 +16,9 @@ from scipy.sparse import csr_matrix
 from recommend.association import cart_neighbours, similar_neighbours, together_neighbours
 from recommend.columns import instant
 from recommend.interactions import Interactions, Items
-from recommend.matrix import Neighbours, best, neighbours, user_item
+from recommend.matrix import best, neighbours, user_item
 from recommend.models import als, tf_idf, unit_columns
+from recommend.neighbours import Neighbours
 from recommend.popularity import personal_frequency, popularity, ranked, ranked_by_label
 from tests.recommend.worlds import TODAY, bought, goods, grocery, histories
 

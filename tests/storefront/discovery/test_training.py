@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from recommend import STEPS
 from recommend.artifacts import exclusive, versions
 from storefront.database.transaction import transaction
 from storefront.discovery.jobs import train_nightly
 from storefront.discovery.recommending import health, holder, recommender
 from storefront.discovery.training import read_goods, read_history
+from storefront.discovery.training_cli import DOING
 from storefront.kernel.clock import now
 from storefront.orders.states import OrderStatus
 from tests.factories import make_category, make_product, make_variant
@@ -138,3 +144,14 @@ def test_health_names_a_damaged_version(app: Flask) -> None:
         state = health()
     assert state.version == ""
     assert "popular.npy" in state.problem
+
+
+def test_progress_has_words_for_every_step() -> None:
+    assert tuple(DOING) == STEPS
+
+
+def test_a_web_server_carries_no_training_library(tmp_path: Path) -> None:
+    program = "import sys, wsgi; wsgi.create_app(); print(sorted({'implicit', 'scipy', 'pandas'} & set(sys.modules)))"
+    environ = {**os.environ, "DATA_DIR": str(tmp_path), "DATABASE_URL": "", "REDIS_URL": ""}
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environ, check=True)
+    assert ran.stdout == "[]\n"
