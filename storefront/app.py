@@ -23,7 +23,19 @@ from storefront.jobs import queue
 from storefront.kernel import events
 from storefront.reactions import REACTIONS
 from storefront.shop import queries as shop
-from storefront.web import addresses, appearance, assets, csrf, errors, filters, headers, locale, logs, templating
+from storefront.web import (
+    addresses,
+    appearance,
+    assets,
+    csrf,
+    errors,
+    filters,
+    headers,
+    locale,
+    logs,
+    measures,
+    templating,
+)
 
 ROOMS = (
     *("jobs", "audit", "shop", "media", "mail", "accounts", "catalog", "content", "inventory", "pricing"),
@@ -66,7 +78,7 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     _bind_extensions(app, config)
     headers.init_app(app)
     app.before_request(_load_settings)
-    for module in (templating, locale, filters, csrf, errors, assets, appearance, addresses):
+    for module in (templating, locale, filters, measures, csrf, errors, assets, appearance, addresses):
         module.init_app(app)
     for room in ROOMS:
         _open_room(app, room)

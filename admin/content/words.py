@@ -21,6 +21,11 @@ KINDS: dict[str, str] = {
     "rich_text": N_("Text"),
     "categories": N_("Categories"),
 }
+SLOTS = (
+    *(N_("hero"), N_("categories"), N_("for-you"), N_("best-sellers")),
+    *(N_("reduced"), N_("new-arrivals"), N_("fresh")),
+)
+"""Keys of slots that readers of other languages get words for."""
 STANDINGS: dict[str, tuple[str, str]] = {
     "shown": (N_("Shown now"), "positive"),
     "covered": (N_("Covered by a higher priority"), "warning"),

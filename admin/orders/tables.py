@@ -5,6 +5,8 @@ from __future__ import annotations
 from admin.tables import Choice, Column, Days, Table
 from storefront.kernel.errors import N_
 from storefront.orders.states import EventKind, FulfillmentStatus, OrderStatus, PaymentStatus
+from storefront.payments.providers import PROVIDERS
+from storefront.payments.states import TransactionKind, TransactionResult
 
 STATUS: dict[str, str] = {
     OrderStatus.OPEN: N_("Open"),
@@ -36,6 +38,22 @@ EVENTS: dict[str, str] = {
     EventKind.CANCELLED: N_("Order cancelled"),
     EventKind.CLOSED: N_("Order completed"),
 }
+STEPS: dict[str, str] = {
+    TransactionKind.AUTHORIZE: N_("Authorise"),
+    TransactionKind.CAPTURE: N_("Capture"),
+    TransactionKind.VOID: N_("Void"),
+    TransactionKind.REFUND: N_("Refund"),
+    TransactionKind.CHARGEBACK: N_("Chargeback"),
+}
+RESULTS: dict[str, str] = {
+    TransactionResult.REQUEST: N_("Asked"),
+    TransactionResult.SUCCESS: N_("Succeeded"),
+    TransactionResult.FAILURE: N_("Failed"),
+}
+ACTORS: dict[str, str] = {"guest": N_("Guest"), "customer": N_("Customer")} | {
+    code: provider.name for code, provider in PROVIDERS.items()
+}
+"""Who acts besides staff, who have names."""
 LOOKS: dict[str, str] = {
     OrderStatus.CANCELLED: "soft",
     OrderStatus.OPEN: "new",
@@ -45,6 +63,8 @@ LOOKS: dict[str, str] = {
     PaymentStatus.PAID: "positive",
     FulfillmentStatus.DELIVERED: "positive",
     FulfillmentStatus.FULFILLED: "new",
+    TransactionResult.SUCCESS: "positive",
+    TransactionResult.FAILURE: "soft",
 }
 """How a state's badge looks; the words say it too."""
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.orders import queries
-from admin.orders.tables import EVENTS, FULFILLMENT, LOOKS, ORDERS, PAYMENT, STATUS
+from admin.orders.tables import ACTORS, EVENTS, FULFILLMENT, LOOKS, ORDERS, PAYMENT, RESULTS, STATUS, STEPS
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.accounts.rules import PostalAddress
@@ -21,7 +21,10 @@ from storefront.orders.states import CancelReason, OrderAction
 from storefront.web.fragments import redirect_to, render_page
 
 blueprint = Blueprint("orders", __name__, template_folder="templates")
-WORDS = {"status": STATUS, "payment": PAYMENT, "delivery": FULFILLMENT, "looks": LOOKS}
+WORDS = {
+    **{"status": STATUS, "payment": PAYMENT, "delivery": FULFILLMENT, "looks": LOOKS},
+    **{"steps": STEPS, "results": RESULTS, "actors": ACTORS},
+}
 
 
 @blueprint.get("/orders")

@@ -19,6 +19,7 @@ from storefront.kernel.money import Money
 from storefront.pricing.snapshot import SnapshotLine
 from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
+from storefront.web.measures import sized
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Line:
 
     @property
     def full_name(self) -> str:
-        return f"{self.name}, {self.variant_name}" if self.variant_name else self.name
+        return sized(self.name, self.variant_name)
 
     @property
     def url(self) -> str:

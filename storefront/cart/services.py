@@ -24,6 +24,7 @@ from storefront.promotions import queries as promotions
 from storefront.promotions.rules import Promotion
 from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
+from storefront.web.measures import sized
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ def _get_goods(sku: str) -> _Goods:
     return _Goods(
         id=variant_id,
         sku=stored_sku,
-        name=f"{title}, {variant_name}" if variant_name else title,
+        name=sized(title, variant_name),
         price_minor=price_minor,
         available=available,
         largest=largest_of(available=available, largest=get_settings().largest_quantity),

@@ -94,7 +94,7 @@ def product_rows(journey: Journey, at: datetime) -> pd.DataFrame:
             "brand_id": products.brand_id,
             "product_type": products.kind,
             "attributes": [
-                {"Kind": kind} | ({"Maker": maker} if maker else {})
+                {"Kind": kind} | ({"Brand": maker} if maker else {})
                 for kind, maker in products[["kind", "maker"]].itertuples(index=False)
             ],
             "picture": products.picture,

@@ -8,6 +8,7 @@ from storefront.kernel.money import Money, total
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind
 from storefront.pricing.allocation import DELIVERY, TraceStep
+from storefront.web.measures import sized
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def receipt_of(order: Order) -> Receipt:
 
 def traced_lines(order: Order) -> list[TracedLine]:
     """Return how each price came about, line by line, delivery last; steps that nobody can read are left out."""
-    names = {line.sku: f"{line.name}, {line.variant_name}" if line.variant_name else line.name for line in order.lines}
+    names = {line.sku: sized(line.name, line.variant_name) for line in order.lines}
     steps: dict[str, list[TraceStep]] = {}
     for data in order.trace:
         try:
