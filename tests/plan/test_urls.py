@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 KNOWN = Path(__file__).with_name("urls.txt")
-SEGMENT = re.compile(r"^(<[a-z_:]+>|[a-z0-9]+(-[a-z0-9]+)*-?)+(\.[a-z]+)?$")
+SEGMENT = re.compile(r"^(<[a-z_:]+>|[a-z0-9]+|-)+(\.[a-z]+)?$")
 
 
 def _rules(app: Flask) -> set[str]:
