@@ -79,6 +79,7 @@ _ROOM = select(
     func.count().label("lines"),
     func.coalesce(func.sum(CartLine.quantity).filter(CartLine.variant_id == bindparam("variant")), 0).label("quantity"),
 ).where(CartLine.cart_id == bindparam("cart"))
+_NEW_CART = insert(Cart).values({name: bindparam(name) for name in ("token", "codes", "created_at", "updated_at")})
 _NEW_LINE = insert(CartLine).values(
     cart_id=bindparam("in_cart"),
     variant_id=bindparam("of_variant"),
@@ -101,7 +102,10 @@ def add_goods(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Change:
     goods = _get_goods(sku)
     if goods.available <= 0:
         raise SoldOut(name=goods.name)
-    cart = find_cart(owner, locked=True) or _make_cart(owner, at)
+    cart = find_cart(owner, locked=True)
+    if cart is None and owner.customer_id is None:
+        return _begin_with(goods, quantity, at)
+    cart = cart or _make_cart(owner, at)
     before = _room_for(cart.id, goods.id)
     now = min(before + quantity, max(goods.largest, before))
     if now == before:
@@ -217,6 +221,15 @@ def _get_goods(sku: str) -> _Goods:
         available=available,
         largest=largest_of(available=available, largest=get_settings().largest_quantity),
     )
+
+
+def _begin_with(goods: _Goods, quantity: int, at: datetime) -> Change:
+    """Begin a guest's cart with its first line: there is nothing yet to count or to lock."""
+    token = secrets.token_urlsafe(24)
+    made = db.session.connection().execute(_NEW_CART, {"token": token, "codes": [], "created_at": at, "updated_at": at})
+    now = min(quantity, goods.largest)
+    _write_line(made.inserted_primary_key[0], goods.id, 0, now, price_minor=goods.price_minor, at=at)
+    return Change(goods.sku, goods.name, 0, quantity, now, goods.largest, token)
 
 
 def _make_cart(owner: Owner, at: datetime) -> Cart:
