@@ -16,7 +16,7 @@ Action = TypeVar("Action", bound=StrEnum)
 class NotAllowed(ShopError):
     """The thing is in a state that does not permit this action."""
 
-    message = N_("This can no longer be done: the current state is “%(state)s”.")
+    message = N_("This can no longer be done: things have moved on since. Please load the page again.")
 
 
 @dataclass(frozen=True, slots=True)
