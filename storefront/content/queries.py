@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import select
@@ -60,6 +61,11 @@ def list_slots(page: str) -> tuple[Slot, ...]:
         )
         slots.append(Slot(key, kind, entries))
     return tuple(slots)
+
+
+def list_live_entries(at: datetime) -> tuple[int, ...]:
+    """Return the entries of the front whose time it is; the front changes when this does."""
+    return tuple(entry.id for slot in home_slots() for entry in slot.entries if entry.is_live(at))
 
 
 _home = Kept(lambda: list_slots(HOME) or OPENING, seconds=2.0)

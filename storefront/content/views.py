@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 
 from storefront.catalog import queries as catalog
 from storefront.content.front import build_front
+from storefront.content.queries import list_live_entries
 from storefront.content.rules import Visitor
 from storefront.kernel.clock import now
 from storefront.web.addresses import public_url
@@ -35,7 +36,7 @@ def visitor() -> Visitor:
 
 
 @blueprint.get("/")
-@kept(by=visitor)
+@kept(by=lambda: (visitor(), list_live_entries(now())))
 def home() -> Response:
     """Show the front."""
     reader = visitor()

@@ -11,7 +11,8 @@ Value = TypeVar("Value")
 
 
 class Kept(Generic[Value]):
-    """What `read` returned, at most `seconds` old.
+    """What `read` returned, at most `seconds` old. A value that was read again and is equal stays the same object, so
+    that what was made from it can tell by identity.
 
     Two threads may read at once after it has grown old; both get a fresh value and the later one is kept.
     """
@@ -27,7 +28,10 @@ class Kept(Generic[Value]):
         """Return the kept value, read anew when it is too old."""
         held, moment = self._held, time.monotonic()
         if held is None or moment - held[0] > self._seconds:
-            held = self._held = (moment, self._read())
+            value = self._read()
+            if held is not None and held[1] == value:
+                value = held[1]
+            held = self._held = (moment, value)
         return held[1]
 
     def forget(self) -> None:

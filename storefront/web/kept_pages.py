@@ -8,12 +8,17 @@ page is never older than its parts. A reader for whom messages wait gets a page 
 
 from __future__ import annotations
 
+import gzip
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from functools import wraps
+from contextlib import suppress
+from functools import lru_cache, wraps
 from typing import Any
 
+import brotli
 from flask import Response, current_app, request, session
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
 
 from storefront.kernel.kept import Kept
 from storefront.web.appearance import theme
@@ -22,28 +27,61 @@ from storefront.web.locale import current_locale
 
 MOST_PAGES = 256
 LONGEST_ADDRESS = 300
+SMALLEST_PACKED = 1_000
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: brotli.compress(body, quality=6),
+    "gzip": lambda body: gzip.compress(body, 6),
+}
+"""How bodies are made small, the best first."""
 
 View = Callable[..., Response]
 Sources = tuple[object, ...]
 
 
+class Page:
+    """A page, what it was made from, and how it travels: packed once for each encoding that browsers ask for."""
+
+    def __init__(self, sources: Sources, response: Response) -> None:
+        self._sources = sources
+        self._body = response.get_data()
+        self._headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
+        self._packed: dict[str, bytes] = {}
+
+    def is_made_from(self, sources: Sources) -> bool:
+        """Whether each source is still the same object."""
+        return all(old is new for old, new in zip(self._sources, sources, strict=True))
+
+    def response(self, encoding: str) -> Response:
+        """Return the page in an encoding of PACKERS, or as it is for ""."""
+        if encoding not in PACKERS or len(self._body) < SMALLEST_PACKED:
+            return Response(self._body, headers=self._headers)
+        packed = self._packed.get(encoding)
+        if packed is None:
+            packed = self._packed[encoding] = PACKERS[encoding](self._body)
+        return Response(packed, headers=[*self._headers, ("Content-Encoding", encoding)])
+
+
 class Pages:
-    """The pages kept last, each with what it was made from."""
+    """The pages that were asked for last."""
 
     def __init__(self) -> None:
-        self._pages: OrderedDict[Hashable, tuple[Sources, bytes, list[tuple[str, str]]]] = OrderedDict()
+        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
 
-    def get(self, key: Hashable, sources: Sources) -> Response | None:
-        """Return the page under `key` if each of its sources is still the same object."""
-        held = self._pages.get(key)
-        if held is None or not all(old is new for old, new in zip(held[0], sources, strict=True)):
+    def __len__(self) -> int:
+        return len(self._pages)
+
+    def find(self, key: Hashable, sources: Sources) -> Page | None:
+        """Return the page under `key` if nothing that it was made from has changed."""
+        page = self._pages.get(key)
+        if page is None or not page.is_made_from(sources):
             return None
-        return Response(held[1], headers=held[2])
+        with suppress(KeyError):  # another thread may just have dropped it
+            self._pages.move_to_end(key)
+        return page
 
-    def put(self, key: Hashable, sources: Sources, response: Response) -> None:
-        """Keep a page; the oldest goes when there are too many."""
-        headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
-        self._pages[key] = (sources, response.get_data(), headers)
+    def put(self, key: Hashable, page: Page) -> None:
+        """Keep a page; the one that nobody asked for longest goes when there are too many."""
+        self._pages[key] = page
         self._pages.move_to_end(key)
         while len(self._pages) > MOST_PAGES:
             self._pages.popitem(last=False)
@@ -74,12 +112,14 @@ def kept(*, by: Callable[[], Hashable] = lambda: None) -> Callable[[View], View]
             if key is None:
                 return view(**values)
             pages, sources = _pages.get(), tuple(source() for source in _sources.values())
-            page = pages.get(key, sources)
+            page = pages.find(key, sources)
             if page is None:
-                page = view(**values)
-                if page.status_code == 200:
-                    pages.put(key, sources, page)
-            return page
+                response = view(**values)
+                if response.status_code != 200 or "Set-Cookie" in response.headers:
+                    return response
+                page = Page(sources, response)
+                pages.put(key, page)
+            return page.response(_encoding(request.headers.get("Accept-Encoding", "")))
 
         return answer
 
@@ -92,6 +132,13 @@ def _key(by: Callable[[], Hashable]) -> Hashable:
         return None
     varied = tuple(variant() for variant in _variants.values())
     return (request.full_path, current_locale(), theme(), wants_fragment(), by(), *varied)
+
+
+@lru_cache(maxsize=64)
+def _encoding(accepted: str) -> str:
+    """Return the best of PACKERS that an `Accept-Encoding` header allows, else ""."""
+    allowed = parse_accept_header(accepted, Accept)
+    return next((name for name in PACKERS if allowed[name] > 0), "")
 
 
 def _has_messages() -> bool:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import gzip
+import time
+from datetime import timedelta
+from types import SimpleNamespace
+
+import brotli
 import pytest
-from flask import Flask
+from flask import Flask, Response, template_rendered
 from sqlalchemy import update
 
 from storefront.catalog.cards import cards_by_ids
 from storefront.catalog.models import Product, Variant
+from storefront.content.models import Slot, SlotEntry
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.inventory.models import StockLevel
+from storefront.kernel import kept
 from storefront.kernel.clock import now
 from storefront.shop.services import change_settings
+from storefront.web import kept_pages
 from tests.browser import Shopper
 from tests.counting import queries_of
-from tests.factories import make_category, make_product, variant_of
+from tests.factories import make_category, make_product, make_promotion, variant_of
 
 
 @pytest.fixture
@@ -109,3 +118,117 @@ def test_who_has_a_cart_is_asked_to_fetch_it(app: Flask, milk: Product) -> None:
     buyer.get("/")
     assert "load" in buyer.get("/").one("#cart-badge")["hx-trigger"]
     assert "load" not in other.get("/").one("#cart-badge")["hx-trigger"]
+
+
+def let_pass(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let kept values grow old without waiting."""
+    monkeypatch.setattr(kept, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + seconds))
+
+
+def test_a_page_outlives_what_was_read_again_and_is_the_same(
+    app: Flask, milk: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = ("/", f"/products/{milk.slug}")
+    before = [Shopper(app).get(url).text for url in urls]
+    drawn: list[str] = []
+
+    def note(_sender: object, template: SimpleNamespace, **_rest: object) -> None:
+        drawn.append(template.name)
+
+    let_pass(monkeypatch, 3)
+    with template_rendered.connected_to(note, app):
+        assert [Shopper(app).get(url).text for url in urls] == before
+        assert drawn == []
+        let_pass(monkeypatch, 700)
+        assert [Shopper(app).get(url).text for url in urls] == before
+        assert drawn != []
+
+
+def test_an_entry_of_the_front_shows_from_its_time_to_its_end(
+    app: Flask, shopper: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = now() + timedelta(hours=3)
+    spring = SlotEntry(
+        name="spring",
+        content={"en": {"title": "Spring"}},
+        audience={},
+        updated_at=now(),
+        starts_at=noon,
+        ends_at=noon + timedelta(hours=1),
+    )
+    always = SlotEntry(
+        name="always", content={"en": {"title": "Hello"}}, audience={}, is_fallback=True, updated_at=now()
+    )
+    with app.app_context(), transaction():
+        db.session.add(Slot(key="hero", kind="banner", position=1, entries=[spring, always]))
+    for minutes, expected in ((-1, "Hello"), (0, "Spring"), (59, "Spring"), (60, "Hello")):
+        monkeypatch.setattr("storefront.content.views.now", lambda at=noon + timedelta(minutes=minutes): at)
+        assert shopper.get("/").words("main h1") == expected
+
+
+def test_a_promotion_shows_from_its_start_to_its_end(
+    app: Flask, shopper: Shopper, milk: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = now() + timedelta(hours=3)
+    with app.app_context(), transaction():
+        make_promotion(
+            promotion_class="item",
+            conditions=[],
+            benefits=[{"kind": "percent_off", "basis_points": 1000, "scope": {"product_ids": [milk.id]}}],
+            starts_at=start,
+            ends_at=start + timedelta(hours=1),
+        )
+    shown = []
+    for number, minutes in enumerate((-1, 0, 60)):
+        let_pass(monkeypatch, 3 * (number + 1))
+        monkeypatch.setattr("storefront.promotions.queries.now", lambda at=start + timedelta(minutes=minutes): at)
+        shown.append(bool(shopper.get("/categories/dairy").all(".badge--promo")))
+    assert shown == [False, True, False]
+
+
+def test_a_page_travels_packed_as_the_browser_can_read_it(app: Flask, milk: Product) -> None:
+    client = app.test_client()
+
+    def ask(accepted: str) -> tuple[str | None, bytes]:
+        response = client.get("/categories/dairy", headers={"Accept-Encoding": accepted})
+        assert "Accept-Encoding" in response.vary
+        return response.content_encoding, response.data
+
+    _, plain = ask("identity")
+    for _ in range(2):
+        assert ask("") == (None, plain)
+        for accepted, name, unpack in (
+            ("gzip, deflate, br, zstd", "br", brotli.decompress),
+            ("br;q=0, gzip", "gzip", gzip.decompress),
+        ):
+            encoding, body = ask(accepted)
+            assert encoding == name
+            assert unpack(body) == plain
+
+
+def test_only_so_many_pages_are_kept_and_those_in_use_stay(
+    app: Flask, milk: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_pages, "MOST_PAGES", 3)
+    shopper = Shopper(app)
+    shopper.get("/")
+    for number in range(5):
+        shopper.get(f"/categories/dairy?sort=price&page={number}")
+        shopper.get("/")
+    assert len(kept_pages._pages.get()) == 3
+    with queries_of(app) as asked:
+        shopper.get("/")
+    assert asked == []
+
+
+def test_an_answer_that_sets_a_cookie_is_nobody_elses(app: Flask) -> None:
+    @kept_pages.kept()
+    def greet() -> Response:
+        response = Response("Hello")
+        response.set_cookie("mine", "1")
+        return response
+
+    for _ in range(2):
+        with app.test_request_context("/greeting"):
+            assert "Set-Cookie" in greet().headers
+    assert len(kept_pages._pages.get()) == 0
