@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from sqlalchemy import bindparam, func, or_, select
 
 from storefront.database.base import db
@@ -23,6 +24,7 @@ from storefront.promotions.reading import find_promotion, limits_of, with_code
 from storefront.promotions.rules import Promotion
 from storefront.promotions.rules.promotion import EVERYONE
 from storefront.shop.queries import get_settings
+from storefront.web.locale import babel_locale
 
 LONGEST_CODE = 64
 
@@ -182,7 +184,8 @@ class _Coupon:
 
 
 def _day(moment: datetime) -> str:
-    return moment.astimezone(ZoneInfo(get_settings().timezone)).date().isoformat()
+    day = moment.astimezone(ZoneInfo(get_settings().timezone)).date()
+    return format_date(day, "long", locale=babel_locale())
 
 
 _read = Kept(_read_all, seconds=3600)
