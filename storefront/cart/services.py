@@ -79,7 +79,7 @@ _ROOM = select(
     func.count().label("lines"),
     func.coalesce(func.sum(CartLine.quantity).filter(CartLine.variant_id == bindparam("variant")), 0).label("quantity"),
 ).where(CartLine.cart_id == bindparam("cart"))
-_NEW_CART = insert(Cart).values({name: bindparam(name) for name in ("token", "codes", "created_at", "updated_at")})
+_NEW_CART = insert(Cart).returning(Cart.id)
 _NEW_LINE = insert(CartLine).values(
     cart_id=bindparam("in_cart"),
     variant_id=bindparam("of_variant"),
@@ -226,9 +226,10 @@ def _get_goods(sku: str) -> _Goods:
 def _begin_with(goods: _Goods, quantity: int, at: datetime) -> Change:
     """Begin a guest's cart with its first line: there is nothing yet to count or to lock."""
     token = secrets.token_urlsafe(24)
-    made = db.session.connection().execute(_NEW_CART, {"token": token, "codes": [], "created_at": at, "updated_at": at})
+    values = {"token": token, "codes": [], "created_at": at, "updated_at": at}
+    cart_id = db.session.connection().execute(_NEW_CART, values).scalar_one()
     now = min(quantity, goods.largest)
-    _write_line(made.inserted_primary_key[0], goods.id, 0, now, price_minor=goods.price_minor, at=at)
+    _write_line(cart_id, goods.id, 0, now, price_minor=goods.price_minor, at=at)
     return Change(goods.sku, goods.name, 0, quantity, now, goods.largest, token)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,12 +49,13 @@ def amount(minor: int) -> str:
     return amount_text(minor, g.shop.currency)
 
 
-def card_html(card: Card, level: int = 3, eager: bool = False) -> Markup:
-    """Draw a card with a heading of `level`; an eager picture is fetched at once."""
-    return _card_html(card, level, eager, current_locale(), g.shop.currency, asset("icons.svg"))
+def cards_html(items: Iterable[Card], level: int = 3, eager: int = 0) -> Markup:
+    """Draw cards with headings of `level`; the pictures of the first `eager` are fetched at once."""
+    facts = current_locale(), g.shop.currency, asset("icons.svg")
+    return Markup("").join(_card_html(card, level, place < eager, *facts) for place, card in enumerate(items))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=5_000)
 def _card_html(card: Card, level: int, eager: bool, *_rest: str) -> Markup:
     return _macro("components/_card.html", "card")(card, level, eager)
 
@@ -81,7 +82,7 @@ def _generation() -> object:
 def init_app(app: Flask) -> None:
     """Give templates the above, and say where cards learn of stock and of what was touched."""
     app.jinja_env.filters["amount"] = amount
-    app.jinja_env.globals.update(departments=departments, card_html=card_html, facet_html=facet_html)
+    app.jinja_env.globals.update(departments=departments, cards_html=cards_html, facet_html=facet_html)
     kept_pages.made_from(settings=get_settings, tree=category_tree, offers=open_offers, products=_generation)
     cards.bind(stock=inventory.available)
     memory.bind(list_touched)
