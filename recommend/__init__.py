@@ -18,13 +18,8 @@ What each surface uses, and why:
   history.
 * popular: baskets of the last 28 days, overall and per category: the fallback of everything else.
 
-The same history, date and seed give the same bytes. Lines after the date change nothing.
-
-The training half and its libraries are loaded when one of its names is first used: a web server only serves.
+Training is imported from `recommend.training`, so that a process which only serves carries none of its libraries. The same history, date and seed give the same bytes. Lines after the date change nothing.
 """
-
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from recommend.artifacts import Artefact, ArtefactError, Manifest, Tables, TrainingBusy, open_artefact
 from recommend.blending import Keep, Recommendation, Source
@@ -34,11 +29,7 @@ from recommend.holder import Holder
 from recommend.interactions import Interactions, Items
 from recommend.serving import Asked, Recommender
 
-if TYPE_CHECKING:
-    from recommend.training import STEPS, Outcome, Settings, train, train_and_publish, validate
-
 __all__ = [
-    "STEPS",
     "Artefact",
     "ArtefactError",
     "Asked",
@@ -49,24 +40,11 @@ __all__ = [
     "Keep",
     "Manifest",
     "Metrics",
-    "Outcome",
     "Recommendation",
     "Recommender",
-    "Settings",
     "Source",
     "Tables",
     "TrainingBusy",
     "evaluate",
     "open_artefact",
-    "train",
-    "train_and_publish",
-    "validate",
 ]
-
-_OF_TRAINING = frozenset({"STEPS", "Outcome", "Settings", "train", "train_and_publish", "validate"})
-
-
-def __getattr__(name: str) -> Any:
-    if name in _OF_TRAINING:
-        return getattr(import_module("recommend.training"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

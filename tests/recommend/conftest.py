@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from recommend import Interactions, Items, Manifest, Tables, train, train_and_publish
+from recommend import Interactions, Items, Manifest, Tables
+from recommend.training import train, train_and_publish
 from tests.recommend.worlds import QUICK, TODAY, grocery
 
 

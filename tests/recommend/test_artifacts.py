@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommend import ArtefactError, Interactions, Items, Tables, open_artefact, train_and_publish
+from recommend import ArtefactError, Interactions, Items, Tables, open_artefact
 from recommend.artifacts import CURRENT, MANIFEST, current_version, switch, versions
+from recommend.training import train_and_publish
 from tests.recommend.conftest import Publish
 from tests.recommend.worlds import QUICK, TODAY
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from recommend import Interactions, Items, Recommender, Tables, TrainingBusy, train, train_and_publish, validate
+from recommend import Interactions, Items, Recommender, Tables, TrainingBusy
 from recommend.artifacts import current_version, exclusive
 from recommend.evaluation import evaluate
 from recommend.splitting import Case
-from recommend.training import STEPS, Settings, refusals
+from recommend.training import STEPS, Settings, refusals, train, train_and_publish, validate
 from tests.recommend.worlds import QUICK, TODAY, bought, goods, grocery, histories
 
 

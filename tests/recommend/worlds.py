@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from hypothesis import strategies as st
 
-from recommend import Interactions, Items, Settings
+from recommend import Interactions, Items
+from recommend.training import Settings
 
 TODAY = datetime(2026, 3, 1, tzinfo=UTC)
 QUICK = Settings(factors=8, iterations=4, home_length=20, cart_length=12, together_length=8, similar_length=8)

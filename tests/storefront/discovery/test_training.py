@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from recommend import STEPS
 from recommend.artifacts import exclusive, versions
+from recommend.training import STEPS
 from storefront.database.transaction import transaction
 from storefront.discovery.jobs import train_nightly
 from storefront.discovery.recommending import health, holder, recommender

@@ -7,7 +7,7 @@ from itertools import count
 
 from flask import Flask
 
-from recommend import Outcome, Settings, train_and_publish
+from recommend.training import Outcome, Settings, train_and_publish
 from storefront.catalog.models import Product
 from storefront.database.base import db
 from storefront.database.transaction import transaction
