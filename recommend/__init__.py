@@ -18,7 +18,8 @@ What each surface uses, and why:
   history.
 * popular: baskets of the last 28 days, overall and per category: the fallback of everything else.
 
-Training is imported from `recommend.training`, so that a process which only serves carries none of its libraries. The same history, date and seed give the same bytes. Lines after the date change nothing.
+Training is imported from `recommend.training`, so that a process which only serves carries none of its libraries.
+The same history, date and seed give the same bytes. Lines after the date change nothing.
 """
 
 from recommend.artifacts import Artefact, ArtefactError, Manifest, Tables, TrainingBusy, open_artefact
