@@ -12,12 +12,12 @@ import importlib.util
 from datetime import timedelta
 from types import ModuleType
 
-from flask import Flask, g
+from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from storefront import extensions
 from storefront.config import ROOT, Config, read_config
-from storefront.database import engine
+from storefront.database import engine, migrating
 from storefront.database.base import db
 from storefront.jobs import queue
 from storefront.kernel import events
@@ -35,12 +35,15 @@ from storefront.web import (
     logs,
     measures,
     templating,
+    wellformed,
 )
 
 ROOMS = (
     *("jobs", "audit", "shop", "media", "mail", "accounts", "catalog", "content", "inventory", "pricing"),
     *("promotions", "shipping", "cart", "orders", "payments", "checkout", "discovery", "demo"),
 )
+WITHOUT_DATABASE = frozenset({"asset", "media.generated", "media.photo", "discovery.healthz"})
+"""What answers even when the database does not: a fault page keeps its style sheet, a monitor gets its answer."""
 LARGEST_REQUEST = 12 * 1024 * 1024
 
 
@@ -78,6 +81,7 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     _bind_extensions(app, config)
     headers.init_app(app)
     app.before_request(_load_settings)
+    wellformed.init_app(app)
     for module in (templating, locale, filters, measures, csrf, errors, assets, appearance, addresses):
         module.init_app(app)
     for room in ROOMS:
@@ -91,7 +95,7 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     if config.database_url.startswith("sqlite:///"):
         config.data_dir.mkdir(parents=True, exist_ok=True)
     extensions.db.init_app(app)
-    extensions.migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    migrating.init_app(app, ROOT / "migrations")
     extensions.htmx.init_app(app)
     extensions.babel.init_app(
         app,
@@ -105,7 +109,8 @@ def _bind_extensions(app: Flask, config: Config) -> None:
 
 
 def _load_settings() -> None:
-    g.shop = shop.get_settings()
+    if request.endpoint not in WITHOUT_DATABASE:
+        g.shop = shop.get_settings()
 
 
 def _open_room(app: Flask, room: str) -> None:

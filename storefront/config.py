@@ -63,6 +63,10 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
             f"PRODUCTION is on, but SECRET_KEY is missing, the development one, or shorter than {SHORTEST_SECRET} "
             "characters. Set SECRET_KEY to a long random string."
         )
+    if production and not env.get("PUBLIC_URL"):
+        raise BadConfiguration(
+            "PRODUCTION is on, but PUBLIC_URL is missing: links in mails and in the sitemap need the shop's address."
+        )
     data_dir = Path(env.get("DATA_DIR") or ROOT / "var").resolve()
     host, port = env.get("HOST") or "127.0.0.1", _number(env, "PORT", 8000, 1, 65535)
     return Config(

@@ -69,7 +69,7 @@ def _sqlite_app(worker_dir: Path) -> Iterator[Flask]:
 
 @pytest.fixture(scope="session")
 def _postgres_app(worker_dir: Path, worker_id: str) -> Iterator[Flask]:
-    name = f"shop_test_{worker_id}"
+    name = f"shop_test_{worker_id}_{os.getpid()}"
     server = create_engine(POSTGRES.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))

@@ -13,6 +13,7 @@ from storefront.cart.services import Merge
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.web import kept_pages
+from storefront.web.cookies import is_secure_only
 
 COOKIE_SECONDS = 180 * 24 * 3600
 LONGEST_TOKEN = 64
@@ -35,7 +36,7 @@ def remember(response: Response, token: str) -> Response:
     """Keep a guest's cart with their browser."""
     if token and token != request.cookies.get(CART_COOKIE):
         response.set_cookie(
-            CART_COOKIE, token, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
+            CART_COOKIE, token, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=is_secure_only()
         )
     return response
 
@@ -79,5 +80,5 @@ def _token() -> str:
 
 
 def _forget(response: Response) -> Response:
-    response.delete_cookie(CART_COOKIE, httponly=True, samesite="Lax", secure=request.is_secure)
+    response.delete_cookie(CART_COOKIE, httponly=True, samesite="Lax", secure=is_secure_only())
     return response

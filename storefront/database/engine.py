@@ -21,10 +21,11 @@ _PRAGMAS = (
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return `create_engine` options for a database URL."""
+    """Return `create_engine` options for a database URL; what people typed stays out of error messages."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}}
+        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
     return {
+        "hide_parameters": True,
         "pool_size": 5,
         "max_overflow": 5,
         "pool_pre_ping": True,

@@ -12,6 +12,7 @@ from storefront.database.base import db
 from storefront.discovery import recommending, searching
 from storefront.discovery.recommending import ModelHealth
 from storefront.discovery.searching import IndexHealth
+from storefront.shop.models import Setting
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def read_health() -> Health:
 def _database() -> DatabaseHealth:
     dialect = db.engine.dialect.name
     try:
-        db.session.execute(select(1))
+        db.session.execute(select(Setting.key).limit(1))
     except SQLAlchemyError:
         log.exception("The database does not answer")
         return DatabaseHealth(False, dialect)

@@ -8,6 +8,7 @@ from storefront.accounts.sessions import current_customer
 from storefront.orders.models import Order
 from storefront.orders.queries import Reader
 from storefront.orders.rules import read_keys, read_number, write_keys
+from storefront.web.cookies import is_secure_only
 
 COOKIE = "orders"
 KEPT_SECONDS = 90 * 24 * 3600
@@ -28,7 +29,7 @@ def remember(response: Response, order: Order) -> Response:
         max_age=KEPT_SECONDS,
         httponly=True,
         samesite="Lax",
-        secure=request.is_secure,
+        secure=is_secure_only(),
     )
     return response
 

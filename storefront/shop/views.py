@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
+from storefront.web.cookies import is_secure_only
 from storefront.web.fragments import redirect_to, safe_next
 from storefront.web.locale import COOKIE, LOCALES
 
@@ -18,6 +19,6 @@ def choose_language() -> Response:
     chosen = request.form.get("lang", "")
     if chosen in LOCALES:
         response.set_cookie(
-            COOKIE, chosen, max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure
+            COOKIE, chosen, max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=is_secure_only()
         )
     return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from storefront.web.cookies import is_secure_only
 from storefront.web.fragments import redirect_to, safe_next
 
 COOKIE = "theme"
@@ -22,7 +23,7 @@ def choose_theme() -> Response:
     response = redirect_to(safe_next(request.form.get("next"), "/"))
     chosen = request.form.get("theme", "")
     if chosen in THEMES:
-        response.set_cookie(COOKIE, chosen, max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure)
+        response.set_cookie(COOKIE, chosen, max_age=YEAR_SECONDS, samesite="Lax", secure=is_secure_only())
     elif chosen == "auto":
         response.delete_cookie(COOKIE)
     return response

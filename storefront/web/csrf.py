@@ -22,8 +22,8 @@ class CrossSite(Forbidden):
 
 
 def refuse_cross_site() -> None:
-    """Refuse a write that comes from elsewhere; endpoints in `CSRF_EXEMPT` (provider notifications) are let by."""
-    if request.method in SAFE or request.endpoint in _exempt:
+    """Refuse a write that comes from elsewhere."""
+    if request.method in SAFE:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -31,16 +31,15 @@ def refuse_cross_site() -> None:
             raise CrossSite
         return
     origin = request.headers.get("Origin") or request.headers.get("Referer")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and _host_of(origin) != request.host:
         raise CrossSite
 
 
-_exempt: set[str] = set()
-
-
-def exempt(endpoint: str) -> None:
-    """Let other sites post to `endpoint`; it must check its caller itself."""
-    _exempt.add(endpoint)
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def init_app(app: Flask) -> None:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from storefront.database.base import db
 from storefront.kernel.errors import N_, ShopError
 from storefront.web.fragments import wants_fragment
+from storefront.web.headers import logged_path
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def _http(error: HTTPException) -> Response:
 
 
 def _fault(error: Exception) -> Response:
-    log.exception("Fault while answering %s %s", request.method, request.path, exc_info=error)
+    log.exception("Fault while answering %s %s", request.method, logged_path(), exc_info=error)
     return error_page(500, gettext(WORDS[500]))
 
 

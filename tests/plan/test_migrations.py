@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def unbuilt_app(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) 
         app = make_app(config_for(tmp_path))
         yield app
     else:
-        name = f"shop_migrations_{worker_id}"
+        name = f"shop_migrations_{worker_id}_{os.getpid()}"
         server = create_engine(POSTGRES.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
         with server.connect() as connection:
             connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))

@@ -21,7 +21,7 @@ def test_production_refuses_a_weak_secret(secret: str) -> None:
 
 
 def test_production_hides_the_sandbox_unless_asked() -> None:
-    environ = {"PRODUCTION": "1", "SECRET_KEY": "x" * 40}
+    environ = {"PRODUCTION": "1", "SECRET_KEY": "x" * 40, "PUBLIC_URL": "https://shop.example"}
     assert not read_config(environ).sandbox_payments
     assert read_config(environ | {"SANDBOX_PAYMENTS": "on"}).sandbox_payments
 

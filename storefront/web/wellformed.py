@@ -1,0 +1,23 @@
+"""What no reader can have typed is refused at the door: a NUL, which PostgreSQL cannot store and nobody can see."""
+
+from __future__ import annotations
+
+from flask import Flask, request
+from werkzeug.exceptions import BadRequest, NotFound
+
+NUL = "\0"
+
+
+def refuse_nul() -> None:
+    """Refuse a NUL in the path (there is no such page), in the query or in a form (it cannot be read)."""
+    if NUL in request.path:
+        raise NotFound
+    if b"%00" in request.query_string or b"\0" in request.query_string:
+        raise BadRequest
+    if request.method == "POST" and any(NUL in name or NUL in text for name, text in request.form.items(multi=True)):
+        raise BadRequest
+
+
+def init_app(app: Flask) -> None:
+    """Look at every request."""
+    app.before_request(refuse_nul)
