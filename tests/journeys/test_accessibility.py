@@ -87,3 +87,13 @@ def test_the_back_office_is_usable_by_everyone(visit: Visit, size: tuple[int, in
             page = visitor.open(path)
             found[path] = [*problems(page), *(["too wide"] if overflow(page) > 0 else [])]
         assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def test_a_state_in_a_table_stays_on_one_line(visit: Visit) -> None:
+    with visit(DESKTOP, bypass_csp=True) as visitor:
+        visitor.sign_in("super-admin@example.com", "/admin/sign-in")
+        badges = visitor.open("/admin/orders").locator("main td .badge")
+        heights = badges.evaluate_all("all => all.map(badge => badge.getBoundingClientRect().height)")
+        assert heights
+        assert max(heights) < 30
+        assert visitor.page.locator(".data").evaluate("data => data.scrollWidth - data.clientWidth") <= 0
