@@ -13,6 +13,7 @@ from search import LiveColumns
 from storefront.catalog.models import Product, Variant
 from storefront.catalog.queries import category_tree
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.promotions.queries import open_offers
@@ -22,6 +23,7 @@ LiveRow = tuple[int, int, bool, bool, float, int, float]
 """id, price in minor units, in stock, on promotion, popularity, day of publication, mean rating."""
 
 MOST_AT_ONCE = 400
+ROWS_AT_ONCE = 2_000
 OVERLAP = timedelta(seconds=10)
 """A transaction may commit a while after the moment that it wrote into its rows."""
 EVERYTHING_AFTER = timedelta(minutes=10)
@@ -91,8 +93,8 @@ class LiveTable:
 def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
     """Return the live row of each of these products (None: of all) that is published and has an active variant."""
     statement = _ROWS if product_ids is None else _ROWS.where(Product.id.in_(product_ids))
-    rows: Sequence[Any] = db.session.execute(statement).all()
     scopes = promoted_scopes()
+    rows = read(statement.execution_options(yield_per=ROWS_AT_ONCE))
     return {number: _live(list(group), scopes) for number, group in groupby(rows, key=_id_of)}
 
 

@@ -16,6 +16,8 @@ from flask import Flask, g, has_request_context, request
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 LOCALES = {"en": "English", "zh": "简体中文"}
 DEFAULT = "en"
@@ -31,15 +33,14 @@ def current_locale() -> str:
     chosen: str | None = g.get("_locale")
     if chosen is None:
         cookie = request.cookies.get(COOKIE, "")
-        chosen = cookie if cookie in LOCALES else _from_header()
+        chosen = cookie if cookie in LOCALES else _from_header(request.headers.get("Accept-Language", ""))
         g._locale = chosen
     return chosen
 
 
-def _from_header() -> str:
-    if not request.accept_languages:
-        return DEFAULT
-    best = request.accept_languages.best_match(["en", "zh", "zh-CN", "zh-Hans", "zh-TW", "zh-HK"])
+@lru_cache(maxsize=256)
+def _from_header(accepted: str) -> str:
+    best = parse_accept_header(accepted, LanguageAccept).best_match(["en", "zh", "zh-CN", "zh-Hans", "zh-TW", "zh-HK"])
     return "zh" if best and best.startswith("zh") else DEFAULT
 
 
