@@ -20,6 +20,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 
 def main() -> None:
     """Run everything; takes about two minutes."""
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
     with tempfile.TemporaryDirectory() as folder:
         environ = {"BARE_DATABASE": bare.database_in(Path(folder))}
         with serving("benchmarks.bare:app", **environ) as baseline:
@@ -50,9 +51,10 @@ def render(
     lines = [
         "# Where the shop stands",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} shared cores, granian with one "
-        f"worker and one thread, SQLite, demo data of size `{os.environ.get('DEMO_SIZE', 'standard')}`. Median of {ROUNDS} "
-        f"interleaved rounds of {PER_ROUND} requests; CPU by the server process's own accounting. Compare within this "
+        f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} shared cores, granian "
+        "with one worker and one thread, SQLite, demo data of size "
+        f"`{os.environ.get('DEMO_SIZE', 'standard')}`. Median of {ROUNDS} interleaved rounds of {PER_ROUND} requests; "
+        "CPU by the server process's own accounting. Compare within this "
         "table only; README.md says how it is measured.",
         "",
         "| request | CPU ms | ratio | goal | requests/s | p95 ms | KB (plain) | SQL |",
