@@ -21,10 +21,16 @@ class CannotRegister(Invalid):
     )
 
 
-class TooManyTries(TooMany):
-    """Too many failed sign-ins from this address, or for this e-mail."""
+class EmailTaken(Invalid):
+    """Another account has this e-mail, or got it a moment ago."""
 
-    message = N_("Too many tries to sign in. Please wait %(minutes)d minutes, then try again.")
+    message = N_("This e-mail address cannot be used. Please choose another.")
+
+
+class TooManyTries(TooMany):
+    """Too many failed sign-ins or asked-for letters from this address, or for this e-mail."""
+
+    message = N_("Too many tries. Please wait %(minutes)d minutes, then try again.")
 
 
 class InvalidAddress(Invalid):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storefront.accounts import passwords, queries, throttle
 from storefront.accounts.emails import email_key, fold_email
-from storefront.accounts.errors import CannotRegister, TooManyTries, WrongCredentials
+from storefront.accounts.errors import CannotRegister, EmailTaken, TooManyTries, WrongCredentials
 from storefront.accounts.invitations import Invitation
 from storefront.accounts.models import Address, Customer, SignInFailure, Staff
 from storefront.accounts.permissions import Role
@@ -42,13 +42,13 @@ def make_credentials(*, email: str, password: str) -> Credentials:
 def invite(*, invited: Invitation, url: str, locale: str, at: datetime) -> None:
     """Write to the address that wants an account: with the link, or, where there is an account, that there is one.
 
-    One letter an hour to an address: the same template about the same reference is one letter.
+    One letter an hour to an address: the same template about the same reference is one letter. It repeats nothing that
+    was typed, since whoever typed it may not be whoever reads it.
     """
     known = queries.find_customer_by_email(invited.email)
     template = "accounts/mail/known" if known else "accounts/mail/invitation"
     reference = f"{email_key(invited.email)[:40]}-{at:%Y%m%d%H}"
-    facts = {"url": url, "name": invited.name}
-    mail.put_in(letter=Letter(template, invited.email, locale, reference, facts), at=at)
+    mail.put_in(letter=Letter(template, invited.email, locale, reference, {"url": url}), at=at)
 
 
 def register(*, credentials: Credentials, name: str, locale: str, at: datetime) -> Customer:
@@ -153,11 +153,14 @@ def change_email(*, customer_id: int, email: str) -> Customer:
     customer, folded = queries.get_customer(customer_id), fold_email(email)
     other = queries.find_customer_by_email(folded)
     if other is not None and other.id != customer.id:
-        raise Invalid(N_("This e-mail address cannot be used. Please choose another."), field="email")
+        raise EmailTaken(field="email")
     if folded != customer.email:
         customer.email = folded
         customer.session_version += 1
-        db.session.flush()
+        try:
+            db.session.flush()
+        except IntegrityError:
+            raise EmailTaken(field="email") from None
     return customer
 
 

@@ -22,7 +22,7 @@ def reader_of(number: str) -> Reader:
 
 
 def remember(response: Response, order: Order) -> Response:
-    """Let this browser open the order from now on."""
+    """Let this browser open the order from now on, whoever sits at it: not for orders that a sign-in opens."""
     response.set_cookie(
         COOKIE,
         write_keys(_keys(), order.number, order.access_token),
@@ -31,6 +31,12 @@ def remember(response: Response, order: Order) -> Response:
         samesite="Lax",
         secure=is_secure_only(),
     )
+    return response
+
+
+def forget_all(response: Response) -> Response:
+    """Let this browser open no order any more by what it keeps; the next person at it may be another one."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=is_secure_only())
     return response
 
 

@@ -36,9 +36,13 @@ class Reader:
         """Who did it, for ledgers."""
         return f"customer:{self.customer_id}" if self.customer_id else "guest"
 
+    def owns(self, order: Order) -> bool:
+        """Say whether the reader is the customer who placed it."""
+        return self.customer_id is not None and self.customer_id == order.customer_id
+
     def may_read(self, order: Order) -> bool:
         """Say whether the order is this reader's."""
-        if self.customer_id is not None and self.customer_id == order.customer_id:
+        if self.owns(order):
             return True
         return bool(self.key) and hmac.compare_digest(self.key.encode(), order.access_token.encode())
 

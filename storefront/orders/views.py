@@ -29,10 +29,12 @@ blueprint = Blueprint("orders", __name__, template_folder="templates")
 
 @blueprint.get("/orders/<number>")
 def order_page(number: str) -> Response:
-    """Show an order to whoever it belongs to; a key in the address moves into a cookie."""
-    order = queries.get_for(reader_of(number), number)
+    """Show an order to whoever it belongs to; a key moves into a cookie, unless its owner is signed in."""
+    reader = reader_of(number)
+    order = queries.get_for(reader, number)
     if "key" in request.args:
-        return remember(redirect(f"/orders/{order.number}"), order)  # type: ignore[arg-type]
+        moved = redirect(f"/orders/{order.number}")
+        return moved if reader.owns(order) else remember(moved, order)  # type: ignore[arg-type, return-value]
     return render_page("orders/order.html", **_shown(order))
 
 

@@ -18,6 +18,7 @@ from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, NotFound
 from storefront.kernel.text import squeeze
+from storefront.orders.access import forget_all
 from storefront.web.fragments import redirect_to, render_page, safe_next
 from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
@@ -49,10 +50,10 @@ def sign_in_now() -> Response:
 
 @blueprint.post("/sign-out")
 def sign_out_now() -> Response:
-    """End the session on this device."""
+    """End the session on this device, and with it every key to an order that the browser keeps."""
     sign_out()
     flash(_("You are signed out. See you soon."), "success")
-    return redirect_to("/", trigger="cart:changed")
+    return forget_all(redirect_to("/", trigger="cart:changed"))
 
 
 @blueprint.get("/register")
@@ -115,9 +116,13 @@ def _register_page(form: RegisterForm | InvitationForm, *, status: int = 200) ->
 
 
 def _invite(form: InvitationForm) -> Response:
+    """Each asks a letter of the shop, so each counts as a try: the form is not for writing to the whole world."""
     invited = Invitation(fold_email(form.email.data), squeeze(form.name.data or "")[:120])
+    address = request.remote_addr or ""
+    services.refuse_too_many_tries(email=invited.email, address=address, at=now())
     url = f"{current_app.config['SHOP'].public_url}/register/{write_token(invited, current_app.secret_key)}"
     with transaction():
+        services.note_failure(email=invited.email, address=address, at=now())
         services.invite(invited=invited, url=url, locale=current_locale(), at=now())
     return redirect_to("/register/sent")
 

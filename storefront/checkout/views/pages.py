@@ -76,8 +76,9 @@ def _keep(sheet: Sheet) -> Placed | None:
 
 
 def _arrive(placed: Placed) -> Response:
-    url = placed.pay_at or f"/orders/{placed.order.number}"
-    return remember(redirect_to(url, trigger="cart:changed"), placed.order)
+    """Go on to pay or to the order; a guest's browser keeps its key, a customer has a session for that."""
+    answer = redirect_to(placed.pay_at or f"/orders/{placed.order.number}", trigger="cart:changed")
+    return remember(answer, placed.order) if placed.order.customer_id is None else answer
 
 
 def _again(refusal: ShopError) -> Response:

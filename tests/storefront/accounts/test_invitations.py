@@ -12,6 +12,7 @@ from flask import Flask
 
 from storefront.accounts import passwords
 from storefront.accounts.models import Customer
+from storefront.accounts.throttle import MOST_FROM_ADDRESS
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.mail.models import OutboxMail
@@ -95,6 +96,18 @@ def test_a_link_opens_one_account_and_a_weak_password_none(mailing: Flask) -> No
     assert Shopper(mailing).post(link, {"password": "another horse battery"}).status == 422
     with mailing.app_context():
         assert db.session.scalar(db.select(db.func.count()).select_from(Customer)) == 1
+
+
+def test_the_form_does_not_write_to_the_whole_world(mailing: Flask) -> None:
+    def ask(number: int, address: str) -> int:
+        form = {"name": "You have won", "email": f"target{number}@example.com"}
+        return Shopper(mailing).post("/register", form, environ_base={"REMOTE_ADDR": address}).status
+
+    answers = [ask(number, "203.0.113.7") for number in range(MOST_FROM_ADDRESS + 2)]
+    assert answers == [303] * MOST_FROM_ADDRESS + [429] * 2
+    assert ask(900, "203.0.113.8") == 303
+    assert len(letters(mailing)) == MOST_FROM_ADDRESS + 1
+    assert not [letter for letter in letters(mailing) if "won" in letter.subject + letter.text + letter.html]
 
 
 def test_an_unreadable_address_is_refused_beside_its_field(mailing: Flask) -> None:

@@ -17,7 +17,7 @@ from storefront.orders import jobs, queries, services
 from storefront.orders.models import Order
 from tests import factories
 from tests.browser import Shopper
-from tests.storefront.checkout.desk import buy, open_shop
+from tests.storefront.checkout.desk import buy, open_shop, order
 from tests.storefront.orders.drafts import place
 
 
@@ -86,6 +86,28 @@ def test_a_customer_sees_their_own_order_anywhere(app: Flask) -> None:
     shopper = Shopper(app)
     sign_in(shopper, customer_id)
     assert shopper.get(f"/orders/{number}").status == 200
+
+
+def test_signing_out_closes_the_orders_to_the_next_person_at_the_browser(any_app: Flask) -> None:
+    open_shop(any_app)
+    shopper, guests = buy(any_app)
+    with any_app.app_context(), transaction():
+        customer_id = factories.make_customer("grace@example.com").id
+    sign_in(shopper, customer_id)
+    assert shopper.post("/cart/lines", {"sku": "LAMP", "quantity": "1"}).status == 303
+    placed = order(shopper, payment_provider="cod").location
+    with any_app.app_context():
+        key = db.session.scalars(db.select(Order.access_token).order_by(Order.id.desc())).first()
+    assert shopper.get(f"{placed}?key={key}", follow=True).status == 200
+    with shopper.client.session_transaction() as session:
+        session.clear()
+    assert shopper.get(placed).status == 404, "a session that ends by itself leaves no key behind"
+    assert shopper.get(f"/orders/{guests}").status == 200
+    sign_in(shopper, customer_id)
+    assert shopper.get(placed).status == 200
+    assert shopper.post("/sign-out").status == 303
+    assert shopper.get(placed).status == 404
+    assert shopper.get(f"/orders/{guests}").status == 404
 
 
 @pytest.mark.parametrize("cookie", ["", "~~~", "a.b.c~.x~y.", "x" * 3000, "7KQM-3XPD.wrong"])
