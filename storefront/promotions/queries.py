@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from sqlalchemy import bindparam, func, or_, select
 
+from storefront.accounts.models import Customer
 from storefront.database.base import db
 from storefront.database.reading import read
 from storefront.kernel.clock import now
@@ -62,14 +63,24 @@ def open_offers() -> tuple[Promotion, ...]:
     return _open_offers.get()
 
 
+def keys_of(customer_key: str) -> tuple[str, ...]:
+    """Return every key that counts one person's uses: the account's number, and its e-mail as a guest gives it."""
+    kind, _, rest = customer_key.partition(":")
+    if kind == "customer" and rest.isdecimal():
+        email = db.session.scalar(select(Customer.email).where(Customer.id == int(rest)))
+        return (customer_key, f"email:{email}") if email else (customer_key,)
+    number = db.session.scalar(select(Customer.id).where(Customer.email == rest)) if kind == "email" else None
+    return (customer_key, f"customer:{number}") if number is not None else (customer_key,)
+
+
 def uses_of(customer_key: str, promotions: Iterable[Promotion]) -> tuple[tuple[int, int], ...]:
-    """Return how often a customer used those promotions that are limited per customer."""
+    """Return how often a customer used those promotions that are limited per customer, signed in or not."""
     ids = [promotion.id for promotion in promotions if promotion.limits.per_customer is not None]
     if not ids or not customer_key:
         return ()
     statement = (
         select(PromotionUse.promotion_id, func.sum(PromotionUse.uses))
-        .where(PromotionUse.customer_key == customer_key, PromotionUse.promotion_id.in_(ids))
+        .where(PromotionUse.customer_key.in_(keys_of(customer_key)), PromotionUse.promotion_id.in_(ids))
         .group_by(PromotionUse.promotion_id)
     )
     return tuple((promotion_id, int(uses)) for promotion_id, uses in db.session.execute(statement))

@@ -12,6 +12,7 @@ from storefront.database.base import db
 from storefront.kernel.money import Money
 from storefront.promotions.errors import PromotionRanOut
 from storefront.promotions.models import CouponCode, Promotion, PromotionUse
+from storefront.promotions.queries import keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def _may_use_again(use: Use, customer_key: str) -> bool:
         return True
     used = db.session.scalar(
         select(func.coalesce(func.sum(PromotionUse.uses), 0)).where(
-            PromotionUse.promotion_id == use.promotion_id, PromotionUse.customer_key == customer_key
+            PromotionUse.promotion_id == use.promotion_id, PromotionUse.customer_key.in_(keys_of(customer_key))
         )
     )
     return int(used or 0) < limit

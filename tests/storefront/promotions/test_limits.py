@@ -15,7 +15,7 @@ from storefront.pricing.snapshot import Shopper
 from storefront.promotions import errors, queries
 from storefront.promotions.models import CouponCode, Promotion, PromotionUse
 from storefront.promotions.services import Use, give_back_uses, take_uses
-from tests.factories import make_code, make_promotion
+from tests.factories import make_code, make_customer, make_promotion
 from tests.storefront.promotions.builders import usd
 
 TEN_PERCENT = [{"kind": "percent_off", "basis_points": 1000}]
@@ -198,6 +198,24 @@ def test_codes_are_refused_with_the_reason(app: Flask) -> None:
                 queries.check_code(code, shopper=Shopper(), at=today)
         assert queries.check_code(" good ", shopper=Shopper(), at=today).codes == {"GOOD"}
         assert queries.check_code("members", shopper=Shopper(known=True), at=today).codes == {"MEMBERS"}
+
+
+@pytest.mark.parametrize("first_signed_in", [True, False])
+def test_signing_out_does_not_make_a_new_customer(any_app: Flask, first_signed_in: bool) -> None:
+    number = a_promotion(any_app, per_customer_limit=1)
+    with any_app.app_context(), transaction():
+        account = f"customer:{make_customer('ada@example.com').id}"
+    keys = [account, "email:ada@example.com"] if first_signed_in else ["email:ada@example.com", account]
+    with any_app.app_context():
+        take(number, "A", customer=keys[0])
+        with pytest.raises(errors.PromotionRanOut):
+            take(number, "B", customer=keys[1])
+        live = queries.live_promotions(at=now())
+        assert [queries.uses_of(key, live) for key in keys] == [((number, 1),)] * 2
+        take(number, "C", customer="email:grace@example.com")
+        with transaction():
+            give_back_uses(order_number="A", at=now())
+        take(number, "D", customer=keys[1])
 
 
 def test_a_personal_limit_that_is_reached_says_so(app: Flask) -> None:
