@@ -20,7 +20,7 @@ help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 demo: demo-data  ## Run the shop on real data at http://127.0.0.1:8000 (HOST and PORT change that)
-	@flask shop serve
+	@python -m storefront.serving
 
 demo-data: $(STAMPS)/runtime assets translations  ## Prepare everything that `make demo` serves
 	@flask demo prepare
