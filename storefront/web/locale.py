@@ -28,14 +28,19 @@ HTML_NAMES = {"en": "en", "zh": "zh-Hans"}
 
 def current_locale() -> str:
     """Return "en" or "zh" for this request; outside a request, the default."""
-    if not has_request_context():
-        return g.get("_forced_locale", DEFAULT) if g else DEFAULT
-    chosen: str | None = g.get("_locale")
-    if chosen is None:
-        cookie = request.cookies.get(COOKIE, "")
-        chosen = cookie if cookie in LOCALES else _from_header(request.headers.get("Accept-Language", ""))
-        g._locale = chosen
+    try:
+        chosen: str = g._locale
+    except (AttributeError, RuntimeError):  # not chosen yet, or nobody is asking; this is called once for every word
+        chosen = _choose()
     return chosen
+
+
+def _choose() -> str:
+    if not has_request_context():
+        return DEFAULT
+    cookie = request.cookies.get(COOKIE, "")
+    g._locale = cookie if cookie in LOCALES else _from_header(request.headers.get("Accept-Language", ""))
+    return str(g._locale)
 
 
 @lru_cache(maxsize=256)
@@ -60,8 +65,8 @@ def localized(text: str, translations: dict[str, Any] | None, field: str = "name
 @contextmanager
 def speaking(locale: str) -> Iterator[None]:
     """Write in `locale` for a while, whoever is reading: a letter is in its recipient's language."""
-    before = {name: g.get(name) for name in ("_locale", "_forced_locale", "_catalogue")}
-    g._locale = g._forced_locale = locale if locale in LOCALES else DEFAULT
+    before = {name: g.get(name) for name in ("_locale", "_catalogue")}
+    g._locale = locale if locale in LOCALES else DEFAULT
     g._catalogue = None
     try:
         with flask_babel.force_locale(BABEL_NAMES[g._locale]):
