@@ -17,10 +17,9 @@ from admin.merging import SEEN
 from storefront.catalog.services import LONGEST_DESCRIPTION, LONGEST_NAME, ProductWords, VariantPrice
 from storefront.inventory.services import MOST_ON_HAND
 from storefront.kernel.errors import Invalid
-from storefront.kernel.money import Money, digits_of
+from storefront.kernel.money import Money, TooManyDecimals, digits_of
 from storefront.web.errors import message_of
 
-_AMOUNT = re.compile(r"(\d{1,12}|\d{1,3}(,\d{3}){1,3})(\.\d{1,9})?", re.ASCII)
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 LONGEST_REASON = 60
 
@@ -151,20 +150,20 @@ def amount_text(minor: int | None, currency: str) -> str:
 
 
 def _amount(grid: Grid, name: str, currency: str) -> Money | None:
-    text = grid.typed[name]
-    if text.startswith("-"):
-        grid.errors[name] = gettext("A price cannot be negative.")
+    try:
+        amount = Money.parse(grid.typed[name], currency)
+    except TooManyDecimals:
+        digits = digits_of(currency)
+        grid.errors[name] = gettext("%(currency)s has %(digits)s decimals at most.", currency=currency, digits=digits)
         return None
-    digits = digits_of(currency)
-    if not _AMOUNT.fullmatch(text):
+    except ValueError:
         example = f"{Money(1250, currency).decimal:f}"
         grid.errors[name] = gettext("Enter an amount such as %(example)s.", example=example)
         return None
-    try:
-        return Money.parse(text, currency)
-    except ValueError:
-        grid.errors[name] = gettext("%(currency)s has %(digits)s decimals at most.", currency=currency, digits=digits)
+    if amount.minor < 0:
+        grid.errors[name] = gettext("A price cannot be negative.")
         return None
+    return amount
 
 
 def _version(args: Mapping[str, Any]) -> int:

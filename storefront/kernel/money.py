@@ -5,18 +5,35 @@ Sharing an amount goes through `split` (largest remainder, also called Hamilton'
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from functools import total_ordering
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache, total_ordering
 
-DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3, "JOD": 3}
+from babel import numbers
+
 MAX_MINOR = 10**15
+_AMOUNT = re.compile(
+    r"(?P<sign>[-+]?)(?P<whole>\d+|\d{1,3}(?P<by>[, ])\d{3}(?:(?P=by)\d{3})*|(?=\.))(?:\.(?P<part>\d+))?", re.ASCII
+)
 
 
+class TooManyDecimals(ValueError):
+    """An amount finer than its currency's minor unit."""
+
+
+@lru_cache(maxsize=512)
+def is_currency(currency: str) -> bool:
+    """Say whether a code is one of ISO 4217, by Babel's table."""
+    return numbers.is_currency(currency)
+
+
+@lru_cache(maxsize=512)
 def digits_of(currency: str) -> int:
-    """Return how many decimal digits the minor unit of an ISO 4217 currency has."""
-    return DIGITS.get(currency, 2)
+    """Return how many decimal digits the minor unit of a currency has, by Babel's table: pages show as many."""
+    return numbers.get_currency_precision(currency)
 
 
 def split_minor(amount: int, weights: Sequence[int]) -> list[int]:
@@ -64,23 +81,19 @@ class Money:
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Money:
-        """Read an amount as a person writes it ("1,234.50"); raises ValueError for anything else.
+        """Read an amount as a person writes it ("1,234.50", "1 234.50"); raises ValueError for anything else.
 
-        More decimals than the currency has are refused rather than rounded.
+        Commas and spaces stand between groups of three digits only, so "12,50" is refused and never 1250. More
+        decimals than the currency has are refused (TooManyDecimals) rather than rounded.
         """
-        cleaned = text.strip().replace(",", "").replace("，", "").replace(" ", "")
-        try:
-            value = Decimal(cleaned)
-        except InvalidOperation:
-            raise ValueError(f"not an amount: {text!r}") from None
-        if not value.is_finite():
+        found = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+        if found is None:
             raise ValueError(f"not an amount: {text!r}")
-        if abs(value.adjusted()) > 20:
-            raise ValueError("amount out of range")
-        scaled = value.scaleb(digits_of(currency))
-        if scaled != scaled.to_integral_value():
-            raise ValueError(f"too many decimals for {currency}: {text!r}")
-        return cls(int(scaled), currency)
+        digits, part = digits_of(currency), (found["part"] or "").rstrip("0")
+        if len(part) > digits:
+            raise TooManyDecimals(f"too many decimals for {currency}: {text!r}")
+        whole = found["whole"].replace(found["by"] or ",", "")
+        return cls(int(f"{found['sign']}{whole}{part.ljust(digits, '0')}" or "0"), currency)
 
     @property
     def decimal(self) -> Decimal:

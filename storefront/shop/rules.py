@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storefront.kernel.errors import N_, Invalid
-from storefront.kernel.money import Money
+from storefront.kernel.money import is_currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,12 @@ class ShopSettings:
     show_near_misses: int = 2
 
     def __post_init__(self) -> None:
-        Money.zero(self.currency)
+        if not is_currency(self.currency):
+            raise Invalid(
+                N_("There is no currency “%(code)s”. Use a code of three letters, such as USD or CNY."),
+                field="currency",
+                code=self.currency,
+            )
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):

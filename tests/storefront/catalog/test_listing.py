@@ -70,6 +70,7 @@ def test_a_plain_list_has_a_plain_address() -> None:
         ("price_from=NaN&price_to=Infinity", Wanted()),
         ("price_from=9&price_to=2", Wanted(price_from=200, price_to=900)),
         ("price_from=2.005", Wanted()),
+        ("price_from=12,50&price_to=1,234.50", Wanted(price_to=123450)),
         ("price_from=0", Wanted(price_from=0)),
         ("brand=&brand=nord&brand=nord", Wanted(facets={"brand": ("nord",)})),
         ("q=%20%20milk%00%0A", Wanted(text="milk")),

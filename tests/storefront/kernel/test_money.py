@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from babel import numbers
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,17 +53,43 @@ def test_impossible_shares_are_refused(weights: list[int]) -> None:
         ("500", "JPY", 500),
         ("1.234", "KWD", 1234),
         ("-3.10", "USD", -310),
-        ("1e3", "USD", 100000),
+        ("+7", "USD", 700),
+        (".5", "USD", 50),
+        ("1,234,567", "USD", 123456700),
+        ("1 234.50", "USD", 123450),
+        ("１，２３４．５０", "CNY", 123450),
+        ("12.500", "USD", 1250),
+        (".0", "JPY", 0),
+        ("500", "XOF", 500),
+        ("0.0005", "CLF", 5),
     ],
 )
 def test_amounts_are_read_as_people_write_them(text: str, currency: str, minor: int) -> None:
     assert Money.parse(text, currency) == Money(minor, currency)
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.999", "NaN", "Infinity", "1e30", "--1", "1.2.3", "٫"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "1.999", "NaN", "Infinity", "1e3", "--1", "1.2.3", "٫", "-", ".", "5.", "9" * 5000]
+)
 def test_what_is_not_an_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Money.parse(text, "USD")
+
+
+@pytest.mark.parametrize(
+    "text", ["12,50", "1,2345", "1234,567", "1,23,456", ",500", "500,", "1,234 567", "1.234,50", "1 2"]
+)
+def test_a_comma_that_does_not_part_thousands_is_refused_and_never_read_as_a_hundredfold(text: str) -> None:
+    with pytest.raises(ValueError, match="not an amount"):
+        Money.parse(text, "USD")
+
+
+def test_every_currency_has_the_decimals_that_pages_show() -> None:
+    codes = numbers.list_currencies()
+    assert {"XOF", "XAF", "UGX", "PYG", "RSD", "LYD"} < codes
+    for code in codes:
+        shown = numbers.format_currency(Money(1, code).decimal, code, "#,##0.00", locale="en")
+        assert Money.parse(shown, code) == Money(1, code)
 
 
 def test_decimals_follow_the_currency() -> None:

@@ -27,7 +27,10 @@ def test_a_change_shows_at_once(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("timezone", "Mars/Olympus"), ("locale", "fr"), ("page_size", 0), ("unpaid_minutes", -1)],
+    [
+        *(("timezone", "Mars/Olympus"), ("locale", "fr"), ("page_size", 0), ("unpaid_minutes", -1)),
+        *(("currency", "XYZ"), ("currency", "usd"), ("currency", "")),
+    ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_and_nothing_is_stored(app: Flask, key: str, value: object) -> None:
     with app.app_context():
