@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 
 from admin.dashboard.figures import Sales, Span
+from admin.orders.queries import paid_but_cancelled
 from storefront.accounts.models import Customer
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
@@ -47,12 +48,12 @@ def new_customers_in(spans: Sequence[Span]) -> list[int]:
 
 def count_unpaid() -> int:
     """Return how many open orders wait for their payment."""
-    statement = (
-        select(func.count())
-        .select_from(Order)
-        .where(Order.payment_status == PaymentStatus.UNPAID, Order.status == OrderStatus.OPEN)
-    )
-    return db.session.scalar(statement) or 0
+    return _count(Order.payment_status == PaymentStatus.UNPAID, Order.status == OrderStatus.OPEN)
+
+
+def count_paid_but_cancelled() -> int:
+    """Return how many cancelled orders hold money that has to go back."""
+    return _count(*paid_but_cancelled())
 
 
 def _count_low_stock() -> int:
@@ -72,6 +73,10 @@ def _count_low_stock() -> int:
 _low_stock = Kept(_count_low_stock, seconds=60.0)
 count_low_stock = _low_stock.get
 """How many published products are out of stock or nearly so; read once a minute, since it looks at every level."""
+
+
+def _count(*conditions: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count()).select_from(Order).where(*conditions)) or 0
 
 
 def _in_order(parts: Sequence[Any]) -> Sequence[Any]:

@@ -39,6 +39,7 @@ def _today() -> Response:
         figures=figures_of(sales[: len(compared)], queries.new_customers_in(compared)),
         low_stock=queries.count_low_stock(),
         unpaid=queries.count_unpaid(),
+        paid_but_cancelled=queries.count_paid_but_cancelled(),
         days=list(zip((span.starts for span in days), daily, strict=True)),
         revenue=bar_chart([each.revenue.minor for each in daily]),
         orders=bar_chart([each.orders for each in daily]),

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from admin.days import end_of, start_of
+from admin.orders.tables import PAID_BUT_CANCELLED
 from admin.tables import PAGE_SIZE, ListState
 from storefront.database.base import db
 from storefront.database.prefix import begins_with
@@ -16,6 +17,7 @@ from storefront.kernel.paging import Page
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
 from storefront.orders.rules import read_number
+from storefront.orders.states import OrderStatus
 from storefront.payments.models import Payment, Transaction
 from storefront.shop.queries import get_settings
 
@@ -78,6 +80,11 @@ def list_transactions(order_id: int) -> Sequence[Any]:
     ).all()
 
 
+def paid_but_cancelled() -> tuple[ColumnElement[bool], ...]:
+    """Return what tells the cancelled orders that hold a shopper's money."""
+    return Order.status == OrderStatus.CANCELLED, Order.paid_minor > Order.refunded_minor
+
+
 def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for column, key in (
@@ -87,6 +94,8 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
     ):
         if value := state.value(key):
             found.append(column == value)
+    if state.value("waiting") == PAID_BUT_CANCELLED:
+        found.extend(paid_but_cancelled())
     zone = get_settings().timezone
     if first := state.day("placed_from"):
         found.append(Order.placed_at >= start_of(first, zone))

@@ -67,6 +67,8 @@ LOOKS: dict[str, str] = {
     TransactionResult.FAILURE: "soft",
 }
 """How a state's badge looks; the words say it too."""
+PAID_BUT_CANCELLED = "paid-but-cancelled"
+"""Money came in for an order that was cancelled, and it has not all gone back."""
 
 ORDERS = Table(
     url="/admin/orders",
@@ -84,6 +86,7 @@ ORDERS = Table(
         Choice("status", N_("Order state"), tuple(STATUS.items())),
         Choice("payment", N_("Payment"), tuple(PAYMENT.items())),
         Choice("delivery", N_("Delivery"), tuple(FULFILLMENT.items())),
+        Choice("waiting", N_("Waiting for me"), ((PAID_BUT_CANCELLED, N_("Paid but cancelled")),)),
         Days("placed", N_("Placed")),
     ),
     search_label=N_("Search by number or e-mail"),

@@ -12,4 +12,8 @@ transition writes an `OrderEvent`.
 An order belongs to whoever can show it: the customer who placed it, or a browser that holds its key (set when it was
 placed, or taken from the link in the mail). To everybody else it does not exist. What is not paid in time is cancelled
 by the clock; cancelling gives back the goods and the uses of promotions.
+
+Money that comes in after an order was cancelled is kept in the books and told: the customer gets a letter, and the back
+office finds the order under "Paid but cancelled" until the money has gone back. Such an order is not opened again, even
+where its goods are still there: what it had taken was given back, and may have been promised to somebody else since.
 """

@@ -25,6 +25,14 @@ class OrderPaid(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class PaidLate(Fact):
+    """Money came in for an order that was cancelled before; somebody has to send it back."""
+
+    order_id: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCancelled(Fact):
     """An order was called off; what it had taken is given back."""
 

@@ -9,7 +9,7 @@ from storefront.kernel.clock import now
 from storefront.mail import services as mail
 from storefront.mail.services import Letter
 from storefront.orders import queries
-from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced
+from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced, PaidLate
 from storefront.orders.receipt import receipt_of
 from storefront.orders.states import PaymentStatus
 
@@ -23,6 +23,11 @@ def send_receipt(fact: OrderPaid) -> None:
     """Say that the money is there; an order for nothing has none."""
     if queries.get_whole(fact.order_id).paid_minor:
         _write("orders/mail/paid", fact.order_id)
+
+
+def tell_paid_late(fact: PaidLate) -> None:
+    """Say that money came in for an order that was cancelled, and what becomes of it."""
+    _write("orders/mail/paid_late", fact.order_id)
 
 
 def tell_cancelled(fact: OrderCancelled) -> None:

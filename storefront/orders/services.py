@@ -16,7 +16,7 @@ from storefront.kernel.money import Money
 from storefront.orders import queries
 from storefront.orders.draft import Draft
 from storefront.orders.errors import CannotCancel, CannotDeliver, CannotPay
-from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced
+from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced, PaidLate
 from storefront.orders.models import Order, OrderEvent
 from storefront.orders.rows import adjustment_rows, line_rows, order_row, promotion_uses
 from storefront.orders.rules import (
@@ -88,6 +88,8 @@ def record_payment(*, order: Order, amount: Money, by: str, at: datetime) -> Ord
     if order.status != OrderStatus.OPEN:
         log.warning("Order %s was paid after it was %s", order.number, order.status)
         _tell(order, EventKind.PAID_LATE, by, at, {"amount": amount.minor})
+        if order.status == OrderStatus.CANCELLED:
+            publish(PaidLate(order.id, order.number))
     elif order.payment_status in {PaymentStatus.PAID, PaymentStatus.OVERPAID} and order.paid_at is None:
         _is_paid(order, by, at)
     return order

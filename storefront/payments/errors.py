@@ -17,6 +17,12 @@ class PaymentClosed(ShopError):
     message = N_("This payment is closed. Your order's page says where it stands.")
 
 
+class TooLateToPay(ShopError):
+    """The time to pay before delivery is over."""
+
+    message = N_("It is too late to pay for this order in this way.")
+
+
 class AmountMismatch(ShopError):
     """A provider speaks of another amount or currency than was asked for."""
 

@@ -16,7 +16,7 @@ from storefront.orders import services as order_services
 from storefront.orders.events import OrderCancelled, OrderDelivered
 from storefront.orders.models import Order
 from storefront.payments import queries
-from storefront.payments.errors import AmountMismatch, PaymentClosed
+from storefront.payments.errors import AmountMismatch, PaymentClosed, TooLateToPay
 from storefront.payments.models import Payment, Transaction
 from storefront.payments.providers import PROVIDERS, Outcome, Provider, Request
 from storefront.payments.states import PaymentState, TransactionKind, TransactionResult
@@ -44,15 +44,21 @@ def start_payment(*, order: Order, provider: Provider, at: datetime) -> str | No
 
 
 def pay_with(*, order: Order, provider: Provider, by: str, at: datetime) -> str | None:
-    """Pay an order that waits for it in a way of the shopper's choice; return where the shopper goes."""
-    deadline = pay_before(provider, at)
+    """Pay an order that waits for it in a way of the shopper's choice; return where the shopper goes.
+
+    Choosing again wins no time: an order's deadline counts from when it was placed, and after it only the courier
+    may still be paid.
+    """
+    deadline = pay_before(provider, order.placed_at)
+    if deadline is not None and deadline <= at:
+        raise TooLateToPay
     order = order_services.choose_payment(order=order, provider=provider.code, pay_before=deadline, by=by, at=at)
     return start_payment(order=order, provider=provider, at=at)
 
 
-def pay_before(provider: Provider, at: datetime) -> datetime | None:
+def pay_before(provider: Provider, placed_at: datetime) -> datetime | None:
     """Return until when an order holds its goods unpaid; None where the courier collects."""
-    return None if provider.pays_on_delivery else at + timedelta(minutes=get_settings().unpaid_minutes)
+    return None if provider.pays_on_delivery else placed_at + timedelta(minutes=get_settings().unpaid_minutes)
 
 
 def book_outcome(*, outcome: Outcome, by: str, at: datetime) -> Payment:
@@ -70,6 +76,7 @@ def book_outcome(*, outcome: Outcome, by: str, at: datetime) -> Payment:
     order = orders.get_locked(payment.order_id)
     if outcome.result is TransactionResult.SUCCESS:
         payment.state = PaymentState.CAPTURED
+        void_pending(order_id=order.id, at=at)
         order_services.record_payment(order=order, amount=outcome.amount, by=by, at=at)
     else:
         payment.state = PaymentState.FAILED

@@ -65,6 +65,20 @@ def test_the_page_of_an_order_says_what_was_sold_why_and_what_happened(any_app: 
     assert not page.all("form[action$='/cancellation']")
 
 
+def test_money_of_cancelled_orders_waits_for_somebody(any_app: Flask) -> None:
+    with any_app.app_context(), transaction():
+        held = make_order(2500, status="cancelled").number
+        make_order(2500, status="cancelled", paid_minor=0, payment_status="unpaid")
+        make_order(2500, status="cancelled", refunded_minor=2500, payment_status="refunded")
+        make_order(2500)
+    browser = at_work(any_app)
+    assert numbers(browser, "/admin/orders?waiting=paid-but-cancelled") == [held]
+    today = browser.get("/admin/")
+    (figure,) = [each for each in today.all(".figure") if "Paid but cancelled" in each.get_text()]
+    assert figure.select("dd")[0].get_text() == "1"
+    assert numbers(browser, figure.a["href"]) == [held]
+
+
 def test_service_cancels_an_unpaid_order_once(any_app: Flask, year: dict[str, str]) -> None:
     browser = at_work(any_app, Role.CUSTOMER_SERVICE, "Sue")
     page = browser.get(f"/admin/orders/{year['new']}")

@@ -186,7 +186,7 @@ def test_money_that_comes_too_late_is_booked_and_told(any_app: Flask) -> None:
         order = queries.get_whole(order_id)
         assert (order.status, order.payment_status, order.paid_at) == ("cancelled", "paid", None)
         assert order.events[-1].kind == "paid_late"
-    assert len(letters_about(any_app, number)) == 2
+    assert letters_about(any_app, number)[2:] == [f"Your payment for the cancelled order {number}"]
 
 
 def test_paying_and_expiring_at_once_ends_one_way(any_app: Flask) -> None:

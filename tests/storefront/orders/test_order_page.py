@@ -161,7 +161,7 @@ def test_a_late_payment_is_told(app: Flask) -> None:
             order = queries.get_whole(order_id)
             services.record_payment(order=order, amount=Money(2500, "USD"), by="sandbox", at=now())
     page = Shopper(app).get(f"/orders/{number}?key={key}", follow=True)
-    assert "We will write to you about it." in page.said
+    assert "We will send it back, and have written to you about it." in page.said
 
 
 def test_every_amount_on_the_receipt_is_a_reason(app: Flask) -> None:

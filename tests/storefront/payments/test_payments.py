@@ -188,19 +188,67 @@ def test_a_cancelled_order_takes_no_payment(app: Flask, waiting: tuple[Shopper, 
     assert shopper.post(f"/orders/{number}/payments", {"payment_provider": "sandbox"}).status == 409
 
 
+def late_approval(url: str) -> Outcome:
+    """What a real provider says of a payment that ended here, but not there."""
+    reference, kind = url.removeprefix("/payments/"), TransactionKind.CAPTURE
+    return Outcome(reference, kind, TransactionResult.SUCCESS, Money(2500, "USD"), "psp-1", "psp-1", {})
+
+
+def test_an_order_that_is_paid_after_all_is_not_collected_at_the_door_too(any_app: Flask) -> None:
+    open_shop(any_app)
+    shopper = with_cart(any_app)
+    url = order(shopper).location
+    shopper.post(f"/orders/{the_order(any_app).number}/payments", {"payment_provider": "cod"})
+    with any_app.app_context(), transaction():
+        services.book_outcome(outcome=late_approval(url), by="sandbox", at=now())
+    with any_app.app_context(), transaction():
+        order_services.deliver_order(order=the_order(any_app), by="staff:1", at=now())
+    stored = the_order(any_app)
+    assert (stored.payment_status, stored.paid_minor) == ("paid", 2500)
+    with any_app.app_context():
+        assert [payment.state for payment in queries.list_payments(stored.id)] == ["captured", "voided"]
+    assert books_agree(any_app)
+
+
+def test_trying_again_and_again_does_not_hold_the_goods_for_ever(any_app: Flask) -> None:
+    open_shop(any_app)
+    shopper = with_cart(any_app)
+    order(shopper)
+    number, deadline = the_order(any_app).number, the_order(any_app).pay_before
+    assert deadline is not None
+    for minutes, status in ((20, 303), (29, 303), (31, 409)):
+        with time_machine.travel(deadline + timedelta(minutes=minutes - 30)):
+            again = shopper.post(f"/orders/{number}/payments", {"payment_provider": "sandbox"})
+        assert again.status == status
+        assert the_order(any_app).pay_before == deadline
+    with time_machine.travel(deadline + timedelta(minutes=1)), any_app.app_context():
+        assert jobs.cancel_unpaid.call_local() == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "had been cancelled before"), ("zh", "此前已取消")],
+)
+def test_money_for_a_cancelled_order_is_written_about(any_app: Flask, language: str, words: str) -> None:
+    open_shop(any_app)
+    shopper = with_cart(any_app, language=language)
+    url = order(shopper).location
+    number = the_order(any_app).number
+    shopper.post(f"/orders/{number}/cancellation")
+    with any_app.app_context(), transaction():
+        services.book_outcome(outcome=late_approval(url), by="sandbox", at=now())
+    with any_app.app_context():
+        letter = mail.list_mails_about(number)[-1]
+    assert letter.template == "orders/mail/paid_late"
+    assert words in letter.text
+    assert "$25.00" in letter.text
+    assert number in letter.subject
+
+
 def test_a_provider_that_took_money_late_is_believed(app: Flask, waiting: tuple[Shopper, str]) -> None:
     shopper, url = waiting
     shopper.post(f"/orders/{the_order(app).number}/cancellation")
-    reference = url.removeprefix("/payments/")
-    outcome = Outcome(
-        reference,
-        TransactionKind.CAPTURE,
-        TransactionResult.SUCCESS,
-        Money(2500, "USD"),
-        "psp-1",
-        "psp-1",
-        {},
-    )
+    outcome = late_approval(url)
     with app.app_context(), transaction():
         services.book_outcome(outcome=outcome, by="sandbox", at=now())
     assert the_order(app).events[-1].kind == "paid_late"
