@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, make_response, render_template
-from flask_babel import gettext
+from flask import Blueprint, Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 from admin import access
@@ -17,12 +17,11 @@ from admin.dashboard import views as dashboard
 from admin.navigation import menu_for
 from admin.orders import views as orders
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
-from storefront.database.base import db
 from storefront.kernel.errors import ShopError
-from storefront.web.errors import TITLES, WORDS, message_of
-from storefront.web.fragments import wants_fragment
+from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (accounts, dashboard, orders, catalog, content, audit)
+ERROR_PAGE = "admin/error.html"
 
 
 def make_blueprint() -> Blueprint:
@@ -31,8 +30,8 @@ def make_blueprint() -> Blueprint:
     blueprint.before_request(access.guard)
     blueprint.after_request(_keep_private)
     blueprint.context_processor(_context)
-    blueprint.register_error_handler(ShopError, _refusal)
-    blueprint.register_error_handler(HTTPException, _http)
+    blueprint.register_error_handler(ShopError, partial(refusal_page, page=ERROR_PAGE))
+    blueprint.register_error_handler(HTTPException, partial(http_page, page=ERROR_PAGE))
     for room in ROOMS:
         blueprint.register_blueprint(room.blueprint)
     return blueprint
@@ -57,27 +56,4 @@ def _context() -> dict[str, Any]:
 
 def _keep_private(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _refusal(error: ShopError) -> Response:
-    return _error_page(error.status, message_of(error))
-
-
-def _http(error: HTTPException) -> Any:
-    status = error.code or 500
-    if status < 400:
-        return error.get_response()
-    return _error_page(status, gettext(WORDS.get(status, WORDS[400])))
-
-
-def _error_page(status: int, message: str) -> Response:
-    db.session.rollback()
-    title = gettext(TITLES.get(status, TITLES[409]))
-    template = "components/_notice.html" if wants_fragment() else "admin/error.html"
-    response = make_response(render_template(template, status=status, title=title, message=message), status)
-    if wants_fragment():
-        response.headers["HX-Retarget"] = "#flash"
-        response.headers["HX-Reswap"] = "innerHTML"
-    response.vary.add("HX-Request")
     return response

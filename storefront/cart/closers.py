@@ -63,7 +63,7 @@ def _in_scope(scope: Scope) -> list[Any]:
     if scope.category_ids:
         described.append(Product.category_id.in_(_with_subtrees(scope.category_ids)))
     if scope.brand_ids:
-        described.append(Product.brand_id.in_(scope.brand_ids))
+        described += [Product.brand_id.is_not(None), Product.brand_id.in_(scope.brand_ids)]
     if described:
         named.append(and_(*described))
     if named:

@@ -13,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 from storefront.cart.contents import AVAILABLE, Contents, find_cart, get_contents
 from storefront.cart.errors import CartFull, NoMore, NotForSale, NothingAsked, QuantityTooLarge, SoldOut, TooManyCodes
 from storefront.cart.models import Cart, CartLine
-from storefront.cart.quoting import quote_cart as quote_cart
 from storefront.cart.rules import MOST_CODES, MOST_LINES, Owner, largest_of, merged
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db

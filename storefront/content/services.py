@@ -18,7 +18,7 @@ from storefront.content.queries import forget_slots
 from storefront.database.base import db
 from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
-from storefront.kernel.text import squeeze
+from storefront.kernel.text import is_path_here, squeeze
 
 HIGHEST_PRIORITY = 1000
 
@@ -58,7 +58,7 @@ class EntryPlan:
             raise Invalid(N_("It ends before it starts. Choose a later end, or an earlier start."), field="ends_at")
         for words in self.texts.values():
             link = words.get("link", "")
-            if link and (not link.startswith("/") or link.startswith("//")):
+            if link and not is_path_here(link):
                 raise Invalid(N_("A link leads to a page of this shop and starts with “/”."), field="link")
 
 

@@ -25,6 +25,13 @@ def code_key(text: str) -> str:
     return _SPACES.sub("", _CONTROL.sub("", unicodedata.normalize("NFKC", text))).upper()
 
 
+def is_path_here(target: str) -> bool:
+    """Say whether a link stays on this site: a path, and nothing that a browser takes for another host."""
+    if not target.startswith("/") or target.startswith("//"):
+        return False
+    return not any(ord(character) < 32 or character == "\\" for character in target)
+
+
 def slugify(text: str, *, fallback: str = "item", longest: int = 80) -> str:
     """Return an ASCII, kebab-case slug; text without any ASCII letter or digit gives `fallback`."""
     ascii_text = unicodedata.normalize("NFKD", text.replace("&", " and ")).encode("ascii", "ignore").decode()

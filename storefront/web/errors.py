@@ -15,6 +15,8 @@ from storefront.web.headers import logged_path
 
 log = logging.getLogger(__name__)
 
+PAGE = "errors/error.html"
+
 TITLES = {
     403: N_("This is not for you"),
     404: N_("We can't find that page"),
@@ -40,11 +42,11 @@ def message_of(error: ShopError) -> str:
     return str(text % error.facts if error.facts else text)
 
 
-def error_page(status: int, message: str) -> Response:
-    """Answer with the error page, or with its notice alone for htmx."""
+def error_page(status: int, message: str, *, page: str = PAGE) -> Response:
+    """Answer with the template `page`, or with the notice alone for htmx."""
     db.session.rollback()
     title = gettext(TITLES.get(status, TITLES[409] if status < 500 else TITLES[500]))
-    template = "components/_notice.html" if wants_fragment() else "errors/error.html"
+    template = "components/_notice.html" if wants_fragment() else page
     response = make_response(render_template(template, status=status, title=title, message=message), status)
     response.vary.add("HX-Request")
     if wants_fragment():
@@ -53,15 +55,17 @@ def error_page(status: int, message: str) -> Response:
     return response
 
 
-def _refusal(error: ShopError) -> Response:
-    return error_page(error.status, message_of(error))
+def refusal_page(error: ShopError, *, page: str = PAGE) -> Response:
+    """Answer with what a rule said."""
+    return error_page(error.status, message_of(error), page=page)
 
 
-def _http(error: HTTPException) -> Response:
+def http_page(error: HTTPException, *, page: str = PAGE) -> Response:
+    """Answer an HTTP error in words of ours; what is no error passes."""
     status = error.code or 500
     if status < 400:
         return error.get_response()  # type: ignore[return-value]
-    response = error_page(status, gettext(WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])))
+    response = error_page(status, gettext(WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])), page=page)
     if status == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response
@@ -74,7 +78,7 @@ def _fault(error: Exception) -> Response:
 
 def init_app(app: Flask) -> None:
     """Install one handler for refusals, one for HTTP errors, one for faults."""
-    app.register_error_handler(ShopError, _refusal)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(ShopError, refusal_page)
+    app.register_error_handler(HTTPException, http_page)
     if not app.testing or app.config.get("CATCH_FAULTS"):
         app.register_error_handler(Exception, _fault)

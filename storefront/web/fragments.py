@@ -8,6 +8,8 @@ from flask import Response, make_response, redirect, render_template
 from htmx_flask import make_response as htmx_response
 from htmx_flask import request
 
+from storefront.kernel.text import is_path_here
+
 
 def wants_fragment() -> bool:
     """Say whether htmx asked for a part: not when it boosts a link or restores history."""
@@ -41,8 +43,4 @@ def redirect_to(url: str, *, trigger: str | None = None) -> Response:
 
 def safe_next(target: str | None, default: str) -> str:
     """Return `target` when it is a path of this site, else `default`: no open redirect."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return default
-    if any(ord(character) < 32 or character == "\\" for character in target):
-        return default
-    return target
+    return target if target and is_path_here(target) else default

@@ -119,6 +119,8 @@ def test_an_entry_is_planned_in_the_shops_zone_and_becomes_live(home: Flask) -> 
         ({"status": "great"}, "status", "one of the states"),
         ({"link": "https://evil.example"}, "link", "starts with"),
         ({"link": "//evil.example"}, "link", "starts with"),
+        ({"link": "/\\evil.example"}, "link", "starts with"),
+        ({"link": "/a\\..\\b"}, "link", "starts with"),
         ({"title_en": "x" * 161}, "title_en", "too long"),
     ],
 )

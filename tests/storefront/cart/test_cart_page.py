@@ -14,6 +14,7 @@ from storefront.database.transaction import transaction
 from storefront.inventory.models import StockLevel
 from tests.browser import Page, Shopper
 from tests.factories import (
+    make_brand,
     make_category,
     make_code,
     make_customer,
@@ -224,6 +225,22 @@ def test_the_next_saving_is_said_with_products_that_reach_it(shop: Flask, visito
     bar = page.one(".next-saving progress")
     assert (bar["value"], bar["max"]) == ("3000", "5000")
     assert [card["data-sku"] for card in page.all(".next-saving article")] == ["CUP", "POT"]
+
+
+def test_goods_without_a_brand_close_a_gap_that_only_some_brands_do_not(app: Flask) -> None:
+    with app.app_context(), transaction():
+        dear, other = make_brand("Dear"), make_brand("Other")
+        for sku, brand in (("PLAIN", None), ("DEAR", dear.id), ("OTHER", other.id)):
+            make_product(sku.title(), price=3000, sku=sku, brand_id=brand)
+        make_shipping(price=500)
+        scope = {"exclude": {"brand_ids": [dear.id]}}
+    offer(
+        app, {"kind": "spend_ladder", "rungs": [{"spend_minor": 6000, "off_minor": 500}], "scope": scope}, name="Saving"
+    )
+    with app.app_context(), transaction():
+        make_product("Tea", price=4000, sku="TEA")
+    page = Shopper(app).post("/cart/lines", {"sku": "TEA"}, follow=True)
+    assert {card["data-sku"] for card in page.all(".next-saving article")} == {"PLAIN", "OTHER"}
 
 
 def test_a_code_applies_and_is_removed(shop: Flask, visitor: Shopper) -> None:
