@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret"
@@ -14,6 +15,33 @@ SHORTEST_SECRET = 32
 
 class BadConfiguration(RuntimeError):
     """The environment says something the shop cannot start with."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """What `smtp://user:password@host:port?tls=1` (STARTTLS) or `smtps://` names."""
+
+    host: str
+    port: int
+    user: str = ""
+    password: str = ""
+    start_tls: bool = False
+    wrapped: bool = False
+
+
+def read_mail_url(url: str) -> MailServer:
+    """Read MAIL_URL; raise BadConfiguration with a sentence that says what it should look like."""
+    try:
+        parts = urlsplit(url)
+        wrapped = parts.scheme == "smtps"
+        start_tls = parse_qs(parts.query).get("tls", ["0"])[0] in {"1", "true", "yes"}
+        port = (465 if wrapped else 587 if start_tls else 25) if parts.port is None else parts.port
+        if parts.scheme in {"smtp", "smtps"} and parts.hostname and port:
+            user, password = unquote(parts.username or ""), unquote(parts.password or "")
+            return MailServer(parts.hostname, port, user, password, start_tls, wrapped)
+    except ValueError:
+        pass
+    raise BadConfiguration("MAIL_URL must look like smtp://user:password@host:587?tls=1, or smtps://host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +106,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         host=host,
         port=port,
         workers=_number(env, "WEB_WORKERS", 2, 1, 64),
-        mail_url=env.get("MAIL_URL", ""),
+        mail_url=_mail_url(env.get("MAIL_URL", "")),
         mail_from=env.get("MAIL_FROM") or "shop@localhost",
         public_url=(env.get("PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
         search_backend=_choice(env, "SEARCH_BACKEND", ("whoosh",)),
@@ -94,6 +122,12 @@ def _database_url(url: str) -> str:
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     if not url.startswith(("sqlite:", "postgresql+psycopg:")):
         raise BadConfiguration("DATABASE_URL must start with sqlite:/// or postgresql://")
+    return url
+
+
+def _mail_url(url: str) -> str:
+    if url:
+        read_mail_url(url)
     return url
 
 

@@ -25,10 +25,9 @@ def try_mail(address: str) -> None:
     letter = Letter("mail/trial", fold_email(address), get_settings().locale, secrets.token_hex(6), {})
     with transaction():
         mail_id = services.put_in(letter=letter, at=now()).id
-        claimed = services.claim(mail_id=mail_id, at=now())
-        message = services.as_message(claimed) if claimed is not None else None
-    if message is not None:
-        jobs.hand_over(mail_id, message)
+        claimed = services.claim(mail_id=mail_id, at=now()) is not None
+    if claimed:
+        jobs.hand_over(mail_id)
     mail = queries.get_mail(mail_id)
     if mail.status != MailStatus.SENT:
         raise click.ClickException(f"The letter did not leave: {mail.error}")

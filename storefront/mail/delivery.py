@@ -7,13 +7,12 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import parse_qs, unquote, urlsplit
 
-from storefront.config import BadConfiguration, Config
+from storefront.config import Config, read_mail_url
 from storefront.mail.errors import MailNotSent
 
 TIMEOUT_SECONDS = 20
@@ -58,17 +57,7 @@ class SmtpDelivery:
     @classmethod
     def from_url(cls, url: str) -> SmtpDelivery:
         """Read MAIL_URL; raises BadConfiguration with what is wrong with it."""
-        parts = urlsplit(url)
-        wrapped = parts.scheme == "smtps"
-        start_tls = parse_qs(parts.query).get("tls", ["0"])[0] in {"1", "true", "yes"}
-        try:
-            port = parts.port or (465 if wrapped else 587 if start_tls else 25)
-        except ValueError:
-            port = 0
-        if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or not port:
-            raise BadConfiguration("MAIL_URL must look like smtp://user:password@host:587?tls=1, or smtps://host")
-        user, password = unquote(parts.username or ""), unquote(parts.password or "")
-        return cls(parts.hostname, port, user, password, start_tls, wrapped)
+        return cls(*astuple(read_mail_url(url)))
 
     def send(self, letter: EmailMessage) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from email.message import EmailMessage
+import logging
 
 from flask import current_app
 
@@ -12,6 +12,8 @@ from storefront.kernel.clock import now
 from storefront.mail import delivery, queries, services
 from storefront.mail.errors import MailNotSent
 from storefront.mail.events import MailQueued
+
+log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 200
 
@@ -29,25 +31,32 @@ def send_mail(mail_id: int) -> None:
 
 @periodic()
 def sweep_outbox() -> None:
-    """Send every letter that is due: first tries that were lost, and later tries."""
+    """Send every letter that is due: first tries that were lost, and later tries; one that fails stops no other."""
     for mail_id in queries.list_due(now(), most=MOST_AT_ONCE):
-        deliver(mail_id)
+        try:
+            deliver(mail_id)
+        except Exception:
+            log.exception("Mail %s stays in the outbox", mail_id)
 
 
 def deliver(mail_id: int) -> None:
     """Claim a letter and send it; do nothing when it is not due or another sender has it."""
     with transaction():
-        mail = services.claim(mail_id=mail_id, at=now())
-        message = services.as_message(mail) if mail is not None else None
-    if message is not None:
-        hand_over(mail_id, message)
+        claimed = services.claim(mail_id=mail_id, at=now()) is not None
+    if claimed:
+        hand_over(mail_id)
 
 
-def hand_over(mail_id: int, message: EmailMessage) -> None:
-    """Send a claimed letter outside any transaction, and write down what became of it."""
+def hand_over(mail_id: int) -> None:
+    """Send a claimed letter outside any transaction, and write down what became of it; every fault counts as a try."""
     try:
+        with transaction():
+            message = services.as_message(queries.get_mail(mail_id))
         delivery.delivery_for(current_app.config["SHOP"]).send(message)
-    except MailNotSent as error:
+    except Exception as error:
+        if not isinstance(error, MailNotSent):
+            log.exception("Mail %s could not be handed over", mail_id)
+            error = MailNotSent(repr(error), permanent=False)
         with transaction():
             services.record_failure(mail_id=mail_id, error=error, at=now())
     else:

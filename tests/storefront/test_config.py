@@ -35,6 +35,9 @@ def test_every_spelling_of_postgresql_is_understood(url: str) -> None:
     ("key", "value"),
     [
         ("PORT", "eighty"),
+        ("MAIL_URL", "mail.example.com:587"),
+        ("MAIL_URL", "smtp://mail.example.com:mail"),
+        ("MAIL_URL", "smtp://[mail.example.com"),
         ("PORT", "0"),
         ("PORT", "70000"),
         ("WEB_WORKERS", "-1"),

@@ -122,6 +122,27 @@ def test_a_server_that_is_down_loses_nothing(app: Flask, post: MailServer) -> No
     assert fate(app, mail_id) == ("queued", 1)
 
 
+def test_a_letter_that_cannot_be_written_keeps_no_other_waiting(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storefront.mail.services.publish", lambda fact: None)
+    torn, whole = write(any_app, "torn"), write(any_app, "whole")
+    with any_app.app_context(), transaction():
+        queries.get_mail(torn).recipient = "Ada\r\nBcc: all@example.com"
+    with any_app.app_context():
+        jobs.sweep_outbox.call_local()
+    assert fate(any_app, torn) == ("queued", 1)
+    assert fate(any_app, whole) == ("sent", 1)
+
+
+def test_a_fault_of_the_configuration_counts_as_a_try(app: Flask, post: MailServer) -> None:
+    app.config["SHOP"] = dataclasses.replace(app.config["SHOP"], mail_url="nonsense")
+    first, second = write(app, "first"), write(app, "second")
+    assert fate(app, first) == fate(app, second) == ("queued", 1)
+    with app.app_context():
+        assert "MAIL_URL must look like" in queries.get_mail(first).error
+
+
 def test_two_senders_send_one_letter(app: Flask, post: MailServer) -> None:
     mail_id = write(app)
     with app.app_context():
@@ -173,7 +194,7 @@ def test_mail_urls(url: str, delivery: SmtpDelivery) -> None:
     assert SmtpDelivery.from_url(url) == delivery
 
 
-@pytest.mark.parametrize("url", ["http://mx", "smtp://", "mx:25", "smtp://mx:99999"])
+@pytest.mark.parametrize("url", ["http://mx", "smtp://", "mx:25", "smtp://mx:99999", "smtp://mx:0", "smtp://[mx"])
 def test_mail_urls_that_say_nothing(url: str) -> None:
     with pytest.raises(BadConfiguration, match="MAIL_URL"):
         SmtpDelivery.from_url(url)
