@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -187,6 +187,24 @@ def test_money_that_comes_too_late_is_booked_and_told(any_app: Flask) -> None:
         assert (order.status, order.payment_status, order.paid_at) == ("cancelled", "paid", None)
         assert order.events[-1].kind == "paid_late"
     assert letters_about(any_app, number)[2:] == [f"Your payment for the cancelled order {number}"]
+
+
+def test_an_order_that_cannot_be_cancelled_keeps_no_other_waiting(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = place(any_app)[0], place(any_app)[0]
+    cancel = services.cancel_if_overdue
+
+    def stumble(*, order_id: int, at: datetime) -> bool:
+        if order_id == first:
+            raise RuntimeError("its stock is not where the books say")
+        return cancel(order_id=order_id, at=at)
+
+    monkeypatch.setattr(services, "cancel_if_overdue", stumble)
+    with time_machine.travel(now() + timedelta(hours=1)), any_app.app_context():
+        assert jobs.cancel_unpaid.call_local() == 1
+        assert queries.get_whole(first).status == "open"
+        assert queries.get_whole(second).status == "cancelled"
 
 
 def test_paying_and_expiring_at_once_ends_one_way(any_app: Flask) -> None:
