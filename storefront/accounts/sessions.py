@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import current_app, has_request_context, request, session
 from flask_login import current_user, login_user, logout_user
 
 from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
+from storefront.kernel.clock import now
+
+WORKING_DAY = timedelta(hours=12)
+"""How long staff stay signed in; shoppers stay as long as their cookie lasts."""
+_SINCE = "since"
 
 
 def current_customer() -> CurrentCustomer | None:
@@ -24,6 +31,8 @@ def sign_in(identity: Identity) -> None:
     """Begin a new session for somebody: nothing of the session before is kept."""
     session.clear()
     session.permanent = True
+    if isinstance(identity, CurrentStaff):
+        session[_SINCE] = now().timestamp()
     login_user(identity)
 
 
@@ -39,4 +48,11 @@ def _current() -> Identity | None:
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies and not session.modified:
         return None
     user = current_user._get_current_object()
-    return user if user.is_authenticated else None
+    if not user.is_authenticated or (isinstance(user, CurrentStaff) and not _at_work()):
+        return None
+    return user
+
+
+def _at_work() -> bool:
+    """Say whether the working day of this session is not over; the server decides, not the cookie's date."""
+    return now().timestamp() - float(session.get(_SINCE, 0)) < WORKING_DAY.total_seconds()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from werkzeug.routing import Rule
 
@@ -113,6 +115,28 @@ def test_who_left_is_out_at_once(app: Flask) -> None:
     with app.app_context(), transaction():
         db.session.execute(db.text("UPDATE staff SET is_active = false"))
     assert browser.get("/admin/").location.startswith("/admin/sign-in")
+
+
+def test_the_session_of_staff_ends_with_the_working_day_whatever_the_cookie_says(app: Flask) -> None:
+    with time_machine.travel("2026-05-04T08:00:00+00:00", tick=False) as clock:
+        browser = at_work(app)
+        clock.shift(timedelta(hours=11, minutes=59))
+        assert browser.get("/admin/").status == 200
+        clock.shift(timedelta(minutes=1))
+        assert browser.get("/admin/").location.startswith("/admin/sign-in")
+        assert browser.get("/admin/sign-in").status == 200
+        assert browser.post("/admin/sign-in", {"email": "super-admin@example.com", "password": PASSWORD}).status == 303
+        assert browser.get("/admin/").status == 200
+
+
+def test_an_error_in_the_back_office_stays_in_its_frame(app: Flask) -> None:
+    browser = at_work(app)
+    page = browser.get("/admin/orders/NONE-SUCH")
+    assert page.status == 404
+    assert page.one(".admin-error a[href='/admin/']")
+    assert page.all(".admin-side li a")
+    part = browser.get("/admin/orders/NONE-SUCH", htmx=True)
+    assert (part.status, part.response.headers["HX-Retarget"]) == (404, "#flash")
 
 
 def test_signing_out_ends_it(app: Flask) -> None:
