@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length
 from admin.catalog.queries import ProductFacts
 from admin.merging import SEEN
 from storefront.catalog.services import LONGEST_DESCRIPTION, LONGEST_NAME, ProductWords, VariantPrice
-from storefront.inventory.services import MOST_ON_HAND
+from storefront.inventory.services import MOST_ON_HAND, Count
 from storefront.kernel.errors import Invalid
 from storefront.kernel.money import Money, TooManyDecimals, digits_of
 from storefront.web.errors import message_of
@@ -109,16 +109,6 @@ def read_prices(args: Mapping[str, str], facts: ProductFacts, currency: str) -> 
         except Invalid as refusal:
             grid.errors[before if refusal.field == "compare_at" else name] = message_of(refusal)
     return grid, prices
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """What was counted on one shelf, and what the page said before."""
-
-    variant_id: int
-    warehouse_id: int
-    seen: int
-    on_hand: int
 
 
 def read_counts(args: Mapping[str, str], facts: ProductFacts) -> tuple[Grid, list[Count]]:

@@ -5,26 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from admin.catalog.forms import Count
 from admin.catalog.queries import ProductFacts
 from storefront.audit import services as audit
-from storefront.catalog.errors import StaleProduct
 from storefront.catalog.events import ProductChanged
 from storefront.inventory import services as inventory
+from storefront.inventory.services import Count
 from storefront.kernel.events import publish
 
 
 def store_counts(*, facts: ProductFacts, counts: Sequence[Count], reason: str, by: str, at: datetime) -> None:
-    """Store what was counted, if every shelf still holds what the counter saw; `facts` was read in this transaction."""
-    held = {(v.id, level.warehouse_id): level.on_hand for v in facts.variants for level in v.levels}
-    if any(held.get((count.variant_id, count.warehouse_id)) != count.seen for count in counts):
-        raise StaleProduct
+    """Store what was counted, if every shelf still holds what the counter saw."""
     names = {(v.id, level.warehouse_id): f"{v.sku} {level.warehouse}" for v in facts.variants for level in v.levels}
     changes: dict[str, tuple[object, object]] = {}
     for count in sorted(counts, key=lambda count: (count.variant_id, count.warehouse_id)):
-        inventory.adjust(
-            variant_id=count.variant_id, warehouse_id=count.warehouse_id, on_hand=count.on_hand, by=by, at=at
-        )
+        inventory.adjust(count=count, reason=reason, by=by, at=at)
         changes[names[count.variant_id, count.warehouse_id]] = (count.seen, count.on_hand)
     if changes:
         changes["reason"] = (None, reason)

@@ -31,6 +31,12 @@ class OutOfStock(ShopError):
         super().__init__(message, name=first.name, available=first.available)
 
 
+class ShelfMoved(ShopError):
+    """The stock changed between looking and storing the count."""
+
+    message = N_("The stock has changed since you looked at it. Nothing was saved; please check the numbers below.")
+
+
 class SpokenFor(ShopError):
     """A count below what has been promised to shoppers."""
 

@@ -56,6 +56,6 @@ class StockMovement(Base):
     allocated_delta: Mapped[int] = mapped_column(default=0)
     reserved_delta: Mapped[int] = mapped_column(default=0)
     reference: Mapped[str] = mapped_column(String(64), default="", index=True)
-    """The public number of what caused it, an order's for instance."""
+    """The public number of what caused it, an order's for instance, or why somebody counted anew."""
     actor: Mapped[str] = mapped_column(String(120), default="")
     at: Mapped[moment]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from storefront.database.base import db
 from storefront.inventory import queries
-from storefront.inventory.errors import OutOfStock, Shortage, SpokenFor
+from storefront.inventory.errors import OutOfStock, ShelfMoved, Shortage, SpokenFor
 from storefront.inventory.models import StockLevel, StockMovement
 from storefront.inventory.rules import Choice, Pick, choose_warehouses
 from storefront.inventory.states import MovementKind
@@ -50,6 +51,16 @@ class Wanted:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was counted on one shelf, and what the books said when the counter looked."""
+
+    variant_id: int
+    warehouse_id: int
+    seen: int
+    on_hand: int
+
+
 def allocate(*, wanted: Sequence[Wanted], reference: str, by: str, at: datetime) -> Choice:
     """Take what an order has sold, all of it or nothing; refuse with OutOfStock."""
     units: dict[int, int] = {}
@@ -81,8 +92,12 @@ def ship(*, reference: str, by: str, at: datetime) -> tuple[Pick, ...]:
     return picks
 
 
-def adjust(*, variant_id: int, warehouse_id: int, on_hand: int, by: str, at: datetime) -> int:
-    """Set what was counted on the shelf and return the difference; refuse a count below what is spoken for."""
+def adjust(*, count: Count, reason: str, by: str, at: datetime) -> int:
+    """Set what was counted on the shelf and return the difference; the movement keeps the reason.
+
+    Refuses a count below what is spoken for, and one of a shelf that has moved since the counter looked at it.
+    """
+    variant_id, warehouse_id, on_hand = count.variant_id, count.warehouse_id, count.on_hand
     if not 0 <= on_hand <= MOST_ON_HAND:
         raise Invalid(N_("The stock must be a whole number that is not negative."), field="on_hand")
     key = (StockLevel.variant_id == variant_id, StockLevel.warehouse_id == warehouse_id)
@@ -90,17 +105,27 @@ def adjust(*, variant_id: int, warehouse_id: int, on_hand: int, by: str, at: dat
         select(StockLevel.on_hand, StockLevel.allocated + StockLevel.reserved).where(*key).with_for_update()
     ).one_or_none()
     before, claimed = level if level is not None else (0, 0)
+    if before != count.seen:
+        raise ShelfMoved
     if on_hand < claimed:
         raise SpokenFor(claimed=claimed)
     if level is None:
-        row = {"variant_id": variant_id, "warehouse_id": warehouse_id, "on_hand": on_hand, "updated_at": at}
-        db.session.execute(insert(StockLevel), [row])
+        _begin_level(count, at)
     elif before != on_hand:
         db.session.execute(update(StockLevel).where(*key).values(on_hand=on_hand, updated_at=at))
     if before != on_hand:
         pick = Pick(variant_id, warehouse_id, on_hand - before)
-        _write_movements((pick,), MovementKind.ADJUSTED, 1, 0, ("", by, at))
+        _write_movements((pick,), MovementKind.ADJUSTED, 1, 0, (reason, by, at))
     return on_hand - before
+
+
+def _begin_level(count: Count, at: datetime) -> None:
+    """Write a shelf's first level; whoever was faster has it, so the count was made of another shelf."""
+    key = {"variant_id": count.variant_id, "warehouse_id": count.warehouse_id}
+    try:
+        db.session.execute(insert(StockLevel), [{**key, "on_hand": count.on_hand, "updated_at": at}])
+    except IntegrityError:
+        raise ShelfMoved from None
 
 
 def _take_all(picks: Sequence[Pick], at: datetime) -> bool:

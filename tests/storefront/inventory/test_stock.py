@@ -106,20 +106,59 @@ def test_what_is_shipped_is_gone_and_cannot_be_given_back(any_app: Flask) -> Non
         assert queries.list_discrepancies() == []
 
 
+def count(variant_id: int, warehouse_id: int, *, seen: int, on_hand: int) -> int:
+    counted = services.Count(variant_id, warehouse_id, seen, on_hand)
+    return services.adjust(count=counted, reason="Counted", by="staff:1", at=now())
+
+
 def test_a_count_sets_the_level_and_is_a_movement(any_app: Flask) -> None:
     lamp = stock_one(any_app, 5)
     with any_app.app_context():
         main = db.session.scalars(db.select(Warehouse.id)).one()
         with transaction():
             take(lamp, 4)
-            assert services.adjust(variant_id=lamp, warehouse_id=main, on_hand=9, by="staff:1", at=now()) == 4
-            assert services.adjust(variant_id=lamp, warehouse_id=main, on_hand=9, by="staff:1", at=now()) == 0
+            assert count(lamp, main, seen=5, on_hand=9) == 4
+            assert count(lamp, main, seen=9, on_hand=9) == 0
         with pytest.raises(SpokenFor, match="4 of these"), transaction():
-            services.adjust(variant_id=lamp, warehouse_id=main, on_hand=3, by="staff:1", at=now())
+            count(lamp, main, seen=9, on_hand=3)
         for nonsense in (-1, 10**12):
             with pytest.raises(Invalid), transaction():
-                services.adjust(variant_id=lamp, warehouse_id=main, on_hand=nonsense, by="staff:1", at=now())
+                count(lamp, main, seen=9, on_hand=nonsense)
         assert level(lamp) == (9, 4)
+        assert queries.list_discrepancies() == []
+        adjusted = db.select(StockMovement.reference).where(StockMovement.kind == "adjusted")
+        assert db.session.scalars(adjusted).all() == ["Counted"], "the ledger keeps the reason"
+
+
+@pytest.mark.parametrize("has_level", [True, False])
+def test_of_two_who_count_one_shelf_the_slower_is_refused(any_app: Flask, has_level: bool) -> None:
+    lamp = stock_one(any_app, 5)
+    with any_app.app_context(), transaction() as session:
+        shelf = db.session.scalars(db.select(Warehouse.id)).one()
+        if not has_level:
+            backup = Warehouse(code="BACKUP", name="Backup", priority=9)
+            session.add(backup)
+            session.flush()
+            shelf = backup.id
+    start = threading.Barrier(2)
+    outcomes: list[str] = []
+
+    def store(on_hand: int) -> None:
+        start.wait()
+        try:
+            with any_app.app_context(), transaction():
+                count(lamp, shelf, seen=5 if has_level else 0, on_hand=on_hand)
+            outcomes.append("stored")
+        except Exception as fault:
+            outcomes.append(type(fault).__name__)
+
+    threads = [threading.Thread(target=store, args=(on_hand,)) for on_hand in (7, 8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["ShelfMoved", "stored"]
+    with any_app.app_context():
         assert queries.list_discrepancies() == []
 
 
@@ -130,7 +169,7 @@ def test_a_first_count_opens_a_level(app: Flask) -> None:
             backup = Warehouse(code="BACKUP", name="Backup", priority=9)
             session.add(backup)
             session.flush()
-            services.adjust(variant_id=lamp, warehouse_id=backup.id, on_hand=7, by="staff:1", at=now())
+            count(lamp, backup.id, seen=0, on_hand=7)
         assert queries.available([lamp]) == {lamp: 7}
         assert [row.code for row in queries.list_levels([lamp])] == ["MAIN", "BACKUP"]
         assert [row.code for row in queries.list_warehouses()] == ["MAIN", "BACKUP"]
@@ -152,7 +191,7 @@ def test_an_order_is_filled_from_several_warehouses_when_it_must(app: Flask) -> 
             backup = Warehouse(code="BACKUP", name="Backup", priority=9)
             session.add(backup)
             session.flush()
-            services.adjust(variant_id=lamp, warehouse_id=backup.id, on_hand=3, by="staff:1", at=now())
+            count(lamp, backup.id, seen=0, on_hand=3)
             take(lamp, 4)
         taken = {row.code: row.allocated for row in queries.list_levels([lamp])}
         assert taken == {"MAIN": 2, "BACKUP": 2}
