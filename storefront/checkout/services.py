@@ -47,9 +47,12 @@ class Placed:
     pay_at: str | None
 
 
-def keep(*, token: str, owner: Owner, typed: Typed, at: datetime) -> CheckoutSession:
-    """Keep what was typed so far with the cart's checkout; the first time, begin it."""
-    return _keep(token, carts.find_cart(owner), typed, at)
+def keep(*, token: str, owner: Owner, typed: Typed, at: datetime) -> Placed | None:
+    """Keep what was typed so far with the cart's checkout; return the order if it has become one already."""
+    before = _placed_before(token)
+    if before is None:
+        _keep(token, carts.find_cart(owner), typed, at)
+    return before
 
 
 def place(*, attempt: Attempt, at: datetime) -> Placed:
@@ -57,8 +60,12 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
 
     Refuses with QuoteChanged, OutOfStock, PromotionRanOut, NoDelivery or EmptyCart, and then nothing has happened.
     """
-    session = _keep(attempt.token, carts.find_cart(attempt.owner, locked=True), attempt.typed, at)
-    before = placed_before(session)
+    cart_row = carts.find_cart(attempt.owner, locked=True)
+    before = _placed_before(attempt.token)
+    if before is not None:
+        return before
+    session = _keep(attempt.token, cart_row, attempt.typed, at)
+    before = _placed_before(attempt.token) if session.order_number is not None else None
     if before is not None:
         return before
     details = attempt.details
@@ -97,9 +104,12 @@ def forget_old(*, at: datetime) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def placed_before(session: CheckoutSession) -> Placed | None:
-    """Return the order that a checkout has become, and where to go on paying it."""
-    order = orders.find_by_idempotency_key(session.token) if session.order_number is not None else None
+def _placed_before(token: str) -> Placed | None:
+    """Return the order that a form has become, and where to go on paying it.
+
+    The order itself is asked: it knows its token for ever, the checkout is forgotten after a month.
+    """
+    order = orders.find_by_idempotency_key(token)
     if order is None:
         return None
     pending = payments.find_pending(order.id)

@@ -71,8 +71,7 @@ def place() -> Response:
 def _keep(sheet: Sheet) -> Placed | None:
     """Keep what was typed; return the order if this checkout has become one already."""
     with transaction():
-        session = services.keep(token=sheet.token, owner=current_owner(), typed=sheet.typed, at=now())
-        return services.placed_before(session)
+        return services.keep(token=sheet.token, owner=current_owner(), typed=sheet.typed, at=now())
 
 
 def _arrive(placed: Placed) -> Response:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 
 from storefront.accounts.models import Address
 from storefront.catalog.models import Product, Variant
+from storefront.checkout.jobs import forget_old_checkouts
 from storefront.checkout.models import CheckoutSession
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -295,6 +298,25 @@ def test_a_new_address_is_kept_for_next_time(app: Flask) -> None:
     with app.app_context():
         (entry,) = db.session.scalars(db.select(Address))
         assert entry.fields["street"] == "1 Main Street"
+
+
+@pytest.mark.parametrize("with_goods", [True, False])
+def test_a_form_of_long_ago_still_leads_to_its_order(any_app: Flask, with_goods: bool) -> None:
+    open_shop(any_app)
+    shopper = with_cart(any_app)
+    page = shopper.get("/checkout")
+    placed = order(shopper, page, payment_provider="cod")
+    with time_machine.travel(now() + timedelta(days=31)):
+        with any_app.app_context():
+            assert forget_old_checkouts.call_local() == 1
+        if with_goods:
+            shopper.post("/cart/lines", {"sku": "LAMP", "quantity": "1"})
+        again = order(shopper, page, payment_provider="cod")
+        assert (again.status, again.location) == (303, placed.location)
+        assert order(shopper, page, email="nonsense").location == placed.location
+        assert count_orders(any_app) == 1
+        if with_goods:
+            assert order(shopper, payment_provider="cod").location != placed.location
 
 
 def test_a_second_order_begins_a_checkout_of_its_own(app: Flask) -> None:
