@@ -8,14 +8,14 @@ from flask_babel import ngettext
 
 from storefront.accounts.sessions import current_customer
 from storefront.cart import services
-from storefront.cart.rules import CART_COOKIE, Owner
+from storefront.cart.rules import CART_COOKIE, GUEST_CART_LIFE, Owner
 from storefront.cart.services import Merge
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.web import kept_pages
 from storefront.web.cookies import is_secure_only
 
-COOKIE_SECONDS = 180 * 24 * 3600
+COOKIE_SECONDS = int(GUEST_CART_LIFE.total_seconds())
 LONGEST_TOKEN = 64
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from storefront.cart.errors import BadQuantity, MissingQuantity, NegativeQuantity, QuantityTooLarge
 
 CART_COOKIE = "cart"
 """The name of the cookie that holds a guest's token."""
+GUEST_CART_LIFE = timedelta(days=180)
+"""How long a browser keeps the token of a guest's cart; a cart untouched for longer has nobody who could open it."""
 MOST_LINES = 100
 MOST_CODES = 5
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from storefront.cart.contents import AVAILABLE, Contents, find_cart, get_contents
 from storefront.cart.errors import CartFull, NoMore, NotForSale, NothingAsked, QuantityTooLarge, SoldOut, TooManyCodes
 from storefront.cart.models import Cart, CartLine
-from storefront.cart.rules import MOST_CODES, MOST_LINES, Owner, largest_of, merged
+from storefront.cart.rules import GUEST_CART_LIFE, MOST_CODES, MOST_LINES, Owner, largest_of, merged
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.database.reading import read
@@ -204,6 +204,12 @@ def remove_bought(*, cart_id: int, bought: Mapping[str, int], at: datetime) -> N
         else:
             db.session.execute(delete(CartLine).where(CartLine.id == row.id))
     db.session.execute(update(Cart).where(Cart.id == cart_id).values(codes=[], updated_at=at))
+
+
+def forget_guest_carts(*, at: datetime) -> int:
+    """Delete the guests' carts whose cookie is gone, and return how many."""
+    forgotten = delete(Cart).where(Cart.customer_id.is_(None), Cart.updated_at < at - GUEST_CART_LIFE)
+    return int(db.session.execute(forgotten).rowcount)  # type: ignore[attr-defined]
 
 
 def _get_goods(sku: str) -> _Goods:
