@@ -27,6 +27,12 @@ class EmailTaken(Invalid):
     message = N_("This e-mail address cannot be used. Please choose another.")
 
 
+class WorksHere(Invalid):
+    """Somebody with this e-mail has access to the back office already."""
+
+    message = N_("Somebody with the e-mail %(email)s works here already.")
+
+
 class TooManyTries(TooMany):
     """Too many failed sign-ins or asked-for letters from this address, or for this e-mail."""
 

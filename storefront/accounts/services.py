@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storefront.accounts import passwords, queries, throttle
 from storefront.accounts.emails import email_key, fold_email
-from storefront.accounts.errors import CannotRegister, EmailTaken, TooManyTries, WrongCredentials
+from storefront.accounts.errors import CannotRegister, EmailTaken, TooManyTries, WorksHere, WrongCredentials
 from storefront.accounts.invitations import Invitation
 from storefront.accounts.models import Address, Customer, SignInFailure, Staff
 from storefront.accounts.permissions import Role
@@ -71,8 +71,16 @@ def register(*, credentials: Credentials, name: str, locale: str, at: datetime) 
     return customer
 
 
+def refuse_who_works_here(*, email: str) -> None:
+    """Raise WorksHere when a member of staff has this e-mail, Invalid when nobody can have it."""
+    folded = fold_email(email)
+    if queries.find_staff_by_email(folded) is not None:
+        raise WorksHere(field="email", email=folded)
+
+
 def hire(*, credentials: Credentials, name: str, role: Role, at: datetime) -> Staff:
-    """Give somebody access to the back office."""
+    """Give somebody access to the back office, unless they have it already."""
+    refuse_who_works_here(email=credentials.email)
     staff = Staff(
         email=credentials.email,
         name=squeeze(name)[:120],
