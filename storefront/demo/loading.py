@@ -73,15 +73,17 @@ def load_demo(*, size: str, data_dir: Path, at: datetime, watch: Watch, without:
         mark = Mark(size, edition(), at.astimezone(ZoneInfo(front.TIMEZONE)).date().isoformat())
     if (mark.size, mark.edition) != (size, edition()):
         raise DemoRefused(
-            f"A {mark.size} demo of another making is loaded here. Load with --fresh to empty the shop and begin anew."
+            f"A {mark.size} demo of another making is loaded here. To empty the shop and begin anew, run: "
+            f".venv/bin/flask demo load --fresh --size {size}"
         )
-    if LOADED in mark.done:
+    left = [step for step in STEPS if step[0] not in {*mark.done, *without}]
+    if LOADED in mark.done and not left:
         return mark
     load = Load(mark, data_dir, at, watch)
-    left = [step for step in STEPS if step[0] not in {*mark.done, *without}]
     for name, step in watch(left, "Loading"):
         step(load, name)
-    mark_done(mark, LOADED, at)
+    if LOADED not in mark.done:
+        mark_done(mark, LOADED, at)
     Kept.forget_all()
     return mark
 
@@ -142,9 +144,9 @@ def _photographs(load: Load, name: str) -> None:
     try:
         assets = fetching.fetch_assets(load.data_dir / "downloads")
     except fetching.NotToBeHad as reason:
-        load.mark.notes.append(f"The photographed goods are left out: {reason}.")
-        load.do(name, lambda _session, _connection: None)
+        load.mark.notes = [f"The photographed goods are left out until the next run: {reason}."]
         return
+    load.mark.notes = []
     pictures = photographed.keep_photos(assets, load.data_dir / "media", lambda names: load.watch(names, "Photographs"))
     items = photographed.read_items(assets)
     load.do(name, lambda session, _connection: photographed.insert_items(session, items, pictures, load.at))

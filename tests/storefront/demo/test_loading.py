@@ -177,7 +177,7 @@ def test_a_shop_with_goods_of_its_own_is_left_alone(app: Flask, tmp_path: Path) 
 
 def test_another_size_asks_for_a_fresh_start_which_empties_every_table(demo_app: Flask, tmp_path: Path) -> None:
     with demo_app.app_context():
-        with pytest.raises(DemoRefused, match="--fresh"):
+        with pytest.raises(DemoRefused, match=r"flask demo load --fresh --size full$"):
             loading.load_demo(size="full", data_dir=tmp_path, at=now(), watch=silently)
         loading.empty_demo()
         assert set(_counts().values()) == {0}

@@ -17,6 +17,7 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.demo import fetching, loading
 from storefront.demo.fetching import Assets, NotToBeHad
+from storefront.demo.marks import Mark
 from storefront.demo.photographed import insert_items, keep_photos, read_items
 from storefront.inventory import queries as inventory
 from storefront.kernel.clock import now
@@ -81,8 +82,34 @@ def test_without_npm_the_demo_goes_on_and_says_so(app: Flask, tmp_path: Path, mo
     others = {name for name, _ in loading.STEPS} - {"settings", "photographs"}
     with app.app_context():
         mark = loading.load_demo(size="small", data_dir=tmp_path, at=now(), watch=silently, without=others)
-        assert mark.notes == ["The photographed goods are left out: there is no npm here."]
+        assert mark.notes == ["The photographed goods are left out until the next run: there is no npm here."]
         assert loading.read_mark() == mark
+
+
+def test_what_the_network_refused_once_comes_with_the_next_load(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_folder: Path) -> Assets:
+        raise NotToBeHad("the network was away")
+
+    others = {name for name, _ in loading.STEPS} - {"photographs"}
+
+    def load() -> Mark:
+        with app.app_context():
+            return loading.load_demo(size="small", data_dir=tmp_path, at=now(), watch=silently, without=others)
+
+    with app.app_context(), transaction():
+        main_warehouse()
+    monkeypatch.setattr(loading, "_refuse_foreign", lambda: None)
+    monkeypatch.setattr(fetching, "fetch_assets", refuse)
+    first = load()
+    assert (first.done, len(first.notes)) == ([loading.LOADED], 1)
+    monkeypatch.setattr(fetching, "fetch_assets", lambda _folder: Assets(TABLE, {"l.jpg": jpeg(), "s.jpg": jpeg()}))
+    second = load()
+    assert (second.done, second.notes) == ([loading.LOADED, "photographs"], [])
+    assert load() == second
+    with app.app_context():
+        assert set(db.session.scalars(select(Product.slug))) == {"laptop", "stool"}
 
 
 def test_a_package_that_is_not_the_pinned_one_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
