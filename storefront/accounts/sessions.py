@@ -47,7 +47,7 @@ def _current() -> Identity | None:
         return None
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies and not session.modified:
         return None
-    user = current_user._get_current_object()
+    user: Identity = current_user._get_current_object()
     if not user.is_authenticated or (isinstance(user, CurrentStaff) and not _at_work()):
         return None
     return user
