@@ -1,6 +1,7 @@
 """Which language and zone a request reads in.
 
-The choice is a cookie set by the language switch; without it, what the browser asks for. Templates call `gettext` bound
+The choice is a cookie set by the language switch; without it, what the browser asks for; without that, the shop's own
+language, a setting of the merchant. Templates call `gettext` bound
 to the request's catalogue, because the generic look-up costs more than the rest of a card.
 """
 
@@ -39,14 +40,19 @@ def _choose() -> str:
     if not has_request_context():
         return DEFAULT
     cookie = request.cookies.get(COOKIE, "")
-    g._locale = cookie if cookie in LOCALES else _from_header(request.headers.get("Accept-Language", ""))
+    g._locale = cookie if cookie in LOCALES else _from_header(request.headers.get("Accept-Language", "")) or _of_shop()
     return str(g._locale)
+
+
+def _of_shop() -> str:
+    return str(g.shop.locale) if "shop" in g else DEFAULT
 
 
 @lru_cache(maxsize=256)
 def _from_header(accepted: str) -> str:
+    """Return the language that the browser asks for, or "" when it asks for none of ours."""
     best = parse_accept_header(accepted, LanguageAccept).best_match(["en", "zh", "zh-CN", "zh-Hans", "zh-TW", "zh-HK"])
-    return "zh" if best and best.startswith("zh") else DEFAULT
+    return best[:2] if best else ""
 
 
 def babel_locale() -> str:

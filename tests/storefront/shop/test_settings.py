@@ -41,3 +41,27 @@ def test_a_setting_that_makes_no_sense_is_refused_and_nothing_is_stored(app: Fla
 
 def test_settings_of_an_older_version_are_ignored() -> None:
     assert from_rows({"name": "Mill", "no_longer_known": 1}).name == "Mill"
+
+
+def test_the_merchant_decides_on_the_command_line(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["shop", "set", "currency", "CNY"]).output == "currency = CNY\n"
+    assert runner.invoke(args=["shop", "set", "unpaid_minutes", "45"]).exit_code == 0
+    shown = runner.invoke(args=["shop", "settings"]).output
+    assert "currency = CNY" in shown
+    assert "unpaid_minutes = 45" in shown
+
+
+@pytest.mark.parametrize(("key", "value"), [("currency", "dollars"), ("unpaid_minutes", "soon"), ("no_such", "1")])
+def test_nonsense_on_the_command_line_changes_nothing(app: Flask, key: str, value: str) -> None:
+    answer = app.test_cli_runner().invoke(args=["shop", "set", key, value])
+    assert answer.exit_code == 2
+    with app.app_context():
+        assert queries.get_settings() == ShopSettings()
+
+
+def test_the_shops_language_is_for_who_asks_for_no_other(app: Flask) -> None:
+    app.test_cli_runner().invoke(args=["shop", "set", "locale", "zh"])
+    assert app.test_client().get("/sign-in").text.count('lang="zh-Hans"') >= 1
+    assert 'lang="en"' in app.test_client().get("/sign-in", headers={"Accept-Language": "en-GB"}).text
+    assert 'lang="zh-Hans"' in app.test_client().get("/sign-in", headers={"Accept-Language": "fr"}).text
