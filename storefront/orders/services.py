@@ -79,11 +79,11 @@ def choose_payment(*, order: Order, provider: str, pay_before: datetime | None, 
     return order
 
 
-def record_payment(*, order: Order, amount: Money, by: str, at: datetime) -> Order:
-    """Add money that came in; an open order that is paid in full is told to whoever listens."""
+def record_payment(*, order: Order, amount: Money, provider: str, by: str, at: datetime) -> Order:
+    """Add money that came in with a provider; an open order that is paid in full is told to whoever listens."""
     order = queries.get_locked(order.id)
     paid = Money(order.paid_minor, order.currency) + amount
-    order.paid_minor = paid.minor
+    order.paid_minor, order.payment_provider = paid.minor, provider
     _derive(order)
     if order.status != OrderStatus.OPEN:
         log.warning("Order %s was paid after it was %s", order.number, order.status)

@@ -77,7 +77,7 @@ def book_outcome(*, outcome: Outcome, by: str, at: datetime) -> Payment:
     if outcome.result is TransactionResult.SUCCESS:
         payment.state = PaymentState.CAPTURED
         void_pending(order_id=order.id, at=at)
-        order_services.record_payment(order=order, amount=outcome.amount, by=by, at=at)
+        order_services.record_payment(order=order, amount=outcome.amount, provider=payment.provider, by=by, at=at)
     else:
         payment.state = PaymentState.FAILED
         order_services.record_failed_payment(order=order, provider=payment.provider, at=at)

@@ -75,7 +75,7 @@ def test_a_letter_is_in_the_language_of_the_order_and_not_of_who_acts(app: Flask
     order_id, number, _ = place(app, locale="zh")
     with app.app_context(), transaction():
         order = queries.get_whole(order_id)
-        services.record_payment(order=order, amount=Money(2500, "USD"), by="staff:1", at=now())
+        services.record_payment(order=order, amount=Money(2500, "USD"), provider="sandbox", by="staff:1", at=now())
     confirmation, receipt = letters(app, number)
     assert {confirmation.locale, receipt.locale} == {"zh"}
     assert 'lang="zh-Hans"' in receipt.html

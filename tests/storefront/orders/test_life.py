@@ -120,7 +120,7 @@ def test_a_paid_order_cannot_be_cancelled_by_a_click(any_app: Flask) -> None:
     with any_app.app_context():
         with transaction():
             order = queries.get_whole(order_id)
-            services.record_payment(order=order, amount=Money(2500, "USD"), by="sandbox", at=now())
+            services.record_payment(order=order, amount=Money(2500, "USD"), provider="sandbox", by="sandbox", at=now())
         order = queries.get_whole(order_id)
         assert (order.payment_status, order.paid_minor, order.paid_at is not None) == ("paid", 2500, True)
         with pytest.raises(CannotCancel), transaction():
@@ -163,7 +163,9 @@ def test_orders_that_nobody_pays_are_cancelled_in_time(any_app: Flask) -> None:
     paid, _, _ = place(any_app)
     door, _, _ = place(any_app, pays_at_the_door=True)
     with any_app.app_context(), transaction():
-        services.record_payment(order=queries.get_whole(paid), amount=Money(2500, "USD"), by="sandbox", at=now())
+        services.record_payment(
+            order=queries.get_whole(paid), amount=Money(2500, "USD"), provider="sandbox", by="sandbox", at=now()
+        )
     with any_app.app_context():
         assert jobs.cancel_unpaid.call_local() == 0
         with time_machine.travel(now() + timedelta(minutes=31)):
@@ -182,7 +184,7 @@ def test_money_that_comes_too_late_is_booked_and_told(any_app: Flask) -> None:
             order = queries.get_whole(order_id)
             services.cancel_order(order=order, by="system", at=now(), reason=CancelReason.NOT_PAID)
         with transaction():
-            services.record_payment(order=order, amount=Money(2500, "USD"), by="sandbox", at=now())
+            services.record_payment(order=order, amount=Money(2500, "USD"), provider="sandbox", by="sandbox", at=now())
         order = queries.get_whole(order_id)
         assert (order.status, order.payment_status, order.paid_at) == ("cancelled", "paid", None)
         assert order.events[-1].kind == "paid_late"
@@ -226,7 +228,9 @@ def test_paying_and_expiring_at_once_ends_one_way(any_app: Flask) -> None:
         try:
             with any_app.app_context(), transaction():
                 order = queries.get_whole(order_id)
-                services.record_payment(order=order, amount=Money(2500, "USD"), by="sandbox", at=later)
+                services.record_payment(
+                    order=order, amount=Money(2500, "USD"), provider="sandbox", by="sandbox", at=later
+                )
         except BaseException as error:
             faults.append(error)
 

@@ -159,7 +159,7 @@ def test_a_late_payment_is_told(app: Flask) -> None:
         jobs.cancel_unpaid.call_local()
         with transaction():
             order = queries.get_whole(order_id)
-            services.record_payment(order=order, amount=Money(2500, "USD"), by="sandbox", at=now())
+            services.record_payment(order=order, amount=Money(2500, "USD"), provider="sandbox", by="sandbox", at=now())
     page = Shopper(app).get(f"/orders/{number}?key={key}", follow=True)
     assert "We will send it back, and have written to you about it." in page.said
 

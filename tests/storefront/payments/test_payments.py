@@ -204,7 +204,7 @@ def test_an_order_that_is_paid_after_all_is_not_collected_at_the_door_too(any_ap
     with any_app.app_context(), transaction():
         order_services.deliver_order(order=the_order(any_app), by="staff:1", at=now())
     stored = the_order(any_app)
-    assert (stored.payment_status, stored.paid_minor) == ("paid", 2500)
+    assert (stored.payment_status, stored.paid_minor, stored.payment_provider) == ("paid", 2500, "sandbox")
     with any_app.app_context():
         assert [payment.state for payment in queries.list_payments(stored.id)] == ["captured", "voided"]
     assert books_agree(any_app)
