@@ -317,3 +317,12 @@ def test_goods_of_a_running_offer_count_as_on_promotion(
         monkeypatch.setattr(live, "promoted_scopes", lambda: ())
         desk().refresh()
         assert names(indexed, search("tea", on_promotion=True)) == ["green"]
+
+
+def test_a_search_that_finds_nothing_says_so_and_offers_something_else(
+    indexed: SimpleNamespace, shopper: Shopper
+) -> None:
+    page = shopper.get("/search?q=zzqqxx")
+    assert "Nothing found" in page.words(".empty")
+    assert page.one(".empty a[href='/categories']")
+    assert page.one("[hx-get^='/shelves/home']")
