@@ -39,6 +39,7 @@ _quiet = click.option("--quiet", is_flag=True, help="No progress bars.")
 def load(size: str, quiet: bool, fresh: bool) -> None:
     """Load goods, customers and a year of orders; a second time there is nothing left to do."""
     config, loading = _config(), _work("loading")
+    _work("preparing").build_tables()
     try:
         if fresh:
             loading.empty_demo()

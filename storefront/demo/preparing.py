@@ -25,14 +25,19 @@ def prepare(*, size: str, config: Config, at: datetime, watch: Watch, tell: Call
 
     Raises DemoRefused for a shop that is not the demo's, IndexProblem or ArtefactError when a library refuses.
     """
-    upgrade()
-    db.session.remove()
+    build_tables()
     mark = load_demo(size=size, data_dir=config.data_dir, at=at, watch=watch)
     _index(mark, at, watch)
     notes = _train(mark, at, watch)
     db.session.remove()
     tell(f"Goods, orders and people: the {mark.size} demo as of {mark.day}.")
     return [*mark.notes, *notes]
+
+
+def build_tables() -> None:
+    """Bring the database's tables up to date."""
+    upgrade()
+    db.session.remove()
 
 
 def _index(mark: Mark, at: datetime, watch: Watch) -> None:
