@@ -43,8 +43,9 @@ def page_of_orders(state: ListState) -> Page[Any]:
     total = db.session.scalar(select(func.count()).select_from(counted)) or 0
     column = SORTS[state.sort_key]
     order = (column.desc(), Order.id.desc()) if state.descending else (column, Order.id)
-    statement = ROW.where(*conditions).order_by(*order).limit(PAGE_SIZE).offset((state.page - 1) * PAGE_SIZE)
-    return Page(db.session.execute(statement).all(), total, state.page, PAGE_SIZE)
+    number = min(state.page, max(1, -(-total // PAGE_SIZE)))
+    statement = ROW.where(*conditions).order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
+    return Page(db.session.execute(statement).all(), total, number, PAGE_SIZE)
 
 
 def find_orders(text: str, limit: int) -> Sequence[Any]:

@@ -194,9 +194,12 @@ def list_best_seller_ids(limit: int, *, under: str = "", without: int | None = N
 
 def list_front_ids(limit: int) -> dict[str, list[int]]:
     """Return ids for each named shelf of the front, in one query: "best-sellers", "new-arrivals" (published last) and
-    "reduced" (the most sold of those whose price is lower than it was).
+    "reduced" (the most sold of those whose shown price is
+    lower than it was).
     """
-    reduced = select(Variant.product_id).where(Variant.is_active, Variant.compare_at_minor > Variant.price_minor)
+    reduced = select(Variant.product_id).where(
+        Variant.is_active, Variant.position == 0, Variant.compare_at_minor > Variant.price_minor
+    )
     sold, published = Product.popularity.desc(), Product.published_at.desc()
     shelves = {
         "best-sellers": _sellable_ids().order_by(sold, Product.id),

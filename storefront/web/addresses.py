@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
 from werkzeug.routing import IntegerConverter
@@ -18,8 +19,17 @@ class RowId(IntegerConverter):
 
 
 def current_path() -> str:
-    """Return this page's path with its query, for forms that come back to it."""
-    return request.full_path.rstrip("?")
+    """Return this page's path with its query, for forms that come back to it.
+
+    A page that answered a form has no address of its own: then it is that of the page where the form stood.
+    """
+    if request.method in {"GET", "HEAD"}:
+        return request.full_path.rstrip("?")
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:
+        return "/"
+    return before.path or "/" if before.netloc == request.host else "/"
 
 
 def public_url(path: str) -> str:

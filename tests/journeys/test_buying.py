@@ -128,6 +128,33 @@ def test_the_cart_follows_without_a_reload(visit: Visit) -> None:
         assert page.evaluate("window.stayed") is True
 
 
+def test_a_quantity_is_typed(visit: Visit) -> None:
+    with visit(DESKTOP) as visitor:
+        put_in_cart(visitor, 1)
+        page = visitor.open("/cart")
+        page.get_by_role("spinbutton").fill("999")
+        page.get_by_role("spinbutton").press("Tab")
+        expect(page.locator("#flash .notice")).to_be_visible()
+        page.get_by_role("spinbutton").fill("0")
+        page.get_by_role("spinbutton").press("Enter")
+        expect(page.get_by_text("Taken out of your cart.")).to_be_visible()
+        expect(page.locator("#cart li.line")).to_have_count(0)
+
+
+@SIZES
+def test_both_ends_of_a_price_are_kept(visit: Visit, size: tuple[int, int]) -> None:
+    with visit(size) as visitor:
+        page = visitor.open("/search?q=milk")
+        if size == PHONE:
+            page.locator("[data-opens-facets]").first.click()
+        page.locator("input[name=price_from]").fill("1")
+        page.locator("input[name=price_from]").press("Tab")
+        page.keyboard.type("4", delay=60)
+        page.keyboard.press("Tab")
+        page.wait_for_url("**price_to=4**")
+        assert "price_from=1" in page.url
+
+
 @SCRIPT
 def test_a_listing_is_narrowed_and_the_address_says_how(visit: Visit, script: bool) -> None:
     with visit(DESKTOP, script=script) as visitor:

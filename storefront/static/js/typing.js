@@ -1,16 +1,35 @@
-// A form that is swapped while somebody types into it keeps what was typed since its request left. (htmx keeps the focus.)
-const TYPED = "input:not([type=hidden], [type=checkbox], [type=radio]), textarea";
+// What is typed after a request has left survives the answer that is swapped over it, and is told in its turn.
+const TYPED = "input:not([type=hidden], [type=checkbox], [type=radio], [type=search]), textarea";
+const sent = new WeakMap();
 let typed = new Map();
+let focused = "";
 
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (!detail.shouldSwap || detail.target.tagName !== "FORM") return;
-  typed = new Map([...detail.target.querySelectorAll(TYPED)].map((field) => [field.name, field.value]));
+function fieldsOf(target) {
+  return [...target.querySelectorAll(TYPED)].filter((field) => field.id);
+}
+
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  sent.set(detail.xhr, new Map(fieldsOf(detail.target).map((field) => [field.id, field.value])));
 });
 
-document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (!typed.size) return;
-  for (const field of detail.elt.closest("form")?.querySelectorAll(TYPED) ?? []) {
-    if (typed.has(field.name)) field.value = typed.get(field.name);
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const then = sent.get(detail.xhr);
+  if (!detail.shouldSwap || !then) return;
+  const changed = fieldsOf(document).filter((field) => then.has(field.id) && then.get(field.id) !== field.value);
+  typed = new Map(changed.map((field) => [field.id, field.value]));
+  focused = document.activeElement?.matches(TYPED) && then.has(document.activeElement.id) ? document.activeElement.id : "";
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  const [kept, place] = [typed, focused];
+  [typed, focused] = [new Map(), ""];
+  for (const [id, value] of kept) {
+    const field = document.getElementById(id);
+    if (!field) continue;
+    field.value = value;
+    const tell = () => field.dispatchEvent(new Event("change", { bubbles: true }));
+    if (id === place) field.addEventListener("blur", tell, { once: true });
+    else setTimeout(tell);
   }
-  typed = new Map();
+  if (place) document.getElementById(place)?.focus();
 });

@@ -7,6 +7,7 @@ from flask import Flask
 
 from storefront.kernel.errors import Invalid, ShopError, TooMany
 from storefront.kernel.money import Money
+from storefront.web.addresses import current_path
 from storefront.web.filters import format_minor
 from storefront.web.fragments import safe_next
 from tests.browser import Shopper
@@ -110,3 +111,12 @@ def test_amounts_read_as_people_write_them(minor: int, currency: str, locale: st
 def test_refusals_have_honest_statuses(error: type[ShopError], status: int) -> None:
     assert error.status == status
     assert str(error("Only %(left)d left", left=3)) == "Only 3 left"
+
+
+@pytest.mark.parametrize(
+    ("referrer", "path"),
+    [("http://localhost/cart?a=1", "/cart"), ("https://evil.example/cart", "/"), ("", "/"), ("http://[bad", "/")],
+)
+def test_a_page_that_answers_a_form_leads_back_to_where_the_form_stood(app: Flask, referrer: str, path: str) -> None:
+    with app.test_request_context("/cart/codes", method="POST", headers={"Referer": referrer}):
+        assert current_path() == path
