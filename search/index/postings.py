@@ -80,11 +80,6 @@ class TermCache:
                 self._bytes -= _size_of(self._entries.popitem(last=False)[1])
             return found
 
-    def by_field(self, token: str) -> dict[str, Postings]:
-        """Return the postings of a token field by field, for explaining."""
-        with self._lock:
-            return {name: self._field(number, token) for number, name in enumerate(FIELDS)}
-
     def holding(self, field: str, token: str) -> NDArray[np.int64]:
         """Return the documents whose `field` holds `token`, ascending."""
         with self._lock:

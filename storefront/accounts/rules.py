@@ -142,11 +142,6 @@ def normal_province(text: str) -> str:
     return next((name for name in PROVINCES if name.startswith(text)), text)
 
 
-def postcode_example(country: str) -> str:
-    """Return an example for the hint beside the field; empty where any text will do."""
-    return POSTCODES[country][1] if country in POSTCODES else ""
-
-
 def required_fields(country: str) -> frozenset[str]:
     """Return the fields that an address in `country` cannot do without."""
     needed = {"name", "phone", "country", "city", "street"}

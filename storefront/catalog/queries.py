@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -228,8 +228,3 @@ def list_product_links(page: int) -> list[tuple[str, datetime]]:
     statement = select(Product.slug, Product.updated_at).where(Product.is_published).order_by(Product.id)
     rows = db.session.execute(statement.limit(SITEMAP_SIZE).offset((page - 1) * SITEMAP_SIZE))
     return [(row.slug, row.updated_at) for row in rows]
-
-
-def list_brands(brand_ids: Sequence[int]) -> dict[int, str]:
-    """Return the names of brands by id."""
-    return {row.id: row.name for row in db.session.execute(select(Brand.id, Brand.name).where(Brand.id.in_(brand_ids)))}

@@ -35,7 +35,6 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 pk = Annotated[int, mapped_column(primary_key=True)]
 minor = Annotated[int, mapped_column(BigInteger)]
 """An amount in minor units of the shop's currency."""
-short = Annotated[str, mapped_column(String(64))]
 name = Annotated[str, mapped_column(String(255))]
 moment = Annotated[datetime, mapped_column(UtcDateTime)]
 json_object = Annotated[dict[str, Any], mapped_column(Json, default=dict)]

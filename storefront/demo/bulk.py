@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Table, text
 
 NOTHING = r"\N"
 STREAM_ROWS = 50_000
@@ -23,11 +23,6 @@ def insert_frame(connection: Connection, table: Any, frame: pd.DataFrame) -> Non
         _copy(connection, table, frame)
     else:
         _insert_many(connection, table, frame)
-
-
-def next_id(connection: Connection, table: Any) -> int:
-    """Return the first id that is free at the end of a table."""
-    return int(connection.scalar(select(func.max(table.c.id))) or 0) + 1
 
 
 def catch_up(connection: Connection, tables: Iterable[Table]) -> None:
