@@ -39,8 +39,8 @@ from storefront.web import (
 )
 
 ROOMS = (
-    *("jobs", "audit", "shop", "media", "mail", "accounts", "catalog", "content", "inventory", "pricing"),
-    *("promotions", "shipping", "cart", "orders", "payments", "checkout", "discovery", "demo"),
+    *("jobs", "audit", "shop", "media", "mail", "accounts", "catalog", "content", "inventory", "pricing", "flash"),
+    *("promotions", "loyalty", "shipping", "cart", "orders", "payments", "checkout", "simulation", "discovery", "demo"),
 )
 WITHOUT_DATABASE = frozenset({"asset", "media.generated", "media.photo", "discovery.healthz"})
 """What answers even when the database does not: a fault page keeps its style sheet, a monitor gets its answer."""

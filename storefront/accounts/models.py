@@ -6,7 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
-from storefront.database.columns import json_object, moment, pk, refers
+from storefront.database.columns import json_list, json_object, moment, name, pk, refers
 
 
 class Customer(Base):
@@ -23,6 +23,8 @@ class Customer(Base):
     """None: an account without a way to sign in (imported)."""
     locale: Mapped[str] = mapped_column(String(8), default="en")
     tier: Mapped[str] = mapped_column(String(32), default="")
+    groups: Mapped[json_list]
+    """Keys of the customer groups that staff put them into."""
     traits: Mapped[json_object]
     """What is known of the household: {"age": "35-44", "income": "50-74K"}."""
     order_count: Mapped[int] = mapped_column(default=0)
@@ -30,6 +32,16 @@ class Customer(Base):
     session_version: Mapped[int] = mapped_column(default=1)
     """Grows when the password changes, which ends every other session."""
     created_at: Mapped[moment] = mapped_column(index=True)
+
+
+class CustomerGroup(Base):
+    """A group that staff put customers into: it has its own prices and promotions."""
+
+    __tablename__ = "customer_group"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[name]
+    updated_at: Mapped[moment]
 
 
 class Address(Base):

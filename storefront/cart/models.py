@@ -20,6 +20,10 @@ class Cart(Base):
     customer_id: Mapped[int | None] = refers("customer.id", on_delete="CASCADE", index=False, unique=True)
     codes: Mapped[json_list]
     """Coupon codes as entered, folded by `kernel.text.code_key`."""
+    coupon_choice: Mapped[str] = mapped_column(String(64), default="")
+    """Which coupon of the wallet is used: a code, "none", or "" for the best."""
+    points: Mapped[int] = mapped_column(default=0)
+    """How many points the customer means to spend."""
     created_at: Mapped[moment]
     updated_at: Mapped[moment] = mapped_column(index=True)
 

@@ -120,6 +120,27 @@ class Variant(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class Collection(Base):
+    """Goods that belong together for the merchant: "Back to school"."""
+
+    __tablename__ = "collection"
+
+    id: Mapped[pk]
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    name: Mapped[name]
+    translations: Mapped[json_object]
+    updated_at: Mapped[moment]
+
+
+class CollectionProduct(Base):
+    """A product in a collection."""
+
+    __tablename__ = "collection_product"
+
+    collection_id: Mapped[int] = refers("collection.id", on_delete="CASCADE", index=False, primary_key=True)
+    product_id: Mapped[int] = refers("product.id", on_delete="CASCADE", primary_key=True)
+
+
 class ProductMedia(Base):
     """A picture in a product's gallery."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
-from storefront.database.columns import moment, name, pk, refers
+from storefront.database.columns import json_list, moment, name, pk, refers
 
 
 class Warehouse(Base):
@@ -19,6 +19,10 @@ class Warehouse(Base):
     name: Mapped[name]
     priority: Mapped[int] = mapped_column(default=0)
     is_active: Mapped[bool] = mapped_column(default=True)
+    zones: Mapped[json_list]
+    """Where it sends to: countries and provinces ("CN", "CN-上海市"); an empty list is everywhere."""
+    is_backup: Mapped[bool] = mapped_column(default=False)
+    """It only sends what no other warehouse can."""
 
 
 class StockLevel(Base):
@@ -58,4 +62,22 @@ class StockMovement(Base):
     reference: Mapped[str] = mapped_column(String(64), default="", index=True)
     """The public number of what caused it, an order's for instance, or why somebody counted anew."""
     actor: Mapped[str] = mapped_column(String(120), default="")
+    at: Mapped[moment]
+
+
+class StockReservation(Base):
+    """Units held for an unpaid order until `expires_at`: payment allocates them, expiry gives them back."""
+
+    __tablename__ = "stock_reservation"
+    __table_args__ = (
+        UniqueConstraint("reference", "variant_id", "warehouse_id"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+    )
+
+    id: Mapped[pk]
+    reference: Mapped[str] = mapped_column(String(64))
+    variant_id: Mapped[int] = refers("variant.id", on_delete="CASCADE")
+    warehouse_id: Mapped[int] = refers("warehouse.id", index=False)
+    quantity: Mapped[int]
+    expires_at: Mapped[moment] = mapped_column(index=True)
     at: Mapped[moment]

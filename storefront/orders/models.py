@@ -63,6 +63,7 @@ class Order(Base):
     quote_hash: Mapped[str] = mapped_column(String(64), default="")
     trace: Mapped[list[object]] = mapped_column(Json, default=list)
     """How the price came about, as `promotions.rules` told it."""
+    points_spent: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(Text, default="")
     placed_at: Mapped[moment]
     paid_at: Mapped[moment | None]
@@ -98,6 +99,12 @@ class OrderLine(Base):
     picture: Mapped[str] = mapped_column(String(120), default="")
     quantity: Mapped[int]
     unit_price_minor: Mapped[minor]
+    line_key: Mapped[str] = mapped_column(String(80), default="")
+    """The line's id in the quote, which the trace speaks of: the SKU, "SKU@flash", "gift:3:SKU"; "" is the SKU."""
+    price_source: Mapped[str] = mapped_column(String(16), default="base")
+    base_price_minor: Mapped[minor | None]
+    """The variant's own price that day, where `unit_price_minor` comes from a list or a flash sale."""
+    is_gift: Mapped[bool] = mapped_column(default=False)
     discount_minor: Mapped[minor] = mapped_column(default=0)
     """This line's share of every discount; the line's adjustments say which."""
 

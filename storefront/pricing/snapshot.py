@@ -34,6 +34,7 @@ class PriceSource(StrEnum):
     SCHEDULED = "scheduled"
     QUANTITY = "quantity"
     FLASH = "flash"
+    GIFT = "gift"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ class SnapshotLine:
     product_id: int = 0
     brand_id: int | None = None
     category_ids: frozenset[int] = frozenset()
+    collection_ids: frozenset[int] = frozenset()
+    attributes: frozenset[str] = frozenset()
+    """Facts of the product as "name=value"."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.quantity <= MAX_QUANTITY:

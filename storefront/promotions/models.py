@@ -43,13 +43,69 @@ class Promotion(Base):
     used_count: Mapped[int] = mapped_column(default=0)
     spent_minor: Mapped[minor] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[moment | None]
+    updated_at: Mapped[moment]
+    archived_at: Mapped[moment | None]
+    """Put away: never offered again and out of the lists, but its uses and figures stay."""
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class CouponTemplate(Base):
+    """How a promotion's personal coupons come to people: claimed, granted at sign-up, or printed in batches of codes.
+
+    The promotion says what a coupon gives; the template says who may have how many of them, and for how long.
+    """
+
+    __tablename__ = "coupon_template"
+    __table_args__ = (
+        CheckConstraint("claim_limit IS NULL OR claimed_count <= claim_limit", name="claims_within_limit"),
+        CheckConstraint("claimed_count >= 0", name="claims_not_negative"),
+        CheckConstraint("per_customer_claims >= 1", name="at_least_one_each"),
+    )
+
+    id: Mapped[pk]
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    promotion_id: Mapped[int] = refers("promotion.id")
+    way: Mapped[str] = mapped_column(String(16))
+    """"claim", "sign_up" or "batch"; see `promotions.states.CouponWay`."""
+    claim_limit: Mapped[int | None]
+    claimed_count: Mapped[int] = mapped_column(default=0)
+    per_customer_claims: Mapped[int] = mapped_column(default=1)
+    claim_starts_at: Mapped[moment | None]
+    claim_ends_at: Mapped[moment | None]
+    valid_days: Mapped[int | None]
+    """A coupon ends so many days after it was given, or at `valid_until`, whichever is first."""
+    valid_until: Mapped[moment | None]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[moment]
     updated_at: Mapped[moment]
 
     __mapper_args__ = {"version_id_col": version}
 
 
+class CouponBatch(Base):
+    """So many codes made in one go, to be printed or sent."""
+
+    __tablename__ = "coupon_batch"
+    __table_args__ = (CheckConstraint("size > 0", name="not_empty"),)
+
+    id: Mapped[pk]
+    template_id: Mapped[int] = refers("coupon_template.id")
+    name: Mapped[name]
+    prefix: Mapped[str] = mapped_column(String(16), default="")
+    size: Mapped[int]
+    made_by: Mapped[str] = mapped_column(String(120), default="")
+    made_at: Mapped[moment]
+
+
 class CouponCode(Base):
-    """A code that unlocks a promotion; stored as `kernel.text.code_key` writes it."""
+    """A code that unlocks a promotion; stored as `kernel.text.code_key` writes it.
+
+    One that belongs to a customer is a coupon in their wallet. A checkout locks a code that can be used once, so that
+    it is not spent twice at the same time.
+    """
 
     __tablename__ = "coupon_code"
     __table_args__ = (CheckConstraint("usage_limit IS NULL OR used_count <= usage_limit", name="uses_within_limit"),)
@@ -62,6 +118,13 @@ class CouponCode(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     starts_at: Mapped[moment | None]
     ends_at: Mapped[moment | None]
+    template_id: Mapped[int | None] = refers("coupon_template.id")
+    batch_id: Mapped[int | None] = refers("coupon_batch.id")
+    customer_id: Mapped[int | None] = refers("customer.id", on_delete="CASCADE")
+    given_at: Mapped[moment | None]
+    locked_by: Mapped[str] = mapped_column(String(64), default="")
+    """The token of the checkout that means to use it, until `locked_until`."""
+    locked_until: Mapped[moment | None]
 
 
 class PromotionUse(Base):

@@ -9,6 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.money import is_currency
 
+_AT_LEAST_ONE = (
+    *("page_size", "largest_quantity", "unpaid_minutes", "lowest_price_days", "coupon_lock_minutes"),
+    *("points_worth", "points_expire_days", "tier_days"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ShopSettings:
@@ -26,6 +31,19 @@ class ShopSettings:
     unpaid_minutes: int = 30
     after_sale_days: int = 30
     show_near_misses: int = 2
+    show_lowest_price: bool = False
+    """Whether a reduced price is shown beside the lowest of the last `lowest_price_days` (EU 2019/2161)."""
+    lowest_price_days: int = 30
+    coupon_lock_minutes: int = 15
+    points_per_unit: int = 1
+    """Points earned for each whole unit of the currency that was paid; 0 means that the shop has no points."""
+    points_worth: int = 100
+    """How many points are worth one whole unit of the currency."""
+    points_most_percent: int = 50
+    """How much of an order's goods points may pay."""
+    points_expire_days: int = 365
+    tier_days: int = 365
+    """Over how many days spending counts towards a tier."""
 
     def __post_init__(self) -> None:
         if not is_currency(self.currency):
@@ -42,9 +60,11 @@ class ShopSettings:
             ) from None
         if self.locale not in {"en", "zh"}:
             raise Invalid(N_("The shop speaks English and Chinese only."), field="locale")
-        for field in ("page_size", "largest_quantity", "unpaid_minutes"):
+        for field in _AT_LEAST_ONE:
             if getattr(self, field) < 1:
                 raise Invalid(N_("This must be at least 1."), field=field)
+        if self.points_per_unit < 0 or not 0 <= self.points_most_percent <= 100:
+            raise Invalid(N_("A share is between 0 and 100, and points are not negative."), field="points_per_unit")
 
 
 def from_rows(rows: Mapping[str, object]) -> ShopSettings:

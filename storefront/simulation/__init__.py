@@ -1,0 +1,1 @@
+"""Simulation: what a draft promotion would have done to past orders, had the shoppers bought just the same."""
