@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import sqlalchemy as sa
@@ -31,6 +33,27 @@ options = {
 }
 
 
+@contextmanager
+def without_foreign_keys(connection: sa.Connection) -> Iterator[None]:
+    """Let SQLite rebuild tables that others refer to: dropping the old one would delete or refuse what refers to it.
+
+    SQLite heeds this only outside a transaction, so it is said to the driver's own connection. Afterwards every
+    reference is checked.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+        broken = driver.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"rows refer to what is not there: {broken[:5]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
 def run() -> None:
     """Run the wanted migrations, each in a transaction of its own."""
     if context.is_offline_mode():
@@ -40,7 +63,7 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         return
-    with database.engine.connect() as connection:
+    with database.engine.connect() as connection, without_foreign_keys(connection):
         context.configure(
             connection=connection, target_metadata=database.metadata, transaction_per_migration=True, **options
         )

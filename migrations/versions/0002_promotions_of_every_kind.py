@@ -359,17 +359,18 @@ def upgrade() -> None:
 
     op.add_column("cart", sa.Column("coupon_choice", sa.String(length=64), nullable=False, server_default=""))
     op.add_column("cart", sa.Column("points", sa.Integer(), nullable=False, server_default="0"))
-    for column, target, rule in (
-        ("template_id", "coupon_template", "RESTRICT"),
-        ("batch_id", "coupon_batch", "RESTRICT"),
-        ("customer_id", "customer", "CASCADE"),
-    ):
-        key = f"CONSTRAINT fk_coupon_code_{column} REFERENCES {target} (id) ON DELETE {rule}"
-        op.execute(f"ALTER TABLE coupon_code ADD COLUMN {column} INTEGER {key}")
-        op.create_index(f"ix_coupon_code_{column}", "coupon_code", [column], unique=False)
-    op.add_column("coupon_code", sa.Column("given_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("coupon_code", sa.Column("locked_by", sa.String(length=64), nullable=False, server_default=""))
-    op.add_column("coupon_code", sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("coupon_code", schema=None) as batch_op:
+        for column, target, rule in (
+            ("template_id", "coupon_template", "RESTRICT"),
+            ("batch_id", "coupon_batch", "RESTRICT"),
+            ("customer_id", "customer", "CASCADE"),
+        ):
+            batch_op.add_column(sa.Column(column, sa.Integer(), nullable=True))
+            batch_op.create_index(f"ix_coupon_code_{column}", [column], unique=False)
+            batch_op.create_foreign_key(f"fk_coupon_code_{column}", target, [column], ["id"], ondelete=rule)
+        batch_op.add_column(sa.Column("given_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("locked_by", sa.String(length=64), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("locked_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("customer", sa.Column("groups", JSON, nullable=False, server_default="[]"))
     op.add_column("order", sa.Column("points_spent", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("order_line", sa.Column("line_key", sa.String(length=80), nullable=False, server_default=""))
