@@ -21,6 +21,8 @@ class Permission(StrEnum):
     ORDERS_CANCEL = "orders:cancel"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
+    PROMOTIONS_VIEW = "promotions:view"
+    PROMOTIONS_EDIT = "promotions:edit"
     AUDIT_VIEW = "audit:view"
 
 
@@ -48,14 +50,31 @@ P = Permission
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.SUPER_ADMIN: frozenset(Permission),
     Role.OPERATIONS: frozenset(
-        {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.STOCK_EDIT, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.SLOTS_VIEW}
+        {
+            P.DASHBOARD_VIEW,
+            P.PRODUCTS_VIEW,
+            P.STOCK_EDIT,
+            P.ORDERS_VIEW,
+            P.ORDERS_CANCEL,
+            P.SLOTS_VIEW,
+            P.PROMOTIONS_VIEW,
+        }
     ),
     Role.MERCHANDISER: frozenset(
-        {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PRODUCTS_EDIT, P.PRICES_EDIT, P.SLOTS_VIEW, P.SLOTS_EDIT}
+        {
+            P.DASHBOARD_VIEW,
+            P.PRODUCTS_VIEW,
+            P.PRODUCTS_EDIT,
+            P.PRICES_EDIT,
+            P.SLOTS_VIEW,
+            P.SLOTS_EDIT,
+            P.PROMOTIONS_VIEW,
+            P.PROMOTIONS_EDIT,
+        }
     ),
-    Role.CUSTOMER_SERVICE: frozenset({P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL}),
-    Role.FINANCE: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW}),
-    Role.ANALYST: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW}),
+    Role.CUSTOMER_SERVICE: frozenset({P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.PROMOTIONS_VIEW}),
+    Role.FINANCE: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW, P.PROMOTIONS_VIEW}),
+    Role.ANALYST: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PROMOTIONS_VIEW}),
 }
 
 
