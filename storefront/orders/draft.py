@@ -39,6 +39,8 @@ class Goods:
     name: str
     variant_name: str
     picture: str
+    flash_item_id: int = 0
+    """The item of a flash sale whose quota it takes, if it is one."""
 
     @property
     def full_name(self) -> str:
@@ -68,6 +70,7 @@ class Draft:
     payment_provider: str
     pay_before: datetime | None
     note: str = ""
+    points_spent: int = 0
     promotion_keys: Mapping[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

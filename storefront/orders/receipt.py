@@ -8,6 +8,7 @@ from storefront.kernel.money import Money, total
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind
 from storefront.pricing.allocation import DELIVERY, TraceStep
+from storefront.pricing.snapshot import PriceSource
 from storefront.web.measures import sized
 
 
@@ -31,7 +32,13 @@ class ReceiptLine:
     picture: str
     quantity: int
     unit_price: Money
+    base_price: Money
+    price_source: PriceSource
     shares: tuple[Reason, ...]
+
+    @property
+    def is_gift(self) -> bool:
+        return self.price_source is PriceSource.GIFT
 
     @property
     def goods(self) -> Money:
@@ -103,7 +110,7 @@ def receipt_of(order: Order) -> Receipt:
 
 def traced_lines(order: Order) -> list[TracedLine]:
     """Return how each price came about, line by line, delivery last; steps that nobody can read are left out."""
-    names = {line.sku: sized(line.name, line.variant_name) for line in order.lines}
+    names = {line.line_key or line.sku: sized(line.name, line.variant_name) for line in order.lines}
     steps: dict[str, list[TraceStep]] = {}
     for data in order.trace:
         try:
@@ -111,7 +118,7 @@ def traced_lines(order: Order) -> list[TracedLine]:
         except (ValueError, KeyError, TypeError):
             continue
         steps.setdefault(step.line_id or "", []).append(step)
-    known = [TracedLine(name, tuple(steps[sku])) for sku, name in names.items() if sku in steps]
+    known = [TracedLine(name, tuple(steps[key])) for key, name in names.items() if key in steps]
     return [*known, TracedLine("", tuple(steps[DELIVERY]))] if DELIVERY in steps else known
 
 
@@ -124,6 +131,10 @@ def _line(line: OrderLine, order: Order) -> ReceiptLine:
         picture=line.picture,
         quantity=line.quantity,
         unit_price=Money(line.unit_price_minor, order.currency),
+        base_price=Money(
+            line.unit_price_minor if line.base_price_minor is None else line.base_price_minor, order.currency
+        ),
+        price_source=PriceSource(line.price_source),
         shares=tuple(_reason(reason, order.currency) for reason in mine),
     )
 

@@ -14,6 +14,7 @@ from storefront.orders.states import AdjustmentKind, FulfillmentStatus, OrderSta
 from storefront.pricing.allocation import DELIVERY, Allocation
 from storefront.pricing.quote import Adjustment
 from storefront.pricing.quote import AdjustmentKind as QuoteKind
+from storefront.pricing.snapshot import PriceSource
 from storefront.promotions.services import Use
 from storefront.promotions.words import name_of
 
@@ -48,6 +49,7 @@ def order_row(draft: Draft, number: str, at: datetime) -> Order:
         payment_provider=draft.payment_provider,
         quote_hash=quote.hash,
         trace=_trace(draft),
+        points_spent=draft.points_spent,
         note=draft.note,
         placed_at=at,
         pay_before=draft.pay_before,
@@ -64,6 +66,10 @@ def line_rows(draft: Draft) -> list[OrderLine]:
             variant_id=draft.goods[line.line_id].variant_id,
             product_id=draft.goods[line.line_id].product_id,
             sku=line.sku,
+            line_key=line.line_id,
+            price_source=line.price_source.value,
+            base_price_minor=line.base_price.minor if line.base_price != line.unit_price else None,
+            is_gift=line.price_source is PriceSource.GIFT,
             name=draft.goods[line.line_id].name,
             variant_name=draft.goods[line.line_id].variant_name,
             picture=draft.goods[line.line_id].picture,
@@ -104,10 +110,15 @@ def promotion_uses(draft: Draft) -> list[Use]:
     ]
 
 
+_KINDS = {
+    QuoteKind.PROMOTION: AdjustmentKind.PROMOTION,
+    QuoteKind.COUPON: AdjustmentKind.COUPON,
+}
+
+
 def _reduction(adjustment: Adjustment, draft: Draft, allocations: Iterable[Allocation]) -> OrderAdjustment:
-    is_coupon = adjustment.kind is QuoteKind.COUPON
     return OrderAdjustment(
-        kind=AdjustmentKind.COUPON if is_coupon else AdjustmentKind.PROMOTION,
+        kind=_KINDS[adjustment.kind],
         label=name_of(adjustment.label)[:255],
         amount_minor=-sum(allocation.total.minor for allocation in allocations),
         promotion_key=draft.promotion_keys.get(adjustment.source_id, ""),
@@ -123,9 +134,5 @@ def _by_line(allocations: Iterable[Allocation]) -> dict[str, list[Allocation]]:
 
 
 def _trace(draft: Draft) -> list[object]:
-    """Return the trace as data; a line is named by its SKU, which outlives the cart."""
-    skus = {line.line_id: line.sku for line in draft.quote.lines}
-    steps: list[object] = []
-    for step in draft.quote.trace:
-        steps.append(step.to_data() | {"line_id": skus.get(step.line_id or "", step.line_id)})
-    return steps
+    """Return the trace as data; its lines are those that `OrderLine.line_key` names."""
+    return [step.to_data() for step in draft.quote.trace]

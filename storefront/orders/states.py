@@ -60,6 +60,7 @@ class AdjustmentKind(StrEnum):
 
     PROMOTION = "promotion"
     COUPON = "coupon"
+    POINTS = "points"
     SHIPPING = "shipping"
     SHIPPING_DISCOUNT = "shipping_discount"
     TAX = "tax"
