@@ -10,6 +10,7 @@ from enum import StrEnum
 from storefront.kernel.money import Money
 from storefront.pricing.label import Label
 from storefront.pricing.quote import Quote
+from storefront.pricing.snapshot import PriceSource
 
 LONGEST_TEXT = 60_000
 
@@ -21,6 +22,7 @@ class ChangeKind(StrEnum):
     QUANTITY = "quantity"
     ADDED = "added"
     PRICE = "price"
+    GOODS = "goods"
     DISCOUNT_GONE = "discount_gone"
     DISCOUNT_NEW = "discount_new"
     DISCOUNT = "discount"
@@ -40,11 +42,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class SeenLine:
-    """A line as it was shown: what it is called, how many, at which price a piece (minor units)."""
+    """A line as it was shown: what it is called, how many, and what they cost together (minor units)."""
 
     name: str
     quantity: int
-    unit_minor: int
+    goods_minor: int
+
+    @property
+    def unit_minor(self) -> int | None:
+        """The price a piece; None where the pieces differ (some at the price of a flash sale, the rest not)."""
+        each, rest = divmod(self.goods_minor, max(1, self.quantity))
+        return None if rest else each
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +72,14 @@ class Seen:
         for reduction in quote.reductions:
             name = words(reduction.label)
             discounts[name] = discounts.get(name, 0) - reduction.amount.minor
+        lines: dict[str, SeenLine] = {}
+        for line in quote.lines:
+            key = line.line_id if line.price_source is PriceSource.GIFT else line.sku
+            seen = lines.get(key, SeenLine(names.get(key, line.sku), 0, 0))
+            lines[key] = SeenLine(seen.name, seen.quantity + line.quantity, seen.goods_minor + line.goods.minor)
         return cls(
             currency=quote.currency,
-            lines={
-                line.sku: SeenLine(names.get(line.line_id, line.sku), line.quantity, line.unit_price.minor)
-                for line in quote.lines
-            },
+            lines=lines,
             discounts=discounts,
             delivery_minor=quote.delivery.minor,
             total_minor=quote.total.minor,
@@ -77,7 +87,7 @@ class Seen:
 
     def to_text(self) -> str:
         """Write it as text for a hidden field."""
-        lines = {sku: [line.name, line.quantity, line.unit_minor] for sku, line in self.lines.items()}
+        lines = {sku: [line.name, line.quantity, line.goods_minor] for sku, line in self.lines.items()}
         values = [self.currency, lines, dict(self.discounts), self.delivery_minor, self.total_minor]
         return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
@@ -90,7 +100,7 @@ class Seen:
             currency, lines, discounts, delivery, total = json.loads(text)
             seen = cls(
                 currency=str(currency),
-                lines={str(sku): SeenLine(str(name), int(n), int(unit)) for sku, (name, n, unit) in lines.items()},
+                lines={str(sku): SeenLine(str(name), int(n), int(goods)) for sku, (name, n, goods) in lines.items()},
                 discounts={str(name): int(minor) for name, minor in discounts.items()},
                 delivery_minor=int(delivery),
                 total_minor=int(total),
@@ -102,8 +112,8 @@ class Seen:
 
     def _check_amounts(self) -> None:
         """Raise ValueError for amounts that are none."""
-        units = [line.unit_minor for line in self.lines.values()]
-        for minor in (*units, *self.discounts.values(), self.delivery_minor, self.total_minor):
+        goods = [line.goods_minor for line in self.lines.values()]
+        for minor in (*goods, *self.discounts.values(), self.delivery_minor, self.total_minor):
             Money(minor, self.currency)
 
 
@@ -127,9 +137,13 @@ def _lines(before: Seen, after: Seen) -> Iterable[Change]:
             continue
         if now.quantity != was.quantity:
             yield Change(ChangeKind.QUANTITY, now.name, was.quantity, now.quantity)
-        if now.unit_minor != was.unit_minor:
-            prices = Money(was.unit_minor, before.currency), Money(now.unit_minor, after.currency)
-            yield Change(ChangeKind.PRICE, now.name, *prices)
+        if was.unit_minor is not None and now.unit_minor is not None:
+            if now.unit_minor != was.unit_minor:
+                prices = Money(was.unit_minor, before.currency), Money(now.unit_minor, after.currency)
+                yield Change(ChangeKind.PRICE, now.name, *prices)
+        elif now.goods_minor != was.goods_minor:
+            prices = Money(was.goods_minor, before.currency), Money(now.goods_minor, after.currency)
+            yield Change(ChangeKind.GOODS, now.name, *prices)
     for sku, new in after.lines.items():
         if sku not in before.lines:
             yield Change(ChangeKind.ADDED, new.name, None, new.quantity)

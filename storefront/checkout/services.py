@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,7 +29,7 @@ from storefront.orders.models import Order
 from storefront.payments import queries as payments
 from storefront.payments import services as payment_services
 from storefront.payments.providers import PROVIDERS
-from storefront.pricing.snapshot import Delivery
+from storefront.pricing.snapshot import Delivery, PriceSource
 from storefront.shipping import queries as shipping
 from storefront.shipping.queries import Offer
 from storefront.shipping.rules import delivery_days
@@ -88,7 +89,10 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
     if cart.quote.hash != attempt.seen_hash:
         raise QuoteChanged(cart)
     order = order_services.place_order(draft=_draft(attempt, cart, offer, at), at=at)
-    bought = {line.sku: line.quantity for line in cart.quote.lines}
+    bought = Counter[str]()
+    for line in cart.quote.lines:
+        if line.price_source is not PriceSource.GIFT:
+            bought[line.sku] += line.quantity
     cart_services.remove_bought(cart_id=contents.cart_id, bought=bought, at=at)
     session.order_number = order.number
     if details.keep_address:

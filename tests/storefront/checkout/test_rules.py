@@ -15,7 +15,7 @@ def usd(minor: int) -> Money:
 
 
 def seen(**values: object) -> Seen:
-    lines = {"A": SeenLine("Lamp", 2, 1000), "B": SeenLine("Desk", 1, 5000)}
+    lines = {"A": SeenLine("Lamp", 2, 2000), "B": SeenLine("Desk", 1, 5000)}
     usual: dict[str, object] = {
         "currency": "USD",
         "lines": lines,
@@ -26,7 +26,7 @@ def seen(**values: object) -> Seen:
     return Seen(**{**usual, **values})  # type: ignore[arg-type]
 
 
-LAMP, DESK = SeenLine("Lamp", 2, 1000), SeenLine("Desk", 1, 5000)
+LAMP, DESK = SeenLine("Lamp", 2, 2000), SeenLine("Desk", 1, 5000)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,12 @@ LAMP, DESK = SeenLine("Lamp", 2, 1000), SeenLine("Desk", 1, 5000)
         (seen(lines={"A": LAMP}), [Change(ChangeKind.GONE, "Desk")]),
         (seen(lines={"A": SeenLine("Lamp", 1, 1000), "B": DESK}), [Change(ChangeKind.QUANTITY, "Lamp", 2, 1)]),
         (
-            seen(lines={"A": SeenLine("Lamp", 2, 900), "B": DESK}),
+            seen(lines={"A": SeenLine("Lamp", 2, 1800), "B": DESK}),
             [Change(ChangeKind.PRICE, "Lamp", usd(1000), usd(900))],
+        ),
+        (
+            seen(lines={"A": SeenLine("Lamp", 2, 1501), "B": DESK}),
+            [Change(ChangeKind.GOODS, "Lamp", usd(2000), usd(1501))],
         ),
         (
             seen(lines={"A": LAMP, "B": DESK, "C": SeenLine("Cup", 3, 1)}),
