@@ -51,7 +51,13 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
         for line in draft.quote.lines
     ]
     inventory.allocate(wanted=wanted, reference=number, by=by, at=at)
-    promotions.take_uses(uses=promotion_uses(draft), customer_key=draft.buyer.key, order_number=number, at=at)
+    promotions.take_uses(
+        uses=promotion_uses(draft),
+        customer_key=draft.buyer.key,
+        order_number=number,
+        at=at,
+        checkout=draft.idempotency_key,
+    )
     order = order_row(draft, number, at)
     order.lines = line_rows(draft)
     db.session.add(order)

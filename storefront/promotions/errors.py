@@ -44,3 +44,40 @@ class CodeAlreadyUsed(CodeRefused):
 
 class CodeNotForYou(CodeRefused):
     message = N_("The code “%(code)s” is for other customers. If it was sent to you, please sign in first.")
+
+
+class CodeOfAnother(CodeRefused):
+    """A coupon in the wallet of somebody else."""
+
+    message = N_("The coupon “%(code)s” belongs to another account. If it is yours, please sign in with that account.")
+
+
+class CodeInUse(ShopError):
+    """Another checkout means to use this code just now; it is free again when that is left off."""
+
+    message = N_(
+        "The code “%(code)s” is being used in another checkout just now. "
+        "Please choose another coupon, or try again in a few minutes."
+    )
+
+
+class NotClaimable(ShopError):
+    """A coupon that cannot be had, or not any more."""
+
+    message = N_("This coupon can no longer be claimed.")
+
+
+class NotYetClaimable(NotClaimable):
+    message = N_("This coupon can be claimed from %(date)s.")
+
+
+class ClaimedOut(NotClaimable):
+    message = N_("All of these coupons have been claimed.")
+
+
+class AlreadyClaimed(NotClaimable):
+    message = N_("You already have this coupon. It is in your account.")
+
+
+class NotForYou(NotClaimable):
+    message = N_("This coupon is for other customers.")

@@ -1,18 +1,18 @@
-"""Writes of promotions: taking and giving back what can run out."""
+"""Writes of promotions: taking and giving back what can run out, and locking codes for a checkout."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, insert, or_, select, update
 
+from storefront.accounts.queries import keys_of
 from storefront.database.base import db
 from storefront.kernel.money import Money
 from storefront.promotions.errors import PromotionRanOut
 from storefront.promotions.models import CouponCode, Promotion, PromotionUse
-from storefront.promotions.queries import keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,14 @@ class Use:
     amount: Money
 
 
-def take_uses(*, uses: Sequence[Use], customer_key: str, order_number: str, at: datetime) -> None:
-    """Count an order's promotions against their limits, all of them; refuse with PromotionRanOut.
+def take_uses(
+    *, uses: Sequence[Use], customer_key: str, order_number: str, at: datetime, checkout: str = ""
+) -> None:
+    """Count an order's promotions against their limits, all of them; refuse with PromotionRanOut or CodeInUse.
 
     Each limit is one conditional UPDATE, in the order of ids. It locks the promotion's row until the transaction ends,
-    so the ledger that says how often this customer used it cannot grow in between.
+    so the ledger that says how often this customer used it cannot grow in between. `checkout` is the token of the
+    checkout that becomes this order: codes that it has locked are its own.
     """
     for use in sorted(uses, key=lambda use: use.promotion_id):
         if not _take(use) or not _may_use_again(use, customer_key):
@@ -36,7 +39,7 @@ def take_uses(*, uses: Sequence[Use], customer_key: str, order_number: str, at: 
         db.session.execute(
             insert(PromotionUse).values(
                 promotion_id=use.promotion_id,
-                coupon_code_id=_take_code(use),
+                coupon_code_id=_take_code(use, customer_key=customer_key, checkout=checkout, at=at),
                 customer_key=customer_key,
                 order_number=order_number,
                 uses=1,
@@ -81,6 +84,41 @@ def give_back_uses(*, order_number: str, at: datetime) -> int:
     return len(held)
 
 
+def lock_codes(codes: Collection[str], *, token: str, until: datetime, at: datetime) -> int:
+    """Keep codes that can be used only once more for the checkout `token` until then; refuse with CodeInUse.
+
+    Codes that can be used more often need no lock. Returns how many are locked; asked again, the time grows longer.
+    """
+    single = db.session.execute(
+        select(CouponCode.id, CouponCode.code)
+        .where(CouponCode.code.in_(set(codes)), CouponCode.usage_limit - CouponCode.used_count <= 1)
+        .order_by(CouponCode.id)
+    ).all()
+    for row in single:
+        locked = db.session.execute(
+            update(CouponCode)
+            .where(CouponCode.id == row.id, _is_free(token, at))
+            .values(locked_by=token, locked_until=until)
+            .execution_options(synchronize_session=False)
+        )
+        if not locked.rowcount:  # type: ignore[attr-defined]
+            raise CodeInUse(code=row.code)
+    return len(single)
+
+
+def unlock_codes(*, tokens: Collection[str], but: Collection[str] = ()) -> int:
+    """Give up what these checkouts have locked, but for the codes `but`; return how many were given up."""
+    if not tokens:
+        return 0
+    freed = db.session.execute(
+        update(CouponCode)
+        .where(CouponCode.locked_by.in_(set(tokens)), CouponCode.code.not_in(set(but)))
+        .values(locked_by="", locked_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    return int(freed.rowcount)  # type: ignore[attr-defined]
+
+
 def _take(use: Use) -> bool:
     amount = use.amount.minor
     taken = db.session.execute(
@@ -109,25 +147,43 @@ def _may_use_again(use: Use, customer_key: str) -> bool:
     return int(used or 0) < limit
 
 
-def _take_code(use: Use) -> int | None:
-    """Count the code's own limit and return its id; None for a promotion without a code."""
+def _take_code(use: Use, *, customer_key: str, checkout: str, at: datetime) -> int | None:
+    """Count the code's own limit and return its id; None for a promotion without a code.
+
+    A coupon in somebody's wallet serves nobody else, and one that another checkout has locked serves that one.
+    """
     if not use.code:
         return None
+    is_mine = CouponCode.promotion_id == use.promotion_id, CouponCode.code == use.code
     code_id = db.session.scalar(
         update(CouponCode)
         .where(
-            CouponCode.promotion_id == use.promotion_id,
-            CouponCode.code == use.code,
+            *is_mine,
             CouponCode.is_active,
             or_(CouponCode.usage_limit.is_(None), CouponCode.used_count < CouponCode.usage_limit),
+            or_(CouponCode.customer_id.is_(None), CouponCode.customer_id == _customer_id(customer_key)),
+            _is_free(checkout, at),
         )
-        .values(used_count=CouponCode.used_count + 1)
+        .values(used_count=CouponCode.used_count + 1, locked_by="", locked_until=None)
         .returning(CouponCode.id)
         .execution_options(synchronize_session=False)
     )
     if code_id is None:
+        if db.session.scalar(select(CouponCode.id).where(*is_mine, CouponCode.is_active, ~_is_free(checkout, at))):
+            raise CodeInUse(code=use.code)
         raise PromotionRanOut(name=use.code)
     return code_id
+
+
+def _is_free(checkout: str, at: datetime) -> ColumnElement[bool]:
+    """A code that no other checkout holds; a lock that has run out holds nothing."""
+    code = CouponCode
+    return or_(code.locked_until.is_(None), code.locked_until <= at, code.locked_by == checkout)
+
+
+def _customer_id(customer_key: str) -> int | None:
+    kind, _, rest = customer_key.partition(":")
+    return int(rest) if kind == "customer" and rest.isdecimal() else None
 
 
 def _name_of(promotion_id: int) -> str:
