@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 from storefront.accounts.models import Customer
 from storefront.catalog.models import Brand, Category, Product, Variant
 from storefront.database.base import db
+from storefront.flash.models import FlashItem, FlashSale, FlashSession
 from storefront.inventory.models import StockLevel, StockMovement, Warehouse
 from storefront.inventory.states import MovementKind
 from storefront.kernel.clock import now
@@ -176,3 +179,28 @@ def make_promotion(*, conditions: list[dict[str, Any]], benefits: list[dict[str,
 
 def make_code(promotion: Promotion, code: str, **values: Any) -> CouponCode:
     return _add(CouponCode(promotion_id=promotion.id, code=code, **values))
+
+
+def make_flash_session(
+    items: Iterable[FlashItem], *, starts_at: datetime | None = None, ends_at: datetime | None = None, name: str = ""
+) -> FlashSession:
+    """A session of an activity of its own with these items, going on for an hour around now unless said otherwise."""
+    number = next(_numbers)
+    sale = _add(FlashSale(key=f"flash-{number}", name=name or f"Flash {number}", translations={}, updated_at=now()))
+    session = _add(
+        FlashSession(
+            flash_sale_id=sale.id,
+            starts_at=starts_at or now() - timedelta(minutes=30),
+            ends_at=ends_at or now() + timedelta(minutes=30),
+            updated_at=now(),
+        )
+    )
+    for position, item in enumerate(items):
+        item.flash_session_id, item.position = session.id, position
+        _add(item)
+    return session
+
+
+def flash_item(variant: Variant, price: int = 500, *, quota: int = 5, per_customer: int | None = None) -> FlashItem:
+    """An item that waits to be put into a session."""
+    return FlashItem(variant_id=variant.id, price_minor=price, quota=quota, per_customer=per_customer)

@@ -24,6 +24,7 @@ _CUSTOMER = select(
     Customer.tier,
     Customer.order_count,
     Customer.session_version,
+    Customer.groups,
 ).where(Customer.is_active, Customer.id == bindparam("id"))
 _STAFF = select(Staff.id, Staff.email, Staff.name, Staff.role, Staff.locale, Staff.session_version).where(
     Staff.is_active, Staff.id == bindparam("id")
@@ -52,7 +53,7 @@ def find_identity(session_id: str) -> Identity | None:
 def find_customer(customer_id: int) -> CurrentCustomer | None:
     """Return an active customer as a value."""
     row = read(_CUSTOMER, {"id": customer_id}).first()
-    return CurrentCustomer(*row) if row else None
+    return CurrentCustomer(*row[:-1], groups=frozenset(row.groups or ())) if row else None
 
 
 def get_customer(customer_id: int) -> Customer:
@@ -67,6 +68,16 @@ def find_staff(staff_id: int) -> CurrentStaff | None:
     """Return an active member of staff as a value."""
     row = read(_STAFF, {"id": staff_id}).first()
     return CurrentStaff(*row) if row else None
+
+
+def keys_of(customer_key: str) -> tuple[str, ...]:
+    """Return every key that counts one person's uses: the account's number, and its e-mail as a guest gives it."""
+    kind, _, rest = customer_key.partition(":")
+    if kind == "customer" and rest.isdecimal():
+        email = db.session.scalar(select(Customer.email).where(Customer.id == int(rest)))
+        return (customer_key, f"email:{email}") if email else (customer_key,)
+    number = db.session.scalar(select(Customer.id).where(Customer.email == rest)) if kind == "email" else None
+    return (customer_key, f"customer:{number}") if number is not None else (customer_key,)
 
 
 def find_customer_by_email(email: str) -> Customer | None:

@@ -1,0 +1,133 @@
+"""Reads of flash sales: the board of sessions that pages are made from, and fresh offers for carts and orders."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from storefront.accounts.queries import keys_of
+from storefront.database.base import db
+from storefront.database.reading import read
+from storefront.database.transaction import after_commit, is_open
+from storefront.flash.models import FlashItem, FlashSale, FlashSession, FlashTake
+from storefront.flash.rules import FlashOffer, Item, Session, best_offer, live_sessions, pieces_left
+from storefront.kernel.clock import now
+from storefront.kernel.kept import Kept
+
+AHEAD = timedelta(days=3)
+"""How far the board looks: today's and tomorrow's sessions, wherever the shop's day ends."""
+NOW = timedelta(minutes=1)
+"""An offer for a moment further away than this, as in a preview, is not looked up on the board."""
+
+
+def board() -> tuple[Session, ...]:
+    """Return the sessions that have not ended, up to AHEAD; figures are up to a second old."""
+    return _board.get()
+
+
+def forget_soon() -> None:
+    """Read the board anew once what is being written has been committed."""
+    if is_open():
+        after_commit(_board.forget)
+    else:
+        _board.forget()
+
+
+def offers_for(variant_ids: Collection[int], *, customer_key: str, at: datetime) -> Mapping[int, FlashOffer]:
+    """Return the flash offers that hold at this moment, by variant id, with what is left for this customer.
+
+    What is sold is read fresh; while no session of these variants is going on nothing is asked at all.
+    """
+    asked = set(variant_ids)
+    sessions = board() if abs(at - now()) < NOW else _read_board(at)
+    live = {
+        item.id: session
+        for session in live_sessions(sessions, at)
+        for item in session.items
+        if item.variant_id in asked
+    }
+    if not live:
+        return {}
+    fresh = {row.id: row for row in read(_FIGURES, {"ids": list(live)})}
+    taken = _taken(fresh, customer_key)
+    found: dict[int, list[FlashOffer]] = {}
+    for item_id, row in fresh.items():
+        session = live[item_id]
+        left = pieces_left(quota=row.quota, sold=row.sold, per_customer=row.per_customer, taken=taken.get(item_id, 0))
+        offer = FlashOffer(item_id, row.price_minor, left, session.ends_at, session.name, row.per_customer)
+        found.setdefault(row.variant_id, []).append(offer)
+    return {variant_id: best for variant_id, offers in found.items() if (best := best_offer(offers))}
+
+
+_FIGURES = (
+    select(
+        FlashItem.id,
+        FlashItem.variant_id,
+        FlashItem.price_minor,
+        FlashItem.quota,
+        FlashItem.sold,
+        FlashItem.per_customer,
+    )
+    .where(FlashItem.id.in_(bindparam("ids", expanding=True)))
+    .order_by(FlashItem.id)
+)
+_ROWS = (
+    select(
+        FlashSession.id.label("session_id"),
+        FlashSession.starts_at,
+        FlashSession.ends_at,
+        FlashSale.id.label("sale_id"),
+        FlashSale.name,
+        FlashSale.translations,
+        FlashItem.id,
+        FlashItem.variant_id,
+        FlashItem.price_minor,
+        FlashItem.quota,
+        FlashItem.sold,
+        FlashItem.per_customer,
+    )
+    .join(FlashSale, FlashSale.id == FlashSession.flash_sale_id)
+    .join(FlashItem, FlashItem.flash_session_id == FlashSession.id)
+    .where(FlashSale.is_active, FlashSession.ends_at > bindparam("at"), FlashSession.starts_at < bindparam("until"))
+    .order_by(FlashSession.starts_at, FlashSession.id, FlashItem.position, FlashItem.id)
+)
+
+
+def _taken(fresh: Mapping[int, Any], customer_key: str) -> dict[int, int]:
+    limited = [item_id for item_id, row in fresh.items() if row.per_customer is not None]
+    if not limited or not customer_key:
+        return {}
+    rows = db.session.execute(
+        select(FlashTake.flash_item_id, func.sum(FlashTake.pieces))
+        .where(FlashTake.flash_item_id.in_(limited), FlashTake.customer_key.in_(keys_of(customer_key)))
+        .group_by(FlashTake.flash_item_id)
+    )
+    return {item_id: int(pieces) for item_id, pieces in rows}
+
+
+def _read_board(at: datetime) -> tuple[Session, ...]:
+    rows = read(_ROWS, {"at": at, "until": at + AHEAD}).all()
+    return tuple(_session(tuple(group)) for _, group in groupby(rows, key=lambda row: row.session_id))
+
+
+def _session(rows: tuple[Any, ...]) -> Session:
+    first = rows[0]
+    items = (Item(row.id, row.variant_id, row.price_minor, row.quota, row.sold, row.per_customer) for row in rows)
+    words = (first.translations or {}).items()
+    return Session(
+        id=first.session_id,
+        sale_id=first.sale_id,
+        name=first.name,
+        starts_at=first.starts_at,
+        ends_at=first.ends_at,
+        items=tuple(items),
+        translations=tuple((locale, str(texts.get("name") or "")) for locale, texts in words),
+    )
+
+
+_board = Kept(lambda: _read_board(now()), seconds=1.0)
+forget_board = _board.forget
