@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from storefront.inventory.queries import sellable
 from storefront.kernel.money import Money
 from storefront.pricing.snapshot import SnapshotLine
 from storefront.shop.queries import get_settings
+from storefront.shop.rules import ShopSettings
 from storefront.web.locale import localized
 from storefront.web.measures import sized
 
@@ -90,6 +92,12 @@ class Contents:
     cart_id: int | None = None
     lines: tuple[Line, ...] = ()
     codes: tuple[str, ...] = ()
+    coupon_choice: str = ""
+    """A code of the wallet, "none", or "" for the best."""
+    points: int = 0
+    """Points that the customer means to spend."""
+    locale: str | None = None
+    """The language in which goods are named; None for the reader's."""
 
     @property
     def priced(self) -> tuple[Line, ...]:
@@ -112,6 +120,15 @@ class Contents:
         return next((line for line in self.lines if line.sku == sku), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a cart itself says of a line."""
+
+    quantity: int
+    price_seen_minor: int
+    added_at: datetime
+
+
 AVAILABLE = (
     select(func.coalesce(func.sum(sellable), 0))
     .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
@@ -120,31 +137,36 @@ AVAILABLE = (
     .scalar_subquery()
 )
 """How many of a variant may still be sold, as a column of a query over variants."""
+_GOODS = (
+    Variant.id.label("variant_id"),
+    Variant.sku,
+    Variant.name.label("variant_name"),
+    Variant.picture.label("variant_picture"),
+    Variant.price_minor,
+    Variant.compare_at_minor,
+    Variant.minimum_price_minor,
+    Variant.weight_grams,
+    Variant.is_active,
+    Product.id.label("product_id"),
+    Product.slug,
+    Product.name,
+    Product.translations,
+    Product.picture,
+    Product.brand_id,
+    Product.is_published,
+    Category.path,
+    AVAILABLE.label("available"),
+)
 _CONTENTS = (
     select(
         Cart.id.label("cart_id"),
         Cart.codes,
+        Cart.coupon_choice,
+        Cart.points,
         CartLine.quantity,
         CartLine.price_seen_minor,
         CartLine.added_at,
-        Variant.id.label("variant_id"),
-        Variant.sku,
-        Variant.name.label("variant_name"),
-        Variant.picture.label("variant_picture"),
-        Variant.price_minor,
-        Variant.compare_at_minor,
-        Variant.minimum_price_minor,
-        Variant.weight_grams,
-        Variant.is_active,
-        Product.id.label("product_id"),
-        Product.slug,
-        Product.name,
-        Product.translations,
-        Product.picture,
-        Product.brand_id,
-        Product.is_published,
-        Category.path,
-        AVAILABLE.label("available"),
+        *_GOODS,
     )
     .outerjoin(CartLine, CartLine.cart_id == Cart.id)
     .outerjoin(Variant, Variant.id == CartLine.variant_id)
@@ -154,6 +176,13 @@ _CONTENTS = (
 )
 _BY_TOKEN = _CONTENTS.where(Cart.token == bindparam("owner"))
 _BY_CUSTOMER = _CONTENTS.where(Cart.customer_id == bindparam("owner"))
+_IMAGINED = (
+    select(*_GOODS)
+    .join(Product, Product.id == Variant.product_id)
+    .join(Category, Category.id == Product.category_id)
+    .where(Variant.sku.in_(bindparam("skus", expanding=True)))
+    .order_by(Variant.id)
+)
 
 
 def get_contents(owner: Owner, *, locale: str | None = None) -> Contents:
@@ -166,9 +195,27 @@ def get_contents(owner: Owner, *, locale: str | None = None) -> Contents:
     if not rows:
         return Contents(settings.currency)
     lines = tuple(
-        _line(row, settings.currency, settings.largest_quantity, locale) for row in rows if row.variant_id is not None
+        _line(row, Held(row.quantity, row.price_seen_minor, row.added_at), settings, locale)
+        for row in rows
+        if row.variant_id is not None
     )
-    return Contents(settings.currency, rows[0].cart_id, lines, tuple(rows[0].codes or ()))
+    cart = rows[0]
+    return Contents(
+        settings.currency, cart.cart_id, lines, tuple(cart.codes or ()), cart.coupon_choice, cart.points, locale
+    )
+
+
+def imagine_contents(quantities: Mapping[str, int], *, codes: tuple[str, ...] = (), at: datetime) -> Contents:
+    """Return the contents of a cart that nobody has: SKU -> pieces; what there is no such SKU of is left out.
+
+    There are as many of everything as it holds: it asks what promotions make of the goods, not what is in stock.
+    """
+    settings = get_settings()
+    lines = []
+    for row in read(_IMAGINED, {"skus": sorted(quantities)}):
+        line = _line(row, Held(quantities[row.sku], row.price_minor, at), settings, None)
+        lines.append(replace(line, available=line.wanted, largest=line.wanted, state=LineState.READY))
+    return Contents(settings.currency, None, tuple(lines), codes, coupon_choice="none")
 
 
 def find_cart(owner: Owner, *, locked: bool = False) -> Cart | None:
@@ -180,7 +227,9 @@ def find_cart(owner: Owner, *, locked: bool = False) -> Cart | None:
     return db.session.scalar(statement.with_for_update() if locked else statement)
 
 
-def _line(row: Any, currency: str, largest: int, locale: str | None) -> Line:
+def _line(row: Any, held: Held, settings: ShopSettings, locale: str | None) -> Line:
+    currency = settings.currency
+
     def money(minor: int | None) -> Money | None:
         return None if minor is None else Money(minor, currency)
 
@@ -195,16 +244,16 @@ def _line(row: Any, currency: str, largest: int, locale: str | None) -> Line:
         name=localized(row.name, row.translations, locale=locale),
         variant_name=row.variant_name,
         picture=row.variant_picture or row.picture,
-        wanted=row.quantity,
+        wanted=held.quantity,
         available=available,
-        state=state_of(quantity=row.quantity, available=available, is_sold=row.is_active and row.is_published),
-        largest=largest_of(available=available, largest=largest),
+        state=state_of(quantity=held.quantity, available=available, is_sold=row.is_active and row.is_published),
+        largest=largest_of(available=available, largest=settings.largest_quantity),
         unit_price=price,
         compare_at=before if before is not None and before > price else None,
-        price_seen=Money(row.price_seen_minor, currency),
+        price_seen=Money(held.price_seen_minor, currency),
         minimum_price=money(row.minimum_price_minor),
         brand_id=row.brand_id,
         category_ids=frozenset(int(part) for part in (row.path or "").strip("/").split("/") if part),
         weight_grams=row.weight_grams,
-        added_at=row.added_at,
+        added_at=held.added_at,
     )
