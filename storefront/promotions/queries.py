@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from sqlalchemy import bindparam, func, or_, select
 
-from storefront.accounts.models import Customer
+from storefront.accounts.queries import keys_of
 from storefront.database.base import db
 from storefront.database.reading import read
 from storefront.kernel.clock import now
@@ -61,16 +61,6 @@ def live_promotions(*, codes: Collection[str] = (), at: datetime) -> tuple[Promo
 def open_offers() -> tuple[Promotion, ...]:
     """Return what is on offer to everybody right now, for badges and product pages; up to two seconds old."""
     return _open_offers.get()
-
-
-def keys_of(customer_key: str) -> tuple[str, ...]:
-    """Return every key that counts one person's uses: the account's number, and its e-mail as a guest gives it."""
-    kind, _, rest = customer_key.partition(":")
-    if kind == "customer" and rest.isdecimal():
-        email = db.session.scalar(select(Customer.email).where(Customer.id == int(rest)))
-        return (customer_key, f"email:{email}") if email else (customer_key,)
-    number = db.session.scalar(select(Customer.id).where(Customer.email == rest)) if kind == "email" else None
-    return (customer_key, f"customer:{number}") if number is not None else (customer_key,)
 
 
 def uses_of(customer_key: str, promotions: Iterable[Promotion]) -> tuple[tuple[int, int], ...]:
