@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
+from storefront.flash.services import Take
 from storefront.orders.draft import Draft
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.rules import unit_shares
@@ -107,6 +108,15 @@ def promotion_uses(draft: Draft) -> list[Use]:
         Use(promotion_id=adjustment.source_id, code=adjustment.code, amount=-adjustment.amount)
         for adjustment in draft.quote.reductions
         if adjustment.source_id
+    ]
+
+
+def flash_takes(draft: Draft) -> list[Take]:
+    """Return what the order takes of flash sales."""
+    return [
+        Take(item_id=draft.goods[line.line_id].flash_item_id, pieces=line.quantity, name=draft.goods[line.line_id].name)
+        for line in draft.quote.lines
+        if line.price_source is PriceSource.FLASH
     ]
 
 

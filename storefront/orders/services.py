@@ -9,6 +9,7 @@ from datetime import datetime
 
 from storefront.accounts import services as accounts
 from storefront.database.base import db
+from storefront.flash import services as flash
 from storefront.inventory import services as inventory
 from storefront.inventory.services import Wanted
 from storefront.kernel.events import publish
@@ -18,7 +19,7 @@ from storefront.orders.draft import Draft
 from storefront.orders.errors import CannotCancel, CannotDeliver, CannotPay
 from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced, PaidLate
 from storefront.orders.models import Order, OrderEvent
-from storefront.orders.rows import adjustment_rows, line_rows, order_row, promotion_uses
+from storefront.orders.rows import adjustment_rows, flash_takes, line_rows, order_row, promotion_uses
 from storefront.orders.rules import (
     NUMBERS,
     Standing,
@@ -58,6 +59,7 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
         at=at,
         checkout=draft.idempotency_key,
     )
+    flash.take(flash_takes(draft), customer_key=draft.buyer.key, order_number=number, at=at)
     order = order_row(draft, number, at)
     order.lines = line_rows(draft)
     db.session.add(order)
@@ -130,6 +132,7 @@ def cancel_order(*, order: Order, by: str, at: datetime, reason: CancelReason) -
     order.cancelled_at = at
     inventory.release(reference=order.number, by=by, at=at)
     promotions.give_back_uses(order_number=order.number, at=at)
+    flash.give_back(order_number=order.number, at=at)
     if order.customer_id is not None:
         accounts.count_order(customer_id=order.customer_id, by=-1)
     _tell(order, EventKind.CANCELLED, by, at, {"reason": reason.value})
