@@ -1,0 +1,189 @@
+"""How points move, decided on plain values: earning, pending, owing, expiring, and exact shares of what is refunded."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from storefront.kernel.money import Money, digits_of
+from storefront.loyalty.errors import NegativePoints, NotANumberOfPoints
+from storefront.loyalty.states import EntryKind
+
+MOST_POINTS = 10**9
+"""More than anybody has; a longer number is a slip of the hand."""
+RETURNED_LAST = timedelta(days=30)
+"""Points that an order gave back can be used at least this long, even where they would have expired meanwhile."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One movement: what changes of the three sums."""
+
+    available: int = 0
+    pending: int = 0
+    owed: int = 0
+
+    @property
+    def net(self) -> int:
+        """What the customer has more or less of in all."""
+        return self.available + self.pending - self.owed
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A customer's points: to spend, waiting, and owed to the shop. None is ever negative; raises ValueError if so."""
+
+    available: int = 0
+    pending: int = 0
+    owed: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.available, self.pending, self.owed) < 0:
+            raise ValueError(f"points are never negative: {self}")
+
+    def __add__(self, delta: Delta) -> Balance:
+        return Balance(self.available + delta.available, self.pending + delta.pending, self.owed + delta.owed)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of the ledger as the rules see it."""
+
+    kind: EntryKind
+    delta: Delta
+    order_number: str = ""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """What is left of points that came in together, and when they expire (None: never)."""
+
+    points: int
+    expires_at: datetime | None
+
+
+def points_for(goods: Money, *, per_unit: int, basis_points: int) -> int:
+    """Return what paying `goods` earns: points for each whole unit of the currency, times the tier's rate, rounded
+    down. The rate is in 1/10,000; nothing is earned on nothing.
+    """
+    units = max(0, goods.minor) // 10 ** digits_of(goods.currency)
+    return units * per_unit * basis_points // 10_000
+
+
+def worth_of(points: int, *, worth: int, currency: str) -> Money:
+    """Return what points pay, rounded down to the minor unit: `worth` points are one whole unit of the currency."""
+    return Money(points * 10 ** digits_of(currency) // worth, currency)
+
+
+def read_points(text: str) -> int:
+    """Read a number of points as a person types it, full-width digits and "1,200" too; "" is none. Refuses with
+    NotANumberOfPoints or NegativePoints.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace(" ", "").replace(",", "")
+    if not plain:
+        return 0
+    digits = plain.removeprefix("+").removeprefix("-")
+    if not (digits.isascii() and digits.isdecimal()):
+        raise NotANumberOfPoints
+    if plain.startswith("-") and digits.strip("0"):
+        raise NegativePoints
+    if len(digits.lstrip("0")) > len(str(MOST_POINTS)):
+        return MOST_POINTS
+    return min(int(digits), MOST_POINTS)
+
+
+def credit(balance: Balance, points: int) -> Delta:
+    """Let points come in to be spent: what is owed is paid first."""
+    paid = min(balance.owed, points)
+    return Delta(available=points - paid, owed=-paid)
+
+
+def release(balance: Balance, points: int) -> Delta:
+    """Let pending points become ones to spend."""
+    return Delta(pending=-points, available=(came := credit(balance, points)).available, owed=came.owed)
+
+
+def take_back(balance: Balance, points: int, *, pending: int) -> Delta:
+    """Take earned points back: from those of the same order that still wait, then from those to spend, and what was
+    spent already is owed.
+    """
+    waiting = min(points, pending)
+    spendable = min(points - waiting, balance.available)
+    return Delta(pending=-waiting, available=-spendable, owed=points - waiting - spendable)
+
+
+def share_due(total: int, *, part: Money, whole: Money, done: int) -> int:
+    """Return how many more of `total` points go with `part` of `whole` being refunded so far, `done` having gone.
+
+    Rounded down in between and exact at the end: shares of parts that add up to the whole add up to the total. A whole
+    of nothing goes at once.
+    """
+    refunded = min(max(part.minor, 0), whole.minor)
+    due = total * refunded // whole.minor if whole.minor > 0 else total
+    return max(0, due - done)
+
+
+def lots_of(entries: Iterable[Entry]) -> tuple[Lot, ...]:
+    """Return what is left of every lot, the first to expire first; the sum is what is available.
+
+    Whatever leaves takes from the lot that expires first. What an order gives back returns to the lots it came from,
+    the last to expire first, and stays at least until the entry's own date.
+    """
+    lots: list[_Lot] = []
+    taken: dict[str, list[tuple[datetime, int]]] = {}
+    for entry in entries:
+        points = entry.delta.available
+        if entry.kind is EntryKind.GIVE_BACK:
+            _return(entry, taken.get(entry.order_number, []), lots)
+        elif points > 0:
+            lots.append(_Lot(entry.expires_at or _NEVER, points))
+        elif points < 0:
+            gone = _consume(lots, -points)
+            if entry.kind is EntryKind.REDEEM:
+                taken.setdefault(entry.order_number, []).extend(gone)
+    left = sorted((lot for lot in lots if lot.left), key=lambda lot: lot.expires)
+    return tuple(Lot(lot.left, None if lot.expires == _NEVER else lot.expires) for lot in left)
+
+
+def expired(lots: Sequence[Lot], at: datetime) -> int:
+    """Return how many points are past their date."""
+    return sum(lot.points for lot in lots if lot.expires_at is not None and lot.expires_at <= at)
+
+
+@dataclass(slots=True)
+class _Lot:
+    expires: datetime
+    left: int
+
+
+def _consume(lots: list[_Lot], points: int) -> list[tuple[datetime, int]]:
+    gone: list[tuple[datetime, int]] = []
+    for lot in sorted(lots, key=lambda lot: lot.expires):
+        piece = min(lot.left, points)
+        if piece:
+            lot.left -= piece
+            points -= piece
+            gone.append((lot.expires, piece))
+    lots[:] = [lot for lot in lots if lot.left]
+    return gone
+
+
+def _return(entry: Entry, taken: list[tuple[datetime, int]], lots: list[_Lot]) -> None:
+    """Put back what an order had taken; the part of it that pays what is owed goes nowhere."""
+    at_least = entry.expires_at or _NEVER
+    for points, back in ((entry.delta.available, True), (-entry.delta.owed, False)):
+        left = points
+        while left and taken:
+            expires, piece = taken.pop()
+            used = min(piece, left)
+            if piece > used:
+                taken.append((expires, piece - used))
+            if back:
+                lots.append(_Lot(max(expires, at_least), used))
+            left -= used
+        if back and left:
+            lots.append(_Lot(at_least, left))
