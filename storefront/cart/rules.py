@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -16,6 +16,8 @@ GUEST_CART_LIFE = timedelta(days=180)
 """How long a browser keeps the token of a guest's cart; a cart untouched for longer has nobody who could open it."""
 MOST_LINES = 100
 MOST_CODES = 5
+NO_COUPON = "none"
+"""What `coupon_choice` says when no coupon is wanted."""
 
 
 class LineState(StrEnum):
@@ -33,6 +35,8 @@ class Owner:
 
     token: str = ""
     customer_id: int | None = None
+    checkout: str = field(default="", kw_only=True)
+    """The token of the checkout that this is about, if it is: codes that it has locked are its own."""
 
     @property
     def is_known(self) -> bool:

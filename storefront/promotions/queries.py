@@ -42,7 +42,8 @@ def live_promotions(*, codes: Collection[str] = (), at: datetime) -> tuple[Promo
     """Return the promotions that need no code and have not ended, and those that `codes` unlock.
 
     The table is asked only what has changed since this process last read it. A code's promotion is returned even when
-    it is over or used up, so that the evaluation can say so.
+    it is over or used up, so that the evaluation can say so; where several codes unlock one promotion it is the first
+    of `codes` that can be used.
     """
     state = _state(at)
     kept = _read.get()
@@ -55,7 +56,7 @@ def live_promotions(*, codes: Collection[str] = (), at: datetime) -> tuple[Promo
         replace(promotion, limits=limits[promotion.id]) if promotion.id in limits else promotion
         for promotion in kept.promotions
     )
-    return fresh + _unlocked(codes, currency)
+    return fresh + _unlocked(codes, currency, at)
 
 
 def open_offers() -> tuple[Promotion, ...]:
@@ -81,9 +82,12 @@ def check_code(code: str, *, shopper: Shopper, customer_key: str = "", at: datet
     key = code_key(code)
     if not key:
         raise errors.NoCode
-    found = _unlocked((key,), get_settings().currency) if len(key) <= LONGEST_CODE else ()
+    found = _unlocked((key,), get_settings().currency, at) if len(key) <= LONGEST_CODE else ()
     if not found:
         raise errors.UnknownCode(code=key[:LONGEST_CODE])
+    holder = db.session.scalar(select(CouponCode.customer_id).where(CouponCode.code == key))
+    if holder is not None and customer_key != f"customer:{holder}":
+        raise errors.CodeOfAnother(code=key)
     promotion = found[0]
     if promotion.starts_at and at < promotion.starts_at:
         raise errors.CodeNotStarted(code=key, date=_day(promotion.starts_at))
@@ -149,8 +153,8 @@ def _is_limited(row: Any) -> bool:
     return row.usage_limit is not None or row.budget_minor is not None
 
 
-def _unlocked(codes: Collection[str], currency: str) -> tuple[Promotion, ...]:
-    keys = {code_key(code) for code in codes} - {""}
+def _unlocked(codes: Collection[str], currency: str, at: datetime) -> tuple[Promotion, ...]:
+    keys = [key for key in dict.fromkeys(code_key(code) for code in codes) if key]
     if not keys:
         return ()
     code = CouponCode.__table__.c
@@ -164,14 +168,21 @@ def _unlocked(codes: Collection[str], currency: str) -> tuple[Promotion, ...]:
             code.ends_at.label("coupon_ends"),
         )
         .join(CouponCode, CouponCode.promotion_id == PromotionRow.id)
-        .where(CouponCode.code.in_(keys), CouponCode.is_active, PromotionRow.is_active, PromotionRow.requires_code)
-        .order_by(PromotionRow.id, CouponCode.id)
+        .where(
+            CouponCode.code.in_(keys),
+            CouponCode.is_active,
+            PromotionRow.is_active,
+            PromotionRow.archived_at.is_(None),
+            PromotionRow.requires_code,
+        )
     )
+    rows = [(row, _Coupon(*row[-5:])) for row in db.session.execute(statement)]
+    rows.sort(key=lambda found: (found[0].id, not found[1].is_usable(at), keys.index(found[1].code)))
     found: dict[int, Promotion] = {}
-    for row in db.session.execute(statement):
+    for row, coupon in rows:
         promotion = None if row.id in found else find_promotion(row, currency)
         if promotion is not None:
-            found[row.id] = with_code(promotion, _Coupon(*row[-5:]))
+            found[row.id] = with_code(promotion, coupon)
     return tuple(found.values())
 
 
@@ -182,6 +193,13 @@ class _Coupon:
     used_count: int
     starts_at: datetime | None
     ends_at: datetime | None
+
+    def is_usable(self, at: datetime) -> bool:
+        return (
+            (self.usage_limit is None or self.used_count < self.usage_limit)
+            and (self.starts_at is None or self.starts_at <= at)
+            and (self.ends_at is None or at < self.ends_at)
+        )
 
 
 def _day(moment: datetime) -> str:
