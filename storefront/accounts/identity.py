@@ -19,6 +19,8 @@ class CurrentCustomer:
     tier: str
     order_count: int
     session_version: int
+    groups: frozenset[str] = frozenset()
+    """Keys of the groups that staff put this customer into."""
 
     is_authenticated = True
     is_active = True

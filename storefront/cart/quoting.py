@@ -121,4 +121,4 @@ def shopper_of(customer: CurrentCustomer | None) -> Shopper:
     """Return what a price may depend on of a customer; a guest is nobody in particular."""
     if customer is None:
         return Shopper()
-    return Shopper(known=True, tier=customer.tier, order_count=customer.order_count)
+    return Shopper(known=True, tier=customer.tier, groups=customer.groups, order_count=customer.order_count)

@@ -77,7 +77,7 @@ def test_a_currency_without_a_minor_unit_has_whole_prices() -> None:
     ],
 )
 def test_a_price_that_is_none_cannot_be_made(values: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match="price|share"):
+    with pytest.raises(ValueError, match=r"price|share"):
         PriceOption(PriceSource.LIST, **values)  # type: ignore[arg-type]
 
 
