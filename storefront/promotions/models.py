@@ -47,6 +47,8 @@ class Promotion(Base):
     updated_at: Mapped[moment]
     archived_at: Mapped[moment | None]
     """Put away: never offered again and out of the lists, but its uses and figures stay."""
+    activated_at: Mapped[moment | None]
+    """When it was first made active: until then it is a draft; afterwards, while inactive, it is paused."""
 
     __mapper_args__ = {"version_id_col": version}
 
