@@ -1,7 +1,7 @@
 """Product cards: what every list of the shop shows of a product, in two queries however long the list.
 
-Stock and offers lie in rooms above this one, so they come in through `bind` (`catalog.context` does it). Unbound, as in
-a test of this room alone, everything is in stock and nothing is on offer.
+Stock, offers and promoted prices lie in rooms above this one, so they come in through `bind` (the rooms' `context` does
+it). Unbound, as in a test of this room alone, everything is in stock and nothing is on offer.
 """
 
 from __future__ import annotations
@@ -69,6 +69,18 @@ Offers = Callable[[Sequence[Card]], Mapping[int, tuple[Badge, ...]]]
 """Cards -> badges by product id, of the offers that hold for everybody."""
 
 
+@dataclass(frozen=True, slots=True)
+class Promoted:
+    """A price that everybody is asked at the moment in place of the base price, with words that say why."""
+
+    price_minor: int
+    badge: Badge | None = None
+
+
+Prices = Callable[[Mapping[int, int]], Mapping[int, Promoted]]
+"""Base prices by variant id -> those that are promoted right now, for everybody."""
+
+
 def _all_in_stock(variant_ids: Iterable[int]) -> Mapping[int, int]:
     return dict.fromkeys(variant_ids, PLENTY)
 
@@ -77,14 +89,27 @@ def _no_offers(_cards: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
     return {}
 
 
+def _no_prices(_bases: Mapping[int, int]) -> Mapping[int, Promoted]:
+    return {}
+
+
 _stock: Stock = _all_in_stock
 _offers: Offers = _no_offers
+_prices: Prices = _no_prices
+_flash: Prices = _no_prices
 
 
-def bind(*, stock: Stock | None = None, offers: Offers | None = None) -> None:
-    """Say where stock and offers come from; what is not named stays as it is."""
-    global _stock, _offers
+def bind(
+    *,
+    stock: Stock | None = None,
+    offers: Offers | None = None,
+    prices: Prices | None = None,
+    flash: Prices | None = None,
+) -> None:
+    """Say where stock, offers, prices of lists and of flash sales come from; what is not named stays as it is."""
+    global _stock, _offers, _prices, _flash
     _stock, _offers = stock or _stock, offers or _offers
+    _prices, _flash = prices or _prices, flash or _flash
 
 
 def stock_of(variant_ids: Iterable[int]) -> Mapping[int, int]:
@@ -95,6 +120,17 @@ def stock_of(variant_ids: Iterable[int]) -> Mapping[int, int]:
 def offers_for(cards: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
     """Return the badges of products by id."""
     return _offers(cards)
+
+
+def promoted_prices(bases: Mapping[int, int]) -> Mapping[int, Promoted]:
+    """Return what everybody is asked in place of base prices (by variant id), where that is lower."""
+    found: dict[int, Promoted] = {}
+    for source in (_prices, _flash):
+        for variant_id, promoted in source(bases).items():
+            best = found[variant_id].price_minor if variant_id in found else bases.get(variant_id, 0)
+            if promoted.price_minor < best:
+                found[variant_id] = promoted
+    return found
 
 
 _ROWS = (
@@ -135,8 +171,18 @@ def cards_by_ids(product_ids: Iterable[int], locale: str, *, in_stock_only: bool
             found[number] = made
             store.put(number, key, made)
     cards = [card for card in found.values() if isinstance(card, Card) and not (in_stock_only and card.is_out)]
-    badges = _offers(cards)
-    return [replace(card, badges=badges[card.product_id]) if card.product_id in badges else card for card in cards]
+    badges, promoted = _offers(cards), promoted_prices({card.variant_id: card.price_minor for card in cards})
+    if not badges and not promoted:
+        return cards
+    return [_dressed(card, badges.get(card.product_id, ()), promoted.get(card.variant_id)) for card in cards]
+
+
+def _dressed(card: Card, badges: tuple[Badge, ...], promoted: Promoted | None) -> Card:
+    """Return the card with its badges and the price of the moment, the base price struck through beside it."""
+    if promoted is None:
+        return replace(card, badges=badges) if badges else card
+    own = (promoted.badge,) if promoted.badge else ()
+    return replace(card, badges=(*own, *badges), price_minor=promoted.price_minor, compare_at_minor=card.price_minor)
 
 
 def _read(ids: Sequence[int], locale: str, few: int) -> dict[int, Card | bool]:

@@ -11,8 +11,8 @@ from sqlalchemy import Row, Select, func, literal, select, union_all
 
 from storefront.catalog.cards import Badge as Badge
 from storefront.catalog.cards import Card as Card
+from storefront.catalog.cards import Promoted, promoted_prices, stock_of
 from storefront.catalog.cards import cards_by_ids as cards_by_ids
-from storefront.catalog.cards import stock_of
 from storefront.catalog.models import Brand, Category, Product, ProductMedia, Variant
 from storefront.catalog.tree import Node as Node
 from storefront.catalog.tree import Tree, count_subtrees
@@ -25,7 +25,7 @@ SITEMAP_SIZE = 5_000
 
 @dataclass(frozen=True, slots=True)
 class VariantFacts:
-    """A variant on its product's page."""
+    """A variant on its product's page, at the price that everybody is asked today."""
 
     id: int
     sku: str
@@ -36,6 +36,10 @@ class VariantFacts:
     weight_grams: int
     picture: str
     available: int
+    base_minor: int = 0
+    """The variant's own price, before lists and flash sales."""
+    price_note: str = ""
+    """Why the price is lower than the base price: "Summer sale"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,21 +149,26 @@ def _list_variants(product_id: int) -> tuple[VariantFacts, ...]:
         select(Variant.__table__).where(Variant.product_id == product_id, Variant.is_active).order_by(Variant.position)
     ).all()
     stock = stock_of([row.id for row in rows])
-    return tuple(_variant(row, stock.get(row.id, 0)) for row in rows)
+    promoted = promoted_prices({row.id: row.price_minor for row in rows})
+    return tuple(_variant(row, stock.get(row.id, 0), promoted.get(row.id)) for row in rows)
 
 
-def _variant(row: Row[Any], available: int) -> VariantFacts:
-    before = row.compare_at_minor
+def _variant(row: Row[Any], available: int, promoted: Promoted | None) -> VariantFacts:
+    before, price = row.compare_at_minor, row.price_minor
+    if promoted is not None:
+        before, price = row.price_minor, promoted.price_minor
     return VariantFacts(
         id=row.id,
         sku=row.sku,
         name=row.name,
         options=row.options or {},
-        price_minor=row.price_minor,
-        compare_at_minor=before if before is not None and before > row.price_minor else None,
+        price_minor=price,
+        compare_at_minor=before if before is not None and before > price else None,
         weight_grams=row.weight_grams,
         picture=row.picture,
         available=available,
+        base_minor=row.price_minor,
+        price_note=promoted.badge.text if promoted is not None and promoted.badge else "",
     )
 
 
