@@ -1,20 +1,64 @@
-"""From the contents of a cart to its quote: gather promotions, decide, and keep the reasons for the page."""
+"""From the contents of a cart to its quote: gather prices, gifts and promotions, decide, and keep the reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storefront.accounts.identity import CurrentCustomer
 from storefront.cart.contents import Contents, Line
+from storefront.cart.gifts import GiftGoods
+from storefront.cart.lines import AT_FLASH_PRICE, snapshot_lines
 from storefront.cart.rules import Owner
+from storefront.cart.wallet import codes_for
+from storefront.flash import queries as flash
+from storefront.flash.rules import FlashOffer
 from storefront.kernel.money import Money
+from storefront.pricing import queries as pricing
 from storefront.pricing.allocation import DELIVERY, TraceStep
-from storefront.pricing.quote import Quote, QuoteLine, make_quote
-from storefront.pricing.snapshot import Delivery, Shopper, Snapshot
+from storefront.pricing.quote import LineShare, Quote, QuoteLine, make_quote
+from storefront.pricing.snapshot import Delivery, PriceSource, Shopper, Snapshot
 from storefront.promotions import queries as promotions
-from storefront.promotions.rules import Reason, Rejected, Result, evaluate
+from storefront.promotions.rules import Promotion, Reason, Rejected, Result, evaluate
+
+
+@dataclass(frozen=True, slots=True)
+class LinePrice:
+    """What a line of the cart comes to; it has two parts where a flash sale has not enough for all its pieces."""
+
+    parts: tuple[QuoteLine, ...]
+
+    @property
+    def quantity(self) -> int:
+        return sum(part.quantity for part in self.parts)
+
+    @property
+    def base(self) -> Money:
+        """All pieces at the variant's own price, before price lists and promotions."""
+        return self._sum([part.base_price.minor * part.quantity for part in self.parts])
+
+    @property
+    def goods(self) -> Money:
+        """All pieces at today's catalogue price."""
+        return self._sum([part.goods.minor for part in self.parts])
+
+    @property
+    def total(self) -> Money:
+        return self._sum([part.total.minor for part in self.parts])
+
+    @property
+    def shares(self) -> tuple[LineShare, ...]:
+        """What each reduction takes off, once for all parts."""
+        found: dict[tuple[object, str], LineShare] = {}
+        for share in (share for part in self.parts for share in part.shares):
+            before = found.get((share.label, share.code))
+            amount = share.amount + before.amount if before else share.amount
+            found[share.label, share.code] = LineShare(share.label, amount, share.code)
+        return tuple(found.values())
+
+    def _sum(self, minors: Sequence[int]) -> Money:
+        return Money(sum(minors), self.parts[0].unit_price.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +66,17 @@ class LineView:
     """A line with its place in the quote, if it has one, and the steps that led to its price."""
 
     line: Line
-    quoted: QuoteLine | None
+    quoted: LinePrice | None
+    steps: tuple[TraceStep, ...]
+    flash: FlashOffer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GiftView:
+    """A gift line: what is given, and by which promotion."""
+
+    goods: GiftGoods
+    quoted: QuoteLine
     steps: tuple[TraceStep, ...]
 
 
@@ -43,17 +97,48 @@ class CartQuote:
     contents: Contents
     quote: Quote
     result: Result
-    promotion_keys: Mapping[int, str]
-    """Public keys of the promotions that applied, by id."""
+    snapshot: Snapshot
+    promotions: tuple[Promotion, ...]
+    """All that were considered."""
+    gift_goods: Mapping[str, GiftGoods]
+    flash: Mapping[int, FlashOffer]
+    """Live flash offers by variant id."""
+
+    @property
+    def promotion_keys(self) -> Mapping[int, str]:
+        """Public keys of the promotions that applied, by id."""
+        return {applied.promotion.id: applied.promotion.key for applied in self.result.applied}
 
     @property
     def lines(self) -> tuple[LineView, ...]:
-        quoted = {line.line_id: line for line in self.quote.lines}
+        parts: dict[str, list[QuoteLine]] = {}
         steps: dict[str, list[TraceStep]] = {}
+        for part in self.quote.lines:
+            if part.price_source is not PriceSource.GIFT:
+                parts.setdefault(part.sku, []).append(part)
         for step in self.quote.trace:
-            steps.setdefault(step.line_id or "", []).append(step)
+            steps.setdefault((step.line_id or "").removesuffix(AT_FLASH_PRICE), []).append(step)
         return tuple(
-            LineView(line, quoted.get(line.sku), tuple(steps.get(line.sku, ()))) for line in self.contents.lines
+            LineView(
+                line,
+                LinePrice(tuple(parts[line.sku])) if line.sku in parts else None,
+                tuple(steps.get(line.sku, ())),
+                self.flash.get(line.variant_id),
+            )
+            for line in self.contents.lines
+        )
+
+    @property
+    def gifts(self) -> tuple[GiftView, ...]:
+        """What comes with the cart for nothing."""
+        return tuple(
+            GiftView(
+                self.gift_goods[line.sku],
+                line,
+                tuple(step for step in self.quote.trace if step.line_id == line.line_id),
+            )
+            for line in self.quote.lines
+            if line.price_source is PriceSource.GIFT
         )
 
     @property
@@ -85,36 +170,45 @@ class CartQuote:
     @property
     def is_ready(self) -> bool:
         """Whether there is anything to order."""
-        return bool(self.quote.lines)
+        return bool(self.contents.priced)
 
 
 def quote_cart(
-    *, contents: Contents, owner: Owner, shopper: Shopper, at: datetime, delivery: Delivery | None = None
+    *,
+    contents: Contents,
+    owner: Owner,
+    shopper: Shopper,
+    at: datetime,
+    delivery: Delivery | None = None,
+    promoted_by: Sequence[Promotion] | None = None,
 ) -> CartQuote:
-    """Price what a cart holds, with the promotions of this moment and the cart's codes.
+    """Price what a cart holds, with the promotions of this moment (or with `promoted_by`) and the cart's codes.
 
     The hash of the quote says whether the shopper has seen it: it changes with any amount, `delivery` included.
     """
-    live = promotions.live_promotions(codes=contents.codes, at=at)
-    uses = promotions.uses_of(owner.key, live)
+    codes = codes_for(contents, owner, at)
+    considered = tuple(promotions.live_promotions(codes=codes, at=at) if promoted_by is None else promoted_by)
+    bought = contents.priced
+    offers = flash.offers_for([line.variant_id for line in bought], customer_key=owner.key, at=at)
+    gifts: Mapping[str, GiftGoods] = {}
+    shopper = replace(shopper, uses=promotions.uses_of(owner.key, considered))
     snapshot = Snapshot(
         now=at,
         currency=contents.currency,
-        lines=tuple(line.snapshot_line for line in contents.priced),
-        shopper=Shopper(
-            known=shopper.known,
-            tier=shopper.tier,
-            groups=shopper.groups,
-            order_count=shopper.order_count,
-            uses=uses,
+        lines=snapshot_lines(
+            bought,
+            shopper=shopper,
+            options=pricing.options_for([line.variant_id for line in bought], at),
+            flash=offers,
+            marks={},
         ),
+        shopper=shopper,
         delivery=delivery,
-        codes=contents.codes,
+        codes=codes,
     )
-    result = evaluate(snapshot, live)
+    result = evaluate(snapshot, considered)
     quote = make_quote(snapshot, result.reductions, trace=result.trace)
-    keys = {applied.promotion.id: applied.promotion.key for applied in result.applied}
-    return CartQuote(contents, quote, result, keys)
+    return CartQuote(contents, quote, result, snapshot, considered, gifts, offers)
 
 
 def shopper_of(customer: CurrentCustomer | None) -> Shopper:

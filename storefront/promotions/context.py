@@ -10,7 +10,7 @@ from storefront.catalog import cards
 from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Badge, Card
 from storefront.promotions.queries import open_offers
-from storefront.promotions.words import Offer, name_of, near_words, rejection_words, step_words, terms_of
+from storefront.promotions.words import Offer, name_of, near_words, price_words, rejection_words, step_words, terms_of
 
 MOST_BADGES = 1
 
@@ -52,6 +52,7 @@ def init_app(app: Flask) -> None:
         promotion_name=name_of,
         promotion_terms=terms_of,
         near_words=near_words,
+        price_words=price_words,
         rejection_words=rejection_words,
         step_words=step_words,
     )

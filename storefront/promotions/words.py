@@ -82,6 +82,11 @@ def step_words(step: TraceStep) -> str:
     return _(_PRICES[step.label.kind]) if step.label.kind in _PRICES else name_of(step.label)
 
 
+def price_words(source: str) -> str:
+    """Name where a catalogue price comes from: "Member price"."""
+    return _(_PRICES[f"{source}_price"])
+
+
 def share_words(basis_points: int) -> str:
     """Write a reduction as the reader's language does: "12.5% off", 8.75折."""
     if current_locale() == "zh":
@@ -173,6 +178,7 @@ _PRICES = {
     "scheduled_price": N_("Price for these days"),
     "quantity_price": N_("Price for this quantity"),
     "flash_price": N_("Flash sale price"),
+    "gift_price": N_("Gift"),
     "delivery": N_("Delivery fee"),
 }
 _REASONS = {
