@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, select
 
 from storefront.accounts.queries import keys_of
+from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.database.reading import read
 from storefront.database.transaction import after_commit, is_open
 from storefront.flash.models import FlashItem, FlashSale, FlashSession, FlashTake
-from storefront.flash.rules import FlashOffer, Item, Session, best_offer, live_sessions, pieces_left
+from storefront.flash.rules import (
+    FlashOffer,
+    Item,
+    Session,
+    best_offer,
+    coming_sessions,
+    live_sessions,
+    pieces_left,
+)
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
+from storefront.shop.queries import get_settings
 
 AHEAD = timedelta(days=3)
 """How far the board looks: today's and tomorrow's sessions, wherever the shop's day ends."""
@@ -29,12 +41,43 @@ def board() -> tuple[Session, ...]:
     return _board.get()
 
 
+def standing() -> tuple[object, ...]:
+    """Return another object as soon as a session begins, ends or is changed, or one of its items sells out."""
+    return _standing.get()
+
+
+def live_items(at: datetime) -> Mapping[int, tuple[Session, Item]]:
+    """Return the items that anybody may buy at a moment, by variant id: of several the one with the best offer."""
+    found: dict[int, tuple[Session, Item]] = {}
+    for session in live_sessions(board(), at):
+        for item in session.items:
+            known = found.get(item.variant_id)
+            if known is None or _rank(item) < _rank(known[1]):
+                found[item.variant_id] = (session, item)
+    return found
+
+
+def coming_items(at: datetime) -> Mapping[int, tuple[Session, Item]]:
+    """Return the items that will be on offer, by variant id: of several the one that comes next."""
+    found: dict[int, tuple[Session, Item]] = {}
+    for session in coming_sessions(board(), at):
+        for item in session.items:
+            found.setdefault(item.variant_id, (session, item))
+    return found
+
+
 def forget_soon() -> None:
     """Read the board anew once what is being written has been committed."""
     if is_open():
-        after_commit(_board.forget)
+        after_commit(forget_board)
     else:
-        _board.forget()
+        forget_board()
+
+
+def forget_board() -> None:
+    """Drop what this process keeps of the sessions: one was written to."""
+    _board.forget()
+    _standing.forget()
 
 
 def offers_for(variant_ids: Collection[int], *, customer_key: str, at: datetime) -> Mapping[int, FlashOffer]:
@@ -89,9 +132,12 @@ _ROWS = (
         FlashItem.quota,
         FlashItem.sold,
         FlashItem.per_customer,
+        Product.slug,
     )
     .join(FlashSale, FlashSale.id == FlashSession.flash_sale_id)
     .join(FlashItem, FlashItem.flash_session_id == FlashSession.id)
+    .join(Variant, Variant.id == FlashItem.variant_id)
+    .join(Product, Product.id == Variant.product_id)
     .where(FlashSale.is_active, FlashSession.ends_at > bindparam("at"), FlashSession.starts_at < bindparam("until"))
     .order_by(FlashSession.starts_at, FlashSession.id, FlashItem.position, FlashItem.id)
 )
@@ -116,7 +162,9 @@ def _read_board(at: datetime) -> tuple[Session, ...]:
 
 def _session(rows: tuple[Any, ...]) -> Session:
     first = rows[0]
-    items = (Item(row.id, row.variant_id, row.price_minor, row.quota, row.sold, row.per_customer) for row in rows)
+    items = (
+        Item(row.id, row.variant_id, row.price_minor, row.quota, row.sold, row.per_customer, row.slug) for row in rows
+    )
     words = (first.translations or {}).items()
     return Session(
         id=first.session_id,
@@ -129,5 +177,22 @@ def _session(rows: tuple[Any, ...]) -> Session:
     )
 
 
+def _rank(item: Item) -> tuple[bool, int, int]:
+    return (item.is_sold_out, item.price_minor, item.id)
+
+
+def _stand() -> tuple[object, ...]:
+    sessions = board()
+    if not sessions:
+        return ()
+    at = now()
+    day = at.astimezone(ZoneInfo(get_settings().timezone)).date()
+    return (day, *((session.phase(at), replace(session, items=()), _offered(session)) for session in sessions))
+
+
+def _offered(session: Session) -> tuple[object, ...]:
+    return tuple((item.id, item.variant_id, item.price_minor, item.is_sold_out) for item in session.items)
+
+
 _board = Kept(lambda: _read_board(now()), seconds=1.0)
-forget_board = _board.forget
+_standing = Kept(_stand, seconds=0.9)

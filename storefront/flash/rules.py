@@ -11,14 +11,15 @@ from storefront.flash.states import Phase
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A variant in a session; `price_minor` is what one piece costs."""
+    """A variant in a session; `price_minor` is what one piece costs, `slug` is its product's."""
 
     id: int
     variant_id: int
     price_minor: int
     quota: int
-    sold: int
-    per_customer: int | None
+    sold: int = 0
+    per_customer: int | None = None
+    slug: str = ""
 
     @property
     def left(self) -> int:
@@ -27,6 +28,10 @@ class Item:
     @property
     def is_sold_out(self) -> bool:
         return self.left == 0
+
+    @property
+    def percent_sold(self) -> int:
+        return percent_sold(self.quota, self.sold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,9 @@ class Session:
     items: tuple[Item, ...] = ()
     translations: tuple[tuple[str, str], ...] = field(default=())
     """The activity's name in other languages."""
+
+    def phase(self, at: datetime) -> Phase:
+        return phase_of(self.starts_at, self.ends_at, at)
 
     def title(self, locale: str) -> str:
         """Return the activity's name in a language."""
@@ -68,13 +76,13 @@ def phase_of(starts_at: datetime, ends_at: datetime, at: datetime) -> Phase:
 
 def live_sessions(sessions: Iterable[Session], at: datetime) -> tuple[Session, ...]:
     """Return the sessions that are going on, the one that ends first before the others."""
-    live = [session for session in sessions if phase_of(session.starts_at, session.ends_at, at) is Phase.LIVE]
+    live = [session for session in sessions if session.phase(at) is Phase.LIVE]
     return tuple(sorted(live, key=lambda session: (session.ends_at, session.id)))
 
 
 def coming_sessions(sessions: Iterable[Session], at: datetime) -> tuple[Session, ...]:
     """Return the sessions that have not begun, the next one first."""
-    coming = [session for session in sessions if phase_of(session.starts_at, session.ends_at, at) is Phase.COMING]
+    coming = [session for session in sessions if session.phase(at) is Phase.COMING]
     return tuple(sorted(coming, key=lambda session: (session.starts_at, session.id)))
 
 
