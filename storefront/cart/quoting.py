@@ -11,7 +11,7 @@ from storefront.cart.contents import Contents, Line
 from storefront.cart.gifts import GiftGoods
 from storefront.cart.lines import AT_FLASH_PRICE, snapshot_lines
 from storefront.cart.rules import Owner
-from storefront.cart.wallet import codes_for
+from storefront.cart.wallet import candidates, chosen
 from storefront.flash import queries as flash
 from storefront.flash.rules import FlashOffer
 from storefront.kernel.money import Money
@@ -186,8 +186,9 @@ def quote_cart(
 
     The hash of the quote says whether the shopper has seen it: it changes with any amount, `delivery` included.
     """
-    codes = codes_for(contents, owner, at)
-    considered = tuple(promotions.live_promotions(codes=codes, at=at) if promoted_by is None else promoted_by)
+    every = candidates(contents, owner, at)
+    codes = chosen(contents, every)
+    considered = tuple(promotions.live_promotions(codes=every, at=at) if promoted_by is None else promoted_by)
     bought = contents.priced
     offers = flash.offers_for([line.variant_id for line in bought], customer_key=owner.key, at=at)
     gifts: Mapping[str, GiftGoods] = {}

@@ -27,8 +27,3 @@ def chosen(contents: Contents, codes: tuple[str, ...]) -> tuple[str, ...]:
     if contents.coupon_choice == NO_COUPON:
         return ()
     return (contents.coupon_choice,) if contents.coupon_choice in codes else codes
-
-
-def codes_for(contents: Contents, owner: Owner, at: datetime) -> tuple[str, ...]:
-    """Return the codes that a cart is priced with."""
-    return chosen(contents, candidates(contents, owner, at))
