@@ -14,6 +14,7 @@ from storefront.inventory import services as inventory
 from storefront.inventory.services import Wanted
 from storefront.kernel.events import publish
 from storefront.kernel.money import Money
+from storefront.loyalty import services as loyalty
 from storefront.orders import queries
 from storefront.orders.draft import Draft
 from storefront.orders.errors import CannotCancel, CannotDeliver, CannotPay
@@ -60,6 +61,8 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
         checkout=draft.idempotency_key,
     )
     flash.take(flash_takes(draft), customer_key=draft.buyer.key, order_number=number, at=at)
+    if draft.points_spent and draft.buyer.customer_id is not None:
+        loyalty.redeem(customer_id=draft.buyer.customer_id, points=draft.points_spent, order_number=number, at=at)
     order = order_row(draft, number, at)
     order.lines = line_rows(draft)
     db.session.add(order)
@@ -133,6 +136,7 @@ def cancel_order(*, order: Order, by: str, at: datetime, reason: CancelReason) -
     inventory.release(reference=order.number, by=by, at=at)
     promotions.give_back_uses(order_number=order.number, at=at)
     flash.give_back(order_number=order.number, at=at)
+    loyalty.give_back(order_number=order.number, at=at)
     if order.customer_id is not None:
         accounts.count_order(customer_id=order.customer_id, by=-1)
     _tell(order, EventKind.CANCELLED, by, at, {"reason": reason.value})
