@@ -15,7 +15,7 @@ from storefront.kernel.kept import Kept
 
 SHELF_SIZE = 12
 CANDIDATES = 2 * SHELF_SIZE
-GOODS = frozenset({"product_grid", "collection", "flash"})
+GOODS = frozenset({"product_grid", "collection"})
 
 _named = Kept(lambda: catalog.list_front_ids(CANDIDATES), seconds=60.0)
 _under: dict[str, Kept[list[int]]] = {}

@@ -8,4 +8,5 @@ import "./typing.js";
 import "./gallery.js";
 import "./search.js";
 import "./notices.js";
+import "./countdown.js";
 import "./morph.js";
