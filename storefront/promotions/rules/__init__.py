@@ -2,15 +2,22 @@
 
 from storefront.promotions.rules.benefits import AmountOff as AmountOff
 from storefront.promotions.rules.benefits import Benefit as Benefit
+from storefront.promotions.rules.benefits import DeliveryFor as DeliveryFor
 from storefront.promotions.rules.benefits import DeliveryOff as DeliveryOff
 from storefront.promotions.rules.benefits import PercentOff as PercentOff
+from storefront.promotions.rules.bundle import Bundle as Bundle
+from storefront.promotions.rules.bundle import BundlePart as BundlePart
+from storefront.promotions.rules.buy_get import BuyGet as BuyGet
 from storefront.promotions.rules.conditions import BuyAtLeast as BuyAtLeast
 from storefront.promotions.rules.conditions import Condition as Condition
 from storefront.promotions.rules.conditions import Shortfall as Shortfall
 from storefront.promotions.rules.conditions import SpendAtLeast as SpendAtLeast
+from storefront.promotions.rules.count_ladder import CountLadder as CountLadder
+from storefront.promotions.rules.count_ladder import CountRung as CountRung
+from storefront.promotions.rules.count_price import CountPrice as CountPrice
 from storefront.promotions.rules.evaluation import evaluate as evaluate
 from storefront.promotions.rules.nth_item import NthItem as NthItem
-from storefront.promotions.rules.nth_item import Together as Together
+from storefront.promotions.rules.pieces import Together as Together
 from storefront.promotions.rules.promotion import Audience as Audience
 from storefront.promotions.rules.promotion import Limits as Limits
 from storefront.promotions.rules.promotion import Promotion as Promotion

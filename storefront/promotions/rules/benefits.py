@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from storefront.kernel.money import Money
 from storefront.pricing.allocation import spread
 from storefront.pricing.label import FactValue
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules.conditions import Shortfall
+from storefront.promotions.rules.scope import Scope
 from storefront.promotions.rules.units import Goods, Reduction, Run, cut_run, join, take_off
 
 WHOLE = 10_000
 """Percentages are counted in basis points: 10,000 is 100 %."""
+MOST_PIECES = 100
+"""The most pieces that one set, rung or side of an offer may ask for."""
 
 ON_GOODS = frozenset({Stage.ITEM, Stage.ORDER})
 ON_ORDER = frozenset({Stage.ORDER})
@@ -25,11 +28,17 @@ ON_DELIVERY = frozenset({Stage.SHIPPING})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Close the `shortfall`, which costs about `cost`, and the benefit gives `gain` more than now (minor units)."""
+    """Close the `shortfall`, which costs about `cost`, and the benefit gives `gain` more than now (minor units).
+
+    `scope` names the goods to add where they are not the promotion's own. A step is `open` if nothing of them is in
+    the cart: then their price is not known, `cost` is 0 and `gain` is the least that it can be.
+    """
 
     shortfall: Shortfall
     gain: int
     cost: int
+    scope: Scope | None = None
+    open: bool = False
 
 
 class Benefit(Protocol):
@@ -54,6 +63,21 @@ class Benefit(Protocol):
     def next_step(self, goods: Goods) -> Step | None: ...
 
     def facts(self) -> Mapping[str, FactValue]: ...
+
+
+@runtime_checkable
+class ManySided(Protocol):
+    """A benefit about several sorts of goods, in this order; None stands for the promotion's own scope."""
+
+    @property
+    def scopes(self) -> tuple[Scope | None, ...]: ...
+
+
+def scopes_of(benefit: Benefit, own: Scope) -> tuple[Scope, ...]:
+    """Return the goods that a benefit is about, where `own` is the promotion's scope."""
+    if isinstance(benefit, ManySided):
+        return tuple(own if scope is None else scope for scope in benefit.scopes)
+    return (own,)
 
 
 def share_of(amount: int, basis_points: int) -> int:
@@ -165,6 +189,47 @@ class DeliveryOff:
     def facts(self) -> Mapping[str, FactValue]:
         facts: dict[str, FactValue] = {"basis_points": self.basis_points}
         return facts | ({"most": self.most} if self.most else {})
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFor:
+    """运费 M 元: delivery costs at most `price`."""
+
+    price: Money
+
+    kind: ClassVar[str] = "delivery_for"
+    falls_on: ClassVar[frozenset[Stage]] = ON_DELIVERY
+    rank: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        check_positive(self.price)
+
+    def reduce(self, goods: Goods, on: Stage) -> Reduction | None:
+        off = self.promise(goods, 0, on)
+        return Reduction(off, delivery=off) if off else None
+
+    def bound(self, goods: Goods, on: Stage) -> int:
+        return self.promise(goods, 0, on)
+
+    def next_step(self, goods: Goods) -> Step | None:
+        return None
+
+    def promise(self, goods: Goods, subtotal: int, on: Stage) -> int:
+        return max(0, goods.delivery - self.price.minor)
+
+    def facts(self) -> Mapping[str, FactValue]:
+        return {"price": self.price}
+
+
+def dearest_step(steps: Iterable[Step | None]) -> Step | None:
+    """Return the step that gives most, of those that give alike the one with less to add."""
+    found = [step for step in steps if step is not None]
+    return max(found, key=lambda step: (step.gain, -step.shortfall.size), default=None)
+
+
+def check_count(count: int) -> None:
+    if not 2 <= count <= MOST_PIECES:
+        raise ValueError("a number of pieces is 2 to 100")
 
 
 def check_percentage(basis_points: int) -> None:

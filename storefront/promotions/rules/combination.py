@@ -15,15 +15,17 @@ SetKey = tuple[int, tuple[float, ...], tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A promotion that passed the gates, with the lines of its scope and of each of its conditions."""
+    """A promotion that passed the gates, with the lines of its goods and of each of its conditions."""
 
     promotion: Promotion
     indexes: tuple[int, ...]
     condition_indexes: tuple[tuple[int, ...], ...]
     code: str = ""
+    sides: tuple[tuple[int, ...], ...] = ()
+    """The lines of each sort of goods that the benefit is about; `indexes` holds them all."""
 
     def goods(self, frame: Frame, position: Position) -> Goods:
-        return Goods(frame, position, self.indexes)
+        return Goods(frame, position, self.indexes, self.sides)
 
     def reduce(self, frame: Frame, position: Position) -> Reduction | None:
         """Return what the promotion gives at this position, None if a condition fails or the budget is too small."""

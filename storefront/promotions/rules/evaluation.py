@@ -30,8 +30,7 @@ def evaluate(snapshot: Snapshot, promotions: Iterable[Promotion]) -> Result:
     eligible = [(c, bound) for c, bound in zip(candidates, bounds, strict=True) if bound > 0]
     chosen, exact = best_set(frame, begin, eligible)
     given, ends = _apply(frame, begin, chosen)
-    given_now = [(candidate.promotion, reduction.amount) for candidate, _, reduction in given]
-    taken = {promotion.id for promotion, _ in given_now}
+    taken = {candidate.promotion.id for candidate, _, _ in given}
     rejected = gate.rejected + [
         explain(frame, begin, candidate, ends[candidate.promotion.stage], given)
         for candidate in candidates
@@ -42,7 +41,7 @@ def evaluate(snapshot: Snapshot, promotions: Iterable[Promotion]) -> Result:
         currency=snapshot.currency,
         applied=applied,
         rejected=tuple(rejected),
-        near=nearest(frame, candidates, ends, given_now),
+        near=nearest(frame, candidates, ends, given),
         trace=(*_catalogue_steps(snapshot), *_promotion_steps(snapshot, applied)),
         unknown_codes=tuple(code for code in gate.codes if code not in gate.known_codes),
         exact=exact,

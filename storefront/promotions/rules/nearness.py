@@ -11,7 +11,10 @@ from storefront.promotions.rules.conditions import Shortfall
 from storefront.promotions.rules.promotion import Promotion
 from storefront.promotions.rules.result import Near
 from storefront.promotions.rules.scope import Scope
-from storefront.promotions.rules.units import Frame, Goods, Position
+from storefront.promotions.rules.units import Frame, Goods, Position, Reduction, released
+
+Given = tuple[Candidate, Position, Reduction]
+"""An applied promotion: the goods before it, and what it took off."""
 
 
 def unmet(frame: Frame, candidate: Candidate, position: Position) -> list[Shortfall]:
@@ -25,28 +28,30 @@ def nearest(
     frame: Frame,
     candidates: Sequence[Candidate],
     ends: Mapping[Stage, Position],
-    given: Sequence[tuple[Promotion, int]],
+    given: Sequence[Given],
 ) -> tuple[Near, ...]:
-    """Return the savings within reach, by saving per money to spend.
+    """Return the savings within reach, by saving per money to spend; those that cannot be counted exactly come last.
 
     `ends` holds the goods at the end of each stage, `given` the applied promotions and what they give. A promotion is
     near if one thing is missing, something of it is in the cart, and reaching it saves more than it displaces.
     """
     found = []
     for candidate in candidates:
-        end = ends[candidate.promotion.stage]
-        now = next((amount for promotion, amount in given if promotion.id == candidate.promotion.id), 0)
+        end, now = ends[candidate.promotion.stage], 0
+        own = next((each for each in given if each[0].promotion.id == candidate.promotion.id), None)
+        if own is not None:
+            end, now = released(own[1], own[2], end), own[2].amount
         near = _near(frame, candidate, end, now, 0 if now else _displaced(candidate.promotion, given))
         if near is not None:
             found.append(near)
-    return tuple(sorted(found, key=lambda near: (-near.worth, near.cost.minor, near.promotion.order)))
+    return tuple(sorted(found, key=lambda near: (near.open, -near.worth, near.cost.minor, near.promotion.order)))
 
 
 def _near(frame: Frame, candidate: Candidate, end: Position, now: int, displaced: int) -> Near | None:
     promotion = candidate.promotion
     goods = candidate.goods(frame, end)
     missing = unmet(frame, candidate, end)
-    scope, counted = promotion.scope, goods
+    scope, counted, is_open = promotion.scope, goods, False
     if missing:
         if len(missing) > 1:
             return None
@@ -63,11 +68,13 @@ def _near(frame: Frame, candidate: Candidate, end: Position, now: int, displaced
         if step is None:
             return None
         shortfall, gain, whole, cost = step.shortfall, step.gain, now + step.gain, step.cost
+        scope, is_open = step.scope or scope, step.open
     gain -= displaced
     have = shortfall.have.minor if isinstance(shortfall.have, Money) else shortfall.have
-    if gain <= 0 or not have or candidate.breaks_budget(whole):
+    hopeless = gain < 0 or (gain == 0 and (displaced or not is_open))
+    if hopeless or not have or candidate.breaks_budget(whole):
         return None
-    return Near(promotion, shortfall, Money(gain, frame.currency), scope, Money(cost, frame.currency))
+    return Near(promotion, shortfall, Money(gain, frame.currency), scope, Money(cost, frame.currency), is_open)
 
 
 def _counted(frame: Frame, candidate: Candidate, end: Position, shortfall: Shortfall) -> tuple[Scope, Goods]:
@@ -80,9 +87,9 @@ def _counted(frame: Frame, candidate: Candidate, end: Position, shortfall: Short
     raise AssertionError("a shortfall belongs to a condition")
 
 
-def _displaced(promotion: Promotion, given: Sequence[tuple[Promotion, int]]) -> int:
+def _displaced(promotion: Promotion, given: Sequence[Given]) -> int:
     """Return what the applied promotions give that could not stay beside this one."""
-    return sum([amount for other, amount in given if not other.combines(promotion)])
+    return sum([reduction.amount for other, _, reduction in given if not other.promotion.combines(promotion)])
 
 
 def _cost(goods: Goods, shortfall: Shortfall) -> int:

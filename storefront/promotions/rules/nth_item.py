@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar
 
 from storefront.pricing.label import FactValue
 from storefront.pricing.snapshot import Stage
-from storefront.promotions.rules.benefits import ON_ITEMS, Step, check_percentage, check_times, share_of
+from storefront.promotions.rules.benefits import ON_ITEMS, Step, check_percentage, check_times, dearest_step, share_of
 from storefront.promotions.rules.conditions import Shortfall
-from storefront.promotions.rules.units import Goods, Reduction, Run, Runs, join
-
-Unit = tuple[int, int, int, int]
-"""Price, line, position of the run in its line, number of units."""
-
-
-class Together(StrEnum):
-    """Which goods count together towards an nth item."""
-
-    SCOPE = "scope"
-    PRODUCT = "product"
-    SKU = "sku"
+from storefront.promotions.rules.pieces import Takings, Together, Unit, free_units, groups_of, pieces_of, room_of
+from storefront.promotions.rules.scope import Scope
+from storefront.promotions.rules.units import Goods, Reduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +35,19 @@ class NthItem:
         check_times(self.most_times)
 
     def reduce(self, goods: Goods, on: Stage) -> Reduction | None:
-        times = 0
-        lines: list[tuple[int, Runs, int]] = []
-        for group in self._groups(goods):
-            group_times, group_lines = self._reduce_group(goods, group)
-            times += group_times
-            lines += group_lines
-        amount = sum([line[2] for line in lines])
-        return Reduction(amount, tuple(lines), facts=(("times", times),)) if amount else None
+        takings, times = Takings(goods), 0
+        for _, group in groups_of(goods, self.together):
+            for unit, nths, used in self._picks(free_units(group)):
+                takings.take((*unit[:3], nths), min(share_of(unit[0], self.basis_points), room_of(goods, unit)))
+                takings.take((*unit[:3], used - nths))
+                times += nths
+        return takings.reduction(("times", times))
 
     def bound(self, goods: Goods, on: Stage) -> int:
         return sum(
-            count * share_of(price, self.basis_points)
-            for group in self._groups(goods)
-            for (price, _, _), count, _ in self._picks(_free_units(goods, group))
+            nths * share_of(unit[0], self.basis_points)
+            for _, group in groups_of(goods, self.together)
+            for unit, nths, _ in self._picks(free_units(group))
         )
 
     def promise(self, goods: Goods, subtotal: int, on: Stage) -> int:
@@ -67,79 +55,30 @@ class NthItem:
         return reduction.amount if reduction else 0
 
     def next_step(self, goods: Goods) -> Step | None:
-        best = self._leftover(goods)
-        if best is None:
-            return None
-        pieces, cheapest = best
-        return Step(Shortfall(self.nth, pieces), share_of(cheapest, self.basis_points), (self.nth - pieces) * cheapest)
+        return dearest_step(self._step(*group) for group in groups_of(goods, self.together))
 
     def facts(self) -> Mapping[str, FactValue]:
         facts: dict[str, FactValue] = {"nth": self.nth, "basis_points": self.basis_points}
         facts["together"] = self.together.value
         return facts | ({"most_times": self.most_times} if self.most_times else {})
 
-    def _groups(self, goods: Goods) -> list[Goods]:
-        if self.together is Together.SCOPE:
-            return [goods]
-        keys = goods.frame.skus if self.together is Together.SKU else goods.frame.product_ids
-        groups: dict[str | int, list[int]] = defaultdict(list)
-        for index in goods.indexes:
-            groups[keys[index]].append(index)
-        return [goods.narrowed(indexes) for indexes in groups.values()]
-
-    def _picks(self, units: list[Unit]) -> Iterator[tuple[tuple[int, int, int], int, int]]:
-        """Walk units dearest first; yield ((price, line, run), how many of the run are nth, how many are used)."""
-        whole = sum([unit[3] for unit in units]) // self.nth
+    def _picks(self, units: list[Unit]) -> Iterator[tuple[Unit, int, int]]:
+        """Walk units dearest first; yield a unit, how many of its pieces are nth ones, and how many are used."""
+        whole = pieces_of(units) // self.nth
         times = whole if self.most_times is None else min(whole, self.most_times)
         end, seen = times * self.nth, 0
-        for price, index, position, count in units:
-            used = min(count, end - seen)
+        for unit in units:
+            used = min(unit[3], end - seen)
             if used <= 0:
                 return
-            yield (price, index, position), (seen + used) // self.nth - seen // self.nth, used
+            yield unit, (seen + used) // self.nth - seen // self.nth, used
             seen += used
 
-    def _reduce_group(self, goods: Goods, group: Goods) -> tuple[int, list[tuple[int, Runs, int]]]:
-        changes: dict[int, dict[int, tuple[int, int, int]]] = defaultdict(dict)
-        times = 0
-        for (price, index, position), nths, used in self._picks(_free_units(goods, group)):
-            off = min(share_of(price, self.basis_points), max(0, price - goods.frame.floors[index]))
-            changes[index][position] = (nths, used, off)
-            times += nths
-        lines = []
-        for index, by_run in changes.items():
-            runs: list[Run] = []
-            for position, run in enumerate(goods.position.runs[index]):
-                nths, used, off = by_run.get(position, (0, 0, 0))
-                runs += [
-                    (nths, run[1] - off, True),
-                    (used - nths, run[1], True),
-                    (run[0] - used, run[1], run[2]),
-                ]
-            lines.append((index, join(runs), sum([nths * off for nths, _, off in by_run.values()])))
-        return times, lines
-
-    def _leftover(self, goods: Goods) -> tuple[int, int] | None:
-        """Return (pieces, cheapest price) of the most valuable group that is begun but not full."""
-        best: tuple[int, int] | None = None
-        for group in self._groups(goods):
-            units = _free_units(goods, group)
-            pieces = sum([unit[3] for unit in units])
-            whole, begun = divmod(pieces, self.nth)
-            if not begun or (self.most_times is not None and whole >= self.most_times):
-                continue
-            candidate = (begun, units[-1][0])
-            best = candidate if best is None else max(best, candidate, key=lambda pair: (pair[1], pair[0]))
-        return best
-
-
-def _free_units(goods: Goods, group: Goods) -> list[Unit]:
-    """The group's units that no promotion of this stage uses, dearest first; goods that cost nothing do not count."""
-    units = [
-        (price, index, position, count)
-        for index in group.indexes
-        for position, (count, price, used) in enumerate(goods.position.runs[index])
-        if price and not used
-    ]
-    units.sort(key=lambda unit: (-unit[0], unit[1], unit[2]))
-    return units
+    def _step(self, scope: Scope | None, group: Goods) -> Step | None:
+        units = free_units(group)
+        whole, begun = divmod(pieces_of(units), self.nth)
+        if not begun or (self.most_times is not None and whole >= self.most_times):
+            return None
+        cheapest, missing = units[-1], self.nth - begun
+        gain = min(share_of(cheapest[0], self.basis_points), room_of(group, cheapest))
+        return Step(Shortfall(self.nth, begun), gain, missing * cheapest[0], scope)

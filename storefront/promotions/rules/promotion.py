@@ -9,7 +9,7 @@ from storefront.kernel.money import Money
 from storefront.kernel.text import code_key
 from storefront.pricing.label import FactValue, Label
 from storefront.pricing.snapshot import STAGE_ORDER, Shopper, Stage
-from storefront.promotions.rules.benefits import Benefit
+from storefront.promotions.rules.benefits import Benefit, scopes_of
 from storefront.promotions.rules.conditions import Condition
 from storefront.promotions.rules.scope import EVERYTHING, Scope
 
@@ -85,6 +85,8 @@ class Promotion:
     """The merchant's name for it in other languages: (("zh", "满199减20"),)."""
     stage: Stage = field(init=False)
     label: Label = field(init=False)
+    scopes: tuple[Scope, ...] = field(init=False)
+    """The goods that the benefit is about: the scope, or those of each part of a set."""
     order: tuple[int, int, int, int] = field(init=False)
     """The place of this promotion among others: stage, priority, particular units first, id."""
 
@@ -107,6 +109,7 @@ class Promotion:
             raise ValueError("promotions combine with item, order, shipping or coupon promotions")
         self._set("order", (STAGE_ORDER[self.stage], -self.priority, self.benefit.rank, self.id))
         self._set("label", self._label())
+        self._set("scopes", scopes_of(self.benefit, self.scope))
         self._check_currency()
 
     def _set(self, name: str, value: object) -> None:

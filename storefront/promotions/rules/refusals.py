@@ -8,14 +8,12 @@ from storefront.kernel.money import Money
 from storefront.kernel.text import code_key
 from storefront.pricing.snapshot import Snapshot, Stage
 from storefront.promotions.rules.combination import Candidate
+from storefront.promotions.rules.nearness import Given as Given
 from storefront.promotions.rules.nearness import unmet
 from storefront.promotions.rules.promotion import Promotion
 from storefront.promotions.rules.result import Reason, Rejected
 from storefront.promotions.rules.scope import Scope
-from storefront.promotions.rules.units import Frame, Position, Reduction
-
-Given = tuple[Candidate, Position, Reduction]
-"""An applied promotion: the goods before it, and what it took off."""
+from storefront.promotions.rules.units import Frame, Position
 
 
 class Gate:
@@ -37,16 +35,18 @@ class Gate:
                 return None
             self.known_codes.add(code)
         reason, audience = self._refusal(promotion)
-        indexes = () if reason else self._indexes(promotion.scope)
+        sides = () if reason else tuple([self._indexes(scope) for scope in promotion.scopes])
+        indexes = sides[0] if len(sides) == 1 else tuple(sorted({index for side in sides for index in side}))
         if not reason and not self._concerns(promotion, indexes):
             reason = Reason.SCOPE
         if reason:
             self.rejected.append(Rejected(promotion, promotion.stage, reason, code, audience=audience))
             return None
         conditions = tuple(
-            indexes if condition.scope is None else self._indexes(condition.scope) for condition in promotion.conditions
+            self._indexes(promotion.scope if condition.scope is None else condition.scope)
+            for condition in promotion.conditions
         )
-        return Candidate(promotion, indexes, conditions, code)
+        return Candidate(promotion, indexes, conditions, code, sides)
 
     def _refusal(self, promotion: Promotion) -> tuple[Reason | None, str]:
         now, shopper, limits = self.snapshot.now, self.snapshot.shopper, promotion.limits

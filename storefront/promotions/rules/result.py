@@ -91,9 +91,11 @@ class Near:
     """Goods that count towards the gap."""
     cost: Money
     """What closing the gap costs: the gap itself, or the missing pieces at the price of what is in the cart."""
+    open: bool = False
+    """Nothing of what is missing is in the cart, so its price is not known: `would_save` is the least it can be."""
 
     def __post_init__(self) -> None:
-        if self.would_save.minor <= 0:
+        if self.would_save.minor < 0 or not (self.would_save or self.open):
             raise ValueError("a near promotion would save something")
 
     @property

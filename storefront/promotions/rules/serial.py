@@ -16,8 +16,12 @@ from typing import Union, get_args, get_origin, get_type_hints
 
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.money import Money
-from storefront.promotions.rules.benefits import AmountOff, Benefit, DeliveryOff, PercentOff
+from storefront.promotions.rules.benefits import AmountOff, Benefit, DeliveryFor, DeliveryOff, PercentOff
+from storefront.promotions.rules.bundle import Bundle, BundlePart
+from storefront.promotions.rules.buy_get import BuyGet
 from storefront.promotions.rules.conditions import BuyAtLeast, Condition, SpendAtLeast
+from storefront.promotions.rules.count_ladder import CountLadder, CountRung
+from storefront.promotions.rules.count_price import CountPrice
 from storefront.promotions.rules.nth_item import NthItem
 from storefront.promotions.rules.promotion import Audience, Limits, Promotion
 from storefront.promotions.rules.scope import Scope
@@ -26,10 +30,23 @@ from storefront.promotions.rules.spending import Rung, SpendLadder, SpendRepeat
 Data = dict[str, object]
 
 BENEFITS: dict[str, type] = {
-    cls.kind: cls for cls in (PercentOff, AmountOff, SpendLadder, SpendRepeat, NthItem, DeliveryOff)
+    cls.kind: cls
+    for cls in (
+        PercentOff,
+        AmountOff,
+        SpendLadder,
+        SpendRepeat,
+        NthItem,
+        CountPrice,
+        CountLadder,
+        BuyGet,
+        Bundle,
+        DeliveryOff,
+        DeliveryFor,
+    )
 }
 CONDITIONS: dict[str, type] = {cls.kind: cls for cls in (SpendAtLeast, BuyAtLeast)}
-_VALUES: tuple[type, ...] = (Promotion, Scope, Audience, Limits, Rung)
+_VALUES: tuple[type, ...] = (Promotion, Scope, Audience, Limits, Rung, CountRung, BundlePart)
 _FIELDS: dict[type, list[tuple[Field[object], object]]] = {}
 
 

@@ -47,7 +47,10 @@ class SpendLadder:
 
     def reduce(self, goods: Goods, on: Stage) -> Reduction | None:
         rung = self._reached(goods.subtotal)
-        return take_off(goods, rung.off.minor, facts=(("spend", rung.spend), ("off", rung.off))) if rung else None
+        if rung is None:
+            return None
+        number = self.rungs.index(rung) + 1
+        return take_off(goods, rung.off.minor, facts=(("rung", number), ("spend", rung.spend), ("off", rung.off)))
 
     def bound(self, goods: Goods, on: Stage) -> int:
         return self.promise(goods, goods.subtotal, on)
@@ -66,7 +69,11 @@ class SpendLadder:
         return rung.off.minor if rung else 0
 
     def facts(self) -> Mapping[str, FactValue]:
-        return {"spend": self.rungs[0].spend, "off": self.rungs[0].off, "rungs": len(self.rungs)}
+        facts: dict[str, FactValue] = {"spend": self.rungs[0].spend, "off": self.rungs[0].off}
+        facts["rungs"] = len(self.rungs)
+        for number, rung in enumerate(self.rungs, 1):
+            facts |= {f"rung_{number}_spend": rung.spend, f"rung_{number}_off": rung.off}
+        return facts
 
     def _reached(self, subtotal: int) -> Rung | None:
         return next((rung for rung in reversed(self.rungs) if rung.spend.minor <= subtotal), None)

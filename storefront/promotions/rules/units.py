@@ -6,7 +6,7 @@ order, so the position of a unit in its line stays the same from the first promo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from storefront.kernel.money import Money
@@ -76,6 +76,8 @@ class Goods:
     frame: Frame
     position: Position
     indexes: tuple[int, ...]
+    sides: tuple[tuple[int, ...], ...] = ()
+    """The goods of each sort that a many-sided benefit is about."""
 
     @property
     def subtotal(self) -> int:
@@ -112,6 +114,10 @@ class Goods:
     def narrowed(self, indexes: Sequence[int]) -> Goods:
         return Goods(self.frame, self.position, tuple(indexes))
 
+    def part(self, number: int) -> Goods:
+        """Return the goods of one sort."""
+        return self.narrowed(self.sides[number])
+
     def money(self, minor: int) -> Money:
         return Money(minor, self.frame.currency)
 
@@ -145,6 +151,19 @@ def allocations_of(frame: Frame, before: Position, reduction: Reduction) -> tupl
     if reduction.delivery:
         result.append(Allocation(DELIVERY, 0, Money(reduction.delivery, frame.currency)))
     return tuple(result)
+
+
+def released(before: Position, reduction: Reduction, end: Position) -> Position:
+    """Return the goods at `end` as if a promotion had used nothing: its pieces are free at their old price."""
+    runs, totals = list(end.runs), list(end.totals)
+    for index, after, _ in reduction.lines:
+        pieces = [
+            (count, was[1], False) if own[2] and not was[2] else (count, now[1], now[2])
+            for count, (was, own, now) in _aligned(before.runs[index], after, end.runs[index])
+        ]
+        runs[index] = join(pieces)
+        totals[index] = sum([count * price for count, price, _ in runs[index]])
+    return Position(tuple(runs), tuple(totals), end.delivery, end.entry, end.saved)
 
 
 def start(snapshot: Snapshot) -> tuple[Frame, Position]:
@@ -200,18 +219,26 @@ def _cut(runs: Runs, amount: int, floor: int) -> Runs:
 
 def _differences(line_id: str, before: Runs, after: Runs, currency: str) -> list[Allocation]:
     result: list[Allocation] = []
-    old, new = iter(before), iter(after)
-    old_count = new_count = old_price = new_price = index = 0
-    while True:
-        if not old_count:
-            old_count, old_price, _ = next(old, (0, 0, False))
-        if not new_count:
-            new_count, new_price, _ = next(new, (0, 0, False))
-        units = min(old_count, new_count)
-        if not units:
-            return result
-        if old_price > new_price:
-            result.append(Allocation(line_id, index, Money(old_price - new_price, currency), units))
+    index = 0
+    for units, (old, new) in _aligned(before, after):
+        if old[1] > new[1]:
+            result.append(Allocation(line_id, index, Money(old[1] - new[1], currency), units))
         index += units
-        old_count -= units
-        new_count -= units
+    return result
+
+
+def _aligned(*several: Runs) -> Iterator[tuple[int, tuple[Run, ...]]]:
+    """Walk the runs of one line at several moments; yield so many pieces, and the run they are in at each moment."""
+    places = [iter(runs) for runs in several]
+    runs = [next(place) for place in places]
+    left = [run[0] for run in runs]
+    while True:
+        units = min(left)
+        yield units, tuple(runs)
+        for moment, place in enumerate(places):
+            left[moment] -= units
+            if not left[moment]:
+                following = next(place, None)
+                if following is None:
+                    return
+                runs[moment], left[moment] = following, following[0]
