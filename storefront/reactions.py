@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from storefront.catalog.events import ProductChanged
+from storefront.accounts.events import CustomerRegistered
+from storefront.catalog.events import PriceChanged, ProductChanged
 from storefront.discovery import jobs as discovery_jobs
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
-from storefront.orders import letters
+from storefront.orders import letters, rewards
 from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced, PaidLate
 from storefront.payments import services as payments
+from storefront.pricing import services as pricing
+from storefront.promotions import claims
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
+    CustomerRegistered: (claims.welcome,),
     ProductChanged: (discovery_jobs.index_soon,),
+    PriceChanged: (pricing.note_base_price,),
     OrderPlaced: (letters.confirm,),
-    OrderPaid: (letters.send_receipt,),
+    OrderPaid: (rewards.reward, letters.send_receipt),
     PaidLate: (letters.tell_paid_late,),
-    OrderCancelled: (payments.end_attempts, letters.tell_cancelled),
-    OrderDelivered: (payments.collect_cash,),
+    OrderCancelled: (payments.end_attempts, rewards.reconsider, letters.tell_cancelled),
+    OrderDelivered: (payments.collect_cash, rewards.start_window),
     MailQueued: (mail_jobs.send_soon,),
 }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
-from storefront.accounts.models import Customer
+from storefront.accounts.models import Customer, CustomerGroup
 from storefront.catalog.models import Brand, Category, Product, Variant
 from storefront.database.base import db
 from storefront.flash.models import FlashItem, FlashSale, FlashSession
@@ -15,6 +15,7 @@ from storefront.inventory.models import StockLevel, StockMovement, Warehouse
 from storefront.inventory.states import MovementKind
 from storefront.kernel.clock import now
 from storefront.kernel.text import slugify
+from storefront.pricing.models import PriceEntry, PriceList
 from storefront.promotions.models import CouponCode, Promotion
 from storefront.shipping.models import ShippingMethod, ShippingZone
 
@@ -204,3 +205,29 @@ def make_flash_session(
 def flash_item(variant: Variant, price: int = 500, *, quota: int = 5, per_customer: int | None = None) -> FlashItem:
     """An item that waits to be put into a session."""
     return FlashItem(variant_id=variant.id, price_minor=price, quota=quota, per_customer=per_customer)
+
+
+def make_price_list(name: str = "", *, entries: Mapping[int, int] | None = None, **values: Any) -> PriceList:
+    """A price list that holds now; `entries` are prices by variant id, for one piece."""
+    number = next(_numbers)
+    name = name or f"List {number}"
+    row = _add(
+        PriceList(
+            **{
+                "key": f"list-{number}",
+                "name": name,
+                "translations": {},
+                "tiers": [],
+                "groups": [],
+                "updated_at": now(),
+                **values,
+            }
+        )
+    )
+    for variant_id, price in (entries or {}).items():
+        _add(PriceEntry(price_list_id=row.id, variant_id=variant_id, min_quantity=1, price_minor=price))
+    return row
+
+
+def make_group(key: str, name: str = "") -> CustomerGroup:
+    return _add(CustomerGroup(key=key, name=name or key.title(), updated_at=now()))

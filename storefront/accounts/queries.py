@@ -53,7 +53,7 @@ def find_identity(session_id: str) -> Identity | None:
 def find_customer(customer_id: int) -> CurrentCustomer | None:
     """Return an active customer as a value."""
     row = read(_CUSTOMER, {"id": customer_id}).first()
-    return CurrentCustomer(*row[:-1], groups=frozenset(row.groups or ())) if row else None
+    return CurrentCustomer(**{**row._mapping, "groups": frozenset(row.groups or ())}) if row else None
 
 
 def get_customer(customer_id: int) -> Customer:

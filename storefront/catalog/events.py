@@ -14,3 +14,14 @@ class ProductChanged(Fact):
 
     product_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PriceChanged(Fact):
+    """A variant's own price is another one, in minor units of the shop's currency."""
+
+    variant_id: int
+    before_minor: int
+    after_minor: int
+    actor: str
+    at: datetime

@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from storefront.audit import services as audit
 from storefront.catalog.errors import StaleProduct
-from storefront.catalog.events import ProductChanged
+from storefront.catalog.events import PriceChanged, ProductChanged
 from storefront.catalog.models import Product, Variant
 from storefront.catalog.queries import forget_tree
 from storefront.database.base import db
@@ -116,19 +116,21 @@ def change_prices(
         raise StaleProduct
     changes: dict[str, tuple[object, object]] = {}
     for variant_id, price in sorted(prices.items()):
-        changes |= _reprice(variants[variant_id], price, at)
+        changes |= _reprice(variants[variant_id], price, by, at)
     if changes:
         _store(product, at)
         audit.record(actor=by, action="prices.change", about=("product", str(product.id)), changes=changes, at=at)
     return product
 
 
-def _reprice(variant: Variant, price: VariantPrice, at: datetime) -> dict[str, tuple[object, object]]:
+def _reprice(variant: Variant, price: VariantPrice, by: str, at: datetime) -> dict[str, tuple[object, object]]:
     compare_at = price.compare_at.minor if price.compare_at is not None else None
     changes: dict[str, tuple[object, object]] = {}
     if variant.price_minor != price.price.minor:
-        changes[f"{variant.sku} price"] = (variant.price_minor, price.price.minor)
-        variant.price_minor = price.price.minor
+        before, after = variant.price_minor, price.price.minor
+        changes[f"{variant.sku} price"] = (before, after)
+        variant.price_minor = after
+        publish(PriceChanged(variant.id, before, after, by, at))
     if variant.compare_at_minor != compare_at:
         changes[f"{variant.sku} before"] = (variant.compare_at_minor, compare_at)
         variant.compare_at_minor = compare_at

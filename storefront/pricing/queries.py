@@ -1,19 +1,22 @@
-"""Reads of prices: the merchant's lists as options for a variant, kept by the process."""
+"""Reads of prices: the merchant's lists as options for a variant, kept by the process, and the history of prices."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 
+from storefront.catalog.models import Variant
+from storefront.database.base import db
 from storefront.database.reading import read
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
 from storefront.pricing.catalogue import PriceOption
-from storefront.pricing.models import PriceEntry, PriceList
+from storefront.pricing.history import Lowest, Statement, lowest_before, standing
+from storefront.pricing.models import PriceChange, PriceEntry, PriceList
 from storefront.pricing.snapshot import PriceSource
 
 SEEN_AFTER = 2.0
@@ -27,7 +30,6 @@ class ListFacts:
     state: tuple[object, ...]
     starts_at: datetime | None
     ends_at: datetime | None
-    is_public: bool
     prices: Mapping[int, tuple[PriceOption, ...]]
     others: tuple[PriceOption, ...]
 
@@ -48,15 +50,88 @@ def options_for(variant_ids: Iterable[int], at: datetime) -> Mapping[int, tuple[
     return {number: options for number, options in found if options}
 
 
-def public_state() -> tuple[object, ...]:
-    """Return another object as soon as the lists that hold for everybody change, by an edit or by the clock."""
-    return _public.get()
+def live_state() -> tuple[object, ...]:
+    """Return another object as soon as the set of lists that hold is another one, by an edit or by the clock."""
+    return _live.get()
 
 
 def forget_lists() -> None:
     """Drop what this process keeps of the lists: one was written to."""
     _lists.forget()
-    _public.forget()
+    _live.forget()
+
+
+def lowest_price(variant_id: int, at: datetime, days: int) -> Lowest | None:
+    """Return the lowest price of so many days before the price of a moment began; None for a variant there is not."""
+    rows = db.session.execute(_HISTORY, {"variant": variant_id}).all()
+    if not rows:
+        return None
+    statements = tuple(
+        Statement((row.source, row.source_key), row.at, row.after_minor, row.before_minor)
+        for row in rows
+        if row.source is not None
+    )
+    return lowest_before(statements, base_minor=rows[0].price_minor, at=at, days=days)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of what everybody is asked for a variant, with who made it."""
+
+    variant_id: int
+    sku: str
+    source: str
+    list_name: str
+    at: datetime
+    actor: str
+    before_minor: int | None
+    after_minor: int | None
+
+
+def list_changes(variant_ids: Collection[int], *, most: int = 100) -> list[Change]:
+    """Return the changes of some variants' prices, the latest first, without what was overruled before it came."""
+    statement = (
+        select(PriceChange.__table__, Variant.sku, PriceList.name.label("list_name"))
+        .join(Variant, Variant.id == PriceChange.variant_id)
+        .outerjoin(PriceList, PriceList.key == PriceChange.source_key)
+        .where(PriceChange.variant_id.in_(variant_ids))
+        .order_by(PriceChange.id.desc())
+        .limit(most)
+    )
+    rows = db.session.execute(statement).all()
+    facts: dict[Statement, Any] = {}
+    for row in reversed(rows):
+        source = (row.source, f"{row.variant_id}:{row.source_key}")
+        facts[Statement(source, row.at, row.after_minor, row.before_minor)] = row
+    return [_change(facts[each]) for each in reversed(standing(tuple(facts)))]
+
+
+def _change(row: Any) -> Change:
+    return Change(
+        variant_id=row.variant_id,
+        sku=row.sku,
+        source=row.source,
+        list_name=row.list_name or row.source_key,
+        at=row.at,
+        actor=row.actor,
+        before_minor=row.before_minor,
+        after_minor=row.after_minor,
+    )
+
+
+_HISTORY = (
+    select(
+        Variant.price_minor,
+        PriceChange.source,
+        PriceChange.source_key,
+        PriceChange.at,
+        PriceChange.before_minor,
+        PriceChange.after_minor,
+    )
+    .outerjoin(PriceChange, PriceChange.variant_id == Variant.id)
+    .where(Variant.id == bindparam("variant"))
+    .order_by(PriceChange.id)
+)
 
 
 _ROW = (PriceList.is_active, or_(PriceList.ends_at.is_(None), PriceList.ends_at > bindparam("at")))
@@ -89,7 +164,6 @@ def _read_list(row: Any, known: ListFacts | None) -> ListFacts:
         state=state,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        is_public=not row.tiers and not row.groups,
         prices={number: tuple(options) for number, options in prices.items()},
         others=_options(row, 1, share=row.basis_points) if row.basis_points is not None else (),
     )
@@ -124,10 +198,10 @@ def _options(row: Any, quantity: int, *, price: int | None = None, share: int | 
     )
 
 
-def _read_public() -> tuple[object, ...]:
+def _read_live() -> tuple[object, ...]:
     at = now()
-    return tuple(each.state for each in _lists.get() if each.is_public and each.is_live(at))
+    return tuple(each.state for each in _lists.get() if each.is_live(at))
 
 
 _lists = Kept(_read_lists, seconds=SEEN_AFTER)
-_public = Kept(_read_public, seconds=1.0)
+_live = Kept(_read_live, seconds=1.0)
