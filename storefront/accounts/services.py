@@ -11,12 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from storefront.accounts import passwords, queries, throttle
 from storefront.accounts.emails import email_key, fold_email
 from storefront.accounts.errors import CannotRegister, EmailTaken, TooManyTries, WorksHere, WrongCredentials
+from storefront.accounts.events import CustomerRegistered
 from storefront.accounts.invitations import Invitation
 from storefront.accounts.models import Address, Customer, SignInFailure, Staff
 from storefront.accounts.permissions import Role
 from storefront.accounts.rules import PostalAddress
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid
+from storefront.kernel.events import publish
 from storefront.kernel.text import squeeze
 from storefront.mail import services as mail
 from storefront.mail.services import Letter
@@ -68,6 +70,7 @@ def register(*, credentials: Credentials, name: str, locale: str, at: datetime) 
         db.session.flush()
     except IntegrityError:
         raise CannotRegister from None
+    publish(CustomerRegistered(customer.id))
     return customer
 
 
@@ -219,6 +222,24 @@ def delete_address(*, entry: Address) -> None:
 def count_order(*, customer_id: int, by: int) -> None:
     """Count an order that was placed (1) or cancelled (-1); first-order offers look at this."""
     db.session.execute(update(Customer).where(Customer.id == customer_id).values(order_count=Customer.order_count + by))
+
+
+def get_locked_tier(customer_id: int) -> str | None:
+    """Return the tier of a customer whose row is locked until this transaction ends; None if there is none."""
+    return db.session.scalar(select(Customer.tier).where(Customer.id == customer_id).with_for_update(key_share=True))
+
+
+def set_tier(*, customer_id: int, tier: str) -> None:
+    """Let a customer stand in a tier."""
+    statement = update(Customer).where(Customer.id == customer_id).values(tier=tier)
+    db.session.execute(statement.execution_options(synchronize_session=False))
+
+
+def move_tier(*, before: str, after: str) -> int:
+    """Let everybody who stands in one tier stand in another; return how many."""
+    statement = update(Customer).where(Customer.tier == before).values(tier=after)
+    moved = db.session.execute(statement.execution_options(synchronize_session=False))
+    return int(moved.rowcount)  # type: ignore[attr-defined]
 
 
 def _folded_or_raw(email: str) -> str:

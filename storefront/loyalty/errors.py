@@ -45,3 +45,27 @@ class ReasonMissing(Invalid):
 
 class NothingToAdjust(PointsRefused):
     message = N_("Please say how many points to give, or to take with a minus in front.")
+
+
+class TierRefused(Invalid):
+    """A tier that cannot be kept like this; `field` names the input."""
+
+
+class TierKeyTaken(TierRefused):
+    message = N_("There is a tier with this key already.")
+
+    def __init__(self, message: str | None = None, **facts: object) -> None:
+        super().__init__(message, field="key", **facts)
+
+
+class SpendTaken(TierRefused):
+    message = N_("There is a tier for this amount already. Each tier needs an amount of its own.")
+
+    def __init__(self, message: str | None = None, **facts: object) -> None:
+        super().__init__(message, field="spend", **facts)
+
+
+class TierChanged(ShopError):
+    """Somebody else saved the tier after this form was opened."""
+
+    message = N_("Somebody else has changed this tier meanwhile. Please look at it again.")

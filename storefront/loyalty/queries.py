@@ -1,16 +1,49 @@
-"""Reads of loyalty."""
+"""Reads of loyalty: balances, what is waiting or expiring, the history, and tiers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
+from storefront.database.base import db
 from storefront.database.reading import read
+from storefront.kernel.kept import Kept
+from storefront.kernel.money import Money
+from storefront.kernel.paging import Page
 from storefront.loyalty import rules
-from storefront.loyalty.models import PointsAccount, PointsEntry
+from storefront.loyalty.models import PointsAccount, PointsEntry, Tier
 from storefront.loyalty.rules import Balance, Delta, Entry, Lot
 from storefront.loyalty.states import EntryKind
+from storefront.loyalty.tiers import TierStep
+from storefront.shop.queries import get_settings
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Points of one order that cannot be spent yet; `available_at` is None until it has been delivered."""
+
+    order_number: str
+    points: int
+    available_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One movement, as its owner reads it."""
+
+    kind: EntryKind
+    delta: Delta
+    order_number: str
+    note: str
+    actor: str
+    at: datetime
+
 
 _BALANCE = select(PointsAccount.available, PointsAccount.pending, PointsAccount.owed).where(
     PointsAccount.customer_id == bindparam("customer")
@@ -20,6 +53,9 @@ _LEDGER = (
     *(PointsEntry.order_number, PointsEntry.expires_at),
 )
 _ENTRIES = select(*_LEDGER).where(PointsEntry.customer_id == bindparam("customer")).order_by(PointsEntry.id)
+_TIERS = select(Tier.key, Tier.name, Tier.translations, Tier.spend_minor, Tier.earn_basis_points).order_by(
+    Tier.spend_minor
+)
 
 
 def balance_of(customer_id: int | None) -> Balance:
@@ -37,5 +73,111 @@ def lots_of(customer_id: int) -> tuple[Lot, ...]:
 
 def entry_of(row: Any) -> Entry:
     """Return a row of the ledger as a value."""
-    delta = Delta(row.available_delta, row.pending_delta, row.owed_delta)
-    return Entry(EntryKind(row.kind), delta, row.order_number, row.expires_at)
+    return Entry(EntryKind(row.kind), _delta(row), row.order_number, row.expires_at)
+
+
+def list_waiting(customer_id: int) -> Sequence[Waiting]:
+    """Return what a customer's orders have earned and what cannot be spent yet, the soonest first."""
+    points = func.sum(PointsEntry.pending_delta)
+    ready = func.max(PointsEntry.available_at)
+    rows = db.session.execute(
+        select(PointsEntry.order_number, points, ready)
+        .where(PointsEntry.customer_id == customer_id, PointsEntry.pending_delta != 0)
+        .group_by(PointsEntry.order_number)
+        .having(points > 0)
+        .order_by(ready.is_(None), ready, PointsEntry.order_number)
+    )
+    return [Waiting(number, int(count), at) for number, count, at in rows]
+
+
+def page_of_history(customer_id: int, number: int = 1, *, size: int = PAGE_SIZE) -> Page[HistoryRow]:
+    """Return a page of a customer's movements, the newest first."""
+    mine = PointsEntry.customer_id == customer_id
+    total = db.session.scalar(select(func.count()).select_from(PointsEntry).where(mine)) or 0
+    rows = db.session.execute(
+        select(*_LEDGER, PointsEntry.note, PointsEntry.actor, PointsEntry.at)
+        .where(mine)
+        .order_by(PointsEntry.id.desc())
+        .offset((number - 1) * size)
+        .limit(size)
+    )
+    items = [
+        HistoryRow(EntryKind(row.kind), _delta(row), row.order_number, row.note, row.actor, row.at) for row in rows
+    ]
+    return Page(items, total, number, size)
+
+
+def points_of_order(order_number: str) -> tuple[int, int]:
+    """Return how many points an order has earned, net of what was taken back, and how many it gave back."""
+    rows = db.session.execute(
+        select(
+            PointsEntry.kind,
+            func.sum(PointsEntry.available_delta + PointsEntry.pending_delta - PointsEntry.owed_delta),
+        )
+        .where(PointsEntry.order_number == order_number)
+        .group_by(PointsEntry.kind)
+    )
+    net = {kind: int(points) for kind, points in rows}
+    return net.get(EntryKind.EARN, 0) + net.get(EntryKind.REVERSE, 0), net.get(EntryKind.GIVE_BACK, 0)
+
+
+def list_due(at: datetime, *, most: int) -> Sequence[tuple[int, str]]:
+    """Return (customer, order) whose pending points can be spent by now, the longest due first."""
+    pending = (
+        select(PointsEntry.order_number)
+        .join(PointsAccount, PointsAccount.customer_id == PointsEntry.customer_id)
+        .where(PointsAccount.pending > 0, PointsEntry.order_number != "")
+        .group_by(PointsEntry.order_number)
+        .having(func.sum(PointsEntry.pending_delta) > 0)
+    )
+    rows = db.session.execute(
+        select(PointsEntry.customer_id, PointsEntry.order_number)
+        .where(
+            PointsEntry.kind == EntryKind.EARN,
+            PointsEntry.available_at <= at,
+            PointsEntry.order_number.in_(pending),
+        )
+        .order_by(PointsEntry.available_at, PointsEntry.id)
+        .limit(most)
+    )
+    return [(row.customer_id, row.order_number) for row in rows]
+
+
+def list_expiring(at: datetime, *, after: int = 0, most: int) -> Sequence[int]:
+    """Return customers above `after` with points to spend who hold, or held, some that are past their date."""
+    return db.session.scalars(
+        select(PointsAccount.customer_id)
+        .where(
+            PointsAccount.customer_id > after,
+            PointsAccount.available > 0,
+            select(PointsEntry.id)
+            .where(PointsEntry.customer_id == PointsAccount.customer_id, PointsEntry.expires_at <= at)
+            .exists(),
+        )
+        .order_by(PointsAccount.customer_id)
+        .limit(most)
+    ).all()
+
+
+def read_tiers() -> tuple[TierStep, ...]:
+    """Return the tiers as they are this moment, the lowest first."""
+    currency = get_settings().currency
+    return tuple(
+        TierStep(
+            row.key,
+            row.name,
+            tuple(sorted((locale, words.get("name", "")) for locale, words in (row.translations or {}).items())),
+            Money(row.spend_minor, currency),
+            row.earn_basis_points,
+        )
+        for row in read(_TIERS)
+    )
+
+
+_tiers = Kept(read_tiers, seconds=5)
+list_tiers = _tiers.get
+forget_tiers = _tiers.forget
+
+
+def _delta(row: Any) -> Delta:
+    return Delta(row.available_delta, row.pending_delta, row.owed_delta)

@@ -116,6 +116,12 @@ def take_back(balance: Balance, points: int, *, pending: int) -> Delta:
     return Delta(pending=-waiting, available=-spendable, owed=points - waiting - spendable)
 
 
+def take_again(balance: Balance, points: int) -> Delta:
+    """Let an order that lives again use its points again: what was spent elsewhere meanwhile is owed."""
+    spendable = min(points, balance.available)
+    return Delta(available=-spendable, owed=points - spendable)
+
+
 def share_due(total: int, *, part: Money, whole: Money, done: int) -> int:
     """Return how many more of `total` points go with `part` of `whole` being refunded so far, `done` having gone.
 
@@ -137,13 +143,13 @@ def lots_of(entries: Iterable[Entry]) -> tuple[Lot, ...]:
     taken: dict[str, list[tuple[datetime, int]]] = {}
     for entry in entries:
         points = entry.delta.available
-        if entry.kind is EntryKind.GIVE_BACK:
+        if entry.kind is EntryKind.GIVE_BACK and entry.delta.net > 0:
             _return(entry, taken.get(entry.order_number, []), lots)
         elif points > 0:
             lots.append(_Lot(entry.expires_at or _NEVER, points))
         elif points < 0:
             gone = _consume(lots, -points)
-            if entry.kind is EntryKind.REDEEM:
+            if entry.kind in {EntryKind.REDEEM, EntryKind.GIVE_BACK}:
                 taken.setdefault(entry.order_number, []).extend(gone)
     left = sorted((lot for lot in lots if lot.left), key=lambda lot: lot.expires)
     return tuple(Lot(lot.left, None if lot.expires == _NEVER else lot.expires) for lot in left)

@@ -97,6 +97,21 @@ def reverse_for_refund(*, order_number: str, refunded: Money, of: Money, at: dat
     return gone, back
 
 
+def take_again(*, order_number: str, at: datetime) -> int:
+    """Let a cancelled order that lives again use the points that it had given back; return how many.
+
+    What was spent elsewhere meanwhile is owed: the order costs what was agreed.
+    """
+    customer_id = customer_of(order_number)
+    if customer_id is None:
+        return 0
+    balance, returned = locked(customer_id), standing_of(order_number).returned
+    if returned:
+        delta = rules.take_again(balance, returned)
+        post(balance, Movement(customer_id, EntryKind.GIVE_BACK, delta, at, order_number))
+    return returned
+
+
 def expire(*, customer_id: int, at: datetime) -> int:
     """Let points go that are past their date; return how many. Until this has run they can still be spent."""
     balance = locked(customer_id)

@@ -120,7 +120,7 @@ def test_what_an_order_gives_back_keeps_its_dates_but_can_still_be_used() -> Non
 class Book:
     """A tiny ledger run by the rules alone."""
 
-    balance: Balance = Balance()
+    balance: Balance = field(default_factory=Balance)
     entries: list[Entry] = field(default_factory=list)
     pending: dict[str, int] = field(default_factory=dict)
     earned: dict[str, int] = field(default_factory=dict)
