@@ -13,11 +13,13 @@ from storefront.pricing.allocation import TraceStep
 from storefront.pricing.label import Label
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules import Near, Reason, Rejected
-from storefront.promotions.rules.benefits import WHOLE
+from storefront.promotions.terms import amount_in
+from storefront.promotions.terms import ordinal as ordinal
+from storefront.promotions.terms import share_words as share_words
+from storefront.promotions.terms import terms_of as terms_of
 from storefront.web.filters import money_text
 from storefront.web.locale import current_locale
 
-HALF = WHOLE // 2
 _: Callable[..., str] = flask_babel.gettext
 ngettext: Callable[..., str] = flask_babel.ngettext
 
@@ -37,12 +39,6 @@ def name_of(label: Label) -> str:
     return str(own) if own else terms_of(label)
 
 
-def terms_of(label: Label) -> str:
-    """Say what a promotion gives: "Spend $50.00, save $5.00"."""
-    words = _TERMS.get(label.kind)
-    return words(label) if words else str(label.name)
-
-
 def near_words(near: Near) -> str:
     """Say what is missing and what it would bring: "Add $21.00 more to save $20.00"."""
     gap, saving = near.shortfall.gap, money_text(near.would_save)
@@ -58,7 +54,7 @@ def near_words(near: Near) -> str:
             gap,
             saving=saving,
         )
-    return ngettext(
+    return _near_by_kind(near, saving) or ngettext(
         "Add %(num)s more item to save %(saving)s", "Add %(num)s more items to save %(saving)s", gap, saving=saving
     )
 
@@ -87,90 +83,39 @@ def price_words(source: str) -> str:
     return _(_PRICES[f"{source}_price"])
 
 
-def share_words(basis_points: int) -> str:
-    """Write a reduction as the reader's language does: "12.5% off", 8.75折."""
-    if current_locale() == "zh":
-        return f"{(WHOLE - basis_points) / 1000:g}折"
-    return f"{basis_points / 100:g}% off"
+def _near_by_kind(near: Near, saving: str) -> str:
+    """Say what is near where a kind of promotion has words of its own for the step it asks, else ""."""
+    label, need, gap = near.promotion.label, near.shortfall.need, near.shortfall.gap
+    if label.kind == "bundle" and need == label.get("set_pieces"):
+        if near.open:
+            return ngettext(
+                "Add %(num)s more item to complete the set: %(terms)s",
+                "Add %(num)s more items to complete the set: %(terms)s",
+                gap,
+                terms=terms_of(label),
+            )
+        return ngettext(
+            "Add %(num)s more item to complete the set and save %(saving)s",
+            "Add %(num)s more items to complete the set and save %(saving)s",
+            gap,
+            saving=saving,
+        )
+    if near.open:
+        return ngettext(
+            "Add %(num)s more item: %(terms)s", "Add %(num)s more items: %(terms)s", gap, terms=terms_of(label)
+        )
+    if label.kind == "count_price" and need == label.get("count"):
+        return ngettext(
+            "Add %(num)s more item to get %(count)s for %(price)s and save %(saving)s",
+            "Add %(num)s more items to get %(count)s for %(price)s and save %(saving)s",
+            gap,
+            count=need,
+            price=amount_in(label, "price"),
+            saving=saving,
+        )
+    return ""
 
 
-def ordinal(number: int) -> str:
-    """Write "2nd" in English, and the bare number where a counter word follows it."""
-    if current_locale() == "zh":
-        return str(number)
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 not in {11, 12, 13} else "th"
-    return f"{number}{ending}"
-
-
-def _amount(label: Label, fact: str) -> str:
-    value = label.get(fact)
-    return money_text(value) if isinstance(value, Money) else ""
-
-
-def _count(label: Label, fact: str) -> int:
-    value = label.get(fact)
-    return value if isinstance(value, int) else 0
-
-
-def _conditional(label: Label, gift: str) -> str:
-    """Put the threshold of spending or of pieces in front of what is given."""
-    need, pieces = _amount(label, "need"), _count(label, "pieces")
-    if need:
-        return _("%(gift)s when you spend %(need)s", gift=gift, need=need)
-    if pieces > 1:
-        return _("%(gift)s when you buy %(pieces)s", gift=gift, pieces=pieces)
-    return gift
-
-
-def _percent_off(label: Label) -> str:
-    points = _count(label, "basis_points")
-    gift = _("Half price") if points == HALF else _("Free") if points == WHOLE else share_words(points)
-    most = _amount(label, "most")
-    if most:
-        gift = _("%(gift)s, up to %(most)s", gift=gift, most=most)
-    return _conditional(label, gift)
-
-
-def _amount_off(label: Label) -> str:
-    off, need = _amount(label, "off"), _amount(label, "need")
-    if label.get("on") == Stage.ITEM.value:
-        return _conditional(label, _("%(off)s off each", off=off))
-    if need:
-        return _("Spend %(spend)s, save %(off)s", spend=need, off=off)
-    return _conditional(label, _("%(off)s off", off=off))
-
-
-def _spend_ladder(label: Label) -> str:
-    return _("Spend %(spend)s, save %(off)s", spend=_amount(label, "spend"), off=_amount(label, "off"))
-
-
-def _spend_repeat(label: Label) -> str:
-    return _("Save %(off)s for every %(spend)s", spend=_amount(label, "spend"), off=_amount(label, "off"))
-
-
-def _nth_item(label: Label) -> str:
-    nth, points = _count(label, "nth"), _count(label, "basis_points")
-    if points == HALF:
-        return _("Every %(nth)s item at half price", nth=ordinal(nth))
-    if points == WHOLE:
-        return _("Every %(nth)s item free", nth=ordinal(nth))
-    return _("Every %(nth)s item %(off)s", nth=ordinal(nth), off=share_words(points))
-
-
-def _delivery_off(label: Label) -> str:
-    points = _count(label, "basis_points")
-    gift = _("Free delivery") if points == WHOLE else _("Delivery %(off)s", off=share_words(points))
-    return _conditional(label, gift)
-
-
-_TERMS: dict[str, Callable[[Label], str]] = {
-    "percent_off": _percent_off,
-    "amount_off": _amount_off,
-    "spend_ladder": _spend_ladder,
-    "spend_repeat": _spend_repeat,
-    "nth_item": _nth_item,
-    "delivery_off": _delivery_off,
-}
 _PRICES = {
     "base_price": N_("Price"),
     "list_price": N_("Price from your price list"),
@@ -180,6 +125,8 @@ _PRICES = {
     "flash_price": N_("Flash sale price"),
     "gift_price": N_("Gift"),
     "delivery": N_("Delivery fee"),
+    "gift_price": N_("What the gift is worth"),
+    "points": N_("Paid with points"),
 }
 _REASONS = {
     Reason.NOT_STARTED: N_("It has not started yet."),
@@ -192,4 +139,5 @@ _REASONS = {
     Reason.WORSE_DEAL: N_("The promotions that apply save more without it."),
     Reason.FLOOR: N_("These goods are already at their lowest price."),
     Reason.BUDGET: N_("It has been used up."),
+    Reason.STOCK: N_("The gift is out of stock."),
 }
