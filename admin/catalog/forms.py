@@ -15,13 +15,12 @@ from wtforms.validators import InputRequired, Length
 from admin.catalog.queries import ProductFacts
 from admin.merging import SEEN
 from storefront.catalog.services import LONGEST_DESCRIPTION, LONGEST_NAME, ProductWords, VariantPrice
-from storefront.inventory.services import MOST_ON_HAND, Count
+from storefront.inventory.shelving import LONGEST_REASON, MOST_ON_HAND, Count
 from storefront.kernel.errors import Invalid
 from storefront.kernel.money import Money, TooManyDecimals, digits_of
 from storefront.web.errors import message_of
 
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
-LONGEST_REASON = 60
 
 
 class WordsForm(Form):

@@ -8,8 +8,8 @@ from datetime import datetime
 from admin.catalog.queries import ProductFacts
 from storefront.audit import services as audit
 from storefront.catalog.events import ProductChanged
-from storefront.inventory import services as inventory
-from storefront.inventory.services import Count
+from storefront.inventory import shelving
+from storefront.inventory.shelving import Count
 from storefront.kernel.events import publish
 
 
@@ -18,7 +18,7 @@ def store_counts(*, facts: ProductFacts, counts: Sequence[Count], reason: str, b
     names = {(v.id, level.warehouse_id): f"{v.sku} {level.warehouse}" for v in facts.variants for level in v.levels}
     changes: dict[str, tuple[object, object]] = {}
     for count in sorted(counts, key=lambda count: (count.variant_id, count.warehouse_id)):
-        inventory.adjust(count=count, reason=reason, by=by, at=at)
+        shelving.adjust(count=count, reason=reason, by=by, at=at)
         changes[names[count.variant_id, count.warehouse_id]] = (count.seen, count.on_hand)
     if changes:
         changes["reason"] = (None, reason)

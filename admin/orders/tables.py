@@ -36,6 +36,7 @@ EVENTS: dict[str, str] = {
     EventKind.PAID_LATE: N_("Payment received after the order had ended"),
     EventKind.DELIVERED: N_("Delivered"),
     EventKind.CANCELLED: N_("Order cancelled"),
+    EventKind.REOPENED: N_("Order goes ahead after all"),
     EventKind.CLOSED: N_("Order completed"),
 }
 STEPS: dict[str, str] = {

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Row, case, func, select
 
 from storefront.database.base import db
-from storefront.inventory.models import StockLevel, StockMovement, Warehouse
+from storefront.inventory.models import StockLevel, StockReservation, Warehouse
 from storefront.inventory.rules import Shelf
 
 _free = StockLevel.on_hand - StockLevel.allocated - StockLevel.reserved - StockLevel.safety_stock
@@ -33,14 +34,43 @@ def available(variant_ids: Iterable[int]) -> dict[int, int]:
 def list_shelves(variant_ids: Iterable[int]) -> list[Shelf]:
     """Return what each active warehouse may still sell of these variants."""
     statement = (
-        select(Warehouse.id, Warehouse.priority, StockLevel.variant_id, sellable)
+        select(
+            Warehouse.id,
+            Warehouse.priority,
+            Warehouse.name,
+            Warehouse.zones,
+            Warehouse.is_backup,
+            StockLevel.variant_id,
+            sellable,
+        )
         .join(StockLevel, StockLevel.warehouse_id == Warehouse.id)
         .where(StockLevel.variant_id.in_(set(variant_ids)), Warehouse.is_active)
     )
-    shelves: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
-    for warehouse_id, priority, variant_id, units in db.session.execute(statement):
-        shelves[warehouse_id, priority][variant_id] = units
-    return [Shelf(warehouse_id, priority, units) for (warehouse_id, priority), units in shelves.items()]
+    shelves: dict[int, Shelf] = {}
+    units: dict[int, dict[int, int]] = defaultdict(dict)
+    for id_, priority, name, zones, is_backup, variant_id, free in db.session.execute(statement):
+        units[id_][variant_id] = free
+        shelves[id_] = Shelf(id_, priority, units[id_], name, tuple(str(zone) for zone in zones or ()), is_backup)
+    return list(shelves.values())
+
+
+def free_on(variant_id: int, warehouse_id: int) -> int:
+    """Return how many pieces on one shelf nobody has a claim on."""
+    free = StockLevel.on_hand - StockLevel.allocated - StockLevel.reserved
+    mine = (StockLevel.variant_id == variant_id, StockLevel.warehouse_id == warehouse_id)
+    return int(db.session.scalar(select(free).where(*mine)) or 0)
+
+
+def list_expired(at: datetime, *, most: int) -> Sequence[str]:
+    """Return whose reservations are over, the longest overdue first."""
+    ended = func.min(StockReservation.expires_at)
+    return db.session.scalars(
+        select(StockReservation.reference)
+        .where(StockReservation.expires_at < at)
+        .group_by(StockReservation.reference)
+        .order_by(ended, StockReservation.reference)
+        .limit(most)
+    ).all()
 
 
 def list_warehouses() -> Sequence[Row[int, str, str]]:
@@ -68,29 +98,3 @@ def list_levels(variant_ids: Iterable[int]) -> Sequence[Row[int, int, str, int, 
         .where(StockLevel.variant_id.in_(set(variant_ids)))
         .order_by(StockLevel.variant_id, Warehouse.priority, Warehouse.id)
     ).all()
-
-
-def list_discrepancies() -> Sequence[Row[int, int]]:
-    """Return variant and warehouse of every level that is not the sum of its movements; there should be none."""
-    sums = (
-        select(
-            StockMovement.variant_id,
-            StockMovement.warehouse_id,
-            func.sum(StockMovement.on_hand_delta).label("on_hand"),
-            func.sum(StockMovement.allocated_delta).label("allocated"),
-            func.sum(StockMovement.reserved_delta).label("reserved"),
-        )
-        .group_by(StockMovement.variant_id, StockMovement.warehouse_id)
-        .subquery()
-    )
-    key = (sums.c.variant_id == StockLevel.variant_id) & (sums.c.warehouse_id == StockLevel.warehouse_id)
-    levels = (
-        select(StockLevel.variant_id, StockLevel.warehouse_id)
-        .outerjoin(sums, key)
-        .where(
-            (StockLevel.on_hand != func.coalesce(sums.c.on_hand, 0))
-            | (StockLevel.allocated != func.coalesce(sums.c.allocated, 0))
-            | (StockLevel.reserved != func.coalesce(sums.c.reserved, 0))
-        )
-    )
-    return db.session.execute(levels.order_by(StockLevel.variant_id, StockLevel.warehouse_id)).all()

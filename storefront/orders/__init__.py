@@ -13,7 +13,11 @@ An order belongs to whoever can show it: the customer who placed it, or a browse
 placed, or taken from the link in the mail). To everybody else it does not exist. What is not paid in time is cancelled
 by the clock; cancelling gives back the goods and the uses of promotions.
 
-Money that comes in after an order was cancelled is kept in the books and told: the customer gets a letter, and the back
-office finds the order under "Paid but cancelled" until the money has gone back. Such an order is not opened again, even
-where its goods are still there: what it had taken was given back, and may have been promised to somebody else since.
+While an order waits for its payment its goods are reserved until `pay_before`; paying allocates them. An order that is
+paid at the door, or costs nothing, has them at once. Where they come from, and why, stands in the order's events.
+
+Money that comes in after the clock had cancelled an order opens it again, if its goods can still be had: at the price
+that was agreed, whatever has become of its promotions since. Else, and where a person had cancelled it, the money is
+kept in the books and told: the customer gets a letter, and the back office finds the order under "Paid but cancelled"
+until the money has gone back.
 """

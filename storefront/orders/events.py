@@ -18,18 +18,23 @@ class OrderPlaced(Fact):
 
 @dataclass(frozen=True, slots=True)
 class OrderPaid(Fact):
-    """An open order is paid in full."""
+    """An open order is paid in full; `reopened` says that it had been cancelled before the money came."""
 
     order_id: int
     number: str
+    reopened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PaidLate(Fact):
-    """Money came in for an order that was cancelled before; somebody has to send it back."""
+    """Money came in for an order that was cancelled before; somebody has to send it back.
+
+    `sold_out` says that it would have been opened again if there still were enough of its goods.
+    """
 
     order_id: int
     number: str
+    sold_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

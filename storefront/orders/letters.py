@@ -20,14 +20,14 @@ def confirm(fact: OrderPlaced) -> None:
 
 
 def send_receipt(fact: OrderPaid) -> None:
-    """Say that the money is there; an order for nothing has none."""
+    """Say that the money is there, and that an order goes ahead after all; an order for nothing has none."""
     if queries.get_whole(fact.order_id).paid_minor:
-        _write("orders/mail/paid", fact.order_id)
+        _write("orders/mail/reopened" if fact.reopened else "orders/mail/paid", fact.order_id)
 
 
 def tell_paid_late(fact: PaidLate) -> None:
     """Say that money came in for an order that was cancelled, and what becomes of it."""
-    _write("orders/mail/paid_late", fact.order_id)
+    _write("orders/mail/paid_late", fact.order_id, sold_out=fact.sold_out)
 
 
 def tell_cancelled(fact: OrderCancelled) -> None:
@@ -35,7 +35,7 @@ def tell_cancelled(fact: OrderCancelled) -> None:
     _write("orders/mail/cancelled", fact.order_id, reason=fact.reason)
 
 
-def _write(template: str, order_id: int, **more: str) -> None:
+def _write(template: str, order_id: int, **more: object) -> None:
     order = queries.get_whole(order_id)
     public_url = current_app.config["SHOP"].public_url
     facts = {

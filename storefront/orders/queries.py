@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, func, inspect, or_, select
+from sqlalchemy import Row, func, inspect, select
 from sqlalchemy.orm import selectinload
 
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
 from storefront.kernel.paging import Page
-from storefront.orders.models import Order, OrderAdjustment, OrderLine
+from storefront.orders.models import Order, OrderEvent, OrderLine
 from storefront.orders.rules import read_number
-from storefront.orders.states import AdjustmentKind, OrderStatus, PaymentStatus
+from storefront.orders.states import CancelReason, EventKind, OrderStatus, PaymentStatus
 
 WHOLE = (selectinload(Order.lines), selectinload(Order.adjustments), selectinload(Order.events))
 """An order with everything that its page shows."""
@@ -147,47 +147,15 @@ def list_overdue(at: datetime, *, most: int) -> Sequence[int]:
     ).all()
 
 
-def list_discrepancies() -> Sequence[Row[str]]:
-    """Return the numbers of orders whose lines and reasons do not add up to what they say; there should be none."""
-    lines = (
-        select(
-            OrderLine.order_id,
-            func.sum(OrderLine.quantity * OrderLine.unit_price_minor).label("goods"),
-            func.sum(OrderLine.discount_minor).label("discount"),
-        )
-        .group_by(OrderLine.order_id)
-        .subquery()
+def last_reason(order_id: int) -> CancelReason | None:
+    """Return why an order was cancelled the last time; None when it never was."""
+    facts = db.session.scalar(
+        select(OrderEvent.facts)
+        .where(OrderEvent.order_id == order_id, OrderEvent.kind == EventKind.CANCELLED)
+        .order_by(OrderEvent.id.desc())
+        .limit(1)
     )
-    on_lines = OrderAdjustment.order_line_id.is_not(None)
-    kind = OrderAdjustment.kind
-    reasons = (
-        select(
-            OrderAdjustment.order_id,
-            func.sum(OrderAdjustment.amount_minor).label("all"),
-            func.sum(OrderAdjustment.amount_minor).filter(on_lines).label("on_lines"),
-            func.sum(OrderAdjustment.amount_minor).filter(kind == AdjustmentKind.SHIPPING).label("shipping"),
-        )
-        .group_by(OrderAdjustment.order_id)
-        .subquery()
-    )
-
-    def zero(column: ColumnElement[int]) -> ColumnElement[int]:
-        return func.coalesce(column, 0)
-
-    return db.session.execute(
-        select(Order.number)
-        .outerjoin(lines, lines.c.order_id == Order.id)
-        .outerjoin(reasons, reasons.c.order_id == Order.id)
-        .where(
-            or_(
-                zero(lines.c.goods) != Order.goods_minor,
-                zero(lines.c.discount) != -zero(reasons.c.on_lines),
-                zero(reasons.c.shipping) != Order.shipping_minor,
-                Order.goods_minor + zero(reasons.c["all"]) != Order.total_minor,
-            )
-        )
-        .order_by(Order.id)
-    ).all()
+    return CancelReason(facts["reason"]) if facts and "reason" in facts else None
 
 
 def _lines_of(order_ids: Sequence[int]) -> dict[int, list[Row[int, str, str, int]]]:

@@ -87,6 +87,8 @@ def allowed_actions(standing: Standing) -> frozenset[OrderAction]:
         allowed.discard(OrderAction.DELIVER)
     if not (delivered and settled):
         allowed.discard(OrderAction.CLOSE)
+    if standing.payment_status not in {PaymentStatus.PAID, PaymentStatus.OVERPAID} or not at_home:
+        allowed.discard(OrderAction.REOPEN)
     return frozenset(allowed)
 
 

@@ -11,11 +11,12 @@ from storefront.accounts import services as accounts
 from storefront.database.base import db
 from storefront.flash import services as flash
 from storefront.inventory import services as inventory
-from storefront.inventory.services import Wanted
+from storefront.inventory.errors import OutOfStock
 from storefront.kernel.events import publish
 from storefront.kernel.money import Money
 from storefront.loyalty import services as loyalty
-from storefront.orders import queries
+from storefront.loyalty.errors import NotEnoughPoints
+from storefront.orders import holding, queries
 from storefront.orders.draft import Draft
 from storefront.orders.errors import CannotCancel, CannotDeliver, CannotPay
 from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced, PaidLate
@@ -30,6 +31,7 @@ from storefront.orders.rules import (
     payment_status,
 )
 from storefront.orders.states import (
+    REOPENED_AFTER,
     TRANSITIONS,
     CancelReason,
     EventKind,
@@ -48,11 +50,7 @@ SYSTEM = "system"
 def place_order(*, draft: Draft, at: datetime) -> Order:
     """Take the goods and the promotions of a draft and write the order down, or refuse and leave nothing behind."""
     number, by = number_of(secrets.randbelow(NUMBERS)), draft.buyer.actor
-    wanted = [
-        Wanted(draft.goods[line.line_id].variant_id, line.quantity, draft.goods[line.line_id].full_name)
-        for line in draft.quote.lines
-    ]
-    inventory.allocate(wanted=wanted, reference=number, by=by, at=at)
+    sent_from = holding.take_for(draft, number=number, at=at)
     promotions.take_uses(
         uses=promotion_uses(draft),
         customer_key=draft.buyer.key,
@@ -68,7 +66,7 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
     db.session.add(order)
     db.session.flush()
     order.adjustments.extend(adjustment_rows(draft, order))
-    order.events.append(_event(EventKind.PLACED, by, at, {"total": order.total_minor}))
+    order.events.append(_event(EventKind.PLACED, by, at, {"total": order.total_minor, **sent_from}))
     if draft.buyer.customer_id is not None:
         accounts.count_order(customer_id=draft.buyer.customer_id, by=1)
     _derive(order)
@@ -81,28 +79,32 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
 
 
 def choose_payment(*, order: Order, provider: str, pay_before: datetime | None, by: str, at: datetime) -> Order:
-    """Pay with another provider, or try the same one again."""
+    """Pay with another provider, or try the same one again; the goods are held as that one needs it."""
     order = queries.get_locked(order.id)
     if OrderAction.PAY not in actions_of(order):
         raise CannotPay
     order.payment_provider, order.pay_before = provider, pay_before
-    _tell(order, EventKind.PAYMENT_CHOSEN, by, at, {"provider": provider})
+    sent_from = holding.keep(order, by=by, at=at)
+    _tell(order, EventKind.PAYMENT_CHOSEN, by, at, {"provider": provider, **sent_from})
     return order
 
 
 def record_payment(*, order: Order, amount: Money, provider: str, by: str, at: datetime) -> Order:
-    """Add money that came in with a provider; an open order that is paid in full is told to whoever listens."""
+    """Add money that came in with a provider; an order that is paid in full has its goods for good.
+
+    Money for an order that the clock had cancelled opens it again where its goods are still to be had, at the price
+    that was agreed; else the order is cancelled, owes a refund, and the customer is told.
+    """
     order = queries.get_locked(order.id)
+    is_first = order.paid_minor == 0
     paid = Money(order.paid_minor, order.currency) + amount
     order.paid_minor, order.payment_provider = paid.minor, provider
     _derive(order)
+    settled = order.payment_status in {PaymentStatus.PAID, PaymentStatus.OVERPAID}
     if order.status != OrderStatus.OPEN:
-        log.warning("Order %s was paid after it was %s", order.number, order.status)
-        _tell(order, EventKind.PAID_LATE, by, at, {"amount": amount.minor})
-        if order.status == OrderStatus.CANCELLED:
-            publish(PaidLate(order.id, order.number))
-    elif order.payment_status in {PaymentStatus.PAID, PaymentStatus.OVERPAID} and order.paid_at is None:
-        _is_paid(order, by, at)
+        _take_late(order, amount, by, at, may_reopen=is_first)
+    elif settled and order.paid_at is None:
+        _settle(order, amount, by, at)
     return order
 
 
@@ -117,6 +119,7 @@ def deliver_order(*, order: Order, by: str, at: datetime) -> Order:
     order = queries.get_locked(order.id)
     if OrderAction.DELIVER not in actions_of(order):
         raise CannotDeliver
+    holding.settle(order, by=by, at=at)
     picks = inventory.ship(reference=order.number, by=by, at=at)
     units = sum(pick.quantity for pick in picks)
     order.fulfillment_status = fulfillment_status(ordered=units, sent=units, delivered=units)
@@ -131,17 +134,7 @@ def cancel_order(*, order: Order, by: str, at: datetime, reason: CancelReason) -
     order = queries.get_locked(order.id)
     if OrderAction.CANCEL not in actions_of(order):
         raise CannotCancel
-    order.status = TRANSITIONS.next(OrderStatus(order.status), OrderAction.CANCEL)
-    order.cancelled_at = at
-    inventory.release(reference=order.number, by=by, at=at)
-    promotions.give_back_uses(order_number=order.number, at=at)
-    flash.give_back(order_number=order.number, at=at)
-    loyalty.give_back(order_number=order.number, at=at)
-    if order.customer_id is not None:
-        accounts.count_order(customer_id=order.customer_id, by=-1)
-    _tell(order, EventKind.CANCELLED, by, at, {"reason": reason.value})
-    log.info("Order %s cancelled: %s", order.number, reason)
-    publish(OrderCancelled(order.id, order.number, reason.value))
+    _call_off(order, by, at, reason)
     return order
 
 
@@ -167,10 +160,69 @@ def actions_of(order: Order) -> frozenset[OrderAction]:
     )
 
 
-def _is_paid(order: Order, by: str, at: datetime) -> None:
+def _settle(order: Order, amount: Money, by: str, at: datetime) -> None:
+    """Let a paid order have its goods; where they were given back and are gone, call it off and owe the money."""
+    if order.fulfillment_status == FulfillmentStatus.UNFULFILLED:
+        try:
+            holding.settle(order, by=by, at=at)
+        except OutOfStock:
+            _call_off(order, by, at, CancelReason.SOLD_OUT)
+            _tell(order, EventKind.PAID_LATE, by, at, {"amount": amount.minor})
+            return
+    _is_paid(order, by, at)
+
+
+def _take_late(order: Order, amount: Money, by: str, at: datetime, *, may_reopen: bool) -> None:
+    """Take money for an order that has ended: open it again, or tell everybody that the money goes back."""
+    log.warning("Order %s was paid after it was %s", order.number, order.status)
+    by_the_clock = queries.last_reason(order.id) in REOPENED_AFTER
+    wanted = may_reopen and by_the_clock and OrderAction.REOPEN in actions_of(order)
+    if wanted and _reopen(order, by, at):
+        return
+    _tell(order, EventKind.PAID_LATE, by, at, {"amount": amount.minor})
+    if order.status == OrderStatus.CANCELLED:
+        publish(PaidLate(order.id, order.number, sold_out=wanted))
+
+
+def _reopen(order: Order, by: str, at: datetime) -> bool:
+    """Take goods and points anew and let the order live again as it was agreed, or return False and change nothing."""
+    savepoint = db.session.begin_nested()
+    try:
+        sent_from = holding.settle(order, by=by, at=at)
+        if order.points_spent and order.customer_id is not None:
+            loyalty.redeem(customer_id=order.customer_id, points=order.points_spent, order_number=order.number, at=at)
+    except (OutOfStock, NotEnoughPoints):
+        savepoint.rollback()
+        return False
+    savepoint.commit()
+    order.status = TRANSITIONS.next(OrderStatus(order.status), OrderAction.REOPEN)
+    order.cancelled_at = None
+    if order.customer_id is not None:
+        accounts.count_order(customer_id=order.customer_id, by=1)
+    _tell(order, EventKind.REOPENED, by, at, sent_from)
+    log.info("Order %s was opened again", order.number)
+    _is_paid(order, by, at, reopened=True)
+    return True
+
+
+def _call_off(order: Order, by: str, at: datetime, reason: CancelReason) -> None:
+    order.status = TRANSITIONS.next(OrderStatus(order.status), OrderAction.CANCEL)
+    order.cancelled_at = at
+    inventory.release(reference=order.number, by=by, at=at)
+    promotions.give_back_uses(order_number=order.number, at=at)
+    flash.give_back(order_number=order.number, at=at)
+    loyalty.give_back(order_number=order.number, at=at)
+    if order.customer_id is not None:
+        accounts.count_order(customer_id=order.customer_id, by=-1)
+    _tell(order, EventKind.CANCELLED, by, at, {"reason": reason.value})
+    log.info("Order %s cancelled: %s", order.number, reason)
+    publish(OrderCancelled(order.id, order.number, reason.value))
+
+
+def _is_paid(order: Order, by: str, at: datetime, *, reopened: bool = False) -> None:
     order.paid_at = at
     _tell(order, EventKind.PAID, by, at, {"amount": order.paid_minor})
-    publish(OrderPaid(order.id, order.number))
+    publish(OrderPaid(order.id, order.number, reopened=reopened))
 
 
 def _derive(order: Order) -> None:

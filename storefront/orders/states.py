@@ -43,6 +43,7 @@ class OrderAction(StrEnum):
     DELIVER = "deliver"
     CANCEL = "cancel"
     CLOSE = "close"
+    REOPEN = "reopen"
 
 
 TRANSITIONS = Transitions(
@@ -51,6 +52,7 @@ TRANSITIONS = Transitions(
         (OrderStatus.OPEN, OrderAction.DELIVER): OrderStatus.OPEN,
         (OrderStatus.OPEN, OrderAction.CANCEL): OrderStatus.CANCELLED,
         (OrderStatus.OPEN, OrderAction.CLOSE): OrderStatus.CLOSED,
+        (OrderStatus.CANCELLED, OrderAction.REOPEN): OrderStatus.OPEN,
     }
 )
 
@@ -76,6 +78,7 @@ class EventKind(StrEnum):
     PAID_LATE = "paid_late"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
+    REOPENED = "reopened"
     CLOSED = "closed"
 
 
@@ -85,3 +88,9 @@ class CancelReason(StrEnum):
     CHANGED_MIND = "changed_mind"
     NOT_PAID = "not_paid"
     BY_SHOP = "by_shop"
+    SOLD_OUT = "sold_out"
+    """Paid when its goods were no longer held and had been sold to others."""
+
+
+REOPENED_AFTER = frozenset({CancelReason.NOT_PAID})
+"""What money that comes late undoes: the clock's decision, never a person's."""

@@ -18,6 +18,7 @@ TOLD: Mapping[str, str] = {
     EventKind.PAID_LATE: N_("Payment received after the order had ended"),
     EventKind.DELIVERED: N_("Delivered"),
     EventKind.CANCELLED: N_("Order cancelled"),
+    EventKind.REOPENED: N_("Order goes ahead after all"),
     EventKind.CLOSED: N_("Order completed"),
 }
 """What the timeline tells; other events are for the back office."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import select
 
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
 from storefront.orders.models import Order
-from storefront.payments.models import Payment, Transaction
+from storefront.payments.models import Payment
 from storefront.payments.providers import Request
-from storefront.payments.states import PaymentState, TransactionKind, TransactionResult
+from storefront.payments.states import PaymentState
 
 
 def get_payment(reference: str) -> Payment:
@@ -57,26 +57,3 @@ def has_failed(order_id: int) -> bool:
 def list_payments(order_id: int) -> Sequence[Payment]:
     """Return every attempt to pay an order, the first one first."""
     return db.session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)).all()
-
-
-def list_discrepancies() -> Sequence[Row[str]]:
-    """Return the numbers of orders that say another sum than their captures; there should be none.
-
-    Orders without any payment were paid before the shop kept payments, and are not looked at.
-    """
-    captured = (
-        select(Payment.order_id, func.sum(Transaction.amount_minor).label("sum"))
-        .join(Transaction, Transaction.payment_id == Payment.id)
-        .where(Transaction.kind == TransactionKind.CAPTURE, Transaction.result == TransactionResult.SUCCESS)
-        .group_by(Payment.order_id)
-        .subquery()
-    )
-    return db.session.execute(
-        select(Order.number)
-        .outerjoin(captured, captured.c.order_id == Order.id)
-        .where(
-            Order.paid_minor != func.coalesce(captured.c.sum, 0),
-            select(Payment.id).where(Payment.order_id == Order.id).exists(),
-        )
-        .order_by(Order.id)
-    ).all()

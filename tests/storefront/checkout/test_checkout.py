@@ -14,6 +14,7 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.inventory import queries as inventory
 from storefront.kernel.clock import now
+from storefront.orders import ledgers as order_ledgers
 from storefront.orders import queries as orders
 from storefront.orders.models import Order, OrderLine
 from tests import factories
@@ -47,7 +48,7 @@ def test_a_guest_orders_and_pays(any_app: Flask) -> None:
     with any_app.app_context():
         variant = db.session.scalars(db.select(OrderLine.variant_id)).one()
         assert inventory.available([variant or 0]) == {variant: 3}
-        assert orders.list_discrepancies() == []
+        assert list(order_ledgers.discrepancies()) == []
 
 
 def test_cash_on_delivery_goes_straight_to_the_order(app: Flask) -> None:
@@ -307,7 +308,7 @@ def test_prices_of_promotions_reach_the_receipt(app: Flask) -> None:
     assert sum(sums) == 2200
     assert "Lamp week" in page.all(".traced")[0].get_text()
     with app.app_context():
-        assert orders.list_discrepancies() == []
+        assert list(order_ledgers.discrepancies()) == []
 
 
 def test_the_page_asks_the_database_little(app: Flask) -> None:

@@ -16,10 +16,10 @@ from storefront.checkout.jobs import forget_old_checkouts
 from storefront.checkout.models import CheckoutSession
 from storefront.database.base import db
 from storefront.database.transaction import transaction
-from storefront.inventory import queries as inventory
+from storefront.inventory import ledgers as stock_ledgers
 from storefront.inventory.models import StockLevel
 from storefront.kernel.clock import now
-from storefront.orders import queries as orders
+from storefront.orders import ledgers as order_ledgers
 from storefront.orders.models import Order
 from storefront.promotions.models import Promotion
 from tests import factories
@@ -97,7 +97,7 @@ def test_presses_at_once_are_one_order(any_app: Flask, presses: int) -> None:
     assert len({answer.location for answer in answers}) == 1
     assert count_orders(any_app) == 1
     with any_app.app_context():
-        assert inventory.list_discrepancies() == []
+        assert list(stock_ledgers.discrepancies()) == []
         assert db.session.scalar(db.select(db.func.sum(StockLevel.allocated))) == 2
 
 
@@ -184,7 +184,7 @@ def test_the_last_use_of_an_offer_goes_to_one_shopper(any_app: Flask) -> None:
     assert order(bob, asked).status == 303
     with any_app.app_context():
         assert db.session.scalar(db.select(Promotion.used_count)) == 1
-        assert orders.list_discrepancies() == []
+        assert list(order_ledgers.discrepancies()) == []
 
 
 def test_a_guest_who_used_an_offer_up_is_told_before_ordering(app: Flask) -> None:

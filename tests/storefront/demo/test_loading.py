@@ -19,6 +19,7 @@ from storefront.database.transaction import transaction
 from storefront.demo import loading, sales
 from storefront.demo.marks import DemoRefused, read_mark
 from storefront.demo.people import PASSWORD, SHOPPER, list_accounts
+from storefront.inventory import ledgers as stock
 from storefront.inventory import queries as inventory
 from storefront.kernel.clock import now
 from storefront.orders.models import Order, OrderLine
@@ -63,7 +64,7 @@ def test_the_ledgers_add_up(rule: str, demo_app: Flask) -> None:
 
 def test_stock_is_the_sum_of_its_movements_and_some_of_it_is_low_or_out(demo_app: Flask) -> None:
     with demo_app.app_context():
-        assert list(inventory.list_discrepancies()) == []
+        assert list(stock.discrepancies()) == []
         left = inventory.available(db.session.scalars(select(Variant.id)))
     assert 0 < sum(not units for units in left.values()) < len(left) * 0.06
     assert 0 < sum(0 < units < 5 for units in left.values()) < len(left) * 0.12

@@ -19,6 +19,7 @@ from storefront.demo import fetching, loading
 from storefront.demo.fetching import Assets, NotToBeHad
 from storefront.demo.marks import Mark
 from storefront.demo.photographed import insert_items, keep_photos, read_items
+from storefront.inventory import ledgers as stock
 from storefront.inventory import queries as inventory
 from storefront.kernel.clock import now
 from tests.demo_data import silently
@@ -71,7 +72,7 @@ def test_they_stand_in_departments_of_their_own_with_pictures_and_stock(app: Fla
             laptop.variants[0].id: 100,
             laptop.variants[1].id: 7,
         }
-        assert list(inventory.list_discrepancies()) == []
+        assert list(stock.discrepancies()) == []
         paths = {row.slug: row.path for row in db.session.execute(select(Category.slug, Category.path))}
     assert paths["computers"].startswith(paths["electronics"])
     assert {"home-and-garden", "furniture"} <= set(paths)

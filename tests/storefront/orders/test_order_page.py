@@ -10,7 +10,7 @@ from flask import Flask
 
 from storefront.database.base import db
 from storefront.database.transaction import transaction
-from storefront.inventory.models import StockLevel
+from storefront.inventory.models import StockLevel, Warehouse
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.orders import jobs, queries, services
@@ -158,6 +158,7 @@ def test_a_late_payment_is_told(app: Flask) -> None:
     with time_machine.travel(now() + timedelta(hours=1)), app.app_context():
         jobs.cancel_unpaid.call_local()
         with transaction():
+            db.session.execute(db.update(Warehouse).values(is_active=False))
             order = queries.get_whole(order_id)
             services.record_payment(order=order, amount=Money(2500, "USD"), provider="sandbox", by="sandbox", at=now())
     page = Shopper(app).get(f"/orders/{number}?key={key}", follow=True)

@@ -83,7 +83,9 @@ def test_what_may_be_done_in_every_standing() -> None:
     for status, paying, sending, paid in everywhere:
         allowed = allowed_actions(Standing(status, paying, sending, paid))
         if status is not OrderStatus.OPEN:
-            assert allowed == frozenset()
+            assert allowed <= {OrderAction.REOPEN}
+        held = paying in {"paid", "overpaid"} and sending == "unfulfilled"
+        assert (OrderAction.REOPEN in allowed) == (status == "cancelled" and held)
         assert (OrderAction.PAY in allowed) == (status == "open" and paying == "unpaid")
         assert (OrderAction.CANCEL in allowed) == (status == "open" and sending == "unfulfilled" and not paid)
         assert (OrderAction.DELIVER in allowed) == (status == "open" and sending != "delivered")

@@ -20,7 +20,7 @@ from storefront.orders import jobs
 from storefront.orders import queries as orders
 from storefront.orders import services as order_services
 from storefront.orders.models import Order
-from storefront.payments import queries, services
+from storefront.payments import ledgers, queries, services
 from storefront.payments.errors import AmountMismatch, PaymentClosed, UnknownProvider
 from storefront.payments.models import Transaction
 from storefront.payments.providers import CashOnDelivery, Outcome, Sandbox, get_provider, list_providers
@@ -53,7 +53,7 @@ def ledger(app: Flask) -> list[tuple[str, str]]:
 
 def books_agree(app: Flask) -> bool:
     with app.app_context():
-        return queries.list_discrepancies() == []
+        return list(ledgers.discrepancies()) == []
 
 
 def test_an_approved_payment_pays_the_order(app: Flask, waiting: tuple[Shopper, str]) -> None:
@@ -275,7 +275,7 @@ def test_books_that_disagree_are_found(app: Flask, waiting: tuple[Shopper, str])
     with app.app_context():
         with transaction():
             db.session.execute(db.update(Order).values(paid_minor=1))
-        assert [row.number for row in queries.list_discrepancies()] == [the_order(app).number]
+        assert [found.key for found in ledgers.discrepancies()] == [f"{the_order(app).number} paid"]
 
 
 @pytest.fixture
