@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.loyalty.models import PointsAccount, PointsEntry
-from storefront.loyalty.rules import Balance, Delta
+from storefront.loyalty.queries import LEDGER, entry_of
+from storefront.loyalty.rules import Balance, Delta, OrderPoints
 from storefront.loyalty.states import EntryKind
 
 SYSTEM = "system"
+_OF_ORDER = (
+    select(*LEDGER, PointsEntry.available_at)
+    .where(PointsEntry.order_number == bindparam("order"))
+    .order_by(PointsEntry.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +40,10 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What one order has done to the points of its customer so far."""
+    """What one order has done to the points of its customer so far, and when what waits can be spent."""
 
-    pending: int
+    points: OrderPoints
     available_at: datetime | None
-    earned: int
-    reversed: int
-    redeemed: int
-    returned: int
 
 
 def locked(customer_id: int) -> Balance:
@@ -96,26 +99,9 @@ def customer_of(order_number: str) -> int | None:
 
 def standing_of(order_number: str) -> Standing:
     """Return what an order has done so far; ask under the lock of its customer's account."""
-    entry = PointsEntry
-    rows = db.session.execute(
-        select(
-            entry.kind,
-            func.sum(entry.pending_delta).label("pending"),
-            func.sum(entry.available_delta + entry.pending_delta - entry.owed_delta).label("net"),
-            func.max(entry.available_at).label("available_at"),
-        )
-        .where(entry.order_number == order_number)
-        .group_by(entry.kind)
-    ).all()
-    net = {row.kind: int(row.net) for row in rows}
-    return Standing(
-        pending=sum(int(row.pending) for row in rows),
-        available_at=next((row.available_at for row in rows if row.kind == EntryKind.EARN), None),
-        earned=net.get(EntryKind.EARN, 0),
-        reversed=-net.get(EntryKind.REVERSE, 0),
-        redeemed=-net.get(EntryKind.REDEEM, 0),
-        returned=net.get(EntryKind.GIVE_BACK, 0),
-    )
+    rows = read(_OF_ORDER, {"order": order_number}).all()
+    ready = next((row.available_at for row in reversed(rows) if row.kind == EntryKind.EARN), None)
+    return Standing(OrderPoints.of(entry_of(row) for row in rows), ready)
 
 
 def _open(customer_id: int) -> None:

@@ -16,7 +16,7 @@ from storefront.kernel.money import Money
 from storefront.kernel.paging import Page
 from storefront.loyalty import rules
 from storefront.loyalty.models import PointsAccount, PointsEntry, Tier
-from storefront.loyalty.rules import Balance, Delta, Entry, Lot
+from storefront.loyalty.rules import Balance, Delta, Entry, Lot, OrderPoints
 from storefront.loyalty.states import EntryKind
 from storefront.loyalty.tiers import TierStep
 from storefront.shop.queries import get_settings
@@ -48,11 +48,11 @@ class HistoryRow:
 _BALANCE = select(PointsAccount.available, PointsAccount.pending, PointsAccount.owed).where(
     PointsAccount.customer_id == bindparam("customer")
 )
-_LEDGER = (
+LEDGER = (
     *(PointsEntry.kind, PointsEntry.available_delta, PointsEntry.pending_delta, PointsEntry.owed_delta),
     *(PointsEntry.order_number, PointsEntry.expires_at),
 )
-_ENTRIES = select(*_LEDGER).where(PointsEntry.customer_id == bindparam("customer")).order_by(PointsEntry.id)
+_ENTRIES = select(*LEDGER).where(PointsEntry.customer_id == bindparam("customer")).order_by(PointsEntry.id)
 _TIERS = select(Tier.key, Tier.name, Tier.translations, Tier.spend_minor, Tier.earn_basis_points).order_by(
     Tier.spend_minor
 )
@@ -95,7 +95,7 @@ def page_of_history(customer_id: int, number: int = 1, *, size: int = PAGE_SIZE)
     mine = PointsEntry.customer_id == customer_id
     total = db.session.scalar(select(func.count()).select_from(PointsEntry).where(mine)) or 0
     rows = db.session.execute(
-        select(*_LEDGER, PointsEntry.note, PointsEntry.actor, PointsEntry.at)
+        select(*LEDGER, PointsEntry.note, PointsEntry.actor, PointsEntry.at)
         .where(mine)
         .order_by(PointsEntry.id.desc())
         .offset((number - 1) * size)
@@ -107,18 +107,10 @@ def page_of_history(customer_id: int, number: int = 1, *, size: int = PAGE_SIZE)
     return Page(items, total, number, size)
 
 
-def points_of_order(order_number: str) -> tuple[int, int]:
-    """Return how many points an order has earned, net of what was taken back, and how many it gave back."""
-    rows = db.session.execute(
-        select(
-            PointsEntry.kind,
-            func.sum(PointsEntry.available_delta + PointsEntry.pending_delta - PointsEntry.owed_delta),
-        )
-        .where(PointsEntry.order_number == order_number)
-        .group_by(PointsEntry.kind)
-    )
-    net = {kind: int(points) for kind, points in rows}
-    return net.get(EntryKind.EARN, 0) + net.get(EntryKind.REVERSE, 0), net.get(EntryKind.GIVE_BACK, 0)
+def points_of_order(order_number: str) -> OrderPoints:
+    """Return what an order has earned and used so far."""
+    statement = select(*LEDGER).where(PointsEntry.order_number == order_number).order_by(PointsEntry.id)
+    return OrderPoints.of(entry_of(row) for row in db.session.execute(statement))
 
 
 def list_due(at: datetime, *, most: int) -> Sequence[tuple[int, str]]:

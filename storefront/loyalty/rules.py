@@ -59,6 +59,36 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderPoints:
+    """What one order has done so far: `pending` of what it `earned` still waits, `returned` of what it `redeemed` came
+    back. An order that lives again after it had been undone begins anew.
+    """
+
+    pending: int = 0
+    earned: int = 0
+    reversed: int = 0
+    redeemed: int = 0
+    returned: int = 0
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry]) -> OrderPoints:
+        """Add up an order's entries, the oldest first."""
+        pending = earned = gone = redeemed = back = 0
+        for entry in entries:
+            pending += entry.delta.pending
+            match entry.kind:
+                case EntryKind.EARN:
+                    earned, gone = entry.delta.net + earned - gone, 0
+                case EntryKind.REVERSE:
+                    gone -= entry.delta.net
+                case EntryKind.REDEEM:
+                    redeemed, back = redeemed - back - entry.delta.net, 0
+                case EntryKind.GIVE_BACK:
+                    back += entry.delta.net
+        return cls(pending, earned, gone, redeemed, back)
+
+
+@dataclass(frozen=True, slots=True)
 class Lot:
     """What is left of points that came in together, and when they expire (None: never)."""
 
@@ -116,12 +146,6 @@ def take_back(balance: Balance, points: int, *, pending: int) -> Delta:
     return Delta(pending=-waiting, available=-spendable, owed=points - waiting - spendable)
 
 
-def take_again(balance: Balance, points: int) -> Delta:
-    """Let an order that lives again use its points again: what was spent elsewhere meanwhile is owed."""
-    spendable = min(points, balance.available)
-    return Delta(available=-spendable, owed=points - spendable)
-
-
 def share_due(total: int, *, part: Money, whole: Money, done: int) -> int:
     """Return how many more of `total` points go with `part` of `whole` being refunded so far, `done` having gone.
 
@@ -143,13 +167,13 @@ def lots_of(entries: Iterable[Entry]) -> tuple[Lot, ...]:
     taken: dict[str, list[tuple[datetime, int]]] = {}
     for entry in entries:
         points = entry.delta.available
-        if entry.kind is EntryKind.GIVE_BACK and entry.delta.net > 0:
+        if entry.kind is EntryKind.GIVE_BACK:
             _return(entry, taken.get(entry.order_number, []), lots)
         elif points > 0:
             lots.append(_Lot(entry.expires_at or _NEVER, points))
         elif points < 0:
             gone = _consume(lots, -points)
-            if entry.kind in {EntryKind.REDEEM, EntryKind.GIVE_BACK}:
+            if entry.kind is EntryKind.REDEEM:
                 taken.setdefault(entry.order_number, []).extend(gone)
     left = sorted((lot for lot in lots if lot.left), key=lambda lot: lot.expires)
     return tuple(Lot(lot.left, None if lot.expires == _NEVER else lot.expires) for lot in left)

@@ -25,8 +25,8 @@ def earn(*, customer_id: int, order_number: str, points: int, available_at: date
 
     An order earns once: a second time it earns nothing.
     """
-    balance = locked(customer_id)
-    if points <= 0 or standing_of(order_number).earned:
+    balance, before = locked(customer_id), standing_of(order_number).points
+    if points <= 0 or before.earned > before.reversed:
         return 0
     delta = Delta(pending=points)
     post(balance, Movement(customer_id, EntryKind.EARN, delta, at, order_number, available_at=available_at))
@@ -45,13 +45,13 @@ def start_waiting(*, order_number: str, available_at: datetime) -> None:
 
 def release(*, customer_id: int, order_number: str, at: datetime) -> int:
     """Let an order's pending points be spent, if their time has come; return how many."""
-    balance = locked(customer_id)
-    standing = standing_of(order_number)
-    if standing.pending <= 0 or standing.available_at is None or standing.available_at > at:
+    balance, standing = locked(customer_id), standing_of(order_number)
+    pending = standing.points.pending
+    if pending <= 0 or standing.available_at is None or standing.available_at > at:
         return 0
-    delta = rules.release(balance, standing.pending)
+    delta = rules.release(balance, pending)
     post(balance, Movement(customer_id, EntryKind.RELEASE, delta, at, order_number, expires_at=_expiry(at)))
-    return standing.pending
+    return pending
 
 
 def redeem(*, customer_id: int, points: int, order_number: str, at: datetime) -> None:
@@ -84,7 +84,7 @@ def reverse_for_refund(*, order_number: str, refunded: Money, of: Money, at: dat
     customer_id = customer_of(order_number)
     if customer_id is None:
         return 0, 0
-    balance, standing = locked(customer_id), standing_of(order_number)
+    balance, standing = locked(customer_id), standing_of(order_number).points
     back = rules.share_due(standing.redeemed, part=refunded, whole=of, done=standing.returned)
     if back:
         delta, until = rules.credit(balance, back), at + rules.RETURNED_LAST
@@ -95,21 +95,6 @@ def reverse_for_refund(*, order_number: str, refunded: Money, of: Money, at: dat
         delta = rules.take_back(balance, gone, pending=standing.pending)
         post(balance, Movement(customer_id, EntryKind.REVERSE, delta, at, order_number))
     return gone, back
-
-
-def take_again(*, order_number: str, at: datetime) -> int:
-    """Let a cancelled order that lives again use the points that it had given back; return how many.
-
-    What was spent elsewhere meanwhile is owed: the order costs what was agreed.
-    """
-    customer_id = customer_of(order_number)
-    if customer_id is None:
-        return 0
-    balance, returned = locked(customer_id), standing_of(order_number).returned
-    if returned:
-        delta = rules.take_again(balance, returned)
-        post(balance, Movement(customer_id, EntryKind.GIVE_BACK, delta, at, order_number))
-    return returned
 
 
 def expire(*, customer_id: int, at: datetime) -> int:
