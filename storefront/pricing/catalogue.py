@@ -95,12 +95,38 @@ def catalogue_price(base: Money, options: Iterable[PriceOption], *, shopper: Sho
     return best
 
 
-def quantity_breaks(base: Money, options: Iterable[PriceOption], *, shopper: Shopper) -> tuple[Break, ...]:
-    """Return at which quantities this shopper's price falls, the price of a single piece first; () if it never does."""
+def quantity_breaks(
+    base: Money, options: Iterable[PriceOption], *, shopper: Shopper, single: Money | None = None
+) -> tuple[Break, ...]:
+    """Return at which quantities this shopper's price falls, the price of a single piece first; () if it never does.
+
+    `single` is what one piece costs where that is less than in any list, as in a flash sale.
+    """
     mine = tuple(option for option in options if option.is_for(shopper))
-    found: list[Break] = []
-    for quantity in sorted({1, *(option.min_quantity for option in mine)}):
+    first = catalogue_price(base, mine, shopper=shopper, quantity=1).unit_price
+    found = [Break(1, min(first, single) if single is not None else first)]
+    for quantity in sorted({option.min_quantity for option in mine if option.min_quantity > 1}):
         price = catalogue_price(base, mine, shopper=shopper, quantity=quantity).unit_price
-        if not found or price < found[-1].unit_price:
+        if price < found[-1].unit_price:
             found.append(Break(quantity, price))
     return tuple(found) if len(found) > 1 else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What one shopper is asked where that is less than `usual`, the price for everybody: for a piece, and for many."""
+
+    priced: Priced
+    breaks: tuple[Break, ...]
+
+
+def personal_price(base: Money, options: Iterable[PriceOption], *, shopper: Shopper, usual: Money) -> Personal | None:
+    """Return this shopper's own price and quantities; None where they are asked what everybody is."""
+    options = tuple(options)
+    everybody = tuple(option for option in options if option.is_public)
+    priced = catalogue_price(base, options, shopper=shopper, quantity=1)
+    price = min(priced.unit_price, usual)
+    breaks = quantity_breaks(base, options, shopper=shopper, single=price)
+    if priced.unit_price >= usual and breaks == quantity_breaks(base, everybody, shopper=shopper, single=price):
+        return None
+    return Personal(Priced(price) if priced.unit_price >= usual else priced, breaks)
