@@ -13,6 +13,8 @@ from storefront.catalog.cards import Badge as Badge
 from storefront.catalog.cards import Card as Card
 from storefront.catalog.cards import Promoted, promoted_prices, stock_of
 from storefront.catalog.cards import cards_by_ids as cards_by_ids
+from storefront.catalog.collections import Marks as Marks
+from storefront.catalog.collections import marks_of as marks_of
 from storefront.catalog.models import Brand, Category, Product, ProductMedia, Variant
 from storefront.catalog.tree import Node as Node
 from storefront.catalog.tree import Tree, count_subtrees

@@ -1,0 +1,207 @@
+"""Collections: goods that belong together for the merchant, and what promotions may ask of a product."""
+
+from __future__ import annotations
+
+from collections.abc import Collection as Some
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select
+
+from storefront.audit import services as audit
+from storefront.catalog.memory import remembered
+from storefront.catalog.models import Collection, CollectionProduct, Product
+from storefront.database.base import db
+from storefront.database.reading import read
+from storefront.database.transaction import after_commit
+from storefront.kernel.errors import N_, Invalid, NotFound
+from storefront.kernel.kept import Kept
+from storefront.kernel.text import slugify, squeeze
+
+SEEN_AFTER = 2.0
+"""Seconds until a change made by another process is seen."""
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What promotions may ask of a product beside its categories and brand; attributes are "name=value"."""
+
+    collection_ids: frozenset[int] = frozenset()
+    attributes: frozenset[str] = frozenset()
+
+
+def marks_of(product_ids: Iterable[int]) -> Mapping[int, Marks]:
+    """Return the marks of products by id; of one that there is not, none."""
+    ids = list(dict.fromkeys(product_ids))
+    if not ids:
+        return {}
+    members, store = _members.get(), remembered()
+    found = {number: store.get(number, "attributes") for number in ids}
+    missing = [number for number, attributes in found.items() if attributes is None]
+    if missing:
+        rows = {row.id: _attributes(row.attributes) for row in read(_ATTRIBUTES, {"ids": missing})}
+        for number in missing:
+            found[number] = rows.get(number, frozenset())
+            store.put(number, "attributes", found[number])
+    return {
+        number: Marks(members.by_product.get(number, frozenset()), attributes)
+        for number, attributes in found.items()
+        if isinstance(attributes, frozenset)
+    }
+
+
+def list_collections() -> Sequence[Any]:
+    """Return all collections by name, each with how many products it holds."""
+    counted = func.count(CollectionProduct.product_id)
+    return db.session.execute(
+        select(Collection.__table__, counted.label("count"))
+        .outerjoin(CollectionProduct, CollectionProduct.collection_id == Collection.id)
+        .group_by(Collection.id)
+        .order_by(Collection.name, Collection.id)
+    ).all()
+
+
+def get_collection(collection_id: int) -> Collection:
+    """Return a collection's row, or NotFound."""
+    found = db.session.get(Collection, collection_id, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def add_collection(*, name: str, name_zh: str = "", by: str, at: datetime) -> Collection:
+    """Make an empty collection."""
+    _check(name, name_zh)
+    row = Collection(slug=_free_slug(name))
+    _name(row, name, name_zh, at)
+    db.session.add(row)
+    db.session.flush()
+    _note(row.id, "collection.add", {"name": (None, row.name)}, by, at)
+    return row
+
+
+def rename_collection(*, collection_id: int, name: str, name_zh: str = "", by: str, at: datetime) -> Collection:
+    """Call a collection something else; its slug, which promotions and addresses may know, stays."""
+    _check(name, name_zh)
+    row = get_collection(collection_id)
+    before = row.name, chinese_name(row)
+    _name(row, name, name_zh, at)
+    db.session.flush()
+    after = row.name, chinese_name(row)
+    changes = {"name": (before[0], after[0]), "name_zh": (before[1], after[1])}
+    _note(row.id, "collection.rename", changes, by, at)
+    return row
+
+
+def add_products(*, collection_id: int, product_ids: Some[int], by: str, at: datetime) -> int:
+    """Put products into a collection; return how many were not in it yet."""
+    row = get_collection(collection_id)
+    known = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection_id)
+    new = sorted(set(product_ids) - set(db.session.scalars(known)))
+    if not new:
+        return 0
+    db.session.execute(
+        insert(CollectionProduct), [{"collection_id": collection_id, "product_id": number} for number in new]
+    )
+    row.updated_at = at
+    db.session.flush()
+    changes = dict.fromkeys(_names(new), (None, row.name))
+    _note(row.id, "collection.fill", changes, by, at)
+    return len(new)
+
+
+def remove_product(*, collection_id: int, product_id: int, by: str, at: datetime) -> None:
+    """Take a product out of a collection; one that is not in it any more stays out."""
+    row = get_collection(collection_id)
+    mine = CollectionProduct.collection_id == collection_id, CollectionProduct.product_id == product_id
+    if db.session.scalar(select(CollectionProduct.product_id).where(*mine)) is None:
+        return
+    db.session.execute(delete(CollectionProduct).where(*mine))
+    row.updated_at = at
+    db.session.flush()
+    _note(row.id, "collection.fill", dict.fromkeys(_names([product_id]), (row.name, None)), by, at)
+
+
+def delete_collection(*, collection_id: int, by: str, at: datetime) -> None:
+    """Delete a collection; its products stay. Whether a promotion needs it is for the edge to ask."""
+    row = get_collection(collection_id)
+    name = row.name
+    db.session.execute(delete(CollectionProduct).where(CollectionProduct.collection_id == collection_id))
+    db.session.delete(row)
+    db.session.flush()
+    _note(collection_id, "collection.delete", {"name": (name, None)}, by, at)
+
+
+def chinese_name(row: Any) -> str:
+    """Return a collection's Chinese name, empty for none."""
+    return ((row.translations or {}).get("zh") or {}).get("name") or ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Members:
+    state: tuple[object, ...]
+    by_product: Mapping[int, frozenset[int]]
+
+
+_STATE = select(Collection.id, Collection.updated_at).order_by(Collection.id)
+_MEMBERS = select(CollectionProduct.product_id, CollectionProduct.collection_id)
+_ATTRIBUTES = select(Product.id, Product.attributes).where(Product.id.in_(bindparam("ids", expanding=True)))
+_EMPTY = _Members((), {})
+
+
+def _read_members() -> _Members:
+    state = tuple((row.id, row.updated_at) for row in read(_STATE).all())
+    last = _last.get()
+    if last and last[0].state == state:
+        return last[0]
+    if not state:
+        return _EMPTY
+    found: dict[int, set[int]] = {}
+    for row in read(_MEMBERS):
+        found.setdefault(row.product_id, set()).add(row.collection_id)
+    members = _Members(state, {number: frozenset(ids) for number, ids in found.items()})
+    last[:] = [members]
+    return members
+
+
+_last: Kept[list[_Members]] = Kept(list, seconds=600)
+"""What was read last; while no collection has changed it is not read again."""
+_members = Kept(_read_members, seconds=SEEN_AFTER)
+
+
+def _attributes(facts: Mapping[str, object] | None) -> frozenset[str]:
+    return frozenset(f"{name}={value}" for name, value in (facts or {}).items())
+
+
+def _check(name: str, name_zh: str) -> None:
+    if not squeeze(name):
+        raise Invalid(N_("Give the collection a name."), field="name")
+    for field, text in (("name", name), ("name_zh", name_zh)):
+        if len(squeeze(text)) > LONGEST_NAME:
+            raise Invalid(N_("Use at most %(count)d characters."), field=field, count=LONGEST_NAME)
+
+
+def _name(row: Collection, name: str, name_zh: str, at: datetime) -> None:
+    others = {locale: words for locale, words in (row.translations or {}).items() if locale != "zh"}
+    row.name = squeeze(name)
+    row.translations = {**others, **({"zh": {"name": squeeze(name_zh)}} if squeeze(name_zh) else {})}
+    row.updated_at = at
+
+
+def _free_slug(name: str) -> str:
+    wanted = slugify(name, fallback="collection")
+    taken = set(db.session.scalars(select(Collection.slug).where(Collection.slug.startswith(wanted, autoescape=True))))
+    numbered = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
+    return next(slug for slug in numbered if slug not in taken)
+
+
+def _names(product_ids: Some[int]) -> Sequence[str]:
+    return db.session.scalars(select(Product.name).where(Product.id.in_(product_ids)).order_by(Product.id)).all()
+
+
+def _note(collection_id: int, action: str, changes: Mapping[str, tuple[object, object]], by: str, at: datetime) -> None:
+    audit.record(actor=by, action=action, about=("collection", str(collection_id)), changes=changes, at=at)
+    after_commit(_members.forget)
