@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SLOTS_EDIT = "slots:edit"
     PROMOTIONS_VIEW = "promotions:view"
     PROMOTIONS_EDIT = "promotions:edit"
+    CUSTOMERS_GROUPS = "customers:groups"
     AUDIT_VIEW = "audit:view"
 
 
@@ -58,6 +59,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.ORDERS_CANCEL,
             P.SLOTS_VIEW,
             P.PROMOTIONS_VIEW,
+            P.CUSTOMERS_GROUPS,
         }
     ),
     Role.MERCHANDISER: frozenset(
