@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
+from babel.dates import format_date
 from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from storefront.catalog import cards
 from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Badge, Card
+from storefront.promotions.claims import Claimable, open_claims
 from storefront.promotions.queries import open_offers
+from storefront.promotions.summary import audience_words, scope_words
+from storefront.promotions.validity import Terms, last_day
 from storefront.promotions.words import Offer, name_of, near_words, price_words, rejection_words, step_words, terms_of
+from storefront.shop.queries import get_settings
+from storefront.web import kept_pages
+from storefront.web.locale import babel_locale
 
 MOST_BADGES = 1
+MOST_CLAIMS = 3
+"""How many coupons to claim a product page shows; the page of all coupons has the rest."""
 
 
 def badges_for(found: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
@@ -46,8 +58,45 @@ def offers_for(*, product_id: int, sku: str, category_id: int, brand_id: int | N
     ]
 
 
+def claims_for(*, product_id: int, sku: str, category_id: int, brand_id: int | None) -> list[Claimable]:
+    """Return a few of the coupons that can be claimed for one variant: those for just these goods first."""
+    above = _category_ids(category_id)
+    found = [
+        offer
+        for offer in open_claims()
+        if offer.promotion.scope.covers(product_id=product_id, sku=sku, category_ids=above, brand_id=brand_id)
+    ]
+    return sorted(found, key=lambda offer: offer.promotion.scope.is_everything)[:MOST_CLAIMS]
+
+
+def coupon_day(ends_at: datetime) -> str:
+    """Write the last day on which a coupon holds."""
+    return format_date(last_day(ends_at, get_settings().timezone), "medium", locale=babel_locale())
+
+
+def validity_words(terms: Terms) -> str:
+    """Say how long a coupon holds once somebody has it; "" for as long as its promotion runs."""
+    days = terms.valid_days
+    if days is None:
+        return _("Valid until %(date)s", date=coupon_day(terms.valid_until)) if terms.valid_until else ""
+    if terms.valid_until is None:
+        return ngettext("Valid for %(num)s day once claimed", "Valid for %(num)s days once claimed", days)
+    return ngettext(
+        "Valid for %(num)s day once claimed, until %(date)s at the latest",
+        "Valid for %(num)s days once claimed, until %(date)s at the latest",
+        days,
+        date=coupon_day(terms.valid_until),
+    )
+
+
 def init_app(app: Flask) -> None:
-    """Give templates the words, and cards their badges."""
+    """Give templates the words, and cards their badges; what can be claimed is part of kept pages."""
+    app.jinja_env.filters.update(
+        coupon_day=coupon_day,
+        goods_words=scope_words,
+        validity_words=validity_words,
+        who_words=audience_words,
+    )
     app.jinja_env.filters.update(
         promotion_name=name_of,
         promotion_terms=terms_of,
@@ -56,7 +105,8 @@ def init_app(app: Flask) -> None:
         rejection_words=rejection_words,
         step_words=step_words,
     )
-    app.jinja_env.globals["offers_for"] = offers_for
+    app.jinja_env.globals.update(offers_for=offers_for, claims_for=claims_for, open_claims=open_claims)
+    kept_pages.made_from(claims=open_claims)
     cards.bind(offers=badges_for)
 
 

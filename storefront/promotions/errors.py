@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storefront.kernel.errors import N_, Invalid, ShopError
+from storefront.kernel.errors import N_, Invalid, NotFound, ShopError
 
 
 class PromotionRanOut(ShopError):
@@ -61,6 +61,10 @@ class CodeInUse(ShopError):
     )
 
 
+class NoSuchCoupon(NotFound):
+    message = N_("This coupon is not on offer any more.")
+
+
 class NotClaimable(ShopError):
     """A coupon that cannot be had, or not any more."""
 
@@ -81,3 +85,39 @@ class AlreadyClaimed(NotClaimable):
 
 class NotForYou(NotClaimable):
     message = N_("This coupon is for other customers.")
+
+
+class StalePromotion(ShopError):
+    """Somebody else changed the promotion since it was read."""
+
+    message = N_("Somebody else changed this promotion while you were editing it. Nothing of yours was saved yet.")
+
+
+class PromotionInUse(ShopError):
+    """It has been used, or coupons hang on it: its figures must stay."""
+
+    message = N_("This promotion has been used or has coupons, so it can only be archived.")
+
+
+class PromotionNotReady(ShopError):
+    """The check found something that forbids it to run, or that somebody must confirm first."""
+
+    message = N_("This promotion cannot run yet. Please see what the check found.")
+
+
+class PromotionArchived(ShopError):
+    """Archived promotions are taken out of the archive before anything else."""
+
+    message = N_("This promotion is in the archive. Take it out first, or duplicate it.")
+
+
+class CodeTaken(Invalid):
+    """A code unlocks one promotion only."""
+
+    def __init__(self, code: str, promotion: str) -> None:
+        super().__init__(
+            N_("The code “%(code)s” belongs to “%(promotion)s” already."),
+            field="codes",
+            code=code,
+            promotion=promotion,
+        )

@@ -90,9 +90,9 @@ def check_code(code: str, *, shopper: Shopper, customer_key: str = "", at: datet
         raise errors.CodeOfAnother(code=key)
     promotion = found[0]
     if promotion.starts_at and at < promotion.starts_at:
-        raise errors.CodeNotStarted(code=key, date=_day(promotion.starts_at))
+        raise errors.CodeNotStarted(code=key, date=day_words(promotion.starts_at))
     if promotion.ends_at and at >= promotion.ends_at:
-        raise errors.CodeEnded(code=key, date=_day(promotion.ends_at))
+        raise errors.CodeEnded(code=key, date=day_words(promotion.ends_at))
     budget = promotion.limits.budget_left
     if promotion.limits.uses_left == 0 or (budget is not None and not budget):
         raise errors.CodeUsedUp(code=key)
@@ -102,6 +102,12 @@ def check_code(code: str, *, shopper: Shopper, customer_key: str = "", at: datet
     if promotion.limits.per_customer is not None and used >= promotion.limits.per_customer:
         raise errors.CodeAlreadyUsed(code=key)
     return promotion
+
+
+def day_words(moment: datetime) -> str:
+    """Write the day of a moment in the shop's zone, as the reader's language does."""
+    day = moment.astimezone(ZoneInfo(get_settings().timezone)).date()
+    return format_date(day, "long", locale=babel_locale())
 
 
 _LIVE = (
@@ -200,11 +206,6 @@ class _Coupon:
             and (self.starts_at is None or self.starts_at <= at)
             and (self.ends_at is None or at < self.ends_at)
         )
-
-
-def _day(moment: datetime) -> str:
-    day = moment.astimezone(ZoneInfo(get_settings().timezone)).date()
-    return format_date(day, "long", locale=babel_locale())
 
 
 _read = Kept(_read_all, seconds=3600)

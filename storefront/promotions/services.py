@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from storefront.accounts.queries import keys_of
 from storefront.database.base import db
 from storefront.kernel.money import Money
-from storefront.promotions.errors import PromotionRanOut
+from storefront.promotions.errors import CodeInUse, PromotionRanOut
 from storefront.promotions.models import CouponCode, Promotion, PromotionUse
 
 
@@ -24,9 +24,7 @@ class Use:
     amount: Money
 
 
-def take_uses(
-    *, uses: Sequence[Use], customer_key: str, order_number: str, at: datetime, checkout: str = ""
-) -> None:
+def take_uses(*, uses: Sequence[Use], customer_key: str, order_number: str, at: datetime, checkout: str = "") -> None:
     """Count an order's promotions against their limits, all of them; refuse with PromotionRanOut or CodeInUse.
 
     Each limit is one conditional UPDATE, in the order of ids. It locks the promotion's row until the transaction ends,

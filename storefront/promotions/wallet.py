@@ -2,37 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
+from storefront.catalog import queries as catalog
+from storefront.catalog.models import Product, Variant
+from storefront.database.base import db
 from storefront.database.reading import read
-from storefront.promotions.models import CouponCode, Promotion
+from storefront.kernel.paging import Page
+from storefront.promotions.models import CouponCode, PromotionUse
+from storefront.promotions.models import Promotion as PromotionRow
+from storefront.promotions.reading import find_promotion
+from storefront.promotions.rules import Promotion, Scope
+from storefront.promotions.states import WalletTab
+from storefront.shop.queries import get_settings
 
-_USABLE = (
-    select(CouponCode.code)
-    .join(Promotion, Promotion.id == CouponCode.promotion_id)
-    .where(
-        CouponCode.customer_id == bindparam("customer"),
-        CouponCode.is_active,
-        or_(CouponCode.usage_limit.is_(None), CouponCode.used_count < CouponCode.usage_limit),
-        or_(CouponCode.starts_at.is_(None), CouponCode.starts_at <= bindparam("at")),
-        or_(CouponCode.ends_at.is_(None), CouponCode.ends_at > bindparam("at")),
-        Promotion.is_active,
-        Promotion.archived_at.is_(None),
-        or_(Promotion.starts_at.is_(None), Promotion.starts_at <= bindparam("at")),
-        or_(Promotion.ends_at.is_(None), Promotion.ends_at > bindparam("at")),
-    )
-    .order_by(func.coalesce(CouponCode.ends_at, Promotion.ends_at).asc().nulls_last(), CouponCode.id)
+PAGE_SIZE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class WalletCoupon:
+    """A coupon in a wallet: what it gives, when it holds, and which order took it."""
+
+    code: str
+    promotion: Promotion
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_over: bool
+    order_number: str = ""
+
+
+_code, _promotion = CouponCode, PromotionRow
+_IS_MINE = _code.customer_id == bindparam("customer")
+_IS_USED = and_(_code.usage_limit.is_not(None), _code.used_count >= _code.usage_limit)
+_IS_LIVE = and_(
+    _code.is_active,
+    or_(_code.ends_at.is_(None), _code.ends_at > bindparam("at")),
+    _promotion.is_active,
+    _promotion.archived_at.is_(None),
+    or_(_promotion.ends_at.is_(None), _promotion.ends_at > bindparam("at")),
 )
-
-
-def usable_codes(customer_id: int, at: datetime) -> tuple[str, ...]:
-    """Return the codes of a customer's coupons that can be used now, those that end first before the others."""
-    return tuple(read(_USABLE, {"customer": customer_id, "at": at}).scalars())
-
-
+_IN_TAB: dict[WalletTab, ColumnElement[bool]] = {
+    WalletTab.USABLE: and_(~_IS_USED, _IS_LIVE),
+    WalletTab.USED: _IS_USED,
+    WalletTab.EXPIRED: and_(~_IS_USED, ~_IS_LIVE),
+}
+_SOONEST = func.coalesce(_code.ends_at, _promotion.ends_at).asc().nulls_last(), _code.id
+_USABLE = (
+    select(_code.code)
+    .join(_promotion, _promotion.id == _code.promotion_id)
+    .where(
+        _IS_MINE,
+        _IN_TAB[WalletTab.USABLE],
+        or_(_code.starts_at.is_(None), _code.starts_at <= bindparam("at")),
+        or_(_promotion.starts_at.is_(None), _promotion.starts_at <= bindparam("at")),
+    )
+    .order_by(*_SOONEST)
+)
+_COUNTS = (
+    select(*(func.count().filter(condition).label(tab.value) for tab, condition in _IN_TAB.items()))
+    .select_from(_code)
+    .join(_promotion, _promotion.id == _code.promotion_id)
+    .where(_IS_MINE)
+)
 _CLOSED = select(CouponCode.code).where(
     CouponCode.code.in_(bindparam("codes", expanding=True)),
     or_(
@@ -54,3 +90,79 @@ def closed_codes(
         return frozenset()
     values = {"codes": list(codes), "customer": customer_id or 0, "checkout": checkout, "at": at}
     return frozenset(read(_CLOSED, values).scalars())
+
+
+def count_coupons(customer_id: int, at: datetime) -> Mapping[WalletTab, int]:
+    """Return how many coupons of a customer can be used, are used and are past."""
+    row = read(_COUNTS, {"customer": customer_id, "at": at}).one()
+    return {tab: int(getattr(row, tab.value)) for tab in WalletTab}
+
+
+def page_of_coupons(customer_id: int, tab: WalletTab, number: int, at: datetime) -> Page[WalletCoupon]:
+    """Return one page of a wallet: what can be used by its end, the rest by when it was given, the latest first."""
+    values = {"customer": customer_id, "at": at}
+    total = count_coupons(customer_id, at)[tab]
+    statement = (
+        select(
+            _promotion.__table__,
+            _code.id.label("coupon_id"),
+            _code.code.label("coupon"),
+            _code.starts_at.label("coupon_starts"),
+            _code.ends_at.label("coupon_ends"),
+        )
+        .join(_promotion, _promotion.id == _code.promotion_id)
+        .where(_IS_MINE, _IN_TAB[tab])
+        .order_by(*(_SOONEST if tab is WalletTab.USABLE else (_code.given_at.desc(), _code.id.desc())))
+        .limit(PAGE_SIZE)
+        .offset((number - 1) * PAGE_SIZE)
+    )
+    rows = read(statement, values).all()
+    orders = _orders_of([row.coupon_id for row in rows]) if tab is WalletTab.USED else {}
+    currency = get_settings().currency
+    found = [(row, find_promotion(row, currency)) for row in rows]
+    items = [
+        _coupon(row, promotion, tab is WalletTab.EXPIRED, orders.get(row.coupon_id, ""))
+        for row, promotion in found
+        if promotion is not None
+    ]
+    return Page(items, total, number, PAGE_SIZE)
+
+
+def goods_url(scope: Scope) -> str:
+    """Return the page that shows the goods of a scope best: its one category or product, else the whole shop."""
+    if len(scope.category_ids) == 1:
+        node = catalog.category_tree().find(next(iter(scope.category_ids)))
+        if node is not None:
+            return node.url
+    named = [Product.id.in_(scope.product_ids)] if scope.product_ids else []
+    named += [Variant.sku.in_(scope.skus)] if scope.skus else []
+    slug = None
+    if named and not scope.category_ids:
+        slug = db.session.scalar(
+            select(Product.slug)
+            .join(Variant, Variant.product_id == Product.id)
+            .where(Product.is_published, or_(*named))
+            .order_by(Product.id)
+            .limit(1)
+        )
+    return f"/products/{slug}" if slug else "/categories"
+
+
+def _coupon(row: Any, promotion: Promotion, is_over: bool, order_number: str) -> WalletCoupon:
+    starts = [each for each in (row.coupon_starts, promotion.starts_at) if each is not None]
+    ends = [each for each in (row.coupon_ends, promotion.ends_at) if each is not None]
+    bare = replace(promotion, codes=frozenset({row.coupon}))
+    return WalletCoupon(
+        row.coupon, bare, max(starts, default=None), min(ends, default=None), is_over, order_number
+    )
+
+
+def _orders_of(coupon_ids: Collection[int]) -> dict[int, str]:
+    """Return which order took each coupon, of those that did not give it back."""
+    rows = db.session.execute(
+        select(PromotionUse.coupon_code_id, PromotionUse.order_number)
+        .where(PromotionUse.coupon_code_id.in_(coupon_ids))
+        .group_by(PromotionUse.coupon_code_id, PromotionUse.order_number)
+        .having(func.sum(PromotionUse.uses) > 0)
+    )
+    return {row.coupon_code_id: row.order_number for row in rows if row.coupon_code_id is not None}
