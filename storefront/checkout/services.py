@@ -166,10 +166,7 @@ def _draft(attempt: Attempt, cart: CartQuote, offer: Offer, at: datetime) -> Dra
         idempotency_key=attempt.token,
         buyer=details.buyer,
         quote=cart.quote,
-        goods={
-            line.sku: Goods(line.variant_id, line.product_id, line.name, line.variant_name, line.picture)
-            for line in cart.contents.priced
-        },
+        goods=_goods(cart),
         parcel=Parcel(
             address=details.address,
             method_code=offer.code,
@@ -182,6 +179,19 @@ def _draft(attempt: Attempt, cart: CartQuote, offer: Offer, at: datetime) -> Dra
         note=details.note,
         promotion_keys=cart.promotion_keys,
     )
+
+
+def _goods(cart: CartQuote) -> dict[str, Goods]:
+    """Return what each line of the quote is made of."""
+    bought = {line.sku: line for line in cart.contents.priced}
+    found = {}
+    for quoted in cart.quote.lines:
+        thing = cart.gift_goods[quoted.sku] if quoted.price_source is PriceSource.GIFT else bought[quoted.sku]
+        offer = cart.flash.get(thing.variant_id) if quoted.price_source is PriceSource.FLASH else None
+        names = thing.name, thing.variant_name, thing.picture
+        item_id = offer.item_id if offer else 0
+        found[quoted.line_id] = Goods(thing.variant_id, thing.product_id, *names, flash_item_id=item_id)
+    return found
 
 
 def _keep_address(details: Details, at: datetime) -> None:
