@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from storefront.kernel.money import Money, total
 from storefront.pricing.allocation import DELIVERY, Allocation, TraceStep, sum_of
-from storefront.pricing.label import Label
+from storefront.pricing.label import FactValue, Label
 from storefront.pricing.snapshot import PriceSource, Snapshot, SnapshotLine, Stage
 
 
@@ -21,6 +22,7 @@ class AdjustmentKind(StrEnum):
     PROMOTION = "promotion"
     COUPON = "coupon"
     DELIVERY = "delivery"
+    POINTS = "points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,19 @@ class LineShare:
     label: Label
     amount: Money
     code: str = ""
+
+
+class GiftLike(Protocol):
+    """A line that a promotion adds: `unit_price` is what one piece is worth, and a reduction takes exactly that off."""
+
+    @property
+    def line_id(self) -> str: ...
+    @property
+    def sku(self) -> str: ...
+    @property
+    def quantity(self) -> int: ...
+    @property
+    def unit_price(self) -> Money: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +131,7 @@ class Quote:
 
     @property
     def discount(self) -> Money:
-        """Everything saved on goods, as a positive amount."""
+        """Everything taken off the goods, points and gifts among it, as a positive amount."""
         return total((line.discount for line in self.lines), self.currency)
 
     @property
@@ -136,8 +151,13 @@ class Quote:
 
     @property
     def saved(self) -> Money:
-        """Everything saved, on goods and on delivery."""
+        """Everything taken off, on goods and on delivery."""
         return self.discount + self.delivery_discount
+
+    @property
+    def points(self) -> Money:
+        """What points pay, as a positive amount; it is part of `discount`."""
+        return -total((a.amount for a in self.adjustments if a.kind is AdjustmentKind.POINTS), self.currency)
 
     @property
     def reductions(self) -> tuple[Adjustment, ...]:
@@ -153,10 +173,11 @@ def make_quote(
     snapshot: Snapshot,
     reductions: Sequence[Adjustment] = (),
     *,
+    gifts: Sequence[GiftLike] = (),
     trace: Sequence[TraceStep] = (),
     tax_basis_points: int = 0,
 ) -> Quote:
-    """Build the quote of a snapshot whose promotions have been decided.
+    """Build the quote of a snapshot whose promotions have been decided; `gifts` are lines of their own, at the end.
 
     Prices contain tax: `tax_basis_points` (hundredths of a percent) only says how much of the total is tax.
     """
@@ -165,10 +186,12 @@ def make_quote(
         label = Label.of("delivery", method=snapshot.delivery.method)
         adjustments.append(Adjustment(AdjustmentKind.DELIVERY, Stage.SHIPPING, label, snapshot.delivery.amount))
     shares = _shares_by_line(reductions)
-    lines = tuple(_quote_line(line, shares.get(line.line_id, ())) for line in snapshot.lines)
-    gross = snapshot.goods + total((a.amount for a in adjustments), snapshot.currency)
+    lines = [_quote_line(line, shares.get(line.line_id, ())) for line in snapshot.lines]
+    lines += [_gift_line(gift, shares.get(gift.line_id, ())) for gift in gifts]
+    goods = total((line.goods for line in lines), snapshot.currency)
+    gross = goods + total((a.amount for a in adjustments), snapshot.currency)
     tax = gross.portion(tax_basis_points, 10_000 + tax_basis_points)
-    return Quote(snapshot.currency, lines, tuple(adjustments), gross, gross - tax, tax, tuple(trace))
+    return Quote(snapshot.currency, tuple(lines), tuple(adjustments), gross, gross - tax, tax, tuple(trace))
 
 
 def quote_hash(quote: Quote) -> str:
@@ -180,13 +203,17 @@ def quote_hash(quote: Quote) -> str:
         "currency": quote.currency,
         "lines": sorted([line.sku, line.quantity, line.unit_price.minor, line.total.minor] for line in quote.lines),
         "reasons": sorted(
-            [a.kind.value, str(a.source_id or a.label.get("method") or ""), a.code, a.amount.minor]
-            for a in quote.adjustments
+            [a.kind.value, str(a.source_id or _source(a.label)), a.code, a.amount.minor] for a in quote.adjustments
         ),
         "tax": quote.tax.minor,
         "total": quote.total.minor,
     }
     return hashlib.sha256(json.dumps(seen, separators=(",", ":")).encode()).hexdigest()[:32]
+
+
+def _source(label: Label) -> FactValue:
+    """Return what stands for a reason that is no promotion: the way of delivery, the number of points."""
+    return label.get("method") or label.get("points") or ""
 
 
 def _shares_by_line(reductions: Iterable[Adjustment]) -> dict[str, list[LineShare]]:
@@ -212,4 +239,19 @@ def _quote_line(line: SnapshotLine, shares: Sequence[LineShare]) -> QuoteLine:
         price_source=line.price_source,
         shares=tuple(shares),
         total=Money(line.goods.minor - reduction, line.unit_price.currency),
+    )
+
+
+def _gift_line(gift: GiftLike, shares: Sequence[LineShare]) -> QuoteLine:
+    value = gift.unit_price
+    given = Money(sum(share.amount.minor for share in shares), value.currency)
+    return QuoteLine(
+        line_id=gift.line_id,
+        sku=gift.sku,
+        quantity=gift.quantity,
+        unit_price=value,
+        base_price=value,
+        price_source=PriceSource.GIFT,
+        shares=tuple(shares),
+        total=value * gift.quantity - given,
     )

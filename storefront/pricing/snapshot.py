@@ -98,6 +98,36 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class GiftStock:
+    """A variant that promotions may give away: how many there are beside what the cart buys, and what one is worth."""
+
+    sku: str
+    available: int
+    value: Money
+    product_id: int = 0
+
+    def __post_init__(self) -> None:
+        if self.value.minor < 0:
+            raise ValueError("a gift is not worth less than nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class PointsOffer:
+    """Points that the shopper means to pay with: at most `spend` of them, and no more than a share of the goods.
+
+    `worth` is how many points stand for one whole unit of the currency: one dollar, one yen.
+    """
+
+    spend: int
+    worth: int
+    most_percent: int = 100
+
+    def __post_init__(self) -> None:
+        if self.spend < 0 or self.worth < 1 or not 0 <= self.most_percent <= 100:
+            raise ValueError("points to spend are not negative, have a worth, and pay at most everything")
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A cart at one moment. Lines are kept in one canonical order, so the order of asking changes nothing."""
 
@@ -107,6 +137,9 @@ class Snapshot:
     shopper: Shopper = field(default_factory=Shopper)
     delivery: Delivery | None = None
     codes: tuple[str, ...] = ()
+    gifts: tuple[GiftStock, ...] = ()
+    """What promotions may give away; a SKU that is not here is out of stock."""
+    points: PointsOffer | None = None
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
@@ -115,7 +148,11 @@ class Snapshot:
         object.__setattr__(self, "lines", ordered)
         if len({line.line_id for line in ordered}) != len(ordered):
             raise ValueError("two lines share an id")
+        object.__setattr__(self, "gifts", tuple(sorted(self.gifts, key=lambda gift: gift.sku)))
+        if len({gift.sku for gift in self.gifts}) != len(self.gifts):
+            raise ValueError("two gifts share a SKU")
         amounts = [line.unit_price for line in ordered] + ([self.delivery.amount] if self.delivery else [])
+        amounts += [gift.value for gift in self.gifts]
         if any(amount.currency != self.currency for amount in amounts):
             raise ValueError("a snapshot has one currency")
 

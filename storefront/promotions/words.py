@@ -125,7 +125,6 @@ _PRICES = {
     "flash_price": N_("Flash sale price"),
     "gift_price": N_("Gift"),
     "delivery": N_("Delivery fee"),
-    "gift_price": N_("What the gift is worth"),
     "points": N_("Paid with points"),
 }
 _REASONS = {

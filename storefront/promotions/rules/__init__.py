@@ -16,8 +16,11 @@ from storefront.promotions.rules.count_ladder import CountLadder as CountLadder
 from storefront.promotions.rules.count_ladder import CountRung as CountRung
 from storefront.promotions.rules.count_price import CountPrice as CountPrice
 from storefront.promotions.rules.evaluation import evaluate as evaluate
+from storefront.promotions.rules.gift import Gift as Gift
+from storefront.promotions.rules.gift import GiftLine as GiftLine
 from storefront.promotions.rules.nth_item import NthItem as NthItem
 from storefront.promotions.rules.pieces import Together as Together
+from storefront.promotions.rules.points import PointsSpent as PointsSpent
 from storefront.promotions.rules.promotion import Audience as Audience
 from storefront.promotions.rules.promotion import Limits as Limits
 from storefront.promotions.rules.promotion import Promotion as Promotion

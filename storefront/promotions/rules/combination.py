@@ -8,7 +8,7 @@ from math import inf
 
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules.promotion import Promotion
-from storefront.promotions.rules.units import Frame, Goods, Position, Reduction, Runs
+from storefront.promotions.rules.units import Frame, Goods, Position, Reduction
 
 SetKey = tuple[int, tuple[float, ...], tuple[int, ...]]
 
@@ -41,7 +41,7 @@ class Candidate:
     def alone(self, frame: Frame, position: Position) -> int:
         """Return how much the promotion would give here; 0 if a condition fails or the budget is too small."""
         promotion = self.promotion
-        if promotion.falls_on is not Stage.ORDER:
+        if promotion.falls_on is not Stage.ORDER or promotion.is_gift:
             reduction = self.reduce(frame, position)
             return reduction.amount if reduction else 0
         goods = self.goods(frame, position)
@@ -77,7 +77,7 @@ class Search:
     bounds: Sequence[int]
     conflicts: list[int] = field(init=False)
     cliques: list[list[int]] = field(init=False)
-    remembered: dict[tuple[int, tuple[Runs, ...]], Reduction | None] = field(default_factory=dict)
+    remembered: dict[tuple[int, tuple[object, ...]], Reduction | None] = field(default_factory=dict)
     best: int = 0
     best_key: SetKey = (0, (inf,), ())
 
@@ -99,7 +99,10 @@ class Search:
         if candidate.promotion.stage is not Stage.ITEM:
             return candidate.reduce(self.frame, position)
         runs = position.runs
-        key = (i, tuple([runs[index] for index in candidate.indexes]))
+        key = (
+            i,
+            position.given if candidate.promotion.is_gift else tuple([runs[index] for index in candidate.indexes]),
+        )
         if key not in self.remembered:
             self.remembered[key] = candidate.reduce(self.frame, position)
         return self.remembered[key]
@@ -163,7 +166,7 @@ def _conflicts(promotions: Sequence[Promotion]) -> list[int]:
     examples: list[Promotion] = []
     kinds: list[int] = []
     for promotion in promotions:
-        key = (promotion.stage, promotion.exclusive, promotion.combines_with)
+        key = (promotion.stage, promotion.exclusive, promotion.combines_with, promotion.is_gift)
         if key not in alike:
             alike[key] = len(examples)
             examples.append(promotion)

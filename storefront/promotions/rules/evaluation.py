@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from storefront.kernel.money import Money
-from storefront.pricing.allocation import DELIVERY, TraceStep
-from storefront.pricing.label import Label
-from storefront.pricing.snapshot import Snapshot, Stage
+from storefront.pricing.allocation import Allocation
+from storefront.pricing.snapshot import PointsOffer, Snapshot, Stage
 from storefront.promotions.rules.combination import Candidate
+from storefront.promotions.rules.gift import GiftLine
 from storefront.promotions.rules.greedy import best_set
 from storefront.promotions.rules.nearness import nearest
+from storefront.promotions.rules.points import PointsSpent, points_payment
 from storefront.promotions.rules.promotion import PROMOTION_STAGES, Promotion
 from storefront.promotions.rules.refusals import Gate, Given, explain
 from storefront.promotions.rules.result import Applied, Result
-from storefront.promotions.rules.units import Frame, Position, Reduction, allocations_of, start
+from storefront.promotions.rules.tracing import Tracer
+from storefront.promotions.rules.units import Frame, Goods, Position, Reduction, allocations_of, start, take_off
 
 
 def evaluate(snapshot: Snapshot, promotions: Iterable[Promotion]) -> Result:
@@ -31,20 +34,30 @@ def evaluate(snapshot: Snapshot, promotions: Iterable[Promotion]) -> Result:
     chosen, exact = best_set(frame, begin, eligible)
     given, ends = _apply(frame, begin, chosen)
     taken = {candidate.promotion.id for candidate, _, _ in given}
-    rejected = gate.rejected + [
-        explain(frame, begin, candidate, ends[candidate.promotion.stage], given)
+    missed = [
+        (candidate, explain(frame, begin, candidate, ends[candidate.promotion.stage], given))
         for candidate in candidates
         if candidate.promotion.id not in taken
     ]
     applied = tuple(_applied(frame, *each) for each in given)
+    gifts = tuple(
+        _gift_line(frame, candidate.promotion, reduction) for candidate, _, reduction in given if reduction.gift
+    )
+    points = _pay(frame, ends[Stage.COUPON], snapshot.points)
+    tracer = Tracer(snapshot)
+    tracer.start(gifts)
+    tracer.promotions([(each, candidate) for each, (candidate, _, _) in zip(applied, given, strict=True)], missed)
+    tracer.points(points)
     return Result(
         currency=snapshot.currency,
         applied=applied,
-        rejected=tuple(rejected),
+        rejected=(*gate.rejected, *(rejected for _, rejected in missed)),
         near=nearest(frame, candidates, ends, given),
-        trace=(*_catalogue_steps(snapshot), *_promotion_steps(snapshot, applied)),
+        trace=tuple(tracer.steps),
         unknown_codes=tuple(code for code in gate.codes if code not in gate.known_codes),
         exact=exact,
+        gifts=gifts,
+        points=points,
     )
 
 
@@ -69,7 +82,9 @@ def _applied(frame: Frame, candidate: Candidate, before: Position, reduction: Re
     return Applied(
         promotion=candidate.promotion,
         amount=Money(reduction.amount, frame.currency),
-        allocations=allocations_of(frame, before, reduction),
+        allocations=_gift_share(frame, candidate.promotion, reduction)
+        if reduction.gift
+        else allocations_of(frame, before, reduction),
         label=candidate.promotion.label.with_facts(**dict(reduction.facts))
         if reduction.facts
         else candidate.promotion.label,
@@ -77,37 +92,23 @@ def _applied(frame: Frame, candidate: Candidate, before: Position, reduction: Re
     )
 
 
-def _catalogue_steps(snapshot: Snapshot) -> list[TraceStep]:
-    steps = []
-    for line in snapshot.lines:
-        before = (line.base_price or line.unit_price) * line.quantity
-        label = Label.of(f"{line.price_source}_price", quantity=line.quantity, unit=line.unit_price)
-        steps.append(TraceStep(Stage.CATALOGUE, label, before, line.goods - before, line.goods, line.line_id))
-    return steps
+def _gift_line(frame: Frame, promotion: Promotion, reduction: Reduction) -> GiftLine:
+    assert reduction.gift is not None
+    sku, count = reduction.gift
+    return GiftLine(sku, count, Money(reduction.amount // count, frame.currency), promotion.id)
 
 
-def _promotion_steps(snapshot: Snapshot, applied: Sequence[Applied]) -> list[TraceStep]:
-    standing = {line.line_id: line.goods.minor for line in snapshot.lines}
-    if snapshot.delivery:
-        standing[DELIVERY] = snapshot.delivery.amount.minor
-    steps = []
-    for each in applied:
-        borne: dict[str, int] = {}
-        for allocation in each.allocations:
-            borne[allocation.line_id] = borne.get(allocation.line_id, 0) + allocation.amount.minor * allocation.units
-        for line_id, minor in borne.items():
-            before = standing[line_id]
-            standing[line_id] = before - minor
-            before_money, delta = Money(before, snapshot.currency), Money(-minor, snapshot.currency)
-            steps.append(
-                TraceStep(
-                    each.promotion.stage,
-                    each.label,
-                    before_money,
-                    delta,
-                    before_money + delta,
-                    line_id,
-                    each.promotion.version,
-                )
-            )
-    return steps
+def _gift_share(frame: Frame, promotion: Promotion, reduction: Reduction) -> tuple[Allocation, ...]:
+    """What a gift is worth, borne by its own line."""
+    gift = _gift_line(frame, promotion, reduction)
+    return (Allocation(gift.line_id, 0, gift.unit_price, gift.quantity),) if gift.unit_price else ()
+
+
+def _pay(frame: Frame, end: Position, offer: PointsOffer | None) -> PointsSpent | None:
+    """Share what points pay over the goods; minimum prices do not hold here, as the shopper pays."""
+    if offer is None:
+        return None
+    points, amount = points_payment(Money(sum(end.totals), frame.currency), offer)
+    free = replace(frame, floors=(0,) * len(frame.floors))
+    paid = take_off(Goods(free, end, tuple(range(len(end.totals)))), amount.minor)
+    return PointsSpent(points, amount, allocations_of(free, end, paid)) if paid else None

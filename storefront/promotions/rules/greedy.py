@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules.combination import Candidate, Search
 from storefront.promotions.rules.units import Frame, Position
 
@@ -87,8 +86,7 @@ class GreedySearch(Search):
     def _look_at_units(self) -> None:
         lines = [sum([1 << index for index in candidate.indexes]) for candidate in self.candidates]
         stages = [
-            candidate.promotion.stage if candidate.promotion.falls_on is Stage.ITEM else None
-            for candidate in self.candidates
+            candidate.promotion.stage if candidate.promotion.uses_units else None for candidate in self.candidates
         ]
         rates = [self._rate(i) for i in range(len(lines))]
         self.robbers, self.spoils = [0] * len(lines), [0] * len(lines)

@@ -60,7 +60,7 @@ def _near(frame: Frame, candidate: Candidate, end: Position, now: int, displaced
         own = counted.indexes == goods.indexes and isinstance(shortfall.need, Money)
         reached = shortfall.need.minor if own and isinstance(shortfall.need, Money) else goods.subtotal
         whole = promotion.benefit.promise(goods, reached, promotion.falls_on)
-        if promotion.falls_on is not Stage.SHIPPING:
+        if promotion.falls_on is not Stage.SHIPPING and not promotion.is_gift:
             whole = min(whole, goods.room + max(0, reached - goods.subtotal))
         gain, cost = whole - now, _cost(counted, shortfall)
     else:

@@ -11,6 +11,7 @@ from storefront.pricing.label import FactValue, Label
 from storefront.pricing.snapshot import STAGE_ORDER, Shopper, Stage
 from storefront.promotions.rules.benefits import Benefit, scopes_of
 from storefront.promotions.rules.conditions import Condition
+from storefront.promotions.rules.gift import Gift
 from storefront.promotions.rules.scope import EVERYTHING, Scope
 
 PROMOTION_STAGES = frozenset({Stage.ITEM, Stage.ORDER, Stage.SHIPPING, Stage.COUPON})
@@ -59,7 +60,8 @@ class Promotion:
     """Conditions x benefit, for a scope, an audience and a time, and the rules of its combination.
 
     `falls_on` is the class: ITEM (single units, each used once), ORDER (spread over the goods) or SHIPPING.
-    `combines_with` names stages; None is the usual: all stages but its own, an item promotion also its own.
+    `combines_with` names stages; None is the usual: all stages but its own. An item promotion and a gift, unless it
+    needs a code, also stand beside others of their own stage.
     """
 
     id: int
@@ -85,6 +87,7 @@ class Promotion:
     """The merchant's name for it in other languages: (("zh", "满199减20"),)."""
     stage: Stage = field(init=False)
     label: Label = field(init=False)
+    is_gift: bool = field(init=False)
     scopes: tuple[Scope, ...] = field(init=False)
     """The goods that the benefit is about: the scope, or those of each part of a set."""
     order: tuple[int, int, int, int] = field(init=False)
@@ -103,7 +106,9 @@ class Promotion:
         self._set("codes", codes)
         self._set("needs_code", self.needs_code or bool(codes))
         self._set("stage", Stage.COUPON if self.needs_code else self.falls_on)
-        own = frozenset() if self.stage is Stage.ITEM else frozenset({self.stage})
+        self._set("is_gift", isinstance(self.benefit, Gift))
+        alone = self.stage is Stage.COUPON if self.is_gift else self.stage is not Stage.ITEM
+        own = frozenset({self.stage}) if alone else frozenset()
         self._set("combines_with", PROMOTION_STAGES - own if self.combines_with is None else self.combines_with)
         if not (self.combines_with or frozenset()) <= PROMOTION_STAGES:
             raise ValueError("promotions combine with item, order, shipping or coupon promotions")
@@ -119,7 +124,19 @@ class Promotion:
         """Whether both may apply to one order."""
         if self.exclusive or other.exclusive:
             return False
-        return other.stage in (self.combines_with or ()) and self.stage in (other.combines_with or ())
+        return self._admits(other) and other._admits(self)
+
+    @property
+    def uses_units(self) -> bool:
+        """Whether a unit that it falls on serves no other promotion of its stage."""
+        return self.falls_on is Stage.ITEM and not self.is_gift
+
+    def _admits(self, other: Promotion) -> bool:
+        """Whether this one allows the other's stage. "One reduction of the order" does not mean a gift."""
+        allowed = self.combines_with or frozenset()
+        return other.stage in allowed or (
+            other.is_gift and other.stage is self.stage and self.stage is not Stage.COUPON and bool(allowed)
+        )
 
     def _label(self) -> Label:
         facts: dict[str, FactValue] = {}

@@ -8,6 +8,7 @@ from storefront.kernel.money import Money
 from storefront.kernel.text import code_key
 from storefront.pricing.snapshot import Snapshot, Stage
 from storefront.promotions.rules.combination import Candidate
+from storefront.promotions.rules.gift import Gift
 from storefront.promotions.rules.nearness import Given as Given
 from storefront.promotions.rules.nearness import unmet
 from storefront.promotions.rules.promotion import Promotion
@@ -87,7 +88,9 @@ def explain(frame: Frame, begin: Position, candidate: Candidate, end: Position, 
     step = promotion.benefit.next_step(candidate.goods(frame, end))
     shortfall = max(missing, key=lambda s: s.size) if missing else step.shortfall if step else None
     rival = _rival(promotion, given) if alone else None
-    if rival is not None:
+    if isinstance(promotion.benefit, Gift) and not promotion.benefit.in_stock(candidate.goods(frame, end)):
+        reason, rival = Reason.STOCK, None
+    elif rival is not None:
         reason = Reason.EXCLUDED_BY
     elif missing:
         reason = Reason.THRESHOLD

@@ -11,6 +11,8 @@ from storefront.pricing.label import Label
 from storefront.pricing.quote import Adjustment, AdjustmentKind
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules.conditions import Shortfall
+from storefront.promotions.rules.gift import GiftLine
+from storefront.promotions.rules.points import PointsSpent
 from storefront.promotions.rules.promotion import Promotion
 from storefront.promotions.rules.scope import Scope
 
@@ -28,6 +30,7 @@ class Reason(StrEnum):
     WORSE_DEAL = "worse_deal"
     FLOOR = "floor"
     BUDGET = "budget"
+    STOCK = "stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Applied:
     code: str = ""
 
     def __post_init__(self) -> None:
-        if self.amount.minor <= 0:
+        if self.amount.minor < 0 or not (self.amount or self.promotion.is_gift):
             raise ValueError("an applied promotion gives something")
         if sum_of(self.allocations) != self.amount.minor:
             raise ValueError("the allocations do not add up to the amount")
@@ -115,6 +118,10 @@ class Result:
     trace: tuple[TraceStep, ...]
     unknown_codes: tuple[str, ...] = ()
     exact: bool = True
+    gifts: tuple[GiftLine, ...] = ()
+    """Lines that promotions add; they cost nothing."""
+    points: PointsSpent | None = None
+    """What the shopper pays with points."""
 
     @property
     def saved(self) -> Money:
@@ -122,8 +129,9 @@ class Result:
 
     @property
     def reductions(self) -> tuple[Adjustment, ...]:
-        """What applied, as reasons of a quote."""
-        return tuple(applied.adjustment for applied in self.applied)
+        """What applied and what points pay, as reasons of a quote."""
+        paid = (self.points.adjustment,) if self.points else ()
+        return (*(applied.adjustment for applied in self.applied), *paid)
 
     def rejection_of(self, promotion_id: int) -> Rejected | None:
         return next((r for r in self.rejected if r.promotion.id == promotion_id), None)

@@ -22,6 +22,7 @@ from storefront.promotions.rules.buy_get import BuyGet
 from storefront.promotions.rules.conditions import BuyAtLeast, Condition, SpendAtLeast
 from storefront.promotions.rules.count_ladder import CountLadder, CountRung
 from storefront.promotions.rules.count_price import CountPrice
+from storefront.promotions.rules.gift import Gift
 from storefront.promotions.rules.nth_item import NthItem
 from storefront.promotions.rules.promotion import Audience, Limits, Promotion
 from storefront.promotions.rules.scope import Scope
@@ -43,6 +44,7 @@ BENEFITS: dict[str, type] = {
         Bundle,
         DeliveryOff,
         DeliveryFor,
+        Gift,
     )
 }
 CONDITIONS: dict[str, type] = {cls.kind: cls for cls in (SpendAtLeast, BuyAtLeast)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from storefront.kernel.money import Money
 from storefront.pricing.allocation import DELIVERY, Allocation, spread
 from storefront.pricing.label import FactValue
-from storefront.pricing.snapshot import Snapshot
+from storefront.pricing.snapshot import GiftStock, Snapshot
 
 Run = tuple[int, int, bool]
 """So many units at this price; the flag says that a promotion of this stage has used them."""
@@ -29,6 +29,7 @@ class Frame:
     skus: tuple[str, ...]
     quantities: tuple[int, ...]
     floors: tuple[int, ...]
+    gifts: tuple[GiftStock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Position:
     delivery: int
     entry: tuple[int, ...]
     saved: int = 0
+    given: tuple[tuple[str, int], ...] = ()
+    """The gifts so far, as SKU and pieces."""
 
     def enter_stage(self) -> Position:
         """Start the next stage: thresholds look at the totals of now, and every unit is free again."""
@@ -47,7 +50,7 @@ class Position:
             tuple([(count, price, False) for count, price, _ in line]) if True in [run[2] for run in line] else line
             for line in self.runs
         )
-        return Position(runs, self.totals, self.delivery, self.totals, self.saved)
+        return Position(runs, self.totals, self.delivery, self.totals, self.saved, self.given)
 
     def after(self, reduction: Reduction) -> Position:
         """Return the goods after one more reduction."""
@@ -56,17 +59,27 @@ class Position:
             runs[index] = line
             totals[index] -= amount
         delivery = self.delivery - reduction.delivery
-        return Position(tuple(runs), tuple(totals), delivery, self.entry, self.saved + reduction.amount)
+        given = (*self.given, reduction.gift) if reduction.gift else self.given
+        return Position(tuple(runs), tuple(totals), delivery, self.entry, self.saved + reduction.worth, given)
 
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """What one promotion takes off: new runs and the amount for each touched line, and a part off the delivery."""
+    """What one promotion takes off: new runs and the amount for each touched line, and a part off the delivery.
+
+    A gift takes nothing off: its amount is what the pieces of `gift` are worth.
+    """
 
     amount: int
     lines: tuple[tuple[int, Runs, int], ...] = ()
     delivery: int = 0
     facts: tuple[tuple[str, FactValue], ...] = ()
+    gift: tuple[str, int] | None = None
+
+    @property
+    def worth(self) -> int:
+        """What it counts for in the search of the best deal; a gift that costs nothing is better than no gift."""
+        return self.amount or 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +131,14 @@ class Goods:
         """Return the goods of one sort."""
         return self.narrowed(self.sides[number])
 
+    def gift(self, sku: str) -> GiftStock | None:
+        """Return what may be given away of a SKU."""
+        return next((gift for gift in self.frame.gifts if gift.sku == sku), None)
+
+    def gifts_left(self, gift: GiftStock) -> int:
+        """How many pieces of a gift earlier promotions have left."""
+        return gift.available - sum([count for sku, count in self.position.given if sku == gift.sku])
+
     def money(self, minor: int) -> Money:
         return Money(minor, self.frame.currency)
 
@@ -163,7 +184,7 @@ def released(before: Position, reduction: Reduction, end: Position) -> Position:
         ]
         runs[index] = join(pieces)
         totals[index] = sum([count * price for count, price, _ in runs[index]])
-    return Position(tuple(runs), tuple(totals), end.delivery, end.entry, end.saved)
+    return Position(tuple(runs), tuple(totals), end.delivery, end.entry, end.saved, end.given)
 
 
 def start(snapshot: Snapshot) -> tuple[Frame, Position]:
@@ -176,6 +197,7 @@ def start(snapshot: Snapshot) -> tuple[Frame, Position]:
         skus=tuple(line.sku for line in lines),
         quantities=tuple(line.quantity for line in lines),
         floors=tuple(line.minimum_price.minor if line.minimum_price else 0 for line in lines),
+        gifts=snapshot.gifts,
     )
     runs = tuple(((line.quantity, line.unit_price.minor, False),) for line in lines)
     totals = tuple(line.quantity * line.unit_price.minor for line in lines)

@@ -58,7 +58,7 @@ def rung(spend: object, off: object) -> dict[str, object]:
     ("change", "where"),
     [
         ({"benefit": None}, "benefit"),
-        ({"benefit": {"kind": "gift"}}, "benefit.kind"),
+        ({"benefit": {"kind": "lottery"}}, "benefit.kind"),
         ({"benefit": []}, "benefit"),
         ({"benefit": {"kind": "percent_off", "basis_points": 10001}}, "benefit"),
         ({"benefit": {"kind": "percent_off", "basis_points": 0}}, "benefit"),
