@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from storefront.database.base import db
 from storefront.database.reading import read
@@ -19,6 +19,7 @@ from storefront.loyalty.models import PointsAccount, PointsEntry, Tier
 from storefront.loyalty.rules import Balance, Delta, Entry, Lot, OrderPoints
 from storefront.loyalty.states import EntryKind
 from storefront.loyalty.tiers import TierStep
+from storefront.pricing.models import PriceList
 from storefront.shop.queries import get_settings
 
 PAGE_SIZE = 20
@@ -166,9 +167,26 @@ def read_tiers() -> tuple[TierStep, ...]:
     )
 
 
+def tiers_with_prices(at: datetime) -> frozenset[str]:
+    """Return the keys of the tiers whose members have prices of their own now."""
+    lists = db.session.execute(
+        select(PriceList.tiers).where(
+            PriceList.is_active,
+            or_(PriceList.starts_at.is_(None), PriceList.starts_at <= at),
+            or_(PriceList.ends_at.is_(None), PriceList.ends_at > at),
+        )
+    )
+    return frozenset(key for row in lists for key in row.tiers or ())
+
+
 _tiers = Kept(read_tiers, seconds=5)
 list_tiers = _tiers.get
 forget_tiers = _tiers.forget
+
+
+def find_tier(key: str) -> TierStep | None:
+    """Return the tier with a key, if there is one."""
+    return next((tier for tier in list_tiers() if tier.key == key), None)
 
 
 def _delta(row: Any) -> Delta:

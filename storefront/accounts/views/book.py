@@ -20,6 +20,7 @@ from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, NotFound
 from storefront.kernel.paging import page_number
+from storefront.loyalty import queries as loyalty
 from storefront.orders import queries as orders
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
@@ -46,7 +47,13 @@ def customers_only(view: View) -> View:
 def account(customer: CurrentCustomer) -> Response:
     """Show who one is here, and one's orders."""
     page = orders.page_of_orders(customer.id, page_number(request.args.get("page")))
-    return render_page("accounts/account.html", customer=customer, page=page)
+    return render_page(
+        "accounts/account.html",
+        customer=customer,
+        page=page,
+        balance=loyalty.balance_of(customer.id),
+        tier=loyalty.find_tier(customer.tier),
+    )
 
 
 @blueprint.get("/account/details")

@@ -1,0 +1,29 @@
+"""What every page of the shop may ask of loyalty."""
+
+from __future__ import annotations
+
+from flask import Flask, g
+
+from storefront.kernel.money import Money
+from storefront.loyalty import queries
+from storefront.loyalty.rules import worth_of
+
+
+def init_app(app: Flask) -> None:
+    """Let templates say whether there are points, what they are worth, and whether there is anything to show."""
+    app.jinja_env.globals.update(
+        has_points=_has_points, has_loyalty=lambda: _has_points() or bool(queries.list_tiers())
+    )
+    app.jinja_env.filters["points_worth"] = _worth
+
+
+def _has_points() -> bool:
+    return bool(g.shop.points_per_unit)
+
+
+def _has_loyalty() -> bool:
+    return _has_points() or bool(queries.list_tiers())
+
+
+def _worth(points: int) -> Money:
+    return worth_of(points, worth=g.shop.points_worth, currency=g.shop.currency)
