@@ -13,7 +13,7 @@ from storefront.pricing.allocation import TraceStep
 from storefront.pricing.label import Label
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules import Near, Reason, Rejected
-from storefront.promotions.terms import amount_in
+from storefront.promotions.terms import amount_in, count_in
 from storefront.promotions.terms import ordinal as ordinal
 from storefront.promotions.terms import share_words as share_words
 from storefront.promotions.terms import terms_of as terms_of
@@ -42,6 +42,8 @@ def name_of(label: Label) -> str:
 def near_words(near: Near) -> str:
     """Say what is missing and what it would bring: "Add $21.00 more to save $20.00"."""
     gap, saving = near.shortfall.gap, money_text(near.would_save)
+    if near.promotion.is_gift:
+        return _near_gift(near)
     free_delivery = near.promotion.falls_on is Stage.SHIPPING
     if isinstance(gap, Money):
         if free_delivery:
@@ -74,13 +76,35 @@ def rejection_words(rejected: Rejected, *, rival: str = "") -> str:
 
 
 def step_words(step: TraceStep) -> str:
-    """Name one step of a price."""
-    return _(_PRICES[step.label.kind]) if step.label.kind in _PRICES else name_of(step.label)
+    """Name one step of a price, or say why there is none."""
+    label = step.label
+    if label.kind in _PRICES:
+        return _(_PRICES[label.kind])
+    said, name = label.get("said"), name_of(label)
+    if said == "elsewhere":
+        return _("“%(name)s” falls on other goods of your cart", name=name)
+    if said == "passed_over":
+        saving = amount_in(label, "would_save")
+        return _("“%(name)s” would save %(saving)s, but not beside the better deal", name=name, saving=saving)
+    if said == "budget":
+        return _("What is left of “%(name)s” is less than your cart would need", name=name)
+    whole = amount_in(label, "shared_amount")
+    if whole:
+        lines = count_in(label, "shared_lines")
+        return _("%(name)s (part of %(whole)s, shared by %(lines)s lines)", name=name, whole=whole, lines=lines)
+    return name
 
 
 def price_words(source: str) -> str:
     """Name where a catalogue price comes from: "Member price"."""
     return _(_PRICES[f"{source}_price"])
+
+
+def _near_gift(near: Near) -> str:
+    gap = near.shortfall.gap
+    if isinstance(gap, Money):
+        return _("Add %(gap)s more to get a free gift", gap=money_text(gap))
+    return ngettext("Add %(num)s more item to get a free gift", "Add %(num)s more items to get a free gift", gap)
 
 
 def _near_by_kind(near: Near, saving: str) -> str:
