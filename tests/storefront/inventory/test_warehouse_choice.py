@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storefront.inventory.rules import Choice, Pick, Reason, Shelf, choose_warehouses
+from storefront.inventory.rules import Choice, Pick, Reason, Shelf, choose_warehouses, sends_to, zone_of
 
 
 def shelf(number: int, priority: int = 0, **available: int) -> Shelf:
@@ -45,6 +45,43 @@ def test_the_choice(wanted: dict[int, int], shelves: list[Shelf], picks: tuple[P
 def test_what_is_short_is_named_with_what_is_left() -> None:
     choice = choose_warehouses({7: 5, 8: 1, 9: 1}, [shelf(1, v7=2, v9=1), shelf(2, v7=2)])
     assert choice == Choice((), Reason.NOT_ENOUGH, {7: 4, 8: 0})
+
+
+def at(number: int, *zones: str, backup: bool = False, priority: int = 0, **available: int) -> Shelf:
+    units = {int(name[1:]): count for name, count in available.items()}
+    return Shelf(number, priority, units, f"W{number}", zones, backup)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shelves", "zone", "warehouses", "reason"),
+    [
+        ({7: 1}, [at(1, "CN", v7=9), at(2, "US", v7=9)], "US-NY", ("W2",), Reason.ZONE),
+        ({7: 1}, [at(1, "US", v7=9), at(2, "CN", v7=9)], "US-NY", ("W1",), Reason.HOLDS_ALL),
+        ({7: 1}, [at(1, "CN-上海市", v7=9), at(2, "CN", v7=9)], "CN-北京市", ("W2",), Reason.ZONE),
+        ({7: 1}, [at(1, "CN-上海市", v7=9), at(2, "CN", v7=9)], "CN-上海市", ("W1",), Reason.HOLDS_ALL),
+        ({7: 1}, [at(1, "us-ny", v7=9)], "US-NY", ("W1",), Reason.HOLDS_ALL),
+        ({7: 1}, [at(1, "CN", v7=9)], "", ("W1",), Reason.HOLDS_ALL),
+        ({7: 1}, [at(1, "CN", v7=9)], "US", (), Reason.OUT_OF_ZONE),
+        ({7: 10}, [at(1, "CN", v7=9)], "US", (), Reason.NOT_ENOUGH),
+        ({7: 2}, [at(1, v7=1), at(2, "CN", v7=2)], "US", (), Reason.OUT_OF_ZONE),
+        ({7: 1}, [at(1, backup=True, v7=9), at(2, priority=9, v7=1)], "", ("W2",), Reason.HOLDS_ALL),
+        ({7: 2}, [at(1, backup=True, v7=9), at(2, v7=1), at(3, v7=1)], "", ("W2", "W3"), Reason.FEWEST_PARCELS),
+        ({7: 3}, [at(1, backup=True, v7=9), at(2, v7=1), at(3, v7=1)], "", ("W1",), Reason.BACKUP),
+        ({7: 9, 8: 1}, [at(1, backup=True, v7=9), at(2, v7=1, v8=1)], "", ("W2", "W1"), Reason.BACKUP),
+        ({7: 1}, [at(1, "CN", v7=9), at(2, "US", backup=True, v7=9)], "US", ("W2",), Reason.BACKUP),
+    ],
+)
+def test_only_who_sends_there_is_asked_and_backups_come_last(
+    wanted: dict[int, int], shelves: list[Shelf], zone: str, warehouses: tuple[str, ...], reason: Reason
+) -> None:
+    choice = choose_warehouses(wanted, shelves, zone)
+    assert (choice.warehouses, choice.reason) == (warehouses, reason)
+
+
+def test_where_an_address_lies() -> None:
+    assert (zone_of("CN", "上海市"), zone_of("SG"), zone_of("", "NY")) == ("CN-上海市", "SG", "")
+    assert sends_to((), "CN-上海市")
+    assert not sends_to(("CN-上海",), "CN-上海市")
 
 
 stocks = st.dictionaries(st.integers(1, 4), st.integers(-2, 5), max_size=4)
