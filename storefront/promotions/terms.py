@@ -184,6 +184,10 @@ def _bundle(label: Label) -> str:
     return _limited(label, _("%(off)s the set", off=share_words(count_in(label, "basis_points"))))
 
 
+def _gift(label: Label) -> str:
+    return _conditional(label, ngettext("Free gift", "%(num)s free gifts", max(1, count_in(label, "count"))))
+
+
 def _delivery_off(label: Label) -> str:
     points = count_in(label, "basis_points")
     gift = _("Free delivery") if points == WHOLE else _("Delivery %(off)s", off=share_words(points))
@@ -204,6 +208,7 @@ _TERMS: dict[str, Callable[[Label], str]] = {
     "count_ladder": _count_ladder,
     "buy_get": _buy_get,
     "bundle": _bundle,
+    "gift": _gift,
     "delivery_off": _delivery_off,
     "delivery_for": _delivery_for,
 }
