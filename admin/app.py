@@ -14,13 +14,14 @@ from admin.audit import views as audit
 from admin.catalog import views as catalog
 from admin.content import views as content
 from admin.dashboard import views as dashboard
+from admin.flash import views as flash
 from admin.navigation import menu_for
 from admin.orders import views as orders
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
 from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
-ROOMS = (accounts, dashboard, orders, catalog, content, audit)
+ROOMS = (accounts, dashboard, orders, catalog, content, flash, audit)
 ERROR_PAGE = "admin/error.html"
 
 

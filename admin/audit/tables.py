@@ -10,6 +10,8 @@ OBJECTS = (
     ("stock", N_("Stock")),
     ("slot", N_("Home page slot")),
     ("slot_entry", N_("Slot entry")),
+    ("flash_sale", N_("Flash sale")),
+    ("flash_session", N_("Session of a flash sale")),
     ("order", N_("Order")),
     ("staff", N_("Staff")),
 )
@@ -21,6 +23,11 @@ ACTIONS = {
     "slot.switch": N_("Slot shown or hidden"),
     "slot_entry.add": N_("Entry added"),
     "slot_entry.change": N_("Entry changed"),
+    "flash_sale.add": N_("Activity added"),
+    "flash_sale.change": N_("Activity changed"),
+    "flash_session.add": N_("Session added"),
+    "flash_session.change": N_("Session changed"),
+    "flash_session.remove": N_("Session removed"),
     "order.cancel": N_("Order cancelled"),
     "session.begin": N_("Signed in"),
 }
