@@ -6,7 +6,7 @@ from flask import Flask, g
 
 from storefront.kernel.money import Money
 from storefront.loyalty import queries
-from storefront.loyalty.rules import worth_of
+from storefront.promotions.rules.points import points_worth
 
 
 def init_app(app: Flask) -> None:
@@ -26,4 +26,4 @@ def _has_loyalty() -> bool:
 
 
 def _worth(points: int) -> Money:
-    return worth_of(points, worth=g.shop.points_worth, currency=g.shop.currency)
+    return points_worth(points, g.shop.points_worth, g.shop.currency)

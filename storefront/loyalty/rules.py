@@ -104,11 +104,6 @@ def points_for(goods: Money, *, per_unit: int, basis_points: int) -> int:
     return units * per_unit * basis_points // 10_000
 
 
-def worth_of(points: int, *, worth: int, currency: str) -> Money:
-    """Return what points pay, rounded down to the minor unit: `worth` points are one whole unit of the currency."""
-    return Money(points * 10 ** digits_of(currency) // worth, currency)
-
-
 def read_points(text: str) -> int:
     """Read a number of points as a person types it, full-width digits and "1,200" too; "" is none. Refuses with
     NotANumberOfPoints or NegativePoints.

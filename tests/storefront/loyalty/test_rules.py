@@ -38,14 +38,6 @@ def test_points_are_earned_on_whole_units(minor: int, currency: str, per_unit: i
 
 
 @pytest.mark.parametrize(
-    ("points", "worth", "currency", "minor"),
-    [(100, 100, "USD", 100), (250, 100, "USD", 250), (1, 300, "USD", 0), (7, 2, "USD", 350), (250, 100, "JPY", 2)],
-)
-def test_points_are_worth_money_to_the_minor_unit(points: int, worth: int, currency: str, minor: int) -> None:
-    assert rules.worth_of(points, worth=worth, currency=currency) == Money(minor, currency)
-
-
-@pytest.mark.parametrize(
     ("text", "points"),
     [("500", 500), (" 500 ", 500), ("５００", 500), ("1,200", 1200), ("", 0), ("0", 0), ("-0", 0), ("9" * 40, 10**9)],
 )
