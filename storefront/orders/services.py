@@ -135,6 +135,7 @@ def cancel_order(*, order: Order, by: str, at: datetime, reason: CancelReason) -
     if OrderAction.CANCEL not in actions_of(order):
         raise CannotCancel
     _call_off(order, by, at, reason)
+    publish(OrderCancelled(order.id, order.number, reason.value))
     return order
 
 
@@ -168,6 +169,7 @@ def _settle(order: Order, amount: Money, by: str, at: datetime) -> None:
         except OutOfStock:
             _call_off(order, by, at, CancelReason.SOLD_OUT)
             _tell(order, EventKind.PAID_LATE, by, at, {"amount": amount.minor})
+            publish(OrderCancelled(order.id, order.number, CancelReason.SOLD_OUT.value))
             return
     _is_paid(order, by, at)
 
@@ -216,7 +218,6 @@ def _call_off(order: Order, by: str, at: datetime, reason: CancelReason) -> None
         accounts.count_order(customer_id=order.customer_id, by=-1)
     _tell(order, EventKind.CANCELLED, by, at, {"reason": reason.value})
     log.info("Order %s cancelled: %s", order.number, reason)
-    publish(OrderCancelled(order.id, order.number, reason.value))
 
 
 def _is_paid(order: Order, by: str, at: datetime, *, reopened: bool = False) -> None:

@@ -102,12 +102,12 @@ def test_what_is_promised_to_orders_does_not_move(any_app: Flask) -> None:
 
 
 def test_moving_to_and_fro_at_once_loses_nothing(any_app: Flask) -> None:
-    lamp = stock_one(any_app, 6)
+    lamp = stock_one(any_app, 20)
     with any_app.app_context():
         main = db.session.scalars(db.select(Warehouse.id)).one()
         with transaction():
             east = add_warehouse("EAST")
-            receive(lamp, east, 6)
+            receive(lamp, east, 20)
 
     def move(source: int, target: int) -> None:
         with any_app.app_context(), transaction():
@@ -120,7 +120,7 @@ def test_moving_to_and_fro_at_once_loses_nothing(any_app: Flask) -> None:
     works = [lambda: move(main, east), lambda: move(east, main)] * 3 + [lambda n=n: buy(n) for n in range(4)]
     assert set(race(works)) == {"done"}
     with any_app.app_context():
-        assert level(lamp) == (12, 0, 8)
+        assert level(lamp) == (40, 0, 8)
         assert books_are_in_order()
 
 
