@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from storefront.pricing.snapshot import Snapshot, SnapshotLine, Stage
 from storefront.promotions.rules import (
     AmountOff,
+    Bundle,
+    BundlePart,
     BuyAtLeast,
+    BuyGet,
+    CountLadder,
+    CountPrice,
+    CountRung,
+    DeliveryFor,
     DeliveryOff,
     Limits,
     NthItem,
@@ -93,6 +100,34 @@ BENEFITS: st.SearchStrategy[tuple[Benefit, Stage]] = st.one_of(
     ),
     st.tuples(st.builds(DeliveryOff, PERCENTS, st.one_of(st.none(), AMOUNTS)), st.just(Stage.SHIPPING)),
 )
+TIMES = st.sampled_from([None, None, 1, 2])
+TOGETHER = st.sampled_from(list(Together))
+PARTS = st.lists(st.builds(BundlePart, SCOPES, st.integers(1, 2)), min_size=2, max_size=3).map(tuple)
+
+
+@st.composite
+def count_ladders(draw: st.DrawFn) -> CountLadder:
+    counts = sorted(draw(st.sets(st.integers(2, 6), min_size=1, max_size=3)))
+    percents = sorted(draw(st.sets(st.integers(1, 10_000), min_size=len(counts), max_size=len(counts))))
+    rungs = tuple(CountRung(count, points) for count, points in zip(counts, percents, strict=True))
+    return CountLadder(rungs, draw(TOGETHER))
+
+
+OF_PIECES: st.SearchStrategy[Benefit] = st.one_of(
+    st.builds(CountPrice, st.integers(2, 4), AMOUNTS, TOGETHER, TIMES),
+    count_ladders(),
+    st.builds(BuyGet, st.integers(1, 2), st.integers(1, 2), PERCENTS, st.one_of(st.none(), SCOPES), TIMES),
+    st.builds(Bundle, PARTS, price=AMOUNTS, most_times=TIMES),
+    st.builds(Bundle, PARTS, off=AMOUNTS, most_times=TIMES),
+    st.builds(Bundle, PARTS, basis_points=PERCENTS, most_times=TIMES),
+)
+"""Benefits that take particular pieces."""
+EVERY_KIND: st.SearchStrategy[tuple[Benefit, Stage]] = st.one_of(
+    BENEFITS,
+    st.tuples(OF_PIECES, st.just(Stage.ITEM)),
+    st.tuples(OF_PIECES, st.just(Stage.ITEM)),
+    st.tuples(st.builds(DeliveryFor, AMOUNTS), st.just(Stage.SHIPPING)),
+)
 CONDITIONS = st.lists(
     st.one_of(
         st.builds(SpendAtLeast, AMOUNTS, st.one_of(st.none(), SCOPES)),
@@ -103,8 +138,8 @@ CONDITIONS = st.lists(
 
 
 @st.composite
-def promotions(draw: st.DrawFn, number: int) -> Promotion:
-    benefit, on = draw(BENEFITS)
+def promotions(draw: st.DrawFn, number: int, kinds: st.SearchStrategy[tuple[Benefit, Stage]] = BENEFITS) -> Promotion:
+    benefit, on = draw(kinds)
     return Promotion(
         id=number,
         name="",
@@ -122,5 +157,7 @@ def promotions(draw: st.DrawFn, number: int) -> Promotion:
 
 
 @st.composite
-def promotion_sets(draw: st.DrawFn, most: int = 8) -> list[Promotion]:
-    return [draw(promotions(number)) for number in range(1, draw(st.integers(1, most)) + 1)]
+def promotion_sets(
+    draw: st.DrawFn, most: int = 8, kinds: st.SearchStrategy[tuple[Benefit, Stage]] = BENEFITS
+) -> list[Promotion]:
+    return [draw(promotions(number, kinds)) for number in range(1, draw(st.integers(1, most)) + 1)]
