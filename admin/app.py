@@ -17,11 +17,12 @@ from admin.dashboard import views as dashboard
 from admin.flash import views as flash
 from admin.navigation import menu_for
 from admin.orders import views as orders
+from admin.promotions import views as promotions
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
 from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
-ROOMS = (accounts, dashboard, orders, catalog, content, flash, audit)
+ROOMS = (accounts, dashboard, orders, catalog, content, promotions, flash, audit)
 ERROR_PAGE = "admin/error.html"
 
 

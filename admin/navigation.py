@@ -30,7 +30,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Catalogue"),
         (Entry("/admin/products", N_("Products"), "package", Permission.PRODUCTS_VIEW),),
     ),
-    (N_("Promotions"), (Entry("/admin/flash", N_("Flash sales"), "timer", Permission.PROMOTIONS_VIEW),)),
+    (
+        N_("Promotions"),
+        (
+            Entry("/admin/promotions", N_("Promotions"), "ticket-percent", Permission.PROMOTIONS_VIEW),
+            Entry("/admin/flash", N_("Flash sales"), "timer", Permission.PROMOTIONS_VIEW),
+        ),
+    ),
     (
         N_("Storefront"),
         (Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),),
