@@ -52,3 +52,9 @@ class QuantityTooLarge(BadQuantity):
 
 class TooManyCodes(ShopError):
     message = N_("A cart takes at most %(most)s codes. Please remove one first.")
+
+
+class CodeGone(ShopError):
+    """The coupon that was chosen is not there any more."""
+
+    message = N_("This coupon cannot be used any more. Please choose another one.")

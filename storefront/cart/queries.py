@@ -9,9 +9,11 @@ from storefront.cart.closers import list_closers
 from storefront.cart.contents import Contents as Contents
 from storefront.cart.contents import find_cart as find_cart
 from storefront.cart.contents import get_contents as get_contents
+from storefront.cart.points import PointsView, points_view
 from storefront.cart.quoting import CartQuote as CartQuote
 from storefront.cart.quoting import quote_cart as quote_cart
 from storefront.cart.rules import Owner
+from storefront.cart.wallet import codes_elsewhere as codes_elsewhere
 from storefront.catalog.cards import Card
 from storefront.kernel.money import Money
 from storefront.pricing.snapshot import Delivery, Shopper
@@ -36,6 +38,8 @@ class CartView:
     cart: CartQuote
     offer: Offer | None
     near: tuple[NearView, ...] = field(default=())
+    points: PointsView | None = None
+    """None in a shop without points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def get_cart_view(*, owner: Owner, shopper: Shopper, locale: str, at: datetime) 
     near = [NearView(near) for near in cart.result.near[: get_settings().show_near_misses]]
     if near:
         near[0] = NearView(near[0].near, tuple(list_closers(near[0].near, contents, locale=locale)))
-    return CartView(cart, offer, tuple(near))
+    return CartView(cart, offer, tuple(near), points_view(cart, owner))
 
 
 def get_badge(*, owner: Owner, shopper: Shopper, at: datetime) -> Badge | None:

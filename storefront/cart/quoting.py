@@ -8,19 +8,22 @@ from datetime import datetime
 
 from storefront.accounts.identity import CurrentCustomer
 from storefront.cart.contents import Contents, Line
-from storefront.cart.gifts import GiftGoods
+from storefront.cart.gifts import GiftGoods, gift_goods, gift_stock
 from storefront.cart.lines import AT_FLASH_PRICE, snapshot_lines
 from storefront.cart.rules import Owner
 from storefront.cart.wallet import candidates, chosen
+from storefront.catalog.collections import marks_of
 from storefront.flash import queries as flash
 from storefront.flash.rules import FlashOffer
 from storefront.kernel.money import Money
+from storefront.loyalty import queries as loyalty
 from storefront.pricing import queries as pricing
 from storefront.pricing.allocation import DELIVERY, TraceStep
 from storefront.pricing.quote import LineShare, Quote, QuoteLine, make_quote
-from storefront.pricing.snapshot import Delivery, PriceSource, Shopper, Snapshot
+from storefront.pricing.snapshot import Delivery, PointsOffer, PriceSource, Shopper, Snapshot
 from storefront.promotions import queries as promotions
 from storefront.promotions.rules import Promotion, Reason, Rejected, Result, evaluate
+from storefront.shop.queries import get_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class CodeView:
     saved: Money | None = None
     rejected: Rejected | None = None
     rival: str = ""
+    is_left_out: bool = False
+    """Whether another coupon, or none, was chosen instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +158,17 @@ class CartQuote:
                 saved[applied.code] = saved.get(applied.code, Money.zero(self.quote.currency)) + applied.amount
         rejected = {each.code: each for each in self.result.rejected if each.code}
         names = {applied.promotion.id: applied.promotion.name for applied in self.result.applied}
+        known = {code for promotion in self.promotions for code in promotion.codes}
+        left_out = known - set(self.snapshot.codes)
         return tuple(
             CodeView(code, saved[code])
             if code in saved
-            else CodeView(code, None, why := rejected.get(code), names.get(why.excluded_by or 0, "") if why else "")
+            else CodeView(
+                code,
+                rejected=(why := rejected.get(code)),
+                rival=names.get(why.excluded_by or 0, "") if why else "",
+                is_left_out=code in left_out,
+            )
             for code in self.contents.codes
         )
 
@@ -191,7 +203,7 @@ def quote_cart(
     considered = tuple(promotions.live_promotions(codes=every, at=at) if promoted_by is None else promoted_by)
     bought = contents.priced
     offers = flash.offers_for([line.variant_id for line in bought], customer_key=owner.key, at=at)
-    gifts: Mapping[str, GiftGoods] = {}
+    gifts = gift_goods(considered, currency=contents.currency, locale=contents.locale)
     shopper = replace(shopper, uses=promotions.uses_of(owner.key, considered))
     snapshot = Snapshot(
         now=at,
@@ -201,14 +213,16 @@ def quote_cart(
             shopper=shopper,
             options=pricing.options_for([line.variant_id for line in bought], at),
             flash=offers,
-            marks={},
+            marks=marks_of([line.product_id for line in bought]),
         ),
         shopper=shopper,
         delivery=delivery,
         codes=codes,
+        gifts=gift_stock(gifts, bought),
+        points=_points(contents, owner),
     )
     result = evaluate(snapshot, considered)
-    quote = make_quote(snapshot, result.reductions, trace=result.trace)
+    quote = make_quote(snapshot, result.reductions, gifts=result.gifts, trace=result.trace)
     return CartQuote(contents, quote, result, snapshot, considered, gifts, offers)
 
 
@@ -217,3 +231,12 @@ def shopper_of(customer: CurrentCustomer | None) -> Shopper:
     if customer is None:
         return Shopper()
     return Shopper(known=True, tier=customer.tier, groups=customer.groups, order_count=customer.order_count)
+
+
+def _points(contents: Contents, owner: Owner) -> PointsOffer | None:
+    """Return the points that the customer means to spend, as far as they have them."""
+    settings = get_settings()
+    if not contents.points or owner.customer_id is None or not settings.points_per_unit:
+        return None
+    spend = min(contents.points, loyalty.balance_of(owner.customer_id).available)
+    return PointsOffer(spend, settings.points_worth, settings.points_most_percent) if spend > 0 else None

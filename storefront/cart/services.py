@@ -1,4 +1,4 @@
-"""Writes of carts: put in, change, take out, codes, and two carts into one."""
+"""Writes of carts: put in, change, take out, and two carts into one."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront.cart.contents import AVAILABLE, Contents, find_cart, get_contents
-from storefront.cart.errors import CartFull, NoMore, NotForSale, NothingAsked, QuantityTooLarge, SoldOut, TooManyCodes
+from storefront.cart.errors import CartFull, NoMore, NotForSale, NothingAsked, QuantityTooLarge, SoldOut
 from storefront.cart.models import Cart, CartLine
 from storefront.cart.rules import GUEST_CART_LIFE, MOST_CODES, MOST_LINES, Owner, largest_of, merged
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.database.reading import read
-from storefront.kernel.text import code_key
-from storefront.pricing.snapshot import Shopper
-from storefront.promotions import queries as promotions
-from storefront.promotions.rules import Promotion
 from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
 from storefront.web.measures import sized
@@ -104,7 +100,7 @@ def add_goods(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Change:
     cart = find_cart(owner, locked=True)
     if cart is None and owner.customer_id is None:
         return _begin_with(goods, quantity, at)
-    cart = cart or _make_cart(owner, at)
+    cart = cart or make_cart(owner, at)
     before = _room_for(cart.id, goods.id)
     now = min(before + quantity, max(goods.largest, before))
     if now == before:
@@ -131,30 +127,6 @@ def set_quantity(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Chan
     return Change(goods.sku, goods.name, before, quantity, now, goods.largest, cart.token or "")
 
 
-def apply_code(*, owner: Owner, code: str, shopper: Shopper, at: datetime) -> Promotion:
-    """Keep a coupon code with the cart, or refuse with the reason; a code entered twice is kept once."""
-    promotion = promotions.check_code(code, shopper=shopper, customer_key=owner.key, at=at)
-    cart = find_cart(owner, locked=True) or _make_cart(owner, at)
-    key = code_key(code)
-    if key not in cart.codes:
-        if len(cart.codes) >= MOST_CODES:
-            raise TooManyCodes(most=MOST_CODES)
-        cart.codes = [*cart.codes, key]
-        cart.updated_at = at
-        db.session.flush()
-    return promotion
-
-
-def remove_code(*, owner: Owner, code: str, at: datetime) -> None:
-    """Forget a coupon code; one that is not there is forgotten already."""
-    cart = find_cart(owner, locked=True)
-    if cart is None:
-        return
-    cart.codes = [kept for kept in cart.codes if kept != code_key(code)]
-    cart.updated_at = at
-    db.session.flush()
-
-
 def merge_carts(*, token: str, customer_id: int, at: datetime) -> Merge:
     """Bring a guest's cart into the customer's: quantities are added up to what can be bought, codes are kept.
 
@@ -168,7 +140,7 @@ def merge_carts(*, token: str, customer_id: int, at: datetime) -> Merge:
     if not brought.lines and not brought.codes:
         db.session.execute(delete(Cart).where(Cart.id == guest.id))
         return Merge()
-    cart = find_cart(owner, locked=True) or _make_cart(owner, at)
+    cart = find_cart(owner, locked=True) or make_cart(owner, at)
     mine = get_contents(owner)
     together = {line.sku: line for line in (*mine.lines, *brought.lines)}
     most = get_settings().largest_quantity
@@ -180,6 +152,8 @@ def merge_carts(*, token: str, customer_id: int, at: datetime) -> Merge:
             values = (cart.id, goods.variant_id, line.before, line.quantity)
             _write_line(*values, price_minor=goods.price_seen.minor, at=at)
     cart.codes = list(dict.fromkeys((*cart.codes, *brought.codes)))[:MOST_CODES]
+    if brought.codes:
+        cart.coupon_choice = brought.coupon_choice
     cart.updated_at = at
     db.session.execute(delete(Cart).where(Cart.id == guest.id))
     db.session.flush()
@@ -203,7 +177,7 @@ def remove_bought(*, cart_id: int, bought: Mapping[str, int], at: datetime) -> N
             db.session.execute(update(CartLine).where(CartLine.id == row.id).values(quantity=left))
         else:
             db.session.execute(delete(CartLine).where(CartLine.id == row.id))
-    db.session.execute(update(Cart).where(Cart.id == cart_id).values(codes=[], updated_at=at))
+    db.session.execute(update(Cart).where(Cart.id == cart_id).values(codes=[], coupon_choice="", updated_at=at))
 
 
 def forget_guest_carts(*, at: datetime) -> int:
@@ -238,7 +212,7 @@ def _begin_with(goods: _Goods, quantity: int, at: datetime) -> Change:
     return Change(goods.sku, goods.name, 0, quantity, now, goods.largest, token)
 
 
-def _make_cart(owner: Owner, at: datetime) -> Cart:
+def make_cart(owner: Owner, at: datetime) -> Cart:
     """Begin a cart; two tabs of one customer begin the same one."""
     if owner.customer_id is None:
         cart = Cart(token=secrets.token_urlsafe(24), codes=[], created_at=at, updated_at=at)

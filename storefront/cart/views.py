@@ -12,14 +12,17 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from storefront.accounts.sessions import current_customer
-from storefront.cart import queries, services
+from storefront.cart import codes, points, queries, services
+from storefront.cart.choosing import coupon_chooser
 from storefront.cart.context import current_owner, remember
 from storefront.cart.quoting import shopper_of
 from storefront.cart.rules import read_quantity
 from storefront.cart.services import Change
+from storefront.checkout import coupons as checkout
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import ShopError
+from storefront.loyalty.errors import PointsRefused
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, safe_next, wants_fragment
 from storefront.web.locale import current_locale
@@ -83,7 +86,7 @@ def add_code() -> Response:
     """Keep a coupon code with the cart."""
     owner, shopper, at = current_owner(), shopper_of(current_customer()), now()
     with transaction():
-        services.apply_code(owner=owner, code=request.form.get("code", ""), shopper=shopper, at=at)
+        codes.apply_code(owner=owner, code=request.form.get("code", ""), shopper=shopper, at=at)
         cart = queries.find_cart(owner)
     return remember(_refreshed(), cart.token or "" if cart else "")
 
@@ -91,12 +94,46 @@ def add_code() -> Response:
 @blueprint.post("/cart/codes/<code>/removal")
 def drop_code(code: str) -> Response:
     """Forget a coupon code."""
+    owner = current_owner()
     with transaction():
-        services.remove_code(owner=current_owner(), code=code, at=now())
+        codes.remove_code(owner=owner, code=code, at=now())
+        checkout.let_go(owner=owner)
     return _refreshed()
 
 
-def _page(*, status: int = 200, refusal: str = "", removed: str = "", quantity: int = 0) -> Response:
+@blueprint.post("/cart/coupon")
+@refusing_in_the_cart
+def choose_coupon() -> Response:
+    """Use the best coupon, a certain one, or none."""
+    owner = current_owner()
+    with transaction():
+        codes.choose_coupon(owner=owner, choice=request.form.get("coupon", ""), at=now())
+        checkout.let_go(owner=owner)
+    return _page(coupons_open=True) if wants_fragment() else redirect_to("/cart#coupons")
+
+
+@blueprint.post("/cart/points")
+def use_points() -> Response:
+    """Pay a part with so many points, with all that can be, or with none."""
+    typed, choice = request.form.get("points", ""), request.form.get("points_choice", "")
+    try:
+        with transaction():
+            points.use_points(owner=current_owner(), points=points.read_choice(typed, choice), at=now())
+    except PointsRefused as refusal:
+        return _page(status=refusal.status, points_error=message_of(refusal), points_typed=typed)
+    return _refreshed()
+
+
+def _page(
+    *,
+    status: int = 200,
+    refusal: str = "",
+    removed: str = "",
+    quantity: int = 0,
+    coupons_open: bool = False,
+    points_error: str = "",
+    points_typed: str = "",
+) -> Response:
     view = queries.get_cart_view(
         owner=current_owner(), shopper=shopper_of(current_customer()), locale=current_locale(), at=now()
     )
@@ -107,8 +144,12 @@ def _page(*, status: int = 200, refusal: str = "", removed: str = "", quantity: 
         status=status,
         trigger=None if request.method == "GET" else CHANGED,
         view=view,
+        chooser=coupon_chooser(view.cart),
+        coupons_open=coupons_open,
         refusal=refusal,
         removed=removed if gone else "",
+        points_error=points_error,
+        points_typed=points_typed,
         removed_quantity=quantity,
     )
 

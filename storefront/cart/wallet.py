@@ -14,12 +14,14 @@ def candidates(contents: Contents, owner: Owner, at: datetime) -> tuple[str, ...
 
     What belongs to somebody else or is locked by another checkout is left out. A guest without codes asks nothing.
     """
-    mine = wallet.usable_codes(owner.customer_id, at) if owner.customer_id is not None else ()
-    codes = tuple(dict.fromkeys((*contents.codes, *mine)))
-    closed = wallet.closed_codes(codes, customer_id=owner.customer_id, checkout=owner.checkout, at=at)
-    return tuple(
-        sorted((code for code in codes if code not in closed), key=lambda code: code != contents.coupon_choice)
-    )
+    codes = wallet.open_codes(contents.codes, customer_id=owner.customer_id, checkout=owner.checkout, at=at)
+    return tuple(sorted(codes, key=lambda code: code != contents.coupon_choice))
+
+
+def codes_elsewhere(contents: Contents, *, checkout: str, at: datetime) -> tuple[str, ...]:
+    """Return those of the typed codes that another checkout holds."""
+    held = wallet.locked_codes(contents.codes, checkout=checkout, at=at)
+    return tuple(code for code in contents.codes if code in held)
 
 
 def chosen(contents: Contents, codes: tuple[str, ...]) -> tuple[str, ...]:

@@ -18,6 +18,17 @@ def find_open(cart_id: int) -> CheckoutSession | None:
     )
 
 
+def list_tokens(cart_id: int) -> list[str]:
+    """Return the tokens of a cart's checkouts that have not become orders: two tabs may have begun one each."""
+    return list(
+        db.session.scalars(
+            select(CheckoutSession.token).where(
+                CheckoutSession.cart_id == cart_id, CheckoutSession.order_number.is_(None)
+            )
+        )
+    )
+
+
 def find_session(token: str, *, locked: bool = False) -> CheckoutSession | None:
     """Return a checkout by its token; `locked` lets a second press of the button wait for the first."""
     query = select(CheckoutSession).where(CheckoutSession.token == token)

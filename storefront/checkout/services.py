@@ -17,7 +17,7 @@ from storefront.cart import services as cart_services
 from storefront.cart.models import Cart
 from storefront.cart.quoting import CartQuote
 from storefront.cart.rules import Owner
-from storefront.checkout import queries
+from storefront.checkout import coupons, queries
 from storefront.checkout.details import Attempt, Details, KnownOwner, Typed
 from storefront.checkout.errors import EmptyCart, QuoteChanged, StaleCheckout
 from storefront.checkout.models import CheckoutSession
@@ -59,7 +59,8 @@ def keep(*, token: str, owner: Owner, typed: Typed, at: datetime) -> Placed | No
 def place(*, attempt: Attempt, at: datetime) -> Placed:
     """Place the order of a checkout; pressed again, return the order that the first press made.
 
-    Refuses with QuoteChanged, OutOfStock, PromotionRanOut, NoDelivery or EmptyCart, and then nothing has happened.
+    Refuses with QuoteChanged, OutOfStock, PromotionRanOut, CodeInUse, NoDelivery or EmptyCart, and then nothing has
+    happened.
     """
     cart_row = carts.find_cart(attempt.owner, locked=True)
     before = _placed_before(attempt.token)
@@ -81,7 +82,7 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
     )
     cart = carts.quote_cart(
         contents=contents,
-        owner=KnownOwner(attempt.owner.token, attempt.owner.customer_id, details.buyer.email),
+        owner=KnownOwner(attempt.owner.token, attempt.owner.customer_id, details.buyer.email, checkout=attempt.token),
         shopper=attempt.shopper,
         at=at,
         delivery=Delivery(offer.code, offer.price),
@@ -139,6 +140,7 @@ def _keep(token: str, cart: Cart | None, typed: Typed, at: datetime) -> Checkout
     session.payment_provider = typed.payment_provider[:32]
     session.updated_at = at
     db.session.flush()
+    coupons.take_over(cart_id=cart.id, token=token)
     return session
 
 
@@ -177,6 +179,7 @@ def _draft(attempt: Attempt, cart: CartQuote, offer: Offer, at: datetime) -> Dra
         payment_provider=details.provider.code if cart.quote.total else "",
         pay_before=payment_services.pay_before(details.provider, at),
         note=details.note,
+        points_spent=cart.result.points.points if cart.result.points else 0,
         promotion_keys=cart.promotion_keys,
     )
 

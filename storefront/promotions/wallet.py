@@ -52,15 +52,14 @@ _IN_TAB: dict[WalletTab, ColumnElement[bool]] = {
     WalletTab.EXPIRED: and_(~_IS_USED, ~_IS_LIVE),
 }
 _SOONEST = func.coalesce(_code.ends_at, _promotion.ends_at).asc().nulls_last(), _code.id
+_HAS_STARTED = and_(
+    or_(_code.starts_at.is_(None), _code.starts_at <= bindparam("at")),
+    or_(_promotion.starts_at.is_(None), _promotion.starts_at <= bindparam("at")),
+)
 _USABLE = (
     select(_code.code)
     .join(_promotion, _promotion.id == _code.promotion_id)
-    .where(
-        _IS_MINE,
-        _IN_TAB[WalletTab.USABLE],
-        or_(_code.starts_at.is_(None), _code.starts_at <= bindparam("at")),
-        or_(_promotion.starts_at.is_(None), _promotion.starts_at <= bindparam("at")),
-    )
+    .where(_IS_MINE, _IN_TAB[WalletTab.USABLE], _HAS_STARTED)
     .order_by(*_SOONEST)
 )
 _COUNTS = (
@@ -69,27 +68,47 @@ _COUNTS = (
     .join(_promotion, _promotion.id == _code.promotion_id)
     .where(_IS_MINE)
 )
-_CLOSED = select(CouponCode.code).where(
-    CouponCode.code.in_(bindparam("codes", expanding=True)),
-    or_(
-        and_(CouponCode.customer_id.is_not(None), CouponCode.customer_id != bindparam("customer")),
-        and_(
-            bindparam("checkout") != "",
-            CouponCode.locked_until > bindparam("at"),
-            CouponCode.locked_by != bindparam("checkout"),
-        ),
-    ),
+_AMONG = _code.code.in_(bindparam("codes", expanding=True))
+_IS_LOCKED = and_(_code.locked_until > bindparam("at"), _code.locked_by != bindparam("checkout"))
+_LOCKED = select(_code.code).where(_AMONG, _IS_LOCKED)
+_OPEN = (
+    select(_code.code)
+    .join(_promotion, _promotion.id == _code.promotion_id)
+    .where(
+        or_(
+            and_(_AMONG, or_(_code.customer_id.is_(None), _IS_MINE)),
+            and_(_IS_MINE, _IN_TAB[WalletTab.USABLE], _HAS_STARTED),
+        )
+    )
+    .order_by(*_SOONEST)
 )
+_OPEN_TO_CHECKOUT = _OPEN.where(or_(_code.locked_until.is_(None), ~_IS_LOCKED))
 
 
-def closed_codes(
-    codes: Collection[str], *, customer_id: int | None, checkout: str = "", at: datetime
-) -> frozenset[str]:
-    """Return those of `codes` that belong to somebody else or, if `checkout` is known, that another one has locked."""
+def usable_codes(customer_id: int, at: datetime) -> tuple[str, ...]:
+    """Return the codes of a customer's coupons that can be used now, those that end first before the others."""
+    return tuple(read(_USABLE, {"customer": customer_id, "at": at}).scalars())
+
+
+def open_codes(typed: Collection[str], *, customer_id: int | None, checkout: str = "", at: datetime) -> tuple[str, ...]:
+    """Return the codes that a cart may count on: those typed in, however they stand, and a customer's usable coupons.
+
+    A coupon of somebody else is left out and, if `checkout` is known, what another checkout has locked. A guest who
+    typed nothing asks nothing.
+    """
+    if customer_id is None and not typed:
+        return ()
+    values: dict[str, object] = {"codes": list(typed), "customer": customer_id or 0, "at": at}
+    statement = _OPEN_TO_CHECKOUT if checkout else _OPEN
+    found = read(statement, {**values, "checkout": checkout} if checkout else values).scalars().all()
+    return (*(code for code in typed if code in found), *(code for code in found if code not in typed))
+
+
+def locked_codes(codes: Collection[str], *, checkout: str, at: datetime) -> frozenset[str]:
+    """Return those of `codes` that another checkout than `checkout` has locked."""
     if not codes:
         return frozenset()
-    values = {"codes": list(codes), "customer": customer_id or 0, "checkout": checkout, "at": at}
-    return frozenset(read(_CLOSED, values).scalars())
+    return frozenset(read(_LOCKED, {"codes": list(codes), "checkout": checkout, "at": at}).scalars())
 
 
 def count_coupons(customer_id: int, at: datetime) -> Mapping[WalletTab, int]:
@@ -152,9 +171,7 @@ def _coupon(row: Any, promotion: Promotion, is_over: bool, order_number: str) ->
     starts = [each for each in (row.coupon_starts, promotion.starts_at) if each is not None]
     ends = [each for each in (row.coupon_ends, promotion.ends_at) if each is not None]
     bare = replace(promotion, codes=frozenset({row.coupon}))
-    return WalletCoupon(
-        row.coupon, bare, max(starts, default=None), min(ends, default=None), is_over, order_number
-    )
+    return WalletCoupon(row.coupon, bare, max(starts, default=None), min(ends, default=None), is_over, order_number)
 
 
 def _orders_of(coupon_ids: Collection[int]) -> dict[int, str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request
 
 from storefront.accounts.sessions import current_customer
+from storefront.cart import codes
 from storefront.cart.context import current_owner
+from storefront.cart.errors import CodeGone
 from storefront.cart.quoting import shopper_of
-from storefront.checkout import services
+from storefront.checkout import coupons, services
 from storefront.checkout.details import Attempt
 from storefront.checkout.errors import EmptyCart, QuoteChanged
 from storefront.checkout.rules import Seen, differences
@@ -18,14 +20,14 @@ from storefront.inventory.errors import OutOfStock
 from storefront.kernel.clock import now
 from storefront.kernel.errors import ShopError
 from storefront.orders.access import remember
-from storefront.promotions.errors import PromotionRanOut
+from storefront.promotions.errors import CodeInUse, PromotionRanOut
 from storefront.shipping.errors import NoDelivery
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, wants_fragment
 
 blueprint = Blueprint("checkout", "storefront.checkout", template_folder="templates")
 
-SHOWN_AGAIN = (QuoteChanged, OutOfStock, PromotionRanOut, NoDelivery)
+SHOWN_AGAIN = (QuoteChanged, OutOfStock, PromotionRanOut, CodeInUse, NoDelivery)
 """Refusals after which the shopper looks at the page again, as it is now, and decides."""
 
 
@@ -47,7 +49,10 @@ def keep_draft() -> Response:
         return redirect_to("/checkout")
     parts = {"checkout-form": "checkout/_form.html", "checkout-summary": "checkout/_summary.html"}
     part = parts.get(request.htmx.target or "")  # type: ignore[attr-defined]
-    return render_page(part, fragment=part, sheet=sheet, changes=()) if part else Response(status=204)
+    if part is None:
+        return Response(status=204)
+    chosen = request.htmx.trigger == "coupon-choice"  # type: ignore[attr-defined]
+    return render_page(part, fragment=part, sheet=sheet, changes=(), coupons_open=chosen)
 
 
 @blueprint.post("/checkout")
@@ -62,6 +67,7 @@ def place() -> Response:
     attempt = Attempt(sheet.token, current_owner(), shopper, sheet.typed, details, seen_hash)
     try:
         with transaction():
+            _choose_coupon()
             return _arrive(services.place(attempt=attempt, at=now()))
     except SHOWN_AGAIN as refusal:
         _keep(sheet)
@@ -69,9 +75,34 @@ def place() -> Response:
 
 
 def _keep(sheet: Sheet) -> Placed | None:
-    """Keep what was typed; return the order if this checkout has become one already."""
+    """Keep what was typed, and the coupons that it counts on; return the order if it has become one already."""
     with transaction():
-        return services.keep(token=sheet.token, owner=current_owner(), typed=sheet.typed, at=now())
+        before = services.keep(token=sheet.token, owner=current_owner(), typed=sheet.typed, at=now())
+        if before is None:
+            _choose_coupon()
+    if before is None:
+        _hold_coupons(sheet)
+    return before
+
+
+def _choose_coupon() -> None:
+    """Use the coupon that the form says; one that is gone gives way to the best."""
+    choice = request.form.get("coupon")
+    if choice is None:
+        return
+    try:
+        codes.choose_coupon(owner=current_owner(), choice=choice, at=now())
+    except CodeGone:
+        codes.choose_coupon(owner=current_owner(), choice="", at=now())
+
+
+def _hold_coupons(sheet: Sheet) -> None:
+    """Hold what the total counts on; where another checkout was faster, the total counts without it."""
+    try:
+        with transaction():
+            coupons.hold(token=sheet.token, codes=sheet.coupons, at=now())
+    except CodeInUse:
+        sheet.look_again()
 
 
 def _arrive(placed: Placed) -> Response:

@@ -23,6 +23,7 @@ from storefront.accounts.queries import BookedAddress
 from storefront.accounts.rules import COUNTRIES, PostalAddress, read_address
 from storefront.accounts.sessions import current_customer
 from storefront.cart import queries as carts
+from storefront.cart.choosing import Chooser, coupon_chooser
 from storefront.cart.contents import Contents
 from storefront.cart.context import current_owner
 from storefront.cart.quoting import CartQuote, shopper_of
@@ -82,7 +83,7 @@ class Sheet:
         offer = next((each for each in self.offers if each.code == self.form.shipping_method.data), None)
         cart = carts.quote_cart(
             contents=self.contents,
-            owner=KnownOwner(owner.token, owner.customer_id, _folded(self.form.email.data)),
+            owner=KnownOwner(owner.token, owner.customer_id, _folded(self.form.email.data), checkout=self.token),
             shopper=shopper_of(self.customer),
             at=now(),
             delivery=Delivery(offer.code, offer.price) if offer else None,
@@ -90,6 +91,26 @@ class Sheet:
         self.form.quote.data = cart.quote.hash
         self.form.seen.data = _seen(cart).to_text()
         return cart
+
+    @cached_property
+    def chooser(self) -> Chooser:
+        """The coupons to choose from."""
+        return coupon_chooser(self.cart)
+
+    @property
+    def coupons(self) -> tuple[str, ...]:
+        """The codes that the total counts on."""
+        return tuple(applied.code for applied in self.cart.result.applied if applied.code)
+
+    @cached_property
+    def taken(self) -> tuple[str, ...]:
+        """Codes typed into the cart that another checkout holds."""
+        return carts.codes_elsewhere(self.contents, checkout=self.token, at=now())
+
+    def look_again(self) -> None:
+        """Forget the cart as it was read: it has changed meanwhile."""
+        for name in ("contents", "offers", "cart", "chooser"):
+            self.__dict__.pop(name, None)
 
     @property
     def country_options(self) -> Markup:

@@ -9,7 +9,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storefront.cart import queries, services
+from storefront.cart import codes, queries, services
 from storefront.cart.context import merge_words
 from storefront.cart.rules import MergedLine, Owner, merged, read_quantity
 from storefront.cart.services import Merge
@@ -93,8 +93,8 @@ def test_goods_and_codes_come_along_and_the_guest_cart_is_gone(app: Flask, custo
         guest, customer = Owner(token=token), Owner(customer_id=customer_id)
         put(guest, "CUP", 1)
         with transaction():
-            shopper = services.Shopper()
-            services.apply_code(owner=guest, code="ten", shopper=shopper, at=now())
+            shopper = Shopper()
+            codes.apply_code(owner=guest, code="ten", shopper=shopper, at=now())
         put(customer, "TEA", 1)
         assert bring(token, customer_id) == Merge(added=3, codes=("TEN",))
         assert held(customer) == {"TEA": 3, "CUP": 1}
