@@ -11,8 +11,6 @@ from storefront.promotions.rules.units import Frame, Position
 EXACT_UP_TO = 12
 TRIES = 6
 """How many changed sets a greedy search weighs after its first ones."""
-LONERS = 2
-"""How many of the promotions that stand with no other are weighed."""
 
 
 @dataclass(slots=True)
@@ -20,7 +18,8 @@ class GreedySearch(Search):
     """Takes candidates by what they can save, then exchanges members that stand in the way of better ones.
 
     Item promotions compete for units: of two that share goods, the one that comes first in its stage takes them. So one
-    that comes first is only taken beside the other if it saves more for each minor unit of goods.
+    that comes first is only taken beside the other if it saves more for each minor unit of goods. Whatever is found,
+    no promotion saves more alone.
     """
 
     amounts: list[int] = field(default_factory=list)
@@ -39,7 +38,9 @@ class GreedySearch(Search):
         loners = sum([1 << i for i in range(count) if self.conflicts[i].bit_count() == count - 1])
         for order in (by_value, sorted(range(count), key=lambda i: (-self._rate(i), i))):
             self._weigh(self._filled(0, order, barred=loners))
-        for i in [i for i in by_value if loners >> i & 1][:LONERS]:
+        for i in by_value:
+            if self.bounds[i] < self.best_key[0]:
+                break
             self._weigh(1 << i)
         seen: set[int] = set()
         tries = TRIES
