@@ -123,6 +123,7 @@ def flash_takes(draft: Draft) -> list[Take]:
 _KINDS = {
     QuoteKind.PROMOTION: AdjustmentKind.PROMOTION,
     QuoteKind.COUPON: AdjustmentKind.COUPON,
+    QuoteKind.POINTS: AdjustmentKind.POINTS,
 }
 
 

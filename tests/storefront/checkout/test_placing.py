@@ -98,7 +98,7 @@ def test_presses_at_once_are_one_order(any_app: Flask, presses: int) -> None:
     assert count_orders(any_app) == 1
     with any_app.app_context():
         assert list(stock_ledgers.discrepancies()) == []
-        assert db.session.scalar(db.select(db.func.sum(StockLevel.allocated))) == 2
+        assert db.session.scalar(db.select(db.func.sum(StockLevel.allocated + StockLevel.reserved))) == 2
 
 
 def test_two_tabs_do_not_order_one_cart_twice(any_app: Flask) -> None:
@@ -136,7 +136,7 @@ def test_only_one_of_many_shoppers_gets_the_last_unit(any_app: Flask) -> None:
     assert sorted(answer.status for answer in answers) == [303] + [409] * 5
     assert count_orders(any_app) == 1
     with any_app.app_context():
-        assert db.session.scalar(db.select(db.func.sum(StockLevel.allocated))) == 1
+        assert db.session.scalar(db.select(db.func.sum(StockLevel.allocated + StockLevel.reserved))) == 1
 
 
 def test_a_new_price_is_shown_before_it_is_charged(any_app: Flask) -> None:
