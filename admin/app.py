@@ -9,20 +9,24 @@ from flask import Blueprint, Flask, Response, g
 from werkzeug.exceptions import HTTPException
 
 from admin import access
+from admin.accounts import groups
 from admin.accounts import views as accounts
 from admin.audit import views as audit
+from admin.catalog import collections
 from admin.catalog import views as catalog
 from admin.content import views as content
 from admin.dashboard import views as dashboard
 from admin.flash import views as flash
+from admin.loyalty import views as loyalty
 from admin.navigation import menu_for
 from admin.orders import views as orders
+from admin.pricing import views as pricing
 from admin.promotions import views as promotions
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
 from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
-ROOMS = (accounts, dashboard, orders, catalog, content, promotions, flash, audit)
+ROOMS = (accounts, dashboard, orders, catalog, content, promotions, flash, audit, pricing, groups, collections)
 ERROR_PAGE = "admin/error.html"
 
 

@@ -69,6 +69,8 @@ def shown(field: Any) -> str:
     """Return a field's value as text; a ticked box is "yes"."""
     if isinstance(field.data, bool):
         return "yes" if field.data else ""
+    if isinstance(field.data, list | tuple):
+        return ", ".join(sorted(str(each) for each in field.data))
     value = field._value() if hasattr(field, "_value") else field.data
     return _plain(str(value if value is not None else ""))
 

@@ -28,13 +28,24 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("Sell"), (Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),)),
     (
         N_("Catalogue"),
-        (Entry("/admin/products", N_("Products"), "package", Permission.PRODUCTS_VIEW),),
+        (
+            Entry("/admin/products", N_("Products"), "package", Permission.PRODUCTS_VIEW),
+            Entry("/admin/collections", N_("Collections"), "layout-grid", Permission.PRODUCTS_EDIT),
+        ),
+    ),
+    (
+        N_("Prices"),
+        (
+            Entry("/admin/price-lists", N_("Price lists"), "tag", Permission.PRICES_EDIT),
+            Entry("/admin/customer-groups", N_("Customer groups"), "users", Permission.CUSTOMERS_GROUPS),
+        ),
     ),
     (
         N_("Promotions"),
         (
             Entry("/admin/promotions", N_("Promotions"), "ticket-percent", Permission.PROMOTIONS_VIEW),
             Entry("/admin/flash", N_("Flash sales"), "timer", Permission.PROMOTIONS_VIEW),
+            Entry("/admin/loyalty", N_("Points and tiers"), "coins", Permission.LOYALTY_VIEW),
         ),
     ),
     (

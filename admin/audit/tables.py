@@ -12,8 +12,13 @@ OBJECTS = (
     ("slot_entry", N_("Slot entry")),
     ("flash_sale", N_("Flash sale")),
     ("flash_session", N_("Session of a flash sale")),
+    ("tier", N_("Tier")),
+    ("customer", N_("Customer")),
     ("order", N_("Order")),
     ("staff", N_("Staff")),
+    ("price_list", N_("Price list")),
+    ("customer_group", N_("Customer group")),
+    ("collection", N_("Collection")),
 )
 ACTIONS = {
     "product.change": N_("Product changed"),
@@ -28,8 +33,22 @@ ACTIONS = {
     "flash_session.add": N_("Session added"),
     "flash_session.change": N_("Session changed"),
     "flash_session.remove": N_("Session removed"),
+    "tier.add": N_("Tier added"),
+    "tier.change": N_("Tier changed"),
+    "tier.remove": N_("Tier removed"),
+    "points.adjust": N_("Points given or taken"),
     "order.cancel": N_("Order cancelled"),
     "session.begin": N_("Signed in"),
+    "price_list.add": N_("Price list added"),
+    "price_list.change": N_("Price list changed"),
+    "price_list.prices": N_("Prices in a list changed"),
+    "customer_group.add": N_("Customer group added"),
+    "customer_group.rename": N_("Customer group renamed"),
+    "customer_group.members": N_("Members of a group changed"),
+    "collection.add": N_("Collection added"),
+    "collection.rename": N_("Collection renamed"),
+    "collection.fill": N_("Products of a collection changed"),
+    "collection.delete": N_("Collection deleted"),
 }
 
 

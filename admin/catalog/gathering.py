@@ -1,0 +1,73 @@
+"""What is in a collection, what could be, and which promotions are about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from storefront.catalog.models import CollectionProduct, Product, Variant
+from storefront.database.base import db
+from storefront.kernel.paging import Page
+from storefront.kernel.text import code_key
+from storefront.promotions.models import Promotion
+
+LONGEST = 100_000
+"""So many characters are read."""
+_BETWEEN = re.compile(r"[\s,;，；]+")
+
+
+def products_by_sku(text: str) -> tuple[set[int], list[str]]:
+    """Return the products with the SKUs in a text, and the SKUs that no article has."""
+    skus = list(dict.fromkeys(code_key(part) for part in _BETWEEN.split(text) if part.strip()))
+    if not skus:
+        return set(), []
+    rows = db.session.execute(select(Variant.sku, Variant.product_id).where(Variant.sku.in_(skus)))
+    found = {row.sku: row.product_id for row in rows}
+    return set(found.values()), [sku for sku in skus if sku not in found]
+
+
+def known_products(ids: Collection[int]) -> set[int]:
+    """Return those of these ids that are products."""
+    return set(db.session.scalars(select(Product.id).where(Product.id.in_(ids))))
+
+
+def page_of_products(collection_id: int, *, number: int, size: int) -> Page[Any]:
+    """Return one page of a collection's products, by name."""
+    mine = (
+        select(Product.id, Product.name, Product.translations, Product.picture, Product.is_published)
+        .join(CollectionProduct, CollectionProduct.product_id == Product.id)
+        .where(CollectionProduct.collection_id == collection_id)
+    )
+    total = db.session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    ordered = mine.order_by(Product.name, Product.id)
+    return Page(db.session.execute(ordered.limit(size).offset((number - 1) * size)).all(), total, number, size)
+
+
+def member_ids(collection_id: int) -> frozenset[int]:
+    """Return the products of a collection."""
+    mine = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection_id)
+    return frozenset(db.session.scalars(mine))
+
+
+def promotions_about(collection_id: int) -> Sequence[str]:
+    """Return the names of the promotions whose goods a collection names."""
+    rows = db.session.execute(
+        select(Promotion.name, Promotion.conditions, Promotion.benefits).order_by(Promotion.name, Promotion.id)
+    )
+    return [row.name for row in rows if collection_id in set(_collections([row.conditions, row.benefits]))]
+
+
+def _collections(data: object) -> Iterator[object]:
+    """Yield the ids of collections that stored conditions and benefits name, however deep."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key == "collection_ids" and isinstance(value, list):
+                yield from value
+            else:
+                yield from _collections(value)
+    elif isinstance(data, list):
+        for value in data:
+            yield from _collections(value)
