@@ -62,7 +62,7 @@ class Granted:
 
 
 _template = CouponTemplate.__table__.c
-_OFFERS = (
+_GIVEN = (
     select(
         PromotionRow.__table__,
         _template.id.label("template_id"),
@@ -72,17 +72,20 @@ _OFFERS = (
     )
     .join(PromotionRow, PromotionRow.id == CouponTemplate.promotion_id)
     .where(
-        CouponTemplate.way == bindparam("way"),
         CouponTemplate.is_active,
         PromotionRow.is_active,
         PromotionRow.requires_code,
         PromotionRow.archived_at.is_(None),
         or_(PromotionRow.ends_at.is_(None), PromotionRow.ends_at > bindparam("at")),
-        or_(CouponTemplate.claim_ends_at.is_(None), CouponTemplate.claim_ends_at > bindparam("at")),
         or_(CouponTemplate.valid_until.is_(None), CouponTemplate.valid_until > bindparam("at")),
     )
     .order_by(CouponTemplate.id)
 )
+_OFFERS = _GIVEN.where(
+    CouponTemplate.way == bindparam("way"),
+    or_(CouponTemplate.claim_ends_at.is_(None), CouponTemplate.claim_ends_at > bindparam("at")),
+)
+_ONE = _GIVEN.where(CouponTemplate.id == bindparam("id"))
 
 
 def open_claims() -> tuple[Claimable, ...]:
@@ -168,12 +171,12 @@ def welcome(fact: CustomerRegistered) -> None:
 
 
 def get_offer(template_id: int, at: datetime) -> Claimable:
-    """Return a template's coupon however it comes to people, for staff who give one away."""
-    for way in CouponWay:
-        for offer, _ in _offers(way, at):
-            if offer.template_id == template_id:
-                return offer
-    raise errors.NotClaimable
+    """Return a template's coupon however it comes to people, for staff who give one away; refuse one that is over."""
+    row = read(_ONE, {"id": template_id, "at": at}).one_or_none()
+    found = _read_offer(row, get_settings().currency) if row is not None else None
+    if found is None:
+        raise errors.NotClaimable
+    return found
 
 
 def terms_of_template(row: Any) -> Terms:
@@ -201,13 +204,14 @@ def _grant_once(offer: Claimable, customer_id: int, at: datetime) -> list[Grante
 
 def _offers(way: CouponWay, at: datetime) -> Sequence[tuple[Claimable, int]]:
     currency = get_settings().currency
-    found = []
-    for row in read(_OFFERS, {"way": way.value, "at": at}).all():
-        promotion = find_promotion(row, currency)
-        if promotion is not None:
-            offer = Claimable(row.template_id, row.template_key, promotion, terms_of_template(row))
-            found.append((offer, int(row.claimed_count)))
-    return found
+    rows = read(_OFFERS, {"way": way.value, "at": at}).all()
+    found = ((_read_offer(row, currency), int(row.claimed_count)) for row in rows)
+    return [(offer, claimed) for offer, claimed in found if offer is not None]
+
+
+def _read_offer(row: Any, currency: str) -> Claimable | None:
+    promotion = find_promotion(row, currency)
+    return Claimable(row.template_id, row.template_key, promotion, terms_of_template(row)) if promotion else None
 
 
 def _held_by(customer_id: int | None, template_ids: Sequence[int]) -> dict[int, int]:

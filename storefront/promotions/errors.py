@@ -121,3 +121,19 @@ class CodeTaken(Invalid):
             code=code,
             promotion=promotion,
         )
+
+
+class StaleTemplate(ShopError):
+    """Somebody else changed the coupon since it was read."""
+
+    message = N_("Somebody else changed this coupon while you were editing it. Nothing of yours was saved yet.")
+
+
+class NoSuchCustomer(Invalid):
+    message = N_("No customer has this e-mail address.")
+
+
+class NoBatches(ShopError):
+    """Codes are printed for coupons that come as batches only."""
+
+    message = N_("Only a coupon that comes as codes has batches.")

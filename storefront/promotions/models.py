@@ -124,7 +124,7 @@ class CouponCode(Base):
     batch_id: Mapped[int | None] = refers("coupon_batch.id")
     customer_id: Mapped[int | None] = refers("customer.id", on_delete="CASCADE")
     given_at: Mapped[moment | None]
-    locked_by: Mapped[str] = mapped_column(String(64), default="")
+    locked_by: Mapped[str] = mapped_column(String(64), default="", index=True)
     """The token of the checkout that means to use it, until `locked_until`."""
     locked_until: Mapped[moment | None]
 
