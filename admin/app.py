@@ -22,11 +22,15 @@ from admin.navigation import menu_for
 from admin.orders import views as orders
 from admin.pricing import views as pricing
 from admin.promotions import views as promotions
+from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
 from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
-ROOMS = (accounts, dashboard, orders, catalog, content, promotions, flash, audit, pricing, groups, collections)
+ROOMS = (
+    *(accounts, dashboard, orders, catalog, warehouses, content),
+    *(promotions, flash, audit, pricing, groups, collections, loyalty),
+)
 ERROR_PAGE = "admin/error.html"
 
 

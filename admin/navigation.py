@@ -30,6 +30,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Catalogue"),
         (
             Entry("/admin/products", N_("Products"), "package", Permission.PRODUCTS_VIEW),
+            Entry("/admin/warehouses", N_("Warehouses"), "warehouse", Permission.STOCK_EDIT),
             Entry("/admin/collections", N_("Collections"), "layout-grid", Permission.PRODUCTS_EDIT),
         ),
     ),

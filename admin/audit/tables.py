@@ -8,6 +8,7 @@ from storefront.kernel.errors import N_
 OBJECTS = (
     ("product", N_("Product")),
     ("stock", N_("Stock")),
+    ("warehouse", N_("Warehouse")),
     ("slot", N_("Home page slot")),
     ("slot_entry", N_("Slot entry")),
     ("flash_sale", N_("Flash sale")),
@@ -24,6 +25,10 @@ ACTIONS = {
     "product.change": N_("Product changed"),
     "prices.change": N_("Prices changed"),
     "stock.count": N_("Stock counted"),
+    "stock.receive": N_("Goods received"),
+    "stock.transfer": N_("Goods transferred"),
+    "warehouse.open": N_("Warehouse opened"),
+    "warehouse.change": N_("Warehouse changed"),
     "slot.move": N_("Slot moved"),
     "slot.switch": N_("Slot shown or hidden"),
     "slot_entry.add": N_("Entry added"),
