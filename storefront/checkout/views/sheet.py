@@ -252,7 +252,9 @@ def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> Markup:
 
 
 def _seen(cart: CartQuote) -> Seen:
-    return Seen.of(cart.quote, {line.sku: line.full_name for line in cart.contents.lines}, name_of)
+    names = {line.sku: line.full_name for line in cart.contents.lines}
+    gifts = {gift.quoted.line_id: gift.goods.full_name for gift in cart.gifts}
+    return Seen.of(cart.quote, names | gifts, name_of)
 
 
 def _folded(email: str | None) -> str:
