@@ -24,6 +24,9 @@ class Permission(StrEnum):
     PROMOTIONS_VIEW = "promotions:view"
     PROMOTIONS_EDIT = "promotions:edit"
     CUSTOMERS_GROUPS = "customers:groups"
+    LOYALTY_VIEW = "loyalty:view"
+    LOYALTY_EDIT = "loyalty:edit"
+    POINTS_ADJUST = "points:adjust"
     AUDIT_VIEW = "audit:view"
 
 
@@ -60,6 +63,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.SLOTS_VIEW,
             P.PROMOTIONS_VIEW,
             P.CUSTOMERS_GROUPS,
+            P.LOYALTY_VIEW,
+            P.LOYALTY_EDIT,
         }
     ),
     Role.MERCHANDISER: frozenset(
@@ -74,9 +79,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.PROMOTIONS_EDIT,
         }
     ),
-    Role.CUSTOMER_SERVICE: frozenset({P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.PROMOTIONS_VIEW}),
-    Role.FINANCE: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW, P.PROMOTIONS_VIEW}),
-    Role.ANALYST: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PROMOTIONS_VIEW}),
+    Role.CUSTOMER_SERVICE: frozenset(
+        {P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST}
+    ),
+    Role.FINANCE: frozenset(
+        {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW}
+    ),
+    Role.ANALYST: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW}),
 }
 
 

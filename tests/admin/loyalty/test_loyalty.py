@@ -1,0 +1,139 @@
+"""Tiers, points and what is owed, as staff see and change them."""
+
+from __future__ import annotations
+
+import csv
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from flask import Flask
+
+from admin.loyalty.liability import get_liability, months_until
+from storefront.accounts.models import Customer
+from storefront.accounts.permissions import Role
+from storefront.audit.models import AuditEntry
+from storefront.database.base import db
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.loyalty import ledgers, queries, services
+from storefront.loyalty.models import Tier, TierChange
+from storefront.loyalty.rules import Balance
+from tests.admin.people import at_work
+from tests.factories import make_customer
+
+GOLD = {"key": "gold", "name": "Gold", "name_zh": "黄金会员", "spend": "500", "rate": "150"}
+
+
+def the_tier(app: Flask, key: str = "gold") -> Tier:
+    with app.app_context():
+        return db.session.scalars(db.select(Tier).where(Tier.key == key)).one()
+
+
+def test_a_tier_is_added_changed_and_removed_with_its_history(any_app: Flask) -> None:
+    browser = at_work(any_app, Role.OPERATIONS)
+    assert "There are no tiers yet" in browser.get("/admin/loyalty").said
+    assert browser.post("/admin/loyalty/tiers", GOLD | {"key": "silver", "spend": "100", "rate": "120"}).status == 303
+    assert browser.post("/admin/loyalty/tiers", GOLD).status == 303
+    with any_app.app_context(), transaction():
+        member = make_customer(tier="gold").id
+    tier = the_tier(any_app)
+    assert (tier.spend_minor, tier.earn_basis_points, tier.translations) == (50000, 15000, {"zh": {"name": "黄金会员"}})
+    page = browser.get(f"/admin/loyalty/tiers/{tier.id}")
+    version = page.one("input[name=version]")["value"]
+    changed = GOLD | {"key": "ignored", "spend": "600.50", "version": version}
+    assert browser.post(f"/admin/loyalty/tiers/{tier.id}", changed).status == 303
+    assert (the_tier(any_app).spend_minor, the_tier(any_app).key) == (60050, "gold")
+    slower = browser.post(f"/admin/loyalty/tiers/{tier.id}", changed | {"name": "Golden"})
+    assert slower.status == 409
+    assert "Somebody else has changed this tier meanwhile" in slower.said
+    with any_app.app_context(), transaction():
+        db.session.execute(db.update(Customer).where(Customer.id == member).values(tier="gold"))
+    assert browser.post(f"/admin/loyalty/tiers/{tier.id}/removal", {}).status == 303
+    with any_app.app_context():
+        assert db.session.scalar(db.select(Customer.tier).where(Customer.id == member)) == ""
+        first = db.session.scalars(
+            db.select(TierChange).where(TierChange.customer_id == member, TierChange.before == "gold")
+        ).all()[-1]
+        assert first.after in {"silver", ""}
+        assert list(ledgers.discrepancies()) == []
+        actions = db.session.scalars(db.select(AuditEntry.action).where(AuditEntry.object_kind == "tier")).all()
+        assert actions == ["tier.add", "tier.add", "tier.change", "tier.remove"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"key": ""}, "Give the tier a short key"),
+        ({"key": "Gold Plus"}, "Use small letters, digits and hyphens"),
+        ({"name": " "}, "Give the tier a name"),
+        ({"spend": "-1"}, "A spend cannot be less than nothing"),
+        ({"spend": "a lot"}, "Enter an amount, such as 500"),
+        ({"spend": "1.005"}, "This currency has fewer decimals"),
+        ({"rate": "1001"}, "Enter 0 to 1000"),
+        ({"rate": "twice"}, "Enter a number, such as 150"),
+        ({"rate": "100.005"}, "Use at most two decimals"),
+        ({"spend": "100"}, "There is a tier for this amount already"),
+        ({"key": "silver"}, "There is a tier with this key already"),
+    ],
+)
+def test_a_wrong_tier_is_refused_and_nothing_typed_is_lost(app: Flask, wrong: dict[str, str], words: str) -> None:
+    browser = at_work(app, Role.OPERATIONS)
+    browser.post("/admin/loyalty/tiers", GOLD | {"key": "silver", "spend": "100"})
+    page = browser.post("/admin/loyalty/tiers", GOLD | wrong)
+    assert page.status == 422
+    assert words in page.said
+    assert page.one("input[name=name_zh]")["value"] == "黄金会员"
+
+
+def test_service_finds_a_customer_and_moves_points_with_a_reason(any_app: Flask) -> None:
+    browser = at_work(any_app, Role.CUSTOMER_SERVICE, "Cleo")
+    with any_app.app_context(), transaction():
+        customer = make_customer("ada@example.com").id
+    address = f"/admin/loyalty/customers/{customer}"
+    assert browser.get("/admin/loyalty/customers?email=nobody@example.com").status == 404
+    assert "Nobody has an account" in browser.get("/admin/loyalty/customers?email=nonsense").said
+    assert browser.get("/admin/loyalty/customers?email=ADA@example.com").status == 303
+    for typed, words in (
+        ({"points": "200", "reason": ""}, "Please say why"),
+        ({"points": "lots", "reason": "x"}, "as a whole number"),
+        ({"points": "0", "reason": "x"}, "how many points to give"),
+        ({"points": "-5", "reason": "x"}, "You have 0 points to spend"),
+    ):
+        page = browser.post(f"{address}/adjustments", typed)
+        assert page.status == 422
+        assert words in page.said
+    assert browser.post(f"{address}/adjustments", {"points": "２００", "reason": "a broken cup"}).status == 303
+    page = browser.get(address)
+    assert "a broken cup" in page.said
+    assert "Cleo" in page.said
+    with any_app.app_context():
+        assert queries.balance_of(customer) == Balance(available=200)
+        entry = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "points.adjust")).one()
+        assert entry.changes["reason"] == ["", "a broken cup"]
+
+
+def test_finance_reads_what_is_owed_and_it_adds_up(any_app: Flask) -> None:
+    browser, at = at_work(any_app, Role.FINANCE), now()
+    with any_app.app_context(), transaction():
+        for number in range(3):
+            customer = make_customer().id
+            services.adjust(customer_id=customer, points=100, reason="welcome", by="staff:1", at=at)
+            services.earn(customer_id=customer, order_number=f"O{number}", points=50, available_at=None, at=at)
+            services.redeem(customer_id=customer, points=10 * number, order_number=f"P{number}", at=at) if number else 0
+    with any_app.app_context():
+        report = get_liability(at)
+    assert (report.customers, report.available, report.pending, report.worth.minor) == (3, 270, 150, 420)
+    assert sum(each.points for each in report.expiring) == report.available
+    assert (report.months[-1].earned, report.months[-1].redeemed, report.months[-1].adjusted) == (150, 30, 300)
+    assert "worth $4.20" in browser.get("/admin/loyalty").said
+    rows = list(csv.DictReader(StringIO(browser.get("/admin/loyalty/liability.csv").text)))
+    assert {"part": "pending", "month": "", "points": "150", "worth_USD": "1.50"} in rows
+    assert sum(int(row["points"]) for row in rows if row["part"] == "expires") == 270
+
+
+def test_months_are_those_of_the_shops_zone() -> None:
+    new_year = now().replace(year=2026, month=1, day=1, hour=0, minute=30)
+    assert [f"{day:%Y-%m}" for day in months_until(new_year, "UTC", 2)] == ["2025-12", "2026-01"]
+    assert [f"{day:%Y-%m}" for day in months_until(new_year, "America/New_York", 2)] == ["2025-11", "2025-12"]
+    assert f"{months_until(new_year - timedelta(days=1), 'Asia/Tokyo', 1)[0]:%Y-%m}" == "2025-12"
