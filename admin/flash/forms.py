@@ -28,7 +28,9 @@ class SaleForm(Form):
     """An activity's words."""
 
     version = IntegerField(default=0)
-    name = StringField(_("Name"), [InputRequired(_("Give the activity a name; shoppers read it above its goods."))])
+    name = StringField(
+        _("Name of the activity"), [InputRequired(_("Give the activity a name; shoppers read it above its goods."))]
+    )
     name_zh = StringField(_("Name in Chinese"))
     is_active = BooleanField(_("Its sessions take place"), default=True)
 

@@ -19,7 +19,7 @@ from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
 from storefront.flash import editing
-from storefront.flash.errors import ItemsRefused, StaleSale, StaleSession
+from storefront.flash.errors import ItemsRefused, SessionOver, StaleSale, StaleSession
 from storefront.flash.planning import SessionPlan
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
@@ -141,7 +141,7 @@ def change_session(session_id: int) -> Response:
             with transaction():
                 editing.change_session(session_id=session_id, seen=seen, plan=plan, by=staff_here().actor, at=now())
             return _saved(f"/admin/flash/sessions/{session_id}")
-    except StaleSession as refusal:
+    except (StaleSession, SessionOver) as refusal:
         return _session_page(session_id, form, refusal=refusal, status=409)
     except Invalid as refusal:
         _show(form, refusal)
