@@ -53,8 +53,8 @@ def split_minor(amount: int, weights: Sequence[int]) -> list[int]:
     parts = [size * weight // total for weight in weights]
     left = size - sum(parts)
     if left:
-        order = sorted(range(len(weights)), key=lambda i: (-(size * weights[i] % total), i))
-        for i in order[:left]:
+        remainders = [size * weight % total for weight in weights]
+        for i in sorted(range(len(weights)), key=remainders.__getitem__, reverse=True)[:left]:
             parts[i] += 1
     return [sign * part for part in parts]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import le
 
 from storefront.kernel.money import Money, split_minor
 from storefront.pricing.label import Data, Label, money_from_data, money_to_data
@@ -107,7 +108,7 @@ def spread(amount: int, weights: Sequence[int], rooms: Sequence[int]) -> list[in
     if amount > sum(rooms):
         raise ValueError("the rooms do not hold the amount")
     parts = split_minor(amount, weights)
-    if all(part <= room for part, room in zip(parts, rooms, strict=True)):
+    if all(map(le, parts, rooms)):
         return parts
     parts = [0] * len(weights)
     open_ones = [index for index, room in enumerate(rooms) if room > 0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from storefront.promotions.rules.pieces import Unit
+from storefront.promotions.rules.pieces import Unit, first_pieces, pieces_of
 
 Key = tuple[int, int]
 
@@ -29,6 +29,9 @@ class Assignment:
                 units[unit[1:3]] = unit
                 self._serves.setdefault(unit[1:3], []).append(number)
         self.units: list[Unit] = []
+        if sum([len(part) for part in parts]) == len(units):
+            self._place_apart(parts)
+            return
         for unit in sorted(units.values(), key=lambda unit: (-unit[0], unit[1], unit[2])):
             if not any(self.lacking):
                 break
@@ -39,6 +42,14 @@ class Assignment:
     @property
     def missing(self) -> int:
         return sum(self.lacking)
+
+    def _place_apart(self, parts: Sequence[Sequence[Unit]]) -> None:
+        """Fill each part by itself, where no unit may serve two."""
+        for number, part in enumerate(parts):
+            served = first_pieces(part, self.lacking[number])
+            self.units += served
+            self.lacking[number] -= pieces_of(served)
+        self.units.sort(key=lambda unit: (-unit[0], unit[1], unit[2]))
 
     def _place(self, key: Key, pieces: int) -> int:
         """Give places to so many pieces of a unit, as far as possible; return how many got one."""

@@ -90,8 +90,10 @@ class Bundle:
     def reduce(self, goods: Goods, on: Stage) -> Reduction | None:
         parts = self._free(goods)
         times = self._times(parts)
+        if not times:
+            return None
         takings = Takings(goods)
-        units = self._assign(parts, times).units if times else []
+        units = self._assign(parts, times).units
         if not takings.share(units, self._saving(worth_of(units), times)):
             return None
         return takings.reduction(("times", times))
@@ -152,6 +154,8 @@ class Bundle:
 
     def _times(self, parts: Sequence[Sequence[Unit]]) -> int:
         def value(times: int) -> float:
+            if not times:
+                return 0
             found = self._assign(parts, times)
             return -inf if found.missing else self._rank(worth_of(found.units), times)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from storefront.promotions.rules.combination import Candidate, Search
-from storefront.promotions.rules.units import Frame, Position
+from storefront.promotions.rules.units import Frame, Position, Reduction
 
 EXACT_UP_TO = 12
 TRIES = 6
@@ -28,6 +28,8 @@ class GreedySearch(Search):
     """For each candidate, those that take units before it."""
     spoils: list[int] = field(default_factory=list)
     """For each candidate, those that it takes units from without making more of them."""
+    steps: dict[tuple[int, int], tuple[Reduction | None, Position]] = field(default_factory=dict)
+    """What each candidate gives after the members of a set that come before it, and the goods then."""
 
     def run(self) -> int:
         """Return a good set as a bit mask."""
@@ -115,22 +117,36 @@ class GreedySearch(Search):
         return mask
 
     def _weigh(self, mask: int) -> bool:
-        """Apply a set in order, leaving out what gives nothing; keep it if it is the best so far."""
-        position, stage, given = self.start, None, 0
+        """Apply a set in order, leaving out what gives nothing; keep it if it is the best so far.
+
+        It is given up as soon as even the bounds of what is left cannot make it the best.
+        """
+        position, given, hope = self.start, 0, sum([self.bounds[i] for i in _members(mask)])
         amounts = [0] * len(self.candidates)
         for i in _members(mask):
-            if self.candidates[i].promotion.stage is not stage:
-                stage = self.candidates[i].promotion.stage
-                position = position.enter_stage()
-            reduction = self.reduce(i, position)
+            if position.saved + hope < self.best_key[0]:
+                return False
+            hope -= self.bounds[i]
+            reduction, position = self._apply(i, position, given)
             if reduction:
-                position = position.after(reduction)
                 amounts[i] = reduction.amount
                 given |= 1 << i
         if not self.consider(given, position.saved):
             return False
         self.amounts = amounts
         return True
+
+    def _apply(self, i: int, position: Position, given: int) -> tuple[Reduction | None, Position]:
+        """Return what a candidate gives after `given` ones, and the goods then; sets that begin alike share this."""
+        step = self.steps.get((i, given))
+        if step is None:
+            stage = self.candidates[i].promotion.stage
+            if not given or self.candidates[given.bit_length() - 1].promotion.stage is not stage:
+                position = position.enter_stage()
+            reduction = self.reduce(i, position)
+            step = (reduction, position.after(reduction) if reduction else position)
+            self.steps[i, given] = step
+        return step
 
 
 def best_set(frame: Frame, start: Position, eligible: Sequence[tuple[Candidate, int]]) -> tuple[list[Candidate], bool]:

@@ -40,7 +40,8 @@ def nearest(
         end, now = ends[candidate.promotion.stage], 0
         own = next((each for each in given if each[0].promotion.id == candidate.promotion.id), None)
         if own is not None:
-            end, now = released(own[1], own[2], end), own[2].amount
+            end = released(own[1], own[2], end) if candidate.promotion.uses_units else end
+            now = own[2].amount
         near = _near(frame, candidate, end, now, 0 if now else _displaced(candidate.promotion, given))
         if near is not None:
             found.append(near)
