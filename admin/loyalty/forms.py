@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import DecimalField, Form, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
 from storefront.kernel.money import MAX_MINOR, Money, TooManyDecimals
 from storefront.kernel.text import squeeze
@@ -31,7 +31,7 @@ class TierForm(Form):
             Regexp(r"^[a-z][a-z0-9-]*$", message=_("Use small letters, digits and hyphens, such as gold-plus.")),
         ],
     )
-    name = StringField(_("Name"), [InputRequired(_("Give the tier a name; customers read it."))])
+    name = StringField(_("Name"), [DataRequired(_("Give the tier a name; customers read it."))])
     name_zh = StringField(_("Name in Chinese"))
     spend = StringField(
         _("From a spend of"), [InputRequired(_("Say from which spend on it is reached; 0 is everybody."))]

@@ -20,7 +20,6 @@ from storefront.loyalty.rules import Balance, Delta, Entry, Lot, OrderPoints
 from storefront.loyalty.states import EntryKind
 from storefront.loyalty.tiers import TierStep
 from storefront.pricing.models import PriceList
-from storefront.pricing.snapshot import PointsOffer
 from storefront.shop.queries import get_settings
 
 PAGE_SIZE = 20
@@ -66,15 +65,6 @@ def balance_of(customer_id: int | None) -> Balance:
         return Balance()
     row = read(_BALANCE, {"customer": customer_id}).first()
     return Balance(row.available, row.pending, row.owed) if row else Balance()
-
-
-def offer_for(customer_id: int | None, wanted: int) -> PointsOffer | None:
-    """Return the points that a customer pays with: as many as are wanted and there; None where that is none."""
-    settings = get_settings()
-    if customer_id is None or wanted <= 0 or not settings.points_per_unit:
-        return None
-    spend = min(wanted, balance_of(customer_id).available)
-    return PointsOffer(spend, settings.points_worth, settings.points_most_percent) if spend else None
 
 
 def lots_of(customer_id: int) -> tuple[Lot, ...]:

@@ -108,17 +108,22 @@ def read_points(text: str) -> int:
     """Read a number of points as a person types it, full-width digits and "1,200" too; "" is none. Refuses with
     NotANumberOfPoints or NegativePoints.
     """
+    points = read_signed_points(text)
+    if points < 0:
+        raise NegativePoints
+    return points
+
+
+def read_signed_points(text: str) -> int:
+    """The same, where fewer than none means to take some."""
     plain = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace(" ", "").replace(",", "")
     if not plain:
         return 0
-    digits = plain.removeprefix("+").removeprefix("-")
+    sign, digits = (-1, plain[1:]) if plain.startswith("-") else (1, plain.removeprefix("+"))
     if not (digits.isascii() and digits.isdecimal()):
         raise NotANumberOfPoints
-    if plain.startswith("-") and digits.strip("0"):
-        raise NegativePoints
-    if len(digits.lstrip("0")) > len(str(MOST_POINTS)):
-        return MOST_POINTS
-    return min(int(digits), MOST_POINTS)
+    short = digits.lstrip("0")[: len(str(MOST_POINTS)) + 1]
+    return sign * min(int(short or "0"), MOST_POINTS)
 
 
 def credit(balance: Balance, points: int) -> Delta:

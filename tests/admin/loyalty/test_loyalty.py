@@ -57,7 +57,9 @@ def test_a_tier_is_added_changed_and_removed_with_its_history(any_app: Flask) ->
         ).all()[-1]
         assert first.after in {"silver", ""}
         assert list(ledgers.discrepancies()) == []
-        actions = db.session.scalars(db.select(AuditEntry.action).where(AuditEntry.object_kind == "tier")).all()
+        actions = db.session.scalars(
+            db.select(AuditEntry.action).where(AuditEntry.object_kind == "tier").order_by(AuditEntry.id)
+        ).all()
         assert actions == ["tier.add", "tier.add", "tier.change", "tier.remove"]
 
 
