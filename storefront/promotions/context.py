@@ -15,6 +15,7 @@ from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Badge, Card
 from storefront.promotions.claims import Claimable, open_claims
 from storefront.promotions.queries import open_offers
+from storefront.promotions.rules import Promotion, Scope
 from storefront.promotions.summary import audience_words, scope_words
 from storefront.promotions.validity import Terms, last_day
 from storefront.promotions.words import Offer, name_of, near_words, price_words, rejection_words, step_words, terms_of
@@ -29,7 +30,7 @@ MOST_CLAIMS = 3
 
 def badges_for(found: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
     """Return the badges of products by id: offers for just these goods, not those for the whole shop."""
-    offers = [promotion for promotion in open_offers() if not promotion.scope.is_everything]
+    offers = [promotion for promotion in open_offers() if _particular(promotion)]
     if not offers:
         return {}
     texts = {promotion.id: Badge("promo", terms_of(promotion.label)) for promotion in offers}
@@ -39,8 +40,9 @@ def badges_for(found: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
         mine = [
             texts[promotion.id]
             for promotion in offers
-            if promotion.scope.covers(
-                product_id=card.product_id, sku=card.sku, category_ids=above, brand_id=card.brand_id
+            if any(
+                scope.covers(product_id=card.product_id, sku=card.sku, category_ids=above, brand_id=card.brand_id)
+                for scope in _particular(promotion)
             )
         ]
         if mine:
@@ -54,7 +56,10 @@ def offers_for(*, product_id: int, sku: str, category_id: int, brand_id: int | N
     return [
         Offer(promotion.key, name_of(promotion.label), terms_of(promotion.label))
         for promotion in open_offers()
-        if promotion.scope.covers(product_id=product_id, sku=sku, category_ids=above, brand_id=brand_id)
+        if any(
+            scope.covers(product_id=product_id, sku=sku, category_ids=above, brand_id=brand_id)
+            for scope in promotion.scopes
+        )
     ]
 
 
@@ -108,6 +113,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(offers_for=offers_for, claims_for=claims_for, open_claims=open_claims)
     kept_pages.made_from(claims=open_claims)
     cards.bind(offers=badges_for)
+
+
+def _particular(promotion: Promotion) -> list[Scope]:
+    """Return the goods that a promotion is about, as far as it does not mean everything."""
+    return [scope for scope in promotion.scopes if not scope.is_everything]
 
 
 def _category_ids(category_id: int) -> frozenset[int]:
