@@ -104,6 +104,13 @@ def list_between(starts: datetime, ends: datetime, kinds: Sequence[str] = ()) ->
     return db.session.execute(statement.order_by(Promotion.starts_at.nulls_first(), Promotion.id)).all()
 
 
+def list_names() -> Sequence[tuple[int, str]]:
+    """Return the promotions that are not in the archive, by name."""
+    statement = select(Promotion.id, Promotion.name, Promotion.translations).where(Promotion.archived_at.is_(None))
+    rows = db.session.execute(statement.order_by(func.lower(Promotion.name), Promotion.id))
+    return [(row.id, localized(row.name, row.translations)) for row in rows]
+
+
 def _conditions(state: ListState, at: datetime) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [stands(state.value("state"), at)]
     if kind := state.value("kind"):

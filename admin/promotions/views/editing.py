@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, request
+from flask import Response, flash, g, request
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
@@ -12,15 +12,16 @@ from admin.audit.queries import people
 from admin.merging import SEEN
 from admin.promotions import queries
 from admin.promotions.builder import change_rows, form_for, heading_of, meaning_of
-from admin.promotions.checking import blocks, check_stored, finding_words, warns
+from admin.promotions.checking import blocks, check_stored, warns
 from admin.promotions.choices import find_goods
-from admin.promotions.merging import label_of, merge, seen_values
+from admin.promotions.merging import merge, seen_values
 from admin.promotions.patterns import PATTERNS
 from admin.promotions.reading import read_plan
 from admin.promotions.showing import empty_form, form_of
 from admin.promotions.standing import LOOKS, STANDINGS, standing_of
 from admin.promotions.tables import promotions_table
 from admin.promotions.typed import Typed
+from admin.promotions.views.blueprint import blueprint
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
@@ -34,9 +35,6 @@ from storefront.promotions.reading import find_promotion
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 
-blueprint = Blueprint("promotions", __name__, template_folder="templates")
-blueprint.add_app_template_filter(finding_words, "finding_words")
-blueprint.add_app_template_filter(label_of, "field_label")
 URL = "/admin/promotions"
 PARTS = {"draft": "admin/promotions/_fields.html", "summary": "admin/promotions/_meaning.html"}
 
