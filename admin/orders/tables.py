@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from admin.tables import Choice, Column, Days, Table
+from storefront.inventory.rules import Reason
 from storefront.kernel.errors import N_
-from storefront.orders.states import EventKind, FulfillmentStatus, OrderStatus, PaymentStatus
+from storefront.orders.states import CancelReason, EventKind, FulfillmentStatus, OrderStatus, PaymentStatus
 from storefront.payments.providers import PROVIDERS
 from storefront.payments.states import TransactionKind, TransactionResult
 
@@ -38,6 +39,19 @@ EVENTS: dict[str, str] = {
     EventKind.CANCELLED: N_("Order cancelled"),
     EventKind.REOPENED: N_("Order goes ahead after all"),
     EventKind.CLOSED: N_("Order completed"),
+}
+ORIGINS: dict[str, str] = {
+    Reason.HOLDS_ALL: N_("it holds everything"),
+    Reason.FEWEST_PARCELS: N_("the fewest parcels"),
+    Reason.ZONE: N_("warehouses that come before do not send to this address"),
+    Reason.BACKUP: N_("a backup, since the others could not send everything"),
+}
+"""Why an order's goods come from where they come from."""
+REASONS: dict[str, str] = {
+    CancelReason.CHANGED_MIND: N_("The customer changed their mind"),
+    CancelReason.NOT_PAID: N_("It was not paid in time"),
+    CancelReason.BY_SHOP: N_("The shop called it off"),
+    CancelReason.SOLD_OUT: N_("It was paid too late, and its goods were gone"),
 }
 STEPS: dict[str, str] = {
     TransactionKind.AUTHORIZE: N_("Authorise"),

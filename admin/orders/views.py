@@ -8,7 +8,19 @@ from flask_babel import gettext as _
 from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.orders import queries
-from admin.orders.tables import ACTORS, EVENTS, FULFILLMENT, LOOKS, ORDERS, PAYMENT, RESULTS, STATUS, STEPS
+from admin.orders.tables import (
+    ACTORS,
+    EVENTS,
+    FULFILLMENT,
+    LOOKS,
+    ORDERS,
+    ORIGINS,
+    PAYMENT,
+    REASONS,
+    RESULTS,
+    STATUS,
+    STEPS,
+)
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.accounts.rules import PostalAddress
@@ -58,6 +70,8 @@ def order(number: str) -> Response:
         may_cancel=staff_here().may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
         words=WORDS,
         events=EVENTS,
+        origins=ORIGINS,
+        reasons=REASONS,
     )
 
 
