@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -145,6 +145,11 @@ def page_of_coupons(customer_id: int, tab: WalletTab, number: int, at: datetime)
         if promotion is not None
     ]
     return Page(items, total, number, PAGE_SIZE)
+
+
+def list_usable(customer_id: int, at: datetime) -> Sequence[WalletCoupon]:
+    """Return the coupons that a customer can use, those that end first."""
+    return page_of_coupons(customer_id, WalletTab.USABLE, 1, at).items
 
 
 def goods_url(scope: Scope) -> str:

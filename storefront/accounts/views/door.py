@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, current_app, flash, redirect, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from storefront.accounts import queries, services
 from storefront.accounts.emails import fold_email
@@ -19,6 +20,8 @@ from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, NotFound
 from storefront.kernel.text import squeeze
 from storefront.orders.access import forget_all
+from storefront.promotions import wallet
+from storefront.promotions.words import name_of
 from storefront.web.fragments import redirect_to, render_page, safe_next
 from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
@@ -145,6 +148,15 @@ def _open_account(email: str, password: str, name: str) -> int:
 def _enter(customer_id: int, target: str | None) -> Response:
     _welcome(customer_id)
     flash(_("Welcome! Your account is open."), "success")
+    names = [name_of(coupon.promotion.label) for coupon in wallet.list_usable(customer_id, now())]
+    if names:
+        words = ngettext(
+            "There is a coupon in it: %(names)s",
+            "There are coupons in it: %(names)s",
+            len(names),
+            names=_("; ").join(names),
+        )
+        flash(words, "success")
     return redirect_to(safe_next(target, "/account"), trigger="cart:changed")
 
 
