@@ -68,17 +68,21 @@ def read_choice(typed: str, choice: str) -> int | None:
     return 0 if choice == "none" else read_points(typed)
 
 
-def use_points(*, owner: Owner, points: int | None, at: datetime) -> int:
-    """Mean to spend so many points on this cart, or all there are (None); return how many. 0 spends none."""
+def check_points(owner: Owner, points: int | None) -> int:
+    """Return how many points are meant, all there are for None; refuse with NoPointsHere or TooManyPoints."""
     if owner.customer_id is None:
         raise NoPointsHere
     available = loyalty.balance_of(owner.customer_id).available
-    wanted = available if points is None else points
-    if wanted > available:
+    if points is not None and points > available:
         raise TooManyPoints(available=available)
-    cart = find_cart(owner, locked=True)
-    if cart is None:
-        return 0
+    return available if points is None else points
+
+
+def use_points(*, owner: Owner, points: int | None, at: datetime) -> int:
+    """Mean to spend so many points on this cart, or all there are (None); return how many. 0 spends none."""
+    wanted, cart = check_points(owner, points), find_cart(owner, locked=True)
+    if cart is None or cart.points == wanted:
+        return wanted
     cart.points, cart.updated_at = wanted, at
     db.session.flush()
     return wanted

@@ -177,7 +177,9 @@ def remove_bought(*, cart_id: int, bought: Mapping[str, int], at: datetime) -> N
             db.session.execute(update(CartLine).where(CartLine.id == row.id).values(quantity=left))
         else:
             db.session.execute(delete(CartLine).where(CartLine.id == row.id))
-    db.session.execute(update(Cart).where(Cart.id == cart_id).values(codes=[], coupon_choice="", updated_at=at))
+    db.session.execute(
+        update(Cart).where(Cart.id == cart_id).values(codes=[], coupon_choice="", points=0, updated_at=at)
+    )
 
 
 def forget_guest_carts(*, at: datetime) -> int:

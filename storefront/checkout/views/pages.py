@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request
 
 from storefront.accounts.sessions import current_customer
-from storefront.cart import codes
+from storefront.cart import codes, points
 from storefront.cart.context import current_owner
 from storefront.cart.errors import CodeGone
 from storefront.cart.quoting import shopper_of
@@ -19,6 +19,7 @@ from storefront.database.transaction import transaction
 from storefront.inventory.errors import OutOfStock
 from storefront.kernel.clock import now
 from storefront.kernel.errors import ShopError
+from storefront.loyalty.errors import NotEnoughPoints
 from storefront.orders.access import remember
 from storefront.promotions.errors import CodeInUse, PromotionRanOut
 from storefront.shipping.errors import NoDelivery
@@ -27,7 +28,7 @@ from storefront.web.fragments import redirect_to, render_page, wants_fragment
 
 blueprint = Blueprint("checkout", "storefront.checkout", template_folder="templates")
 
-SHOWN_AGAIN = (QuoteChanged, OutOfStock, PromotionRanOut, CodeInUse, NoDelivery)
+SHOWN_AGAIN = (QuoteChanged, OutOfStock, PromotionRanOut, CodeInUse, NotEnoughPoints, NoDelivery)
 """Refusals after which the shopper looks at the page again, as it is now, and decides."""
 
 
@@ -45,14 +46,15 @@ def keep_draft() -> Response:
     """Keep what was typed; a country or a method chosen changes what may be chosen next, and the total."""
     sheet = read_sheet(request.form)
     _keep(sheet)
+    status = 422 if sheet.points_error else 200
     if not wants_fragment():
-        return redirect_to("/checkout")
+        return _page(sheet, status=status) if sheet.points_error else redirect_to("/checkout")
     parts = {"checkout-form": "checkout/_form.html", "checkout-summary": "checkout/_summary.html"}
     part = parts.get(request.htmx.target or "")  # type: ignore[attr-defined]
     if part is None:
         return Response(status=204)
     chosen = request.htmx.trigger == "coupon-choice"  # type: ignore[attr-defined]
-    return render_page(part, fragment=part, sheet=sheet, changes=(), coupons_open=chosen)
+    return render_page(part, fragment=part, status=status, sheet=sheet, changes=(), coupons_open=chosen)
 
 
 @blueprint.post("/checkout")
@@ -60,7 +62,7 @@ def place() -> Response:
     """Place the order; the same form twice is one order."""
     sheet = read_sheet(request.form)
     details = sheet.details()
-    if details is None:
+    if not sheet.read_points() or details is None:
         before = _keep(sheet)
         return _arrive(before) if before else _page(sheet, status=422)
     shopper, seen_hash = shopper_of(current_customer()), request.form.get("quote", "")
@@ -68,6 +70,7 @@ def place() -> Response:
     try:
         with transaction():
             _choose_coupon()
+            _choose_points(sheet)
             return _arrive(services.place(attempt=attempt, at=now()))
     except SHOWN_AGAIN as refusal:
         _keep(sheet)
@@ -80,6 +83,7 @@ def _keep(sheet: Sheet) -> Placed | None:
         before = services.keep(token=sheet.token, owner=current_owner(), typed=sheet.typed, at=now())
         if before is None:
             _choose_coupon()
+            _choose_points(sheet)
     if before is None:
         _hold_coupons(sheet)
     return before
@@ -94,6 +98,12 @@ def _choose_coupon() -> None:
         codes.choose_coupon(owner=current_owner(), choice=choice, at=now())
     except CodeGone:
         codes.choose_coupon(owner=current_owner(), choice="", at=now())
+
+
+def _choose_points(sheet: Sheet) -> None:
+    """Pay a part with the points that the form says; a number that makes no sense changes nothing."""
+    if sheet.asks_for_points and sheet.read_points():
+        points.use_points(owner=current_owner(), points=sheet.wanted_points, at=now())
 
 
 def _hold_coupons(sheet: Sheet) -> None:

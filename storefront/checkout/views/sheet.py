@@ -26,6 +26,7 @@ from storefront.cart import queries as carts
 from storefront.cart.choosing import Chooser, coupon_chooser
 from storefront.cart.contents import Contents
 from storefront.cart.context import current_owner
+from storefront.cart.points import PointsView, check_points, points_view, read_choice
 from storefront.cart.quoting import CartQuote, shopper_of
 from storefront.checkout import queries
 from storefront.checkout.details import Details, KnownOwner, Typed
@@ -34,6 +35,7 @@ from storefront.checkout.models import CheckoutSession
 from storefront.checkout.rules import Seen
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
+from storefront.loyalty.errors import PointsRefused
 from storefront.orders.draft import Buyer
 from storefront.payments.providers import PROVIDERS, Provider, get_provider, list_providers
 from storefront.pricing.snapshot import Delivery
@@ -41,6 +43,7 @@ from storefront.promotions.words import name_of
 from storefront.shipping import queries as shipping
 from storefront.shipping.queries import Offer
 from storefront.shipping.rules import delivery_days
+from storefront.web.errors import message_of
 from storefront.web.filters import money_text
 from storefront.web.locale import babel_locale, current_locale, localized
 
@@ -55,6 +58,8 @@ class Sheet:
         self, form: CheckoutForm, address: AddressForm, customer: CurrentCustomer | None, *, typed_now: bool
     ) -> None:
         self.form, self.address, self.customer, self.typed_now = form, address, customer, typed_now
+        self.points_typed = self.points_error = ""
+        self.wanted_points: int | None = 0
 
     @cached_property
     def contents(self) -> Contents:
@@ -106,6 +111,30 @@ class Sheet:
     def taken(self) -> tuple[str, ...]:
         """Codes typed into the cart that another checkout holds."""
         return carts.codes_elsewhere(self.contents, checkout=self.token, at=now())
+
+    @property
+    def points(self) -> PointsView | None:
+        """What there is to say of points."""
+        return points_view(self.cart, current_owner())
+
+    @property
+    def asks_for_points(self) -> bool:
+        """Whether the form has a field for points: a guest's has none."""
+        return self.typed_now and self.customer is not None and "points" in request.form
+
+    def read_points(self) -> bool:
+        """Read the field for points; False where what was typed makes no sense, which the page then says beside it."""
+        if not self.asks_for_points:
+            return True
+        self.points_typed = request.form["points"][:20]
+        try:
+            self.wanted_points = read_choice(self.points_typed, request.form.get("points_choice", ""))
+            check_points(current_owner(), self.wanted_points)
+        except PointsRefused as refusal:
+            self.points_error = message_of(refusal)
+        else:
+            self.points_typed = ""
+        return not self.points_error
 
     def look_again(self) -> None:
         """Forget the cart as it was read: it has changed meanwhile."""
