@@ -1,0 +1,211 @@
+"""The linter: what is odd about a promotion, before anybody orders with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from storefront.pricing.label import FactValue
+from storefront.pricing.snapshot import MAX_QUANTITY, Stage
+from storefront.promotions.rules.benefits import WHOLE
+from storefront.promotions.rules.conditions import BuyAtLeast, SpendAtLeast
+from storefront.promotions.rules.count_ladder import CountLadder
+from storefront.promotions.rules.findings import Catalogue, Finding, Odd, Severity
+from storefront.promotions.rules.gift import Gift
+from storefront.promotions.rules.promotion import EVERYONE, Promotion
+from storefront.promotions.rules.scope import Scope
+from storefront.promotions.rules.serial import BadPromotion, promotion_from_data
+from storefront.promotions.rules.spending import SpendLadder
+from storefront.promotions.rules.trials import Good, Trial, pieces_asked, rungs_of, sides_of, thresholds_of, trials
+
+
+def lint_data(data: Mapping[str, object], others: Sequence[Promotion], catalogue: Catalogue) -> tuple[Finding, ...]:
+    """Say what is odd about a promotion as data (`promotion_to_data`), even about one that nobody can read."""
+    try:
+        promotion = promotion_from_data(data)
+    except BadPromotion as refusal:
+        return tuple(_unreadable(data)) or (_found(Odd.UNREADABLE, where=refusal.field),)
+    return lint(promotion, others, catalogue)
+
+
+def lint(promotion: Promotion, others: Sequence[Promotion], catalogue: Catalogue) -> tuple[Finding, ...]:
+    """Say what is odd about a promotion beside `others`, errors first."""
+    others = [other for other in others if other.id != promotion.id]
+    found = [
+        *_never(promotion, catalogue),
+        *_gifts(promotion, catalogue),
+        *_always(promotion, catalogue),
+        *_rungs(promotion),
+        *_beside(promotion, others, catalogue),
+    ]
+    if not any(each.blocks for each in found):
+        found += _tried(promotion, tuple(trials(promotion, catalogue.goods, catalogue.now)))
+    ranks = list(Severity)
+    return tuple(sorted(found, key=lambda each: ranks.index(each.severity)))
+
+
+def _unreadable(data: Mapping[str, object]) -> Iterator[Finding]:
+    starts, ends = _moment(data.get("starts_at")), _moment(data.get("ends_at"))
+    if starts and ends and ends <= starts:
+        yield _found(Odd.ENDS_BEFORE_START)
+    most = max(_percentages(data.get("benefit")), default=0)
+    if most > WHOLE:
+        yield _found(Odd.PERCENT_OVER_100, percent=f"{most / 100:g}")
+
+
+def _percentages(data: object) -> Iterator[int]:
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            if key == "basis_points" and isinstance(value, int):
+                yield value
+            yield from _percentages(value)
+    elif isinstance(data, list | tuple):
+        for each in data:
+            yield from _percentages(each)
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _never(promotion: Promotion, catalogue: Catalogue) -> Iterator[Finding]:
+    """What keeps a promotion from ever applying."""
+    limits, audience = promotion.limits, promotion.audience
+    if promotion.ends_at and promotion.ends_at <= catalogue.now:
+        yield _found(Odd.ENDED)
+    spent = limits.budget_left is not None and limits.budget_left.minor <= 0
+    if spent or 0 in (limits.uses_left, limits.per_customer):
+        yield _found(Odd.NO_USES)
+    for asked, known in ((audience.tiers, catalogue.tiers), (audience.groups, catalogue.groups)):
+        if asked and known is not None and not asked & known:
+            yield _found(Odd.NOBODY, who=", ".join(sorted(asked)))
+    if promotion.needs_code and not promotion.codes and catalogue.codes == 0:
+        yield _found(Odd.NO_CODES)
+    if not catalogue.goods:
+        return
+    if any(not _goods_in(scope, catalogue) for scope in sides_of(promotion)):
+        yield _found(Odd.NO_GOODS)
+        return
+    for scope, spend, pieces in _asked(promotion):
+        goods = _goods_in(scope, catalogue)
+        if any(good.available is None for good in goods):
+            money = sum(good.price.minor for good in goods) * MAX_QUANTITY
+            enough = (money, len(goods) * MAX_QUANTITY)
+        else:
+            in_stock = [min(MAX_QUANTITY, good.available or 0) for good in goods]
+            enough = (sum(g.price.minor * n for g, n in zip(goods, in_stock, strict=True)), sum(in_stock))
+        if spend > sum(good.price.minor for good in goods) * MAX_QUANTITY:
+            yield _found(Odd.UNREACHABLE)
+        elif spend > enough[0] or pieces > enough[1]:
+            yield _found(Odd.OUT_OF_STOCK)
+
+
+def _asked(promotion: Promotion) -> Iterator[tuple[Scope, int, int]]:
+    """Yield (scope, money, pieces) that must be in a cart at least before anything is given."""
+    for condition in promotion.conditions:
+        scope = condition.scope or promotion.scope
+        if isinstance(condition, SpendAtLeast):
+            yield scope, condition.amount.minor, 1
+        else:
+            yield scope, 0, condition.count
+    rungs = rungs_of(promotion.benefit)
+    if rungs:
+        yield promotion.scope, min(rungs).minor, 1
+
+
+def _gifts(promotion: Promotion, catalogue: Catalogue) -> Iterator[Finding]:
+    benefit = promotion.benefit
+    if isinstance(benefit, Gift) and catalogue.goods:
+        known = {good.sku: good for good in catalogue.goods}
+        missing = [sku for sku in benefit.skus if sku not in known]
+        if missing:
+            yield _found(Odd.NO_GIFT, skus=", ".join(missing))
+        held = [known[sku].available for sku in benefit.skus if sku in known]
+        if held and all(pieces is not None and pieces < benefit.count for pieces in held):
+            yield _found(Odd.GIFT_OUT_OF_STOCK)
+
+
+def _always(promotion: Promotion, catalogue: Catalogue) -> Iterator[Finding]:
+    asks_nothing = not promotion.conditions and not thresholds_of(promotion) and pieces_asked(promotion) == 1
+    if asks_nothing and promotion.scope.is_everything and promotion.audience == EVERYONE and not promotion.needs_code:
+        yield _found(Odd.ALWAYS)
+    for condition in promotion.conditions:
+        if condition.scope not in (None, promotion.scope):
+            continue
+        cheapest = min([good.price.minor for good in _goods_in(promotion.scope, catalogue)], default=0)
+        met = condition.count == 1 if isinstance(condition, BuyAtLeast) else condition.amount.minor <= cheapest
+        if met:
+            yield _found(Odd.THRESHOLD_ALWAYS_MET)
+
+
+def _rungs(promotion: Promotion) -> Iterator[Finding]:
+    """A higher rung that is worse than ordering twice on a lower one, or better than no lower one at all."""
+    benefit = promotion.benefit
+    if isinstance(benefit, SpendLadder):
+        for number, (lower, upper) in enumerate(zip(benefit.rungs, benefit.rungs[1:], strict=False), 2):
+            if upper.off.minor * lower.spend.minor < lower.off.minor * upper.spend.minor:
+                yield _found(Odd.RUNG_NEVER_PAYS, rung=number, spend=upper.spend, off=upper.off)
+    if isinstance(benefit, CountLadder):
+        for number, (few, many) in enumerate(zip(benefit.rungs, benefit.rungs[1:], strict=False), 2):
+            if many.basis_points <= few.basis_points:
+                yield _found(Odd.RUNG_NEVER_PAYS, rung=number, pieces=many.count)
+
+
+def _tried(promotion: Promotion, tries: Sequence[Trial]) -> Iterator[Finding]:
+    """What trial carts show."""
+    budget = promotion.limits.budget_left
+    if budget and tries and all(each.reduction > budget for each in tries) and not promotion.is_gift:
+        yield _found(Odd.BUDGET_TOO_SMALL, needed=min(each.reduction for each in tries), budget=budget)
+    if promotion.is_gift or promotion.falls_on is Stage.SHIPPING:
+        return
+    low = [each for each in tries if each.good.cost and each.paid < each.good.cost * each.quantity]
+    if low:
+        worst = min(low, key=lambda each: each.paid.minor / each.quantity - (each.good.cost or each.paid).minor)
+        price = worst.paid.portion(1, worst.quantity)
+        count = len({each.good.sku for each in low})
+        assert worst.good.cost is not None
+        yield _found(Odd.BELOW_COST, sku=worst.good.sku, price=price, cost=worst.good.cost, count=count)
+    held = {each.good.sku for each in tries if each.is_held or each.paid == each.good.minimum_price}
+    if held:
+        yield _found(Odd.HELD_BY_MINIMUM, count=len(held))
+
+
+def _beside(promotion: Promotion, others: Sequence[Promotion], catalogue: Catalogue) -> Iterator[Finding]:
+    for other in others:
+        if not _meets(promotion, other, catalogue):
+            continue
+        is_same = (promotion.benefit, promotion.conditions, promotion.scope, promotion.audience, promotion.stage) == (
+            *(other.benefit, other.conditions, other.scope, other.audience, other.stage),
+        )
+        if is_same and promotion.codes == other.codes:
+            yield _found(Odd.DUPLICATE, other, name=other.name)
+        elif promotion.exclusive and other.exclusive:
+            yield _found(Odd.TWO_EXCLUSIVE, other, name=other.name)
+        elif not promotion.combines(other):
+            yield _found(Odd.NOT_TOGETHER, other, name=other.name)
+
+
+def _meets(promotion: Promotion, other: Promotion, catalogue: Catalogue) -> bool:
+    """Whether one cart can be about both: at one time, for one shopper, with goods that both mean."""
+    begins = [each.starts_at for each in (promotion, other) if each.starts_at] + [catalogue.now]
+    ends = [each.ends_at for each in (promotion, other) if each.ends_at]
+    tiers = (promotion.audience.tiers, other.audience.tiers)
+    if (ends and min(ends) <= max(begins)) or (all(tiers) and not tiers[0] & tiers[1]):
+        return False
+    mine, theirs = promotion.scopes, other.scopes
+    return any(
+        any(good.is_in(scope) for scope in mine) and any(good.is_in(scope) for scope in theirs)
+        for good in catalogue.goods
+    )
+
+
+def _goods_in(scope: Scope, catalogue: Catalogue) -> list[Good]:
+    return [good for good in catalogue.goods if good.is_in(scope)]
+
+
+def _found(kind: Odd, other: Promotion | None = None, **facts: FactValue) -> Finding:
+    return Finding(kind, tuple(sorted(facts.items())), other.id if other else None)
