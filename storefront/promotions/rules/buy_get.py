@@ -178,7 +178,8 @@ class _Sides:
             return Step(shortfall, 0, 0, get_scope, open=True)
         if lack_get <= 0:
             gain = self._value(then, self.to_buy + lack, self.offered) - now
-            return Step(shortfall, _whole(gain), lack * self.buy[-1][0] if self.buy else 0)
+            cost = lack * self.buy[-1][0] if self.buy else 0
+            return Step(shortfall, _whole(gain), cost, open=not self.buy)
         return Step(shortfall, 0, 0)
 
     def _offered(self, unit: Unit) -> Offered:

@@ -16,12 +16,14 @@ from storefront.promotions.context import badges_for, offers_for
 from storefront.promotions.rules import (
     AmountOff,
     BuyAtLeast,
+    Gift,
     NthItem,
     PercentOff,
     Promotion,
     Reason,
     Rung,
     SpendLadder,
+    Together,
     evaluate,
 )
 from storefront.promotions.words import name_of, near_words, ordinal, rejection_words, share_words, step_words, terms_of
@@ -39,6 +41,7 @@ from tests.storefront.promotions.builders import (
     second_half,
     usd,
 )
+from tests.storefront.promotions.shorthand import any_for, basket, buy, delivery_for, nth, pieces, spend, together
 
 
 @pytest.fixture
@@ -61,11 +64,31 @@ def reading_english(app: Flask) -> Iterator[None]:
         (amount_order(500), "$5.00 off"),
         (amount_order(500, spend=5000), "Spend $50.00, save $5.00"),
         (promotion(AmountOff(usd(100)), Stage.ITEM), "$1.00 off each"),
-        (ladder((5000, 500), (9900, 1500)), "Spend $50.00, save $5.00"),
+        (ladder((5000, 500), (9900, 1500)), "Spend $50.00, save $5.00; spend $99.00, save $15.00"),
         (repeat(5000, 500), "Save $5.00 for every $50.00"),
+        (repeat(5000, 500, 3), "Save $5.00 for every $50.00, up to 3 times per order"),
         (second_half(), "Every 2nd item at half price"),
         (promotion(NthItem(3, 10000), Stage.ITEM), "Every 3rd item free"),
         (promotion(NthItem(4, 2500), Stage.ITEM), "Every 4th item 25% off"),
+        (any_for(3, "10"), "Any 3 for $10.00"),
+        (any_for(3, "10", Together.SCOPE, 1), "Any 3 for $10.00, once per order"),
+        (any_for(3, "10", over="50"), "Any 3 for $10.00 when you spend $50.00"),
+        (any_for(3, "10", Together.SKU), "3 of the same for $10.00"),
+        (pieces("2-10"), "Buy 2, 10% off"),
+        (pieces("2-10", "3-20", "5-30"), "Buy 2, 10% off; buy 3, 20% off; buy 5, 30% off"),
+        (buy(2, get=1), "Buy 2, get 1 free"),
+        (buy(1, get=1, percent=50), "Buy 1, get 1 at half price"),
+        (buy(3, get=2, percent=20, times=2), "Buy 3, get 2 at 20% off, up to 2 times per order"),
+        (buy(2, get=1, of="cup"), "Buy 2, get 1 selected item free"),
+        (buy(2, get=2, of="cup", percent=50), "Buy 2, get 2 selected items at half price"),
+        (buy(2, get=1, of="cup", percent=30), "Buy 2, get 1 selected item at 30% off"),
+        (together("a", "b", price="25"), "The set for $25.00"),
+        (together("a", "b", off="5"), "$5.00 off the set"),
+        (together("a", "b", percent=20), "20% off the set"),
+        (delivery_for("3"), "Delivery for $3.00"),
+        (delivery_for("3", over="50"), "Delivery for $3.00 when you spend $50.00"),
+        (promotion(Gift(("CUP",)), spend=5000), "Free gift when you spend $50.00"),
+        (promotion(Gift(("CUP",), 2)), "2 free gifts"),
         (free_delivery(), "Free delivery"),
         (free_delivery(5000), "Free delivery when you spend $50.00"),
     ],
@@ -90,6 +113,46 @@ def test_what_is_near_is_said_as_the_shopper_can_do_it() -> None:
     assert near(line(4000), offer=free_delivery(5000)) == "Add $10.00 more and save $5.99 on delivery"
     three = free_delivery(conditions=(BuyAtLeast(3),))
     assert near(line(4000), offer=three) == "Add 2 more items and save $5.99 on delivery"
+
+
+@pytest.mark.usefixtures("reading_english")
+def test_pieces_that_are_missing_are_said_with_what_they_complete() -> None:
+    def near(goods: str, offer: Promotion) -> str:
+        return near_words(evaluate(cart(*basket(goods)), [offer]).near[0])
+
+    assert near("tea 4 x2", any_for(3, "10")) == "Add 1 more item to get 3 for $10.00 and save $2.00"
+    assert near("tea 4", any_for(3, "10")) == "Add 2 more items to get 3 for $10.00 and save $2.00"
+    assert near("tea 10", pieces("2-10")) == "Add 1 more item to save $2.00"
+    assert near("tea 9 x2", buy(2, get=1)) == "Add 1 more item to save $9.00"
+    cup = buy(2, get=1, of="cup", on_goods="tea")
+    assert near("tea 9 x2", cup) == "Add 1 more item: Buy 2, get 1 selected item free"
+    hair = together("shampoo", "soap x2", price="25")
+    assert near("shampoo 20, soap 5", hair) == "Add 1 more item to complete the set and save $5.00"
+    assert near("shampoo 20", hair) == "Add 2 more items to complete the set: The set for $25.00"
+
+
+CHINESE = [
+    (spend("199-20", "399-60", currency="CNY"), "满¥199.00减¥20.00，满¥399.00减¥60.00"),
+    (nth(2, 50), "第2件半价"),
+    (nth(3, 100), "第3件免费"),
+    (any_for(3, "10", currency="CNY"), "任选3件¥10.00"),
+    (any_for(3, "10", Together.SKU, 1, currency="CNY"), "同款3件¥10.00，每单限1次"),
+    (pieces("2-10", "3-20"), "2件9折，3件8折"),
+    (buy(2, get=1), "买2送1"),
+    (buy(1, get=1, percent=50), "买1件，另1件半价"),
+    (buy(2, get=1, of="cup"), "买2件，送指定商品1件"),
+    (buy(2, get=1, of="cup", percent=20), "买2件，指定商品1件8折"),
+    (together("a", "b", percent=20), "套装8折"),
+    (delivery_for("5", currency="CNY"), "运费¥5.00"),
+    (delivery_for("5", over="99", currency="CNY"), "满¥99.00享运费¥5.00"),
+]
+
+
+@pytest.mark.parametrize(("offer", "words"), CHINESE, ids=[words for _, words in CHINESE])
+def test_terms_are_what_the_field_says_in_chinese(app: Flask, offer: Promotion, words: str) -> None:
+    with app.test_request_context("/", headers={"Accept-Language": "zh-CN"}):
+        app.preprocess_request()
+        assert terms_of(offer.label) == words
 
 
 def test_yuan_are_written_as_yuan(app: Flask) -> None:
