@@ -31,6 +31,7 @@ from storefront.catalog.errors import StaleProduct
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
+from storefront.pricing.queries import list_changes
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
@@ -124,6 +125,7 @@ def _page(product_id: int, *, refusal: ShopError | None = None, status: int = 20
     stored = words_form(facts)
     words = shown.pop("words", None) or stored
     entries = list_entries_about("product", str(product_id))
+    history = list_changes([variant.id for variant in facts.variants])
     context = {"prices": Grid(), "stock": Grid(), "told": (), **shown}
     return render_page(
         "admin/catalog/product.html",
@@ -132,7 +134,8 @@ def _page(product_id: int, *, refusal: ShopError | None = None, status: int = 20
         seen=seen_values(stored),
         refusal=message_of(refusal) if refusal else "",
         entries=entries,
-        people=people(entries),
+        history=history,
+        people=people([*entries, *history]),
         amount=lambda minor: amount_text(minor, g.shop.currency),
         status=status,
         **context,

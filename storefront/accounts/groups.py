@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, select
 
+from storefront.accounts.emails import fold_email
 from storefront.accounts.models import Customer, CustomerGroup
 from storefront.accounts.queries import find_customer_by_email
-from storefront.accounts.rules import fold_email
 from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid, NotFound

@@ -2,7 +2,8 @@
 sells.
 
 Words are looked for in names (all of them must occur), filters work, brands are counted by GROUP BY; there is no
-spelling, no stemming and no order by relevance, and "on promotion" knows reduced prices alone.
+spelling, no stemming and no order by relevance, "on promotion" knows reduced prices alone, and prices are compared as
+they are without price lists and flash sales.
 """
 
 from __future__ import annotations

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from sqlalchemy import func, select, union
 
 from search import LiveColumns
+from storefront.catalog.cards import promoted_prices
+from storefront.catalog.collections import Marks, marks_of
 from storefront.catalog.models import Product, Variant
 from storefront.catalog.queries import category_tree
 from storefront.database.base import db
 from storefront.database.reading import read
+from storefront.flash import queries as flash
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
+from storefront.pricing import queries as pricing
 from storefront.promotions.queries import open_offers
 from storefront.promotions.rules import Scope
 
 LiveRow = tuple[int, int, bool, bool, float, int, float]
-"""id, price in minor units, in stock, on promotion, popularity, day of publication, mean rating."""
+"""id, price in minor units (today's, as cards show it), in stock, on promotion, popularity, day of publication, mean
+rating."""
 
 MOST_AT_ONCE = 400
 ROWS_AT_ONCE = 2_000
+PRODUCTS_AT_ONCE = 1_000
+NO_MARKS = Marks()
 OVERLAP = timedelta(seconds=10)
 """A transaction may commit a while after the moment that it wrote into its rows."""
 EVERYTHING_AFTER = timedelta(minutes=10)
@@ -45,6 +52,7 @@ _ROWS = (
         Product.published_at,
         Product.rating_sum,
         Product.rating_count,
+        Variant.id.label("variant_id"),
         Variant.sku,
         Variant.price_minor,
         Variant.compare_at_minor,
@@ -64,12 +72,12 @@ class LiveTable:
         self._rows: dict[int, LiveRow] = {}
         self._complete_at: datetime | None = None
         self._read_at: datetime | None = None
-        self._scopes: tuple[Scope, ...] = ()
+        self._promoted: tuple[object, ...] = ()
 
     def update(self, at: datetime) -> LiveColumns | None:
         """Read what changed up to the moment `at`; return all columns, or None when nothing did."""
         aged = self._complete_at is None or self._read_at is None or at - self._complete_at > EVERYTHING_AFTER
-        if aged or self._read_at is None or promoted_scopes() != self._scopes:
+        if aged or self._read_at is None or promoted_now() != self._promoted:
             return self._replace(at)
         touched = list_touched(self._read_at - OVERLAP)
         if len(touched) > MOST_AT_ONCE:
@@ -85,7 +93,7 @@ class LiveTable:
         return LiveColumns.of(self._rows.values()) if changed else None
 
     def _replace(self, at: datetime) -> LiveColumns:
-        self._rows, self._scopes = read_live(None), promoted_scopes()
+        self._promoted, self._rows = promoted_now(), read_live(None)
         self._complete_at = self._read_at = at
         return LiveColumns.of(self._rows.values())
 
@@ -95,7 +103,19 @@ def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
     statement = _ROWS if product_ids is None else _ROWS.where(Product.id.in_(product_ids))
     scopes = promoted_scopes()
     rows = read(statement.execution_options(yield_per=ROWS_AT_ONCE))
-    return {number: _live(list(group), scopes) for number, group in groupby(rows, key=_id_of)}
+    found: dict[int, LiveRow] = {}
+    shown: dict[int, tuple[int, int]] = {}
+    for products in _batches(list(group) for _, group in groupby(rows, key=_id_of)):
+        marks = marks_of(variants[0].id for variants in products) if scopes else {}
+        for variants in products:
+            first = next((row for row in variants if row.units > 0), variants[0])
+            found[first.id] = _live(first, variants, scopes, marks.get(first.id, NO_MARKS))
+            shown[first.variant_id] = (first.id, first.price_minor)
+    for variant_id, promoted in promoted_prices({each: price for each, (_, price) in shown.items()}).items():
+        number, _price = shown[variant_id]
+        row = found[number]
+        found[number] = (number, promoted.price_minor, row[2], True, *row[4:])
+    return found
 
 
 def list_touched(since: datetime) -> Sequence[int]:
@@ -115,7 +135,12 @@ def promoted_scopes() -> tuple[Scope, ...]:
     return tuple(offer.scope for offer in open_offers() if not offer.scope.is_everything)
 
 
-def _is_promoted(row: Any, scopes: Sequence[Scope]) -> bool:
+def promoted_now() -> tuple[object, ...]:
+    """Return what decides which goods are promoted: another value once an offer, a list or a sale begins or ends."""
+    return promoted_scopes(), pricing.live_state(), flash.standing()
+
+
+def _is_promoted(row: Any, scopes: Sequence[Scope], marks: Marks) -> bool:
     """Say whether a variant stands below the price that it is compared with, or an offer is about it."""
     if row.compare_at_minor is not None and row.compare_at_minor > row.price_minor:
         return True
@@ -124,23 +149,35 @@ def _is_promoted(row: Any, scopes: Sequence[Scope]) -> bool:
     node = category_tree().find(row.category_id)
     above = frozenset((*node.ancestor_ids, node.id)) if node else frozenset({row.category_id})
     return any(
-        scope.covers(product_id=row.id, sku=row.sku, category_ids=above, brand_id=row.brand_id) for scope in scopes
+        scope.covers(
+            product_id=row.id,
+            sku=row.sku,
+            category_ids=above,
+            brand_id=row.brand_id,
+            collection_ids=marks.collection_ids,
+            attributes=marks.attributes,
+        )
+        for scope in scopes
     )
 
 
-def _live(rows: Sequence[Any], scopes: Sequence[Scope]) -> LiveRow:
-    """Join the variants of one product: the price is that of the variant its card shows, the first in stock."""
-    shown = next((row for row in rows if row.units > 0), rows[0])
+def _live(shown: Any, rows: Sequence[Any], scopes: Sequence[Scope], marks: Marks) -> LiveRow:
+    """Join the variants of one product; `shown` is the one its card shows, the first in stock."""
     stars = shown.rating_sum / shown.rating_count if shown.rating_count else 0.0
     return (
         shown.id,
         shown.price_minor,
         shown.units > 0,
-        any(_is_promoted(row, scopes) for row in rows),
+        any(_is_promoted(row, scopes, marks) for row in rows),
         float(max(shown.popularity, 0)),
         shown.published_at.toordinal() if shown.published_at else 0,
         min(max(stars, 0.0), 5.0),
     )
+
+
+def _batches(groups: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
+    while batch := list(islice(groups, PRODUCTS_AT_ONCE)):
+        yield batch
 
 
 def _id_of(row: Any) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from babel.dates import format_date
 from flask import Flask
@@ -13,6 +14,7 @@ from flask_babel import ngettext
 from storefront.catalog import cards
 from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Badge, Card
+from storefront.catalog.collections import Marks, marks_of
 from storefront.promotions.claims import Claimable, open_claims
 from storefront.promotions.queries import open_offers
 from storefront.promotions.rules import Promotion, Scope
@@ -24,6 +26,7 @@ from storefront.web import kept_pages
 from storefront.web.locale import babel_locale
 
 MOST_BADGES = 1
+NO_MARKS = Marks()
 MOST_CLAIMS = 3
 """How many coupons to claim a product page shows; the page of all coupons has the rest."""
 
@@ -35,13 +38,14 @@ def badges_for(found: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
         return {}
     texts = {promotion.id: Badge("promo", terms_of(promotion.label)) for promotion in offers}
     badges = {}
+    marks = marks_of(card.product_id for card in found)
     for card in found:
-        above = _category_ids(card.category_id)
+        facts = _facts(card.category_id, marks.get(card.product_id, NO_MARKS))
         mine = [
             texts[promotion.id]
             for promotion in offers
             if any(
-                scope.covers(product_id=card.product_id, sku=card.sku, category_ids=above, brand_id=card.brand_id)
+                scope.covers(product_id=card.product_id, sku=card.sku, brand_id=card.brand_id, **facts)
                 for scope in _particular(promotion)
             )
         ]
@@ -52,24 +56,21 @@ def badges_for(found: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
 
 def offers_for(*, product_id: int, sku: str, category_id: int, brand_id: int | None) -> list[Offer]:
     """Return every offer that holds for one variant, those for the whole shop too."""
-    above = _category_ids(category_id)
+    facts = _facts(category_id, marks_of((product_id,)).get(product_id, NO_MARKS))
     return [
         Offer(promotion.key, name_of(promotion.label), terms_of(promotion.label))
         for promotion in open_offers()
-        if any(
-            scope.covers(product_id=product_id, sku=sku, category_ids=above, brand_id=brand_id)
-            for scope in promotion.scopes
-        )
+        if any(scope.covers(product_id=product_id, sku=sku, brand_id=brand_id, **facts) for scope in promotion.scopes)
     ]
 
 
 def claims_for(*, product_id: int, sku: str, category_id: int, brand_id: int | None) -> list[Claimable]:
     """Return a few of the coupons that can be claimed for one variant: those for just these goods first."""
-    above = _category_ids(category_id)
+    facts = _facts(category_id, marks_of((product_id,)).get(product_id, NO_MARKS))
     found = [
         offer
         for offer in open_claims()
-        if offer.promotion.scope.covers(product_id=product_id, sku=sku, category_ids=above, brand_id=brand_id)
+        if offer.promotion.scope.covers(product_id=product_id, sku=sku, brand_id=brand_id, **facts)
     ]
     return sorted(found, key=lambda offer: offer.promotion.scope.is_everything)[:MOST_CLAIMS]
 
@@ -123,3 +124,12 @@ def _particular(promotion: Promotion) -> list[Scope]:
 def _category_ids(category_id: int) -> frozenset[int]:
     node = catalog.category_tree().find(category_id)
     return frozenset((*node.ancestor_ids, node.id)) if node else frozenset({category_id})
+
+
+def _facts(category_id: int, marks: Marks) -> dict[str, Any]:
+    """Return what a scope may ask of a product beside its number, SKU and brand."""
+    return {
+        "category_ids": _category_ids(category_id),
+        "collection_ids": marks.collection_ids,
+        "attributes": marks.attributes,
+    }
