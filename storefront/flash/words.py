@@ -24,15 +24,15 @@ def ends_words(moment: datetime, at: datetime, zone: str) -> Markup:
 
 def clock_words(moment: datetime, zone: str) -> str:
     """Return the time of day: "20:00"."""
-    return format_skeleton("Hm", moment.astimezone(ZoneInfo(zone)), locale=babel_locale())
+    return str(format_skeleton("Hm", moment.astimezone(ZoneInfo(zone)), locale=babel_locale()))
 
 
 def day_words(moment: datetime, at: datetime, zone: str) -> str:
     """Return "Today", "Tomorrow", or the day: "May 3"."""
     local, today = moment.astimezone(ZoneInfo(zone)).date(), at.astimezone(ZoneInfo(zone)).date()
     if local == today:
-        return _("Today")
-    return _("Tomorrow") if local == today + timedelta(days=1) else _day(moment, zone)
+        return str(_("Today"))
+    return str(_("Tomorrow")) if local == today + timedelta(days=1) else _day(moment, zone)
 
 
 def _parts(moment: datetime, at: datetime, zone: str) -> tuple[int, str, str]:
@@ -44,7 +44,7 @@ def _day(moment: datetime, zone: str) -> str:
     local = moment.astimezone(ZoneInfo(zone))
     if local.year != datetime.now(local.tzinfo).year:
         return format_date(local, "medium", locale=babel_locale())
-    return format_skeleton("MMMd", local, locale=babel_locale())
+    return str(format_skeleton("MMMd", local, locale=babel_locale()))
 
 
 def _element(moment: datetime, days: int, time: str, day: str, what: str) -> Markup:
