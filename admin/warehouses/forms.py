@@ -32,7 +32,7 @@ class WarehouseForm(Form):
     """One warehouse."""
 
     version = HiddenField()
-    name = StringField(_("Name"), [InputRequired(_("A warehouse needs a name.")), Length(max=LONGEST_NAME)])
+    name = StringField(_("Name of the warehouse"), [InputRequired(_("A warehouse needs a name.")), Length(max=LONGEST_NAME)])
     priority = StringField(_("Priority"), default="0")
     zones = TextAreaField(_("Sends to"), [Length(max=8000, message=_("This is too long."))])
     is_backup = BooleanField(_("Backup: only asked where the other warehouses cannot send everything"))
@@ -95,8 +95,8 @@ class ReceiptForm(_GoodsForm):
 class TransferForm(_GoodsForm):
     """Goods that move from one warehouse to another."""
 
-    source = SelectField(_("From"))
-    target = SelectField(_("To"))
+    source = SelectField(_("From warehouse"))
+    target = SelectField(_("To warehouse"))
 
     def __init__(self, args: Any = None, *, warehouses: tuple[tuple[str, str], ...], **values: Any) -> None:
         super().__init__(args, **values)
