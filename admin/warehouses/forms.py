@@ -32,7 +32,9 @@ class WarehouseForm(Form):
     """One warehouse."""
 
     version = HiddenField()
-    name = StringField(_("Name of the warehouse"), [InputRequired(_("A warehouse needs a name.")), Length(max=LONGEST_NAME)])
+    name = StringField(
+        _("Name of the warehouse"), [InputRequired(_("A warehouse needs a name.")), Length(max=LONGEST_NAME)]
+    )
     priority = StringField(_("Priority"), default="0")
     zones = TextAreaField(_("Sends to"), [Length(max=8000, message=_("This is too long."))])
     is_backup = BooleanField(_("Backup: only asked where the other warehouses cannot send everything"))

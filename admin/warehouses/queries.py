@@ -106,7 +106,7 @@ def orders_among(references: Sequence[str]) -> frozenset[str]:
     return frozenset(db.session.scalars(select(Order.number).where(Order.number.in_(set(references)))))
 
 
-def _told(variant_id: int) -> Select[Any]:
+def _told(variant_id: int) -> Select[*tuple[Any, ...]]:
     """Number each shelf's movements up: the sum so far is the level after each."""
 
     def after(delta: Any) -> ColumnElement[int]:

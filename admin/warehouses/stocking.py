@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,7 +44,10 @@ def store_transfer(*, typed: Typed, by: str, at: datetime) -> Thing:
     source, target = _warehouse(typed.source, "source"), _warehouse(typed.target, "target")
     move = Move(thing.variant_id, typed.units, source.id, target.id)
     shelving.transfer(move=move, reason=typed.reason, by=by, at=at)
-    moved = {f"{thing.sku} {source.code} → {target.code}": (None, typed.units), "reason": (None, typed.reason)}
+    moved: dict[str, tuple[object, object]] = {
+        f"{thing.sku} {source.code} → {target.code}": (None, typed.units),
+        "reason": (None, typed.reason),
+    }
     _tell("stock.transfer", thing, moved, by, at)
     return thing
 
@@ -55,7 +59,7 @@ def _warehouse(code: str, field: str) -> Warehouse:
         raise Invalid(N_("Please choose a warehouse."), field=field) from None
 
 
-def _tell(action: str, thing: Thing, changes: dict[str, tuple[object, object]], by: str, at: datetime) -> None:
+def _tell(action: str, thing: Thing, changes: Mapping[str, tuple[object, object]], by: str, at: datetime) -> None:
     about = ("product", str(thing.product_id))
     audit.record(actor=by, action=action, about=about, changes=changes, at=at)
     publish(ProductChanged(thing.product_id, at))

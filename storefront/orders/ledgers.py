@@ -146,7 +146,7 @@ def _is_wrong(sums: dict[str, Any]) -> ColumnElement[bool]:
     return case((waits, case((reserved_right | lapsed, 0), else_=1)), (settled_right, 0), else_=1) == 1
 
 
-def _expected_claims() -> Select[Any]:
+def _expected_claims() -> Select[*tuple[Any, ...]]:
     waits = (Order.payment_status.in_((PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID))) & (
         Order.pay_before.is_not(None)
     )
@@ -170,13 +170,13 @@ def _expected_claims() -> Select[Any]:
     )
 
 
-def _movements() -> Select[Any]:
+def _movements() -> Select[*tuple[Any, ...]]:
     nothing = literal(0)
     moved = StockMovement.allocated_delta
     return select(StockMovement.reference, StockMovement.variant_id, nothing, nothing, moved, nothing).where(moved != 0)
 
 
-def _reservations() -> Select[Any]:
+def _reservations() -> Select[*tuple[Any, ...]]:
     nothing = literal(0)
     held = StockReservation.quantity
     return select(StockReservation.reference, StockReservation.variant_id, nothing, nothing, nothing, held)
@@ -204,7 +204,7 @@ def _shares_of_units() -> Subquery:
     )
 
 
-def _count(statement: Select[Any]) -> int:
+def _count(statement: Select[*tuple[Any, ...]]) -> int:
     return int(db.session.scalar(statement) or 0)
 
 
