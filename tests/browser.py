@@ -77,22 +77,26 @@ class Shopper:
         form = page.one(selector)
         data: dict[str, Any] = {}
         for field in form.select("input, select, textarea"):
-            name = str(field.get("name") or "")
-            if not name or field.has_attr("disabled"):
-                continue
-            if field.name == "select":
-                chosen = field.select_one("option[selected]") or field.select_one("option")
-                data[name] = chosen.get("value", chosen.get_text()) if chosen else ""
-            elif field.get("type") in {"checkbox", "radio"}:
-                if field.has_attr("checked"):
-                    data[name] = field.get("value", "on")
-            elif field.get("type") not in {"submit", "image", "button"}:
-                data[name] = field.get("value", "") if field.name == "input" else field.get_text()
+            name, value = str(field.get("name") or ""), _sent(field)
+            if name and value is not None and not field.has_attr("disabled"):
+                data.setdefault(name, []).append(value)
         data.update(values)
         action = str(form.get("action") or page.response.request.path)
         if str(form.get("method", "get")).lower() == "post":
             return self.post(action, data, htmx=htmx, follow=follow)
         return self.get(action, query_string=data, htmx=htmx, follow=follow)
+
+
+def _sent(field: Tag) -> str | None:
+    """Return what a browser sends for a field; None for one that it leaves out."""
+    if field.name == "select":
+        chosen = field.select_one("option[selected]") or field.select_one("option")
+        return str(chosen.get("value", chosen.get_text())) if chosen else ""
+    if field.get("type") in {"checkbox", "radio"}:
+        return str(field.get("value", "on")) if field.has_attr("checked") else None
+    if field.get("type") in {"submit", "image", "button"}:
+        return None
+    return str(field.get("value", "")) if field.name == "input" else field.get_text()
 
 
 def lint(page: Page, *, fragment: bool) -> list[str]:
