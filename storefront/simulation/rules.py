@@ -1,0 +1,232 @@
+"""Replaying a promotion over past orders: pure, one order after the other, in the order in which they were placed.
+
+Every order is priced twice: with the promotions that would have stood beside the draft, and with the draft as well.
+What the second saves more is what the draft costs. The shoppers buy just the same: nobody buys more because of it, so
+the figures say what it costs, not what it brings. The break-even uplift says how much more it would have to bring.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from storefront.kernel.money import Money
+from storefront.pricing.snapshot import Snapshot
+from storefront.promotions.rules import Limits, Promotion, Reason, Result, evaluate
+
+WHOLE = 10_000
+"""Shares are counted in basis points."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastOrder:
+    """An order as it was: its goods at the prices of that day, who bought, and what the goods had cost the shop.
+
+    `cost` is None where the cost of a line is not known. `customer` is "" for a guest, whose earlier orders are not.
+    """
+
+    snapshot: Snapshot
+    customer: str = ""
+    cost: Money | None = None
+
+    @property
+    def month(self) -> str:
+        return self.snapshot.now.strftime("%Y-%m")
+
+
+@dataclass(slots=True)
+class Month:
+    """One month of a replay; amounts in minor units."""
+
+    orders: int = 0
+    touched: int = 0
+    cost: int = 0
+
+
+@dataclass(slots=True)
+class Conflict:
+    """What another promotion and the draft took from each other: in how many orders, and how much (minor units)."""
+
+    orders: int = 0
+    amount: int = 0
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a replay found; amounts in minor units of `currency`.
+
+    `given` is what the draft itself took off in the orders that it touched, `cost` how much less the shop would have
+    got: they differ where the draft displaced other promotions. `sales` and `margin` are those of the touched orders
+    without it; `margin` only of those whose goods' cost is known (`costed` of them, whose part of `cost` is
+    `costed_cost`). `kept_out` counts orders in which the draft lost to another promotion, `displaced` those in which
+    it won against one.
+    """
+
+    currency: str
+    orders: int = 0
+    touched: int = 0
+    customers: int = 0
+    given: int = 0
+    cost: int = 0
+    sales: int = 0
+    costed: int = 0
+    costed_cost: int = 0
+    margin: int = 0
+    near: int = 0
+    guessed: int = 0
+    """Orders in which so many promotions held at once that the best set was searched for greedily."""
+    months: dict[str, Month] = field(default_factory=lambda: defaultdict(Month))
+    displaced: dict[str, Conflict] = field(default_factory=lambda: defaultdict(Conflict))
+    kept_out: dict[str, Conflict] = field(default_factory=lambda: defaultdict(Conflict))
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why it gave nothing to the others, as counts of `promotions.rules.Reason`."""
+
+    @property
+    def break_even(self) -> int | None:
+        """How many more orders like those touched would make up for the cost, in basis points of their number.
+
+        None where nothing was touched, no cost is known, or each such order would lose money.
+        """
+        left = self.margin - self.costed_cost
+        if not self.costed or left <= 0:
+            return None
+        return -(-self.costed_cost * WHOLE // left) if self.costed_cost > 0 else 0
+
+    @property
+    def loses_money(self) -> bool:
+        """Whether the orders that it touches would together bring a loss."""
+        return bool(self.costed) and self.margin <= self.costed_cost
+
+    def to_data(self) -> dict[str, object]:
+        """Return plain JSON-able data; `from_data` reads it back."""
+        data: dict[str, object] = {name: getattr(self, name) for name in _NUMBERS}
+        months = {name: [month.orders, month.touched, month.cost] for name, month in sorted(self.months.items())}
+        data |= {"currency": self.currency, "months": months, "reasons": dict(self.reasons)}
+        for name in ("displaced", "kept_out"):
+            data[name] = {key: [each.orders, each.amount] for key, each in getattr(self, name).items()}
+        return data
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, object]) -> Figures:
+        """Read back what `to_data` wrote; raises KeyError or TypeError for anything else."""
+        figures = cls(str(data["currency"]))
+        for name in _NUMBERS:
+            setattr(figures, name, int(data[name]))  # type: ignore[call-overload]
+        figures.months.update({key: Month(*values) for key, values in data["months"].items()})  # type: ignore[attr-defined]
+        for name in ("displaced", "kept_out"):
+            pairs = data[name].items()  # type: ignore[attr-defined]
+            getattr(figures, name).update({key: Conflict(*values) for key, values in pairs})
+        figures.reasons.update(data["reasons"])  # type: ignore[call-overload]
+        return figures
+
+
+_NUMBERS = (
+    *("orders", "touched", "customers", "given", "cost", "sales"),
+    *("costed", "costed_cost", "margin", "near", "guessed"),
+)
+
+
+def prepared(promotion: Promotion) -> Promotion:
+    """Return a promotion as a replay asks it: at any time, without limits, with its code already entered."""
+    return replace(promotion, starts_at=None, ends_at=None, limits=Limits())
+
+
+class Replay:
+    """Takes past orders one after the other. The draft's own limits run out as they would have; those of others do not.
+
+    Raises ValueError for a draft in another currency than the orders'.
+    """
+
+    def __init__(self, draft: Promotion, others: Iterable[Promotion]) -> None:
+        self.limits = draft.limits
+        self.draft = prepared(draft)
+        self.others = tuple(prepared(each) for each in others if each.id != draft.id)
+        self.figures = Figures(draft.currency)
+        self._uses: Counter[str] = Counter()
+        self._touched: set[str] = set()
+        self._codes = tuple(sorted(self.draft.codes))[:1]
+
+    def add(self, order: PastOrder) -> None:
+        """Price one more order with and without the draft."""
+        snapshot, figures = order.snapshot, self.figures
+        if snapshot.currency != figures.currency:
+            raise ValueError("an order in another currency")
+        figures.orders += 1
+        month = figures.months[order.month]
+        month.orders += 1
+        draft = self._draft_now()
+        snapshot = replace(
+            snapshot,
+            codes=self._codes,
+            shopper=replace(snapshot.shopper, uses=((draft.id, self._uses[order.customer]),)),
+        )
+        alone = evaluate(snapshot, (draft,))
+        if not alone.applied:
+            # what gives nothing alone gives nothing beside others: they only make goods cheaper
+            figures.near += bool(alone.near)
+            figures.reasons.update(each.reason.value for each in alone.rejected)
+            return
+        together = evaluate(snapshot, (*self.others, draft)) if self.others else alone
+        figures.guessed += not together.exact
+        mine = next((each for each in together.applied if each.promotion.id == draft.id), None)
+        if mine is None:
+            self._note_loss(draft, together, alone)
+            return
+        before = evaluate(snapshot, self.others)
+        cost = together.saved.minor - before.saved.minor
+        figures.touched += 1
+        figures.given += mine.amount.minor
+        figures.cost += cost
+        sales = _total(snapshot) - before.saved.minor
+        figures.sales += sales
+        month.touched += 1
+        month.cost += cost
+        if order.cost is not None:
+            figures.costed += 1
+            figures.costed_cost += cost
+            figures.margin += sales - order.cost.minor
+        if order.customer:
+            self._touched.add(order.customer)
+            figures.customers = len(self._touched)
+        self._uses[order.customer] += bool(order.customer)
+        self._take(mine.amount)
+        self._note_wins(before, together)
+
+    def _draft_now(self) -> Promotion:
+        limits = self.limits
+        if limits == Limits():
+            return self.draft
+        return replace(self.draft, limits=limits)
+
+    def _take(self, amount: Money) -> None:
+        limits = self.limits
+        self.limits = replace(
+            limits,
+            uses_left=None if limits.uses_left is None else limits.uses_left - 1,
+            budget_left=None if limits.budget_left is None else limits.budget_left - amount,
+        )
+
+    def _note_loss(self, draft: Promotion, together: Result, alone: Result) -> None:
+        rejected = together.rejection_of(draft.id)
+        reason = rejected.reason if rejected else Reason.WORSE_DEAL
+        self.figures.reasons[reason.value] += 1
+        rival = next(
+            (a.promotion for a in together.applied if rejected and a.promotion.id == rejected.excluded_by), None
+        )
+        conflict = self.figures.kept_out[rival.key if rival else ""]
+        conflict.orders += 1
+        conflict.amount += alone.saved.minor
+
+    def _note_wins(self, before: Result, together: Result) -> None:
+        kept = {each.promotion.id for each in together.applied}
+        for each in before.applied:
+            if each.promotion.id not in kept:
+                conflict = self.figures.displaced[each.promotion.key]
+                conflict.orders += 1
+                conflict.amount += each.amount.minor
+
+
+def _total(snapshot: Snapshot) -> int:
+    delivery = snapshot.delivery.amount.minor if snapshot.delivery else 0
+    return snapshot.goods.minor + delivery

@@ -1,0 +1,91 @@
+"""Writes of simulation: asking for a run, how far it is, how it ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from storefront.database.base import db
+from storefront.promotions.rules import Promotion, promotion_to_data
+from storefront.simulation.errors import BadWindow, NoOrders, RunsAlready
+from storefront.simulation.models import Simulation
+from storefront.simulation.queries import Window, count_orders
+from storefront.simulation.rules import Figures
+from storefront.simulation.states import ALIVE, RunStatus
+
+
+def ask(*, draft: Promotion, window: Window, by: str, at: datetime) -> Simulation:
+    """Write down that a promotion is to be tried on the orders of these days, as it is now."""
+    if window.last_day < window.first_day:
+        raise BadWindow(field="last_day")
+    alive = select(Simulation.id).where(Simulation.promotion_id == draft.id, Simulation.status.in_(ALIVE))
+    if db.session.scalar(alive.limit(1)) is not None:
+        raise RunsAlready
+    total = count_orders(window)
+    if not total:
+        raise NoOrders(field="first_day")
+    run = Simulation(
+        promotion_id=draft.id,
+        draft=promotion_to_data(draft),
+        first_day=window.first_day,
+        last_day=window.last_day,
+        status=RunStatus.WAITING,
+        orders_total=total,
+        figures={},
+        asked_by=by,
+        asked_at=at,
+        updated_at=at,
+    )
+    db.session.add(run)
+    db.session.flush()
+    return run
+
+
+def begin(*, run_id: int, at: datetime) -> bool:
+    """Say that a run has begun; False for one that is not waiting any more."""
+    return _change(run_id, at, from_=RunStatus.WAITING, status=RunStatus.RUNNING)
+
+
+def progress(*, run_id: int, done: int, at: datetime) -> bool:
+    """Say how many orders a run has behind it; False for one that was stopped."""
+    return _change(run_id, at, from_=RunStatus.RUNNING, orders_done=done)
+
+
+def finish(*, run_id: int, figures: Figures, at: datetime) -> bool:
+    """Keep what came out; False for a run that was stopped."""
+    values = {"figures": figures.to_data(), "orders_done": figures.orders, "orders_total": figures.orders}
+    return _change(run_id, at, from_=RunStatus.RUNNING, status=RunStatus.DONE, ended_at=at, **values)
+
+
+def fail(*, run_id: int, error: str, at: datetime) -> bool:
+    """Keep what went wrong."""
+    return _change(run_id, at, from_=RunStatus.RUNNING, status=RunStatus.FAILED, ended_at=at, error=error[:2000])
+
+
+def stop(*, run_id: int, at: datetime) -> bool:
+    """Stop a run; False for one that has ended."""
+    stopped = {"status": RunStatus.STOPPED, "ended_at": at}
+    return _change(run_id, at, from_=RunStatus.WAITING, **stopped) or _change(
+        run_id, at, from_=RunStatus.RUNNING, **stopped
+    )
+
+
+def fail_silent(*, since: datetime, at: datetime) -> int:
+    """Give up runs that have said nothing since a moment: their worker is gone. Return how many."""
+    silent = db.session.execute(
+        update(Simulation)
+        .where(Simulation.status.in_(ALIVE), Simulation.updated_at < since)
+        .values(status=RunStatus.FAILED, error="silent", ended_at=at, updated_at=at)
+    )
+    return int(silent.rowcount)  # type: ignore[attr-defined]
+
+
+def _change(run_id: int, at: datetime, *, from_: RunStatus, **values: object) -> bool:
+    changed = db.session.execute(
+        update(Simulation)
+        .where(Simulation.id == run_id, Simulation.status == from_)
+        .values(updated_at=at, **values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
