@@ -17,17 +17,19 @@ from storefront.promotions.rules import Limits, Promotion, Reason, Result, evalu
 
 WHOLE = 10_000
 """Shares are counted in basis points."""
+ANY_CODE = "ANY"
+"""What a draft whose codes are still to be made is tried with: everybody is taken to have entered it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PastOrder:
     """An order as it was: its goods at the prices of that day, who bought, and what the goods had cost the shop.
 
-    `cost` is None where the cost of a line is not known. `customer` is "" for a guest, whose earlier orders are not.
+    `cost` is None where the cost of a line is not known; `customer` says whose limits it counts against.
     """
 
     snapshot: Snapshot
-    customer: str = ""
+    customer: str
     cost: Money | None = None
 
     @property
@@ -141,6 +143,8 @@ class Replay:
     def __init__(self, draft: Promotion, others: Iterable[Promotion]) -> None:
         self.limits = draft.limits
         self.draft = prepared(draft)
+        if draft.needs_code and not draft.codes:
+            self.draft = replace(self.draft, codes=frozenset({ANY_CODE}))
         self.others = tuple(prepared(each) for each in others if each.id != draft.id)
         self.figures = Figures(draft.currency)
         self._uses: Counter[str] = Counter()
@@ -186,10 +190,9 @@ class Replay:
             figures.costed += 1
             figures.costed_cost += cost
             figures.margin += sales - order.cost.minor
-        if order.customer:
-            self._touched.add(order.customer)
-            figures.customers = len(self._touched)
-        self._uses[order.customer] += bool(order.customer)
+        self._touched.add(order.customer)
+        figures.customers = len(self._touched)
+        self._uses[order.customer] += 1
         self._take(mine.amount)
         self._note_wins(before, together)
 
@@ -211,10 +214,9 @@ class Replay:
         rejected = together.rejection_of(draft.id)
         reason = rejected.reason if rejected else Reason.WORSE_DEAL
         self.figures.reasons[reason.value] += 1
-        rival = next(
-            (a.promotion for a in together.applied if rejected and a.promotion.id == rejected.excluded_by), None
-        )
-        conflict = self.figures.kept_out[rival.key if rival else ""]
+        rival = rejected.excluded_by if rejected else None
+        key = next((each.promotion.key for each in together.applied if each.promotion.id == rival), "")
+        conflict = self.figures.kept_out[key]
         conflict.orders += 1
         conflict.amount += alone.saved.minor
 
