@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import reduce
+from collections.abc import Callable
 
 import flask_babel
 
@@ -76,11 +75,6 @@ def _limited(label: Label, gift: str) -> str:
     return _conditional(label, gift)
 
 
-def _joined(steps: Sequence[str]) -> str:
-    """Join the rungs of a ladder."""
-    return reduce(lambda first, following: _("%(first)s; %(next)s", first=first, next=following), steps)
-
-
 def _rungs(label: Label) -> list[str]:
     """Return how the facts of each rung begin: of the one that was reached, else of all."""
     if label.get("rung") is not None or not any(name.startswith("rung_1_") for name, _value in label.facts):
@@ -108,8 +102,10 @@ def _amount_off(label: Label) -> str:
 
 def _spend_ladder(label: Label) -> str:
     pairs = [(amount_in(label, f"{rung}spend"), amount_in(label, f"{rung}off")) for rung in _rungs(label)]
-    first = _("Spend %(spend)s, save %(off)s", spend=pairs[0][0], off=pairs[0][1])
-    return _joined([first, *[_("spend %(spend)s, save %(off)s", spend=spend, off=off) for spend, off in pairs[1:]]])
+    words = _("Spend %(spend)s, save %(off)s", spend=pairs[0][0], off=pairs[0][1])
+    for spend, off in pairs[1:]:
+        words = _("%(first)s; spend %(spend)s, save %(off)s", first=words, spend=spend, off=off)
+    return words
 
 
 def _spend_repeat(label: Label) -> str:
@@ -139,10 +135,10 @@ def _count_ladder(label: Label) -> str:
     pairs = [
         (count_in(label, f"{rung}count"), share_words(count_in(label, f"{rung}basis_points"))) for rung in _rungs(label)
     ]
-    first = _("Buy %(count)s, %(off)s", count=pairs[0][0], off=pairs[0][1])
-    return _conditional(
-        label, _joined([first, *[_("buy %(count)s, %(off)s", count=count, off=off) for count, off in pairs[1:]]])
-    )
+    words = _("Buy %(count)s, %(off)s", count=pairs[0][0], off=pairs[0][1])
+    for count, off in pairs[1:]:
+        words = _("%(first)s; buy %(count)s, %(off)s", first=words, count=count, off=off)
+    return _conditional(label, words)
 
 
 def _buy_get(label: Label) -> str:
