@@ -18,7 +18,7 @@ from storefront.accounts.models import Staff
 from storefront.catalog.models import Product
 from storefront.database.base import Base, db
 from storefront.database.transaction import transaction
-from storefront.demo import fetching, front, goods, people, photographed, sales
+from storefront.demo import fetching, front, goods, people, photographed, rewards, sales
 from storefront.demo.baskets import Journey, read_journey
 from storefront.demo.bulk import catch_up
 from storefront.demo.marks import SIZES, DemoRefused, Mark, edition, read_mark, write_mark
@@ -166,6 +166,10 @@ def _people(load: Load, name: str) -> None:
     load.do(name, lambda session, _connection: people.insert_people(session, staff, shopper, load.at))
 
 
+def _loyalty(load: Load, name: str) -> None:
+    load.do(name, lambda session, connection: rewards.insert_loyalty(session, connection, load.at))
+
+
 def _statistics(load: Load, name: str) -> None:
     """Let the database's planner know the tables."""
     load.do(name, lambda _session, connection: connection.execute(text("ANALYZE")))
@@ -180,6 +184,7 @@ STEPS: tuple[tuple[str, Callable[[Load, str], None]], ...] = (
     ("photographs", _photographs),
     ("arrangement", _arrangement),
     ("people", _people),
+    ("loyalty", _loyalty),
     ("statistics", _statistics),
 )
 
