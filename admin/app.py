@@ -15,6 +15,7 @@ from admin.audit import views as audit
 from admin.catalog import collections
 from admin.catalog import views as catalog
 from admin.content import views as content
+from admin.coupons import views as coupons
 from admin.dashboard import views as dashboard
 from admin.flash import views as flash
 from admin.loyalty import views as loyalty
@@ -29,7 +30,7 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, catalog, warehouses, content),
-    *(promotions, flash, audit, pricing, groups, collections, loyalty),
+    *(promotions, coupons, flash, audit, pricing, groups, collections, loyalty),
 )
 ERROR_PAGE = "admin/error.html"
 

@@ -45,6 +45,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Promotions"),
         (
             Entry("/admin/promotions", N_("Promotions"), "ticket-percent", Permission.PROMOTIONS_VIEW),
+            Entry("/admin/coupons", N_("Coupons"), "gift", Permission.PROMOTIONS_VIEW),
             Entry("/admin/flash", N_("Flash sales"), "timer", Permission.PROMOTIONS_VIEW),
             Entry("/admin/loyalty", N_("Points and tiers"), "coins", Permission.LOYALTY_VIEW),
         ),

@@ -163,6 +163,12 @@ def withdraw_batch(*, batch_id: int, by: str, at: datetime) -> int:
     return count
 
 
+def note_export(*, batch_id: int, by: str, at: datetime) -> None:
+    """Write down who took the codes of a batch out of the house."""
+    batch = db.session.get_one(CouponBatch, batch_id)
+    _record("coupon.export", _get_template(batch.template_id), {N_("Exported codes"): (None, batch.name)}, by, at)
+
+
 def give(*, template_id: int, email: str, by: str, at: datetime) -> Granted:
     """Give one customer a coupon, however often they had it, and write to them."""
     customer = people.find_customer_by_email(fold_email(email))

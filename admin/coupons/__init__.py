@@ -1,0 +1,1 @@
+"""Coupons: how they come to people, batches of codes, gifts to single customers, and what came of them."""
