@@ -16,9 +16,13 @@ STREAM_ROWS = 50_000
 
 
 def insert_frame(connection: Connection, table: Any, frame: pd.DataFrame) -> None:
-    """Insert every row of `frame`; missing values are NULL, naive moments are UTC, dicts and lists are JSON."""
+    """Insert every row of `frame`; missing values are NULL, naive moments are UTC, dicts and lists are JSON.
+
+    A column that is not there gets the default of its table.
+    """
     if frame.empty:
         return
+    frame = _with_defaults(table, frame)
     if connection.dialect.name == "postgresql":
         _copy(connection, table, frame)
     else:
@@ -38,6 +42,19 @@ def catch_up(connection: Connection, tables: Iterable[Table]) -> None:
                     f'(SELECT coalesce(max(id), 0) + 1 FROM "{name}"), false)'
                 )
             )
+
+
+def _with_defaults(table: Any, frame: pd.DataFrame) -> pd.DataFrame:
+    missing = {}
+    for column in table.columns:
+        default = column.default
+        if column.name in frame.columns or column.nullable or default is None:
+            continue
+        if default.is_scalar:
+            missing[column.name] = [default.arg] * len(frame)
+        elif default.is_callable:
+            missing[column.name] = [default.arg(None)] * len(frame)
+    return frame.assign(**missing)
 
 
 def as_json(value: object) -> str:

@@ -49,9 +49,7 @@ def change_sale(*, sale_id: int, version: int, plan: SalePlan, by: str, at: date
     changes = {name: (before[name], value) for name, value in _told_sale(sale).items()}
     audit.record(actor=by, action="flash_sale.change", about=("flash_sale", str(sale.id)), changes=changes, at=at)
     if before["is_active"] != sale.is_active:
-        for session in db.session.scalars(select(FlashSession).where(FlashSession.flash_sale_id == sale_id)):
-            if session.ends_at > at:
-                _restate(session, sale.is_active, _items(session.id), by, at)
+        _switch(sale, by, at)
     forget_soon()
     return sale
 
@@ -125,6 +123,21 @@ def remove_session(*, session_id: int, by: str, at: datetime) -> None:
     forget_soon()
 
 
+def _switch(sale: FlashSale, by: str, at: datetime) -> None:
+    """Tell the history of prices that sessions are called off, or that they take place after all if they may."""
+    wanted = select(FlashSession).where(FlashSession.flash_sale_id == sale.id, FlashSession.ends_at > at)
+    for session in db.session.scalars(wanted.order_by(FlashSession.id)).all():
+        items = _items(session.id)
+        taken = _elsewhere((session.starts_at, session.ends_at), _lock_variants(items), session.id)
+        if sale.is_active and taken:
+            raise Invalid(
+                N_("Another session has articles of this one at the same time: %(name)s."),
+                field="is_active",
+                name=next(iter(taken.values())),
+            )
+        _restate(session, sale.is_active, items, by, at)
+
+
 def _lock(session_id: int) -> FlashSession:
     session = db.session.get(FlashSession, session_id, with_for_update=True, populate_existing=True)
     if session is None:
@@ -133,28 +146,37 @@ def _lock(session_id: int) -> FlashSession:
 
 
 def _check(plan: SessionPlan, session: FlashSession | None, phase: Phase) -> None:
-    """Refuse with ItemsRefused. Locking the variants keeps two sessions of one time from getting the same one."""
-    ids = sorted(item.variant_id for item in plan.items)
-    db.session.execute(select(Variant.id).where(Variant.id.in_(ids)).order_by(Variant.id).with_for_update())
+    """Refuse with ItemsRefused."""
+    ids = _lock_variants(item.variant_id for item in plan.items)
     held = _held(session.id) if session is not None else {}
-    found = troubles_of(plan, held=held, phase=phase, elsewhere=_elsewhere(plan, ids, session))
+    elsewhere = _elsewhere((plan.starts_at, plan.ends_at), ids, session.id if session is not None else None)
+    found = troubles_of(plan, held=held, phase=phase, elsewhere=elsewhere)
     if found:
         raise ItemsRefused(found)
 
 
-def _elsewhere(plan: SessionPlan, ids: Iterable[int], session: FlashSession | None) -> dict[int, str]:
+def _lock_variants(ids: Iterable[int]) -> list[int]:
+    """Lock variants in the order of ids, so that two sessions of one time do not get the same one at once."""
+    wanted = sorted(ids)
+    db.session.execute(select(Variant.id).where(Variant.id.in_(wanted)).order_by(Variant.id).with_for_update())
+    return wanted
+
+
+def _elsewhere(span: tuple[datetime, datetime], ids: Iterable[int], session_id: int | None) -> dict[int, str]:
+    """Return the names of other activities that have variants in a session of that time and take place."""
     statement = (
         select(FlashItem.variant_id, FlashSale.name)
         .join(FlashSession, FlashSession.id == FlashItem.flash_session_id)
         .join(FlashSale, FlashSale.id == FlashSession.flash_sale_id)
         .where(
             FlashItem.variant_id.in_(list(ids)),
-            FlashSession.starts_at < plan.ends_at,
-            FlashSession.ends_at > plan.starts_at,
+            FlashSession.starts_at < span[1],
+            FlashSession.ends_at > span[0],
+            FlashSale.is_active,
         )
     )
-    if session is not None:
-        statement = statement.where(FlashSession.id != session.id)
+    if session_id is not None:
+        statement = statement.where(FlashSession.id != session_id)
     return {row.variant_id: row.name for row in db.session.execute(statement)}
 
 

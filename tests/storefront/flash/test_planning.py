@@ -212,6 +212,20 @@ def test_calling_an_activity_off_ends_its_prices_and_taking_it_up_again_brings_t
         assert asked() == [(None, 1000), (EIGHT, 600), (ten, 1000), (twenty, 600), (TEN, 1000)]
 
 
+def test_what_was_called_off_makes_room_and_cannot_come_back_into_it(shop: Flask) -> None:
+    with shop.app_context():
+        add()
+        with transaction():
+            editing.change_sale(sale_id=1, version=1, plan=SalePlan("Tea time", "", False), by="staff:1", at=MORNING)
+        with transaction():
+            other = editing.add_sale(plan=SalePlan("Coffee"), by="staff:1", at=MORNING).id
+        with transaction():
+            editing.add_session(sale_id=other, plan=session_plan(), by="staff:1", at=MORNING)
+        with pytest.raises(Invalid, match="Coffee"), transaction():
+            editing.change_sale(sale_id=1, version=2, plan=SalePlan("Tea time"), by="staff:1", at=MORNING)
+        assert db.session.scalars(db.select(FlashSale.is_active).order_by(FlashSale.id)).all() == [False, True]
+
+
 def test_nothing_is_said_twice(shop: Flask) -> None:
     with shop.app_context():
         add()
