@@ -58,16 +58,15 @@ def _read() -> Shelves:
     collections: dict[int, set[int]] = defaultdict(set)
     for row in db.session.execute(select(CollectionProduct.product_id, CollectionProduct.collection_id)):
         collections[row.product_id].add(row.collection_id)
-    stock = dict(
-        db.session.execute(
-            select(StockLevel.variant_id, func.sum(sellable))
+    stock = {
+        row.variant_id: int(row.pieces)
+        for row in db.session.execute(
+            select(StockLevel.variant_id, func.sum(sellable).label("pieces"))
             .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
             .where(Warehouse.is_active)
             .group_by(StockLevel.variant_id)
         )
-        .tuples()
-        .all()
-    )
+    }
     rows = db.session.execute(
         select(
             Variant.id,
@@ -97,7 +96,7 @@ def _read() -> Shelves:
                 attributes=frozenset(f"{name}={value}" for name, value in (row.attributes or {}).items()),
                 cost=None if row.cost_minor is None else Money(row.cost_minor, currency),
                 minimum_price=None if row.minimum_price_minor is None else Money(row.minimum_price_minor, currency),
-                available=int(stock.get(row.id, 0)),
+                available=stock.get(row.id, 0),
             )
             for row in rows
         }

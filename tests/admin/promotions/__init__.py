@@ -1,0 +1,1 @@
+"""Tests of promotions in the back office."""
