@@ -113,12 +113,13 @@ def cart_of(lines: int, rng: random.Random) -> Snapshot:
 
 
 def promotions_of(count: int, rng: random.Random) -> list[Promotion]:
-    """Return so many active promotions, all kinds in turn."""
+    """Return so many active promotions: all kinds in turn."""
     return [_promotion(number, rng) for number in range(1, count + 1)]
 
 
 def _promotion(number: int, rng: random.Random) -> Promotion:
-    benefit, stage, needs_code = _KINDS[number % len(_KINDS)](rng)
+    kinds = _kinds(rng)
+    benefit, stage, needs_code = kinds[number % len(kinds)]
     spend = () if stage is Stage.ITEM else (SpendAtLeast(_usd(rng.randint(20, 300) * 100)),)
     return Promotion(
         id=number,
@@ -152,23 +153,24 @@ def _bundle(rng: random.Random) -> Benefit:
     return Bundle(parts, basis_points=2000)
 
 
-_Kind = Callable[[random.Random], tuple[Benefit, Stage, bool]]
-_KINDS: Sequence[_Kind] = (
-    lambda rng: (PercentOff(rng.randint(5, 30) * 100), Stage.ITEM, False),
-    lambda rng: (SpendLadder((Rung(_usd(5000), _usd(500)), Rung(_usd(15000), _usd(2000)))), Stage.ORDER, False),
-    lambda rng: (NthItem(2, 5000), Stage.ITEM, False),
-    lambda rng: (AmountOff(_usd(rng.randint(1, 9) * 50)), Stage.ITEM, False),
-    lambda rng: (SpendRepeat(_usd(rng.randint(50, 99) * 100), _usd(400)), Stage.ORDER, False),
-    lambda rng: (CountPrice(3, _usd(rng.randint(20, 40) * 100)), Stage.ITEM, False),
-    lambda rng: (DeliveryOff(), Stage.SHIPPING, False),
-    lambda rng: (CountLadder((CountRung(2, 1000), CountRung(4, 2000))), Stage.ITEM, False),
-    lambda rng: (BuyGet(2, 1), Stage.ITEM, False),
-    lambda rng: (Gift((f"GIFT{rng.randrange(3)}", "GIFT3")), Stage.ORDER, False),
-    lambda rng: (_bundle(rng), Stage.ITEM, False),
-    lambda rng: (DeliveryFor(_usd(199)), Stage.SHIPPING, False),
-    lambda rng: (PercentOff(1000, most=_usd(2000)), Stage.ORDER, True),
-    lambda rng: (PercentOff(rng.randint(2, 10) * 100), Stage.ORDER, False),
-)
+def _kinds(rng: random.Random) -> Sequence[tuple[Benefit, Stage, bool]]:
+    """One of each kind, with what it falls on and whether it needs a code."""
+    return (
+        (PercentOff(rng.randint(5, 30) * 100), Stage.ITEM, False),
+        (SpendLadder((Rung(_usd(5000), _usd(500)), Rung(_usd(15000), _usd(2000)))), Stage.ORDER, False),
+        (NthItem(2, 5000), Stage.ITEM, False),
+        (AmountOff(_usd(rng.randint(1, 9) * 50)), Stage.ITEM, False),
+        (SpendRepeat(_usd(rng.randint(50, 99) * 100), _usd(400)), Stage.ORDER, False),
+        (CountPrice(3, _usd(rng.randint(20, 40) * 100)), Stage.ITEM, False),
+        (DeliveryOff(), Stage.SHIPPING, False),
+        (CountLadder((CountRung(2, 1000), CountRung(4, 2000))), Stage.ITEM, False),
+        (BuyGet(2, 1), Stage.ITEM, False),
+        (Gift((f"GIFT{rng.randrange(3)}", "GIFT3")), Stage.ORDER, False),
+        (_bundle(rng), Stage.ITEM, False),
+        (DeliveryFor(_usd(199)), Stage.SHIPPING, False),
+        (PercentOff(1000, most=_usd(2000)), Stage.ORDER, True),
+        (PercentOff(rng.randint(2, 10) * 100), Stage.ORDER, False),
+    )
 
 
 if __name__ == "__main__":
