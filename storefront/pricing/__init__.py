@@ -7,7 +7,9 @@ A price is built in fixed stages, each of which only ever sees what the earlier 
 3. *Order*: promotions on the whole (spend 199, save 20). They are spread over the goods, unit by unit.
 4. *Shipping*: promotions on the delivery cost.
 5. *Coupon*: whatever needs a code, on top of all that.
-6. *Points*: what the customer pays with points.
+6. *Points*: what the customer pays with points; it may go below a minimum price, but never below nothing.
+
+Gifts are lines of their own, at the end: their value is in the goods and, just as much, in the reductions.
 
 A threshold is tested on the subtotal at the entry of its stage. So no promotion can switch itself off, and asking
 twice gives the same answer.

@@ -13,10 +13,18 @@ How the deal is chosen:
   merchant says otherwise, one order promotion, one shipping promotion and one coupon go together with any number of
   item promotions.
 * Within a stage a unit serves one item promotion only.
+* A gift (满赠) is a line of its own at what it is worth, with a reduction of just as much: it costs nothing, counts
+  towards no threshold, and no other promotion touches it. What it is worth counts as saved. It takes nothing off the
+  goods, so "one order promotion" does not mean gifts: they stand beside reductions of their own stage and beside each
+  other, unless one is exclusive, combines with nothing at all, needs a code (codes still go one at a time), or the
+  gift's own `combines_with` leaves that stage out. Gifts of one SKU share its stock in the order of their promotions.
 * Of all sets whose members combine and all give something, the one that saves most wins; ties go to higher
   priorities, then fewer promotions, then lower ids. Up to 12 eligible promotions this is exact (branch and bound);
   beyond that the search is greedy with repairs, and the result says so.
 * A promotion that loses says why, with the amount that it would have saved alone.
+* Points pay last, for what the goods then cost: as few points as the amount takes. Minimum prices do not hold here.
+* The trace says how each line came to its price, and where other goods decide it (`rules.tracing`).
+* `rules.linting` says what is odd about a promotion, and tries it on the shop's goods.
 
 What can run out (uses, uses per customer, a budget) is taken by a conditional UPDATE when the order is placed, with a
 row in the ledger of uses, and given back when it is cancelled.
