@@ -17,6 +17,7 @@ from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.pricing.snapshot import Shopper
 from tests.factories import make_code, make_customer, make_product, make_promotion
 
 

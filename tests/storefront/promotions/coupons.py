@@ -42,6 +42,7 @@ def add_template(app: Flask, *, way: str = "claim", key: str = "spring", off: in
             benefits=[{**AMOUNT_OFF, "amount_minor": off, **values.pop("benefit", {})}],
             requires_code=True,
             name=values.pop("name", "Spring coupon"),
+            combines_with=values.pop("combines_with", ["item", "order", "shipping"]),
             **of_promotion,
         )
         template = CouponTemplate(
