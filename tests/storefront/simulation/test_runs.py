@@ -177,11 +177,13 @@ def test_a_run_over_the_demo_is_the_sum_of_its_orders_evaluated_one_by_one(demo_
         window = queries.days_of_orders()
         assert window is not None
         first = Window(window.first_day, window.first_day + timedelta(days=45))
-        run_id = ask(demo_app, draft, first)
+    run_id = ask(demo_app, draft, first)
+    with demo_app.app_context():
         jobs.replay_orders.call_local(run_id)
-        figures = Figures.from_data(queries.get_run(run_id).figures)
+    figures = Figures.from_data(run_of(demo_app, run_id).figures)
+    cost = touched = orders = 0
+    with demo_app.app_context():
         others = [prepared(each) for each in queries.others_than(draft.id)]
-        cost = touched = orders = 0
         for chunk in queries.list_past_orders(first, (draft, *others)):
             for order in chunk:
                 orders += 1
