@@ -23,20 +23,23 @@ class Candidate:
     code: str = ""
     sides: tuple[tuple[int, ...], ...] = ()
     """The lines of each sort of goods that the benefit is about; `indexes` holds them all."""
+    remembered: dict[tuple[object, ...], Reduction | None] = field(default_factory=dict, compare=False, repr=False)
 
     def goods(self, frame: Frame, position: Position) -> Goods:
         return Goods(frame, position, self.indexes, self.sides)
 
     def reduce(self, frame: Frame, position: Position) -> Reduction | None:
-        """Return what the promotion gives at this position, None if a condition fails or the budget is too small."""
-        promotion = self.promotion
-        for condition, indexes in zip(promotion.conditions, self.condition_indexes, strict=True):
-            if not condition.met(Goods(frame, position, indexes)):
-                return None
-        reduction = promotion.benefit.reduce(self.goods(frame, position), promotion.falls_on)
-        if reduction is None or self.breaks_budget(reduction.amount):
-            return None
-        return reduction
+        """Return what the promotion gives at this position, None if a condition fails or the budget is too small.
+
+        In the item stage that depends on the unit prices of its own goods alone, so it is worked out once for each.
+        """
+        if self.promotion.stage is not Stage.ITEM:
+            return self._reduce(frame, position)
+        runs = position.runs
+        key = position.given if self.promotion.is_gift else tuple([runs[index] for index in self.indexes])
+        if key not in self.remembered:
+            self.remembered[key] = self._reduce(frame, position)
+        return self.remembered[key]
 
     def alone(self, frame: Frame, position: Position) -> int:
         """Return how much the promotion would give here; 0 if a condition fails or the budget is too small."""
@@ -66,6 +69,16 @@ class Candidate:
         left = promotion.limits.budget_left
         return bound if left is None else min(bound, left.minor)
 
+    def _reduce(self, frame: Frame, position: Position) -> Reduction | None:
+        promotion = self.promotion
+        for condition, indexes in zip(promotion.conditions, self.condition_indexes, strict=True):
+            if not condition.met(Goods(frame, position, indexes)):
+                return None
+        reduction = promotion.benefit.reduce(self.goods(frame, position), promotion.falls_on)
+        if reduction is None or self.breaks_budget(reduction.amount):
+            return None
+        return reduction
+
 
 @dataclass(slots=True)
 class Search:
@@ -77,7 +90,6 @@ class Search:
     bounds: Sequence[int]
     conflicts: list[int] = field(init=False)
     cliques: list[list[int]] = field(init=False)
-    remembered: dict[tuple[int, tuple[object, ...]], Reduction | None] = field(default_factory=dict)
     best: int = 0
     best_key: SetKey = (0, (inf,), ())
 
@@ -89,23 +101,6 @@ class Search:
         """Return the best set as a bit mask, by branch and bound."""
         self._visit(0, self.start, None, 0, 0)
         return self.best
-
-    def reduce(self, i: int, position: Position) -> Reduction | None:
-        """Return what a candidate gives here.
-
-        In the item stage that depends on the unit prices of its own goods alone, so it is worked out once for each.
-        """
-        candidate = self.candidates[i]
-        if candidate.promotion.stage is not Stage.ITEM:
-            return candidate.reduce(self.frame, position)
-        runs = position.runs
-        key = (
-            i,
-            position.given if candidate.promotion.is_gift else tuple([runs[index] for index in candidate.indexes]),
-        )
-        if key not in self.remembered:
-            self.remembered[key] = candidate.reduce(self.frame, position)
-        return self.remembered[key]
 
     def _visit(self, i: int, position: Position, stage: Stage | None, chosen: int, blocked: int) -> None:
         if i == len(self.candidates):
@@ -119,7 +114,7 @@ class Search:
             position = position.enter_stage()
         bit = 1 << i
         if not blocked & bit:
-            reduction = self.reduce(i, position)
+            reduction = candidate.reduce(self.frame, position)
             if reduction:
                 self._visit(i + 1, position.after(reduction), stage, chosen | bit, blocked | self.conflicts[i])
         self._visit(i + 1, position, stage, chosen, blocked)

@@ -143,7 +143,7 @@ class GreedySearch(Search):
             stage = self.candidates[i].promotion.stage
             if not given or self.candidates[given.bit_length() - 1].promotion.stage is not stage:
                 position = position.enter_stage()
-            reduction = self.reduce(i, position)
+            reduction = self.candidates[i].reduce(self.frame, position)
             step = (reduction, position.after(reduction) if reduction else position)
             self.steps[i, given] = step
         return step

@@ -11,7 +11,7 @@ from storefront.promotions.rules.combination import Candidate
 from storefront.promotions.rules.gift import Gift
 from storefront.promotions.rules.nearness import Given as Given
 from storefront.promotions.rules.nearness import unmet
-from storefront.promotions.rules.promotion import Promotion
+from storefront.promotions.rules.promotion import Limits, Promotion
 from storefront.promotions.rules.result import Reason, Rejected
 from storefront.promotions.rules.scope import Scope
 from storefront.promotions.rules.units import Frame, Position
@@ -50,19 +50,22 @@ class Gate:
         return Candidate(promotion, indexes, conditions, code, sides)
 
     def _refusal(self, promotion: Promotion) -> tuple[Reason | None, str]:
-        now, shopper, limits = self.snapshot.now, self.snapshot.shopper, promotion.limits
-        missed = promotion.audience.misses(shopper)
-        used = shopper.used(promotion.id)
-        checks = (
-            (Reason.NOT_STARTED, promotion.starts_at is not None and now < promotion.starts_at),
-            (Reason.ENDED, promotion.ends_at is not None and now >= promotion.ends_at),
-            (Reason.AUDIENCE, bool(missed)),
-            (Reason.LIMIT, limits.uses_left is not None and limits.uses_left <= 0),
-            (Reason.LIMIT, limits.per_customer is not None and used >= limits.per_customer),
-            (Reason.BUDGET, limits.budget_left is not None and limits.budget_left.minor <= 0),
-        )
-        reason = next((reason for reason, failed in checks if failed), None)
-        return reason, missed if reason is Reason.AUDIENCE else ""
+        now, limits = self.snapshot.now, promotion.limits
+        if promotion.starts_at is not None and now < promotion.starts_at:
+            return Reason.NOT_STARTED, ""
+        if promotion.ends_at is not None and now >= promotion.ends_at:
+            return Reason.ENDED, ""
+        missed = promotion.audience.misses(self.snapshot.shopper)
+        if missed:
+            return Reason.AUDIENCE, missed
+        return self._used_up(promotion.id, limits), ""
+
+    def _used_up(self, promotion_id: int, limits: Limits) -> Reason | None:
+        if limits.uses_left is not None and limits.uses_left <= 0:
+            return Reason.LIMIT
+        if limits.per_customer is not None and self.snapshot.shopper.used(promotion_id) >= limits.per_customer:
+            return Reason.LIMIT
+        return Reason.BUDGET if limits.budget_left is not None and limits.budget_left.minor <= 0 else None
 
     def _concerns(self, promotion: Promotion, indexes: Sequence[int]) -> bool:
         if not indexes or promotion.currency != self.snapshot.currency:
@@ -85,9 +88,10 @@ def explain(frame: Frame, begin: Position, candidate: Candidate, end: Position, 
     promotion = candidate.promotion
     alone = candidate.alone(frame, begin)
     missing = unmet(frame, candidate, end)
-    step = promotion.benefit.next_step(candidate.goods(frame, end))
-    shortfall = max(missing, key=lambda s: s.size) if missing else step.shortfall if step else None
     rival = _rival(promotion, given) if alone else None
+    settled = missing or rival is not None
+    step = None if settled else promotion.benefit.next_step(candidate.goods(frame, end))
+    shortfall = max(missing, key=lambda s: s.size) if missing else step.shortfall if step else None
     if isinstance(promotion.benefit, Gift) and not promotion.benefit.in_stock(candidate.goods(frame, end)):
         reason, rival = Reason.STOCK, None
     elif rival is not None:
