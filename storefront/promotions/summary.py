@@ -74,9 +74,9 @@ def gives_words(promotion: Promotion, names: Names) -> str:
     bare = Label.of(benefit.kind, "", **{**benefit.facts(), "on": promotion.falls_on.value})
     rungs = getattr(benefit, "rungs", ())
     if benefit.kind == "spend_ladder":
-        steps = (
-            _("Spend %(spend)s, save %(off)s", spend=money_text(rung.spend), off=money_text(rung.off)) for rung in rungs
-        )
+        amounts = [{"spend": money_text(rung.spend), "off": money_text(rung.off)} for rung in rungs]
+        steps = [_("Spend %(spend)s, save %(off)s", **amounts[0])]
+        steps += [_("spend %(spend)s, save %(off)s", **each) for each in amounts[1:]]
         return _stop(_("; ").join(steps))
     said = [_stop(terms_of(bare))]
     if benefit.kind == "bundle":
