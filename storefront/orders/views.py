@@ -13,6 +13,7 @@ from storefront.accounts.rules import PostalAddress
 from storefront.accounts.sessions import current_customer
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.loyalty import queries as loyalty
 from storefront.orders import queries, services
 from storefront.orders.access import reader_of, remember
 from storefront.orders.models import Order
@@ -54,6 +55,7 @@ def _shown(order: Order) -> dict[str, Any]:
     address = PostalAddress.from_fields(order.shipping_address)
     return {
         "order": order,
+        "points": loyalty.points_of_order(order.number) if order.customer_id is not None else None,
         "receipt": receipt_of(order),
         "traced": traced_lines(order),
         "address": address,
