@@ -34,8 +34,8 @@ class Tracer:
 
     snapshot: Snapshot
     steps: list[TraceStep] = field(default_factory=list)
-    standing: dict[str, int] = field(default_factory=dict)
-    """What each line costs after the steps so far, in minor units."""
+    standing: dict[str, Money] = field(default_factory=dict)
+    """What each line costs after the steps so far."""
 
     def start(self, gifts: Iterable[GiftLine]) -> None:
         """Write the catalogue's prices, and what gifts are worth."""
@@ -44,14 +44,14 @@ class Tracer:
             before = line.base_price * line.quantity if line.base_price else goods
             label = Label.of(f"{line.price_source}_price", quantity=line.quantity, unit=line.unit_price)
             self.steps.append(TraceStep(Stage.CATALOGUE, label, before, goods - before, goods, line.line_id))
-            self.standing[line.line_id] = goods.minor
+            self.standing[line.line_id] = goods
         for gift in gifts:
             worth = gift.unit_price * gift.quantity
             label = Label.of(f"{PriceSource.GIFT}_price", quantity=gift.quantity, unit=gift.unit_price)
             self.steps.append(TraceStep(Stage.CATALOGUE, label, worth, worth - worth, worth, gift.line_id))
-            self.standing[gift.line_id] = worth.minor
+            self.standing[gift.line_id] = worth
         if self.snapshot.delivery:
-            self.standing[DELIVERY] = self.snapshot.delivery.amount.minor
+            self.standing[DELIVERY] = self.snapshot.delivery.amount
 
     def promotions(self, applied: Sequence[tuple[Applied, Candidate]], missed: Sequence[Missed]) -> None:
         """Write what each promotion took off, and what kept a line from more."""
@@ -108,20 +108,11 @@ class Tracer:
         return found
 
     def _step(self, stage: Stage, label: Label, off: int, line_id: str, version: int = 0) -> None:
-        before = self.standing[line_id]
-        self.standing[line_id] = before - off
-        currency = self.snapshot.currency
-        self.steps.append(
-            TraceStep(
-                stage,
-                label,
-                Money(before, currency),
-                Money(-off, currency),
-                Money(before - off, currency),
-                line_id,
-                version,
-            )
-        )
+        before = after = self.standing[line_id]
+        delta = Money(-off, before.currency)
+        if off:
+            after = self.standing[line_id] = Money(before.minor - off, before.currency)
+        self.steps.append(TraceStep(stage, label, before, delta, after, line_id, version))
 
 
 def _forgone_label(rejected: Rejected) -> Label:

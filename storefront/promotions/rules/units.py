@@ -96,13 +96,13 @@ class Goods:
     def subtotal(self) -> int:
         """The scope's subtotal at the entry of the stage, in minor units."""
         entry = self.position.entry
-        return sum([entry[index] for index in self.indexes])
+        return sum(entry if len(self.indexes) == len(entry) else [entry[index] for index in self.indexes])
 
     @property
     def now(self) -> int:
         """The scope's subtotal after the promotions applied so far, in minor units."""
         totals = self.position.totals
-        return sum([totals[index] for index in self.indexes])
+        return sum(totals if len(self.indexes) == len(totals) else [totals[index] for index in self.indexes])
 
     @property
     def pieces(self) -> int:
