@@ -25,7 +25,7 @@ class Cells:
         text = self.typed.get(name)
         if not text and optional:
             return None
-        example = show_amount(Money.parse("1250", self.currency).minor, self.currency)
+        example = show_amount(1250, self.currency)
         try:
             amount = Money.parse(text, self.currency)
         except TooManyDecimals:

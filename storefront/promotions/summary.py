@@ -198,7 +198,11 @@ def limit_words(bounds: Bounds) -> str:
     if bounds.uses is not None:
         said.append(_("at most %(count)s times in all", count=format_decimal(bounds.uses, locale=babel_locale())))
     if bounds.per_customer is not None:
-        said.append(ngettext("once per customer", "%(num)s times per customer", bounds.per_customer))
+        said.append(
+            _("once per customer")
+            if bounds.per_customer == 1
+            else _("%(count)s times per customer", count=bounds.per_customer)
+        )
     if bounds.budget is not None:
         said.append(_("for at most %(budget)s altogether", budget=money_text(bounds.budget)))
     text = listed(said)
