@@ -20,6 +20,7 @@ from storefront.loyalty import jobs, ledgers, queries, services
 from storefront.loyalty.models import Tier, TierChange
 from storefront.loyalty.rules import Balance
 from storefront.loyalty.standings import TierDraft, add_tier
+from storefront.mail import queries as mail
 from storefront.orders import ledgers as order_ledgers
 from storefront.orders import services as orders
 from storefront.orders.models import Order
@@ -88,6 +89,10 @@ def test_points_pay_a_part_and_come_back_when_the_order_is_cancelled(any_app: Fl
     with any_app.app_context(), transaction():
         orders.cancel_order(order=placed_order, by="system", at=now(), reason=CancelReason.BY_SHOP)
     assert balance(any_app, customer) == Balance(available=640)
+    assert "500 points came back to you" in shopper.get(f"/orders/{placed_order.number}").said
+    with any_app.app_context():
+        letter = mail.list_mails_about(placed_order.number)[-1]
+        assert "The 500 points that you had used are back in your account" in letter.text
     assert f"Back from order {placed_order.number}" in shopper.get("/account/points").said
 
 
