@@ -18,6 +18,7 @@ from storefront.pricing.catalogue import PriceOption
 from storefront.pricing.history import Lowest, Statement, lowest_before, standing
 from storefront.pricing.models import PriceChange, PriceEntry, PriceList
 from storefront.pricing.snapshot import PriceSource
+from storefront.web.locale import localized
 
 SEEN_AFTER = 2.0
 """Seconds until an edit made by another process is seen."""
@@ -91,7 +92,7 @@ class Change:
 def list_changes(variant_ids: Collection[int], *, most: int = 100) -> list[Change]:
     """Return the changes of some variants' prices, the latest first, without what was overruled before it came."""
     statement = (
-        select(PriceChange.__table__, Variant.sku, PriceList.name.label("list_name"))
+        select(PriceChange.__table__, Variant.sku, PriceList.name.label("list_name"), PriceList.translations)
         .join(Variant, Variant.id == PriceChange.variant_id)
         .outerjoin(PriceList, PriceList.key == PriceChange.source_key)
         .where(PriceChange.variant_id.in_(variant_ids))
@@ -111,7 +112,7 @@ def _change(row: Any) -> Change:
         variant_id=row.variant_id,
         sku=row.sku,
         source=row.source,
-        list_name=row.list_name or row.source_key,
+        list_name=localized(row.list_name or row.source_key, row.translations),
         at=row.at,
         actor=row.actor,
         before_minor=row.before_minor,
