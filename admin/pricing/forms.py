@@ -45,7 +45,7 @@ class ListForm(Form):
 
     version = IntegerField(default=0)
     name = StringField(
-        _("Name"),
+        _("Name of the list"),
         [
             InputRequired(_("Give the list a name; shoppers see it where the price is lower.")),
             Length(max=LONGEST_NAME, message=_("This is too long.")),
