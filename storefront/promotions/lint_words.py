@@ -43,6 +43,8 @@ def finding_words(finding: Finding) -> str:
             rung=facts["rung"],
             pieces=facts["pieces"],
         )
+    if finding.kind is Odd.UNREADABLE and not facts.get("where"):
+        return _("Its terms cannot be read.")
     return _(_WORDS[finding.kind], **facts)
 
 

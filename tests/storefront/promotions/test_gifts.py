@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from storefront.kernel.money import Money
 from storefront.pricing.quote import Quote, make_quote
 from storefront.pricing.snapshot import GiftStock, PriceSource, Snapshot, Stage
 from storefront.promotions.rules import (
+    BuyAtLeast,
     Gift,
     Limits,
     PercentOff,
@@ -21,6 +23,8 @@ from storefront.promotions.rules import (
     promotion_from_data,
     promotion_to_data,
 )
+from storefront.promotions.words import near_words, rejection_words
+from storefront.web.locale import speaking
 from tests.storefront.promotions.builders import (
     amount_order,
     cart,
@@ -200,3 +204,15 @@ def test_a_yen_gift_is_whole_yen() -> None:
     snapshot = Snapshot(cart().now, "JPY", (goods,), gifts=(GiftStock("MUG", 1, Money(500, "JPY")),))
     quote = quoted(snapshot, offer, percent)
     assert (quote.total, quote.discount) == (Money(3000, "JPY"), Money(833, "JPY"))
+
+
+def test_a_gift_within_reach_is_named_as_a_gift(app: Flask) -> None:
+    by_money = evaluate(with_gifts(4000), [gift(spend=5000)]).near
+    by_pieces = evaluate(with_gifts(4000), [gift(conditions=(BuyAtLeast(3),))]).near
+    with app.test_request_context(), speaking("en"):
+        assert [near_words(near) for near in by_money] == ["Add $10.00 more to get a free gift"]
+        assert [near_words(near) for near in by_pieces] == ["Add 2 more items to get a free gift"]
+        [rejected] = evaluate(with_gifts(5000, gifts=()), [gift()]).rejected
+        assert rejection_words(rejected) == "The gift is out of stock."
+    with app.test_request_context(), speaking("zh"):
+        assert rejection_words(rejected) == "赠品已送完。"

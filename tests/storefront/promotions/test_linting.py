@@ -206,6 +206,7 @@ def test_every_finding_has_words_in_both_languages(app: Flask) -> None:
         Odd.DUPLICATE: {"name": "Other"},
     }
     findings = [Finding(odd, tuple(facts.get(odd, {}).items())) for odd in Odd]
+    findings.append(Finding(Odd.UNREADABLE))
     said: dict[str, list[str]] = {}
     for locale in ("en", "zh"):
         with app.test_request_context(), speaking(locale):
