@@ -17,7 +17,7 @@ from storefront.checkout.models import CheckoutSession
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.inventory import ledgers as stock_ledgers
-from storefront.inventory.models import StockLevel
+from storefront.inventory.models import StockLevel, Warehouse
 from storefront.kernel.clock import now
 from storefront.orders import ledgers as order_ledgers
 from storefront.orders.models import Order
@@ -198,6 +198,26 @@ def test_a_guest_who_used_an_offer_up_is_told_before_ordering(app: Flask) -> Non
     assert asked.status == 409
     assert "“Once each” no longer applies" in asked.said
     assert order(again, asked).status == 303
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "“Lamp” cannot be sent to NY, United States."), ("zh", "“Lamp”无法配送到NY, 美国。")],
+)
+def test_an_address_that_no_warehouse_sends_to_is_told_and_nothing_is_lost(
+    any_app: Flask, language: str, words: str
+) -> None:
+    open_shop(any_app)
+    with any_app.app_context(), transaction():
+        db.session.execute(db.update(Warehouse).values(zones=["CN", "US-CA"]))
+    shopper = with_cart(any_app, language=language)
+    refused = order(shopper, note="Ring twice")
+    assert refused.status == 409
+    assert words in refused.said
+    assert refused.one("[name=street]")["value"] == "1 Main Street"
+    with any_app.app_context():
+        assert db.session.scalar(db.select(db.func.count()).select_from(Order)) == 0
+    assert order(shopper, refused, region="CA").status == 303
 
 
 def test_fewer_left_than_wanted_is_told(app: Flask) -> None:

@@ -261,6 +261,33 @@ def test_a_provider_that_took_money_late_is_believed(app: Flask, waiting: tuple[
     assert books_agree(app)
 
 
+def test_late_money_that_is_told_twice_opens_the_order_once(any_app: Flask) -> None:
+    open_shop(any_app)
+    shopper = with_cart(any_app)
+    url = order(shopper).location
+    number = the_order(any_app).number
+    with time_machine.travel(now() + timedelta(hours=1)):
+        with any_app.app_context():
+            assert jobs.cancel_unpaid.call_local() == 1
+        for _ in range(2):
+            with any_app.app_context(), transaction():
+                services.book_outcome(outcome=late_approval(url), by="sandbox", at=now())
+        page = shopper.get(f"/orders/{number}")
+    stored = the_order(any_app)
+    assert (stored.status, stored.payment_status, stored.paid_minor) == ("open", "paid", 2500)
+    kinds = [event.kind for event in stored.events]
+    assert kinds == ["placed", "cancelled", "reopened", "paid"]
+    assert "Order goes ahead after all" in page.said
+    assert "We are packing your order" in page.said
+    with any_app.app_context():
+        assert [letter.template.rpartition("/")[2] for letter in mail.list_mails_about(number)] == [
+            "placed",
+            "cancelled",
+            "reopened",
+        ]
+    assert books_agree(any_app)
+
+
 def test_the_courier_brings_the_money(app: Flask) -> None:
     open_shop(app)
     buy(app, payment_provider="cod")
