@@ -87,7 +87,9 @@ def meaning_of(typed: Typed, promotion_id: int) -> Meaning:
     probe = Typed(typed.values.copy())
     plan = read_plan(probe, g.shop.currency, g.shop.timezone)
     if plan is None:
-        return Meaning(missing=[(name, label_of(name), words) for name, words in probe.errors.items()])
+        return Meaning(
+            missing=[(name, label_of(name, typed.get("kind")), words) for name, words in probe.errors.items()]
+        )
     return Meaning(told_of(plan), check(plan, promotion_id))
 
 

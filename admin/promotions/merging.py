@@ -12,12 +12,12 @@ from admin.promotions.typed import Typed
 from storefront.kernel.errors import N_
 
 LABELS: Mapping[str, str] = {
-    "name": N_("Name"),
+    "name": N_("Name for shoppers"),
     "name_zh": N_("Name in Chinese"),
     "class": N_("Falls on"),
-    "scope": N_("Goods"),
+    "scope": N_("Which goods"),
     "conditions": N_("Conditions"),
-    "audience": N_("Customers"),
+    "audience": N_("For whom"),
     "tier": N_("Tiers"),
     "group": N_("Groups"),
     "orders": N_("Past orders"),
@@ -47,7 +47,7 @@ def merge(typed: Typed, stored: Typed, args: Mapping[str, str]) -> list[Differen
     for name in {**theirs, **mine}:
         seen = args.get(SEEN + name, "").replace("\r\n", "\n").strip()
         told = difference(
-            label_of(name),
+            label_of(name, stored.get("kind")),
             seen=seen,
             now=theirs.get(name, ""),
             typed=mine.get(name, "").replace("\r\n", "\n"),
@@ -59,12 +59,12 @@ def merge(typed: Typed, stored: Typed, args: Mapping[str, str]) -> list[Differen
     return found
 
 
-def label_of(name: str) -> str:
-    """Return what a field is called: "conditions-0-amount" are the conditions, row 1."""
+def label_of(name: str, kind: str = "") -> str:
+    """Return what a field is called: "conditions-0-amount" are the conditions, row 1; benefits differ by `kind`."""
     head, _dash, rest = name.partition("-")
     parts = rest.split("-")
     if head == "benefit":
-        words = field_label(parts[-1]) or field_label(parts[0])
+        words = field_label(parts[-1], kind) or field_label(parts[0], kind)
         row = next((int(part) + 1 for part in parts if part.isdecimal()), None)
     else:
         words = LABELS.get(head, name)

@@ -117,7 +117,7 @@ PATTERNS: Mapping[str, Pattern] = {
                     N_("Each step asks for more and saves more than the one before. The highest one reached counts."),
                     columns=(
                         Field("spend", FieldKind.AMOUNT, N_("Spend at least")),
-                        Field("off", FieldKind.AMOUNT, N_("Save")),
+                        Field("off", FieldKind.AMOUNT, N_("Save so much")),
                     ),
                     row_words=N_("Add a step"),
                 ),
@@ -131,7 +131,7 @@ PATTERNS: Mapping[str, Pattern] = {
             (ON_ORDER,),
             (
                 Field("spend", FieldKind.AMOUNT, N_("For every")),
-                Field("off", FieldKind.AMOUNT, N_("Save")),
+                Field("off", FieldKind.AMOUNT, N_("Save so much")),
                 _TIMES,
             ),
         ),
@@ -296,11 +296,8 @@ PATTERNS: Mapping[str, Pattern] = {
 """By the kind of their benefit, in the order of the gallery."""
 
 
-def field_label(name: str) -> str:
-    """Return the untranslated label of a field of any pattern; empty when none has it."""
-    for pattern in PATTERNS.values():
-        for field in pattern.fields:
-            for each in (field, *field.columns):
-                if each.name == name:
-                    return each.label
-    return ""
+def field_label(name: str, kind: str) -> str:
+    """Return the untranslated label of a field of a kind; empty when it has none such."""
+    fields = PATTERNS[kind].fields if kind in PATTERNS else ()
+    found = (each.label for field in fields for each in (field, *field.columns) if each.name == name)
+    return next(found, "")

@@ -57,9 +57,9 @@ def summary_of(promotion: Promotion, names: Names, bounds: Bounds) -> tuple[Told
     """Return a promotion's sentences in reading order; what does not matter is left out."""
     told = (
         Told(N_("Gives"), gives_words(promotion, names)),
-        Told(N_("Goods"), _("On %(goods)s.", goods=scope_words(promotion.scope, names))),
+        Told(N_("Which goods"), _("On %(goods)s.", goods=scope_words(promotion.scope, names))),
         Told(N_("Conditions"), " ".join(condition_words(each, names) for each in promotion.conditions)),
-        Told(N_("Customers"), audience_words(promotion.audience, names)),
+        Told(N_("For whom"), audience_words(promotion.audience, names)),
         Told(N_("Time"), time_words(promotion.starts_at, promotion.ends_at)),
         Told(N_("Codes"), _code_words(promotion, bounds.codes)),
         Told(N_("Beside others"), combination_words(promotion)),

@@ -21,7 +21,10 @@ from storefront.web.locale import speaking
 def told_of(row: Any, codes: Sequence[tuple[str, int | None]]) -> Mapping[str, str]:
     """Return what a row says by field, in the shop's language; a row that nobody can read has its name only."""
     settings = get_settings()
-    told = {N_("Name"): row.name, N_("Name in Chinese"): (row.translations or {}).get("zh", {}).get("name", "")}
+    told = {
+        N_("Name for shoppers"): row.name,
+        N_("Name in Chinese"): (row.translations or {}).get("zh", {}).get("name", ""),
+    }
     promotion = find_promotion(row, settings.currency)
     if promotion is None:
         return told

@@ -61,7 +61,7 @@ def test_a_new_promotion_is_a_draft_that_no_cart_gets(any_app: Flask) -> None:
         assert live_promotions(at=now()) == ()
         (entry,) = audit.list_entries_about("promotion", str(promotion_id))
         assert entry.changes["Gives"] == [None, "Spend $199.00, save $20.00."]
-        assert entry.changes["Customers"] == [None, "For members."]
+        assert entry.changes["For whom"] == [None, "For members."]
 
 
 def test_two_promotions_of_one_name_have_keys_of_their_own(any_app: Flask) -> None:
