@@ -14,8 +14,8 @@ Gifts are lines of their own, at the end: their value is in the goods and, just 
 A threshold is tested on the subtotal at the entry of its stage. So no promotion can switch itself off, and asking
 twice gives the same answer.
 
-The catalogue price of a line is the lowest that this shopper may have for so many pieces at this moment: the base price,
-or that of a price list. A list is for everybody, for tiers of members or for groups of customers (one tick is enough),
+The catalogue price of a line is the lowest that this shopper may have for so many pieces at this moment: the base
+price, or that of a price list. A list is for everybody, for tiers of members or for groups of customers (one tick is enough),
 always or in [starts_at, ends_at), and holds prices of variants from so many pieces on; what has no price of its own in
 it costs its share of the base price, rounded half to even. A list never makes anything dearer, and where it asks as
 much as the base price, the base price it is. Lists are kept by the process, an edit is seen within two seconds, and
