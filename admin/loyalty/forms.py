@@ -31,7 +31,7 @@ class TierForm(Form):
             Regexp(r"^[a-z][a-z0-9-]*$", message=_("Use small letters, digits and hyphens, such as gold-plus.")),
         ],
     )
-    name = StringField(_("Name"), [DataRequired(_("Give the tier a name; customers read it."))])
+    name = StringField(_("Name of the tier"), [DataRequired(_("Give the tier a name; customers read it."))])
     name_zh = StringField(_("Name in Chinese"))
     spend = StringField(
         _("From a spend of"), [InputRequired(_("Say from which spend on it is reached; 0 is everybody."))]

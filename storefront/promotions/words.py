@@ -36,7 +36,9 @@ class Offer:
 def name_of(label: Label) -> str:
     """Return the merchant's name for a promotion in the reader's language, else what it gives."""
     own = label.get(f"name_{current_locale()}") or label.name
-    return str(own) if own else terms_of(label)
+    if own:
+        return str(own)
+    return _(_PRICES[label.kind]) if label.kind in _PRICES else terms_of(label)
 
 
 def near_words(near: Near) -> str:
