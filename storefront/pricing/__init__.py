@@ -15,12 +15,12 @@ A threshold is tested on the subtotal at the entry of its stage. So no promotion
 twice gives the same answer.
 
 The catalogue price of a line is the lowest that this shopper may have for so many pieces at this moment: the base
-price, or that of a price list. A list is for everybody, for tiers of members or for groups of customers (one tick is enough),
-always or in [starts_at, ends_at), and holds prices of variants from so many pieces on; what has no price of its own in
-it costs its share of the base price, rounded half to even. A list never makes anything dearer, and where it asks as
-much as the base price, the base price it is. Lists are kept by the process, an edit is seen within two seconds, and
-begin and end by the clock. Cards, product pages and search show what everybody is asked; a shopper's own price comes
-by its own address, so that pages can be kept. With the index away, lists are sorted by base prices.
+price, or that of a price list. A list is for everybody, for tiers of members or for groups of customers (one tick is
+enough), always or in [starts_at, ends_at), and holds prices of variants from so many pieces on; what has no price of
+its own in it costs its share of the base price, rounded half to even. A list never makes anything dearer, and where it
+asks as much as the base price, the base price it is. Lists are kept by the process, an edit is seen within two seconds,
+and begin and end by the clock. Cards, product pages and search show what everybody is asked; a shopper's own price
+comes by its own address, so that pages can be kept. With the index away, lists are sorted by base prices.
 
 Every change of what everybody is asked is in the history (`price_change`), with who made it and from when on it holds.
 A base price of which nothing is written never changed. Beside a price struck through, the page of a product (not cards,
