@@ -49,6 +49,8 @@ def read_percent(text: str) -> int:
     try:
         if fold:
             share = Decimal(fold[1])
+            if share in {10, 100}:
+                raise ValueError(f"not a percentage: nothing off {text!r}")
             points = WHOLE - share * (1_000 if share < 10 else 100)
         elif percent:
             points = Decimal(percent[1]) * 100
