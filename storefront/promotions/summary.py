@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import flask_babel
@@ -21,7 +22,7 @@ from storefront.promotions.rules import Audience, Condition, Promotion, Scope, S
 from storefront.promotions.words import terms_of
 from storefront.shop.queries import get_settings
 from storefront.web.filters import money_text
-from storefront.web.locale import babel_locale
+from storefront.web.locale import babel_locale, current_locale
 
 _: Callable[..., str] = flask_babel.gettext
 ngettext: Callable[..., str] = flask_babel.ngettext
@@ -91,7 +92,7 @@ def gives_words(promotion: Promotion, names: Names) -> str:
     times = getattr(benefit, "most_times", None)
     if times:
         said.append(ngettext("At most %(num)s time in one order.", "At most %(num)s times in one order.", times))
-    return " ".join(said) if babel_locale() == "en" else "".join(said)
+    return " ".join(said) if current_locale() == "en" else "".join(said)
 
 
 def scope_words(scope: Scope, names: Names) -> str:
@@ -209,7 +210,7 @@ def limit_words(bounds: Bounds) -> str:
     return _stop(text[:1].upper() + text[1:]) if text else ""
 
 
-def listed(words: Iterable[str], style: str = "standard") -> str:
+def listed(words: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
     """Join words as the reader's language does; `style` is Babel's ("standard" is and, "or")."""
     return format_list(list(words), style, locale=babel_locale())
 
@@ -240,4 +241,4 @@ def _few(words: list[str]) -> list[str]:
 
 
 def _stop(words: str) -> str:
-    return _("%(sentence)s.", sentence=words)
+    return f"{words}。" if current_locale() == "zh" else f"{words}."

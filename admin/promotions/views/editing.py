@@ -49,7 +49,11 @@ def promotions() -> Response:
     return render_page(
         "admin/promotions/promotions.html",
         fragment="admin/promotions/_promotions.html",
-        **{"state": state, "page": page, "standings": STANDINGS, "looks": LOOKS, "patterns": PATTERNS},
+        state=state,
+        page=page,
+        standings=STANDINGS,
+        looks=LOOKS,
+        patterns=PATTERNS,
     )
 
 

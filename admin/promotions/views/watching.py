@@ -44,7 +44,11 @@ def month() -> Response:
         today=day_of(at, zone),
         planned=month_of(shown, at, kinds=kinds, with_drafts=not live),
         kept="".join(f"&{urlencode({key: value})}" for key, value in kept.items() if value),
-        **{"kind": kind, "live": live, "patterns": PATTERNS, "standings": STANDINGS, "looks": LOOKS},
+        kind=kind,
+        live=live,
+        patterns=PATTERNS,
+        standings=STANDINGS,
+        looks=LOOKS,
     )
 
 
