@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, request
@@ -14,12 +15,15 @@ from storefront.cart.quoting import shopper_of
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.paging import page_number
+from storefront.loyalty.queries import list_tiers
 from storefront.promotions import claims, wallet
 from storefront.promotions.errors import NotClaimable
-from storefront.promotions.naming import names_for
+from storefront.promotions.naming import Names, names_for
+from storefront.promotions.rules import Promotion
 from storefront.promotions.states import WalletTab
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, safe_next, wants_fragment
+from storefront.web.locale import current_locale
 
 blueprint = Blueprint("promotions", __name__, template_folder="templates")
 PAGE, FRAGMENT = "promotions/coupons.html", "promotions/_claim.html"
@@ -58,7 +62,7 @@ def my_coupons(customer: CurrentCustomer) -> Response:
         tab=tab,
         counts=wallet.count_coupons(customer.id, at),
         page=page,
-        names=names_for(coupon.promotion for coupon in page.items),
+        names=_names(coupon.promotion for coupon in page.items),
         goods_url=wallet.goods_url,
         has_more=bool(claims.open_claims()),
         at=at,
@@ -68,8 +72,14 @@ def my_coupons(customer: CurrentCustomer) -> Response:
 def _page(*, refusal: str = "", status: int = 200) -> Response:
     customer = current_customer()
     views = claims.list_claims(shopper=shopper_of(customer), customer_id=customer.id if customer else None, at=now())
-    names = names_for(view.offer.promotion for view in views)
+    names = _names(view.offer.promotion for view in views)
     return render_page(PAGE, views=views, names=names, refusal=refusal, status=status)
+
+
+def _names(promotions: Iterable[Promotion]) -> Names:
+    """Return the names that the words about these promotions need."""
+    tiers = {tier.key: tier.called(current_locale()) for tier in list_tiers()}
+    return names_for(promotions, tiers=tiers)
 
 
 def _answer(key: str, customer: CurrentCustomer, back: str, *, words: str = "", status: int = 200) -> Response:
@@ -83,6 +93,7 @@ def _answer(key: str, customer: CurrentCustomer, back: str, *, words: str = "", 
             state=view.state,
             offer=view.offer,
             back=back,
+            mine=view.mine,
             words=words,
             status=status,
         )
