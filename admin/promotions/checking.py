@@ -10,7 +10,7 @@ import flask_babel
 from flask import g
 from sqlalchemy import func, select
 
-from admin.promotions.reach import shelves
+from admin.promotions.reach import MOST_TRIED, shelves
 from storefront.accounts.models import CustomerGroup
 from storefront.database.base import db
 from storefront.kernel.clock import now
@@ -91,6 +91,12 @@ def _lint(promotion: Promotion, promotion_id: int) -> Sequence[Finding]:
 
 
 def _counted(finding: Finding, facts: dict[str, Any]) -> str:
+    if finding.kind is Odd.BELOW_COST and facts["count"] >= MOST_TRIED:
+        return _(
+            "At least %(count)s products would be sold below their cost, worst of all %(sku)s at %(price)s, "
+            "which costs %(cost)s.",
+            **facts,
+        )
     if finding.kind is Odd.BELOW_COST:
         return ngettext(
             "%(num)s product would be sold below its cost: %(sku)s at %(price)s, which costs %(cost)s.",

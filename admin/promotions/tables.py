@@ -27,7 +27,7 @@ def promotions_table() -> Table:
         filters=(
             Choice("state", N_("State"), tuple(STANDINGS.items())),
             Choice("kind", N_("Kind"), tuple((key, pattern.name) for key, pattern in PATTERNS.items())),
-            Choice("code", N_("Code"), CODE),
+            Choice("code", N_("Codes"), CODE),
             Choice("category", N_("Category"), category_options(), is_data=True),
         ),
         search_label=N_("Search by name or code"),
