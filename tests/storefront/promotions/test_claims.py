@@ -204,7 +204,7 @@ def test_a_coupon_that_is_not_there_is_not_found(app: Flask, key: str) -> None:
 def test_the_page_says_what_is_left_and_for_whom(app: Flask) -> None:
     add_template(app, claim_limit=10, claimed_count=0, audience={"members_only": True}, valid_days=7)
     page = Shopper(app).get("/coupons")
-    assert "10 left" in page.said
+    assert "10 coupons left" in page.said
     assert "members" in page.said
     assert "Valid for 7 days once claimed" in page.said
     assert page.one("#coupon-spring progress")["max"] == "10"
