@@ -18,7 +18,7 @@ from storefront.promotions.rules import Scope
 from storefront.promotions.rules.trials import Good
 from storefront.shop.queries import get_settings
 
-MOST_TRIED = 100
+MOST_TRIED = 60
 """How many goods the check puts into trial carts: those that earn least."""
 
 

@@ -34,7 +34,7 @@ from storefront.promotions import editing
 from storefront.promotions.errors import PromotionNotReady, StalePromotion
 from storefront.promotions.reading import find_promotion
 from storefront.web.errors import message_of
-from storefront.web.fragments import redirect_to, render_page
+from storefront.web.fragments import redirect_to, render_page, wants_fragment
 
 URL = "/admin/promotions"
 PARTS = {"draft": "admin/promotions/_fields.html", "summary": "admin/promotions/_meaning.html"}
@@ -239,7 +239,7 @@ def _page(
         form=form,
         typed=typed,
         heading=heading_of(typed, form.pattern),
-        meaning=meaning_of(typed, promotion_id),
+        meaning=None if fragment and wants_fragment() else meaning_of(typed, promotion_id),
         version=_version() if is_typed else row.version if row else 0,
         seen=_seen() if is_typed else seen_values(_stored(promotion_id)) if row else {},
         refusal=message_of(refusal) if refusal else "",
