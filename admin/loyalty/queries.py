@@ -57,7 +57,15 @@ def list_tiers() -> Sequence[TierRow]:
     members = select(func.count()).where(Customer.tier == Tier.key).correlate(Tier).scalar_subquery()
     columns = (Tier.id, Tier.key, Tier.name, Tier.translations, Tier.spend_minor, Tier.earn_basis_points)
     return [
-        TierRow(*row[:4], Money(row.spend_minor, currency), row.earn_basis_points, int(row.members))
+        TierRow(
+            row.id,
+            row.key,
+            row.name,
+            row.translations,
+            Money(row.spend_minor, currency),
+            row.earn_basis_points,
+            int(row.members),
+        )
         for row in db.session.execute(select(*columns, members.label("members")).order_by(Tier.spend_minor))
     ]
 

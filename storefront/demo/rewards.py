@@ -101,11 +101,13 @@ def _earnings(session: Session, tiers: dict[int, str], steps: tuple[TierStep, ..
     rows = session.execute(
         select(Order.customer_id, Order.number, Order.paid_at, Order.delivered_at, paid)
         .join(OrderLine, OrderLine.order_id == Order.id)
-        .where(Order.paid_at > at - PROGRAMME, Order.status != OrderStatus.CANCELLED, Order.customer_id.is_not(None))
+        .where(Order.paid_at > at - PROGRAMME, Order.status != OrderStatus.CANCELLED)
         .group_by(Order.id)
     )
     found = []
     for customer_id, number, paid_at, delivered_at, minor in rows:
+        if customer_id is None or paid_at is None:
+            continue
         rate = rate_of(tiers.get(customer_id, ""), steps)
         goods = Money(int(minor), CURRENCY)
         points = rules.points_for(goods, per_unit=settings.points_per_unit, basis_points=rate)

@@ -100,7 +100,7 @@ def points_for(goods: Money, *, per_unit: int, basis_points: int) -> int:
     """Return what paying `goods` earns: points for each whole unit of the currency, times the tier's rate, rounded
     down. The rate is in 1/10,000; nothing is earned on nothing.
     """
-    units = max(0, goods.minor) // 10 ** digits_of(goods.currency)
+    units = max(0, goods.minor) // int(10 ** digits_of(goods.currency))
     return units * per_unit * basis_points // 10_000
 
 

@@ -17,8 +17,6 @@ from storefront.loyalty.rules import Balance, Delta
 from storefront.loyalty.states import EntryKind
 from storefront.shop.queries import get_settings
 
-_ALL = Money(1, "XXX")
-
 
 def earn(*, customer_id: int, order_number: str, points: int, available_at: datetime | None, at: datetime) -> int:
     """Let an order's points wait until `available_at` (None: until it has been delivered); return how many.
@@ -71,15 +69,16 @@ def redeem(*, customer_id: int, points: int, order_number: str, at: datetime) ->
 
 def give_back(*, order_number: str, at: datetime) -> tuple[int, int]:
     """Undo what a cancelled order did; return how many earned points went and how many used ones came back."""
-    return reverse_for_refund(order_number=order_number, refunded=_ALL, of=_ALL, at=at)
+    nothing = Money.zero(get_settings().currency)
+    return reverse_for_refund(order_number=order_number, refunded=nothing, of=nothing, at=at)
 
 
 def reverse_for_refund(*, order_number: str, refunded: Money, of: Money, at: datetime) -> tuple[int, int]:
     """Undo an order's points pro rata to what was refunded; return how many earned ones went and used ones came back.
 
     `refunded` is what has been given back of its goods so far, this refund included, and `of` what they had cost, both
-    counted before points paid their part. So any number of refunds that add up to the whole undo exactly the whole,
-    and the same refund told twice undoes nothing more.
+    counted before points paid their part; of nothing, everything goes. So any number of refunds that add up to the
+    whole undo exactly the whole, and the same refund told twice undoes nothing more.
     """
     customer_id = customer_of(order_number)
     if customer_id is None:

@@ -12,10 +12,12 @@ from storefront.database.base import db
 from storefront.inventory.models import StockMovement, StockReservation
 from storefront.kernel.clock import now
 from storefront.kernel.ledgers import Discrepancy, Ledger
+from storefront.loyalty.models import PointsEntry
+from storefront.loyalty.states import EntryKind
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind, FulfillmentStatus, OrderStatus, PaymentStatus
 
-ORDERS, LINES, UNITS, CLAIMS = "orders", "order lines", "discount units", "order stock"
+ORDERS, LINES, UNITS, CLAIMS, POINTS = "orders", "order lines", "discount units", "order stock", "order points"
 
 
 def discrepancies() -> Iterator[Discrepancy]:
@@ -137,6 +139,28 @@ def _claims() -> Iterator[Discrepancy]:
         yield Discrepancy(CLAIMS, f"{row.number} {row.sku}", should, does)
 
 
+def _points() -> Iterator[Discrepancy]:
+    """Compare the points that paid for each order with the ledger of points; after a cancellation all are back."""
+    net = PointsEntry.owed_delta - PointsEntry.available_delta - PointsEntry.pending_delta
+    used = (
+        select(PointsEntry.order_number, func.sum(net).label("points"))
+        .where(PointsEntry.kind.in_((EntryKind.REDEEM, EntryKind.GIVE_BACK)), PointsEntry.order_number != "")
+        .group_by(PointsEntry.order_number)
+        .subquery()
+    )
+    should = case((Order.status == OrderStatus.CANCELLED, 0), else_=Order.points_spent)
+    does = func.coalesce(used.c.points, 0)
+    returned = (Order.refunded_minor > 0) & (does >= 0) & (does <= should)
+    rows = db.session.execute(
+        select(Order.number, should, does)
+        .outerjoin(used, used.c.order_number == Order.number)
+        .where(Order.customer_id.is_not(None), should != does, ~returned)
+        .order_by(Order.id)
+    )
+    for number, expected, actual in rows:
+        yield Discrepancy(POINTS, number, int(expected), int(actual))
+
+
 def _is_wrong(sums: dict[str, Any]) -> ColumnElement[bool]:
     """`may_lack` is what an unpaid order should reserve; below zero its time is over, and nothing is right too."""
     waits = sums["may_lack"] != 0
@@ -221,4 +245,5 @@ LEDGERS = (
         ),
         _claims,
     ),
+    Ledger(POINTS, lambda: _count(select(func.count()).select_from(Order).where(Order.points_spent > 0)), _points),
 )

@@ -36,4 +36,4 @@ def spending_by_customer(*, since: datetime, until: datetime) -> Mapping[int, Mo
         .where(Order.customer_id.is_not(None), Order.paid_at > since, Order.paid_at <= until, *_COUNTS)
         .group_by(Order.customer_id)
     )
-    return {customer_id: Money(int(spent), currency) for customer_id, spent in rows}
+    return {customer_id: Money(int(spent), currency) for customer_id, spent in rows if customer_id is not None}

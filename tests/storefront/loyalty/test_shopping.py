@@ -287,6 +287,18 @@ def test_the_account_says_what_expires_soon_and_pages_its_history(app: Flask) ->
     assert "250 points" in shopper.get("/account").said
 
 
+def test_an_order_whose_points_are_not_in_the_ledger_is_found(app: Flask) -> None:
+    open_shop(app)
+    shopper, _ = ada(app, 640)
+    shopper.post("/cart/points", {"points": "100"})
+    order(shopper)
+    with app.app_context():
+        with transaction():
+            db.session.execute(db.update(Order).values(points_spent=99))
+        found = [each for each in order_ledgers.discrepancies() if each.ledger == "order points"]
+        assert [(each.expected, each.actual) for each in found] == [(99, 100)]
+
+
 def test_tiers_have_a_spend_of_their_own(app: Flask) -> None:
     some_tiers(app)
     with app.app_context():
