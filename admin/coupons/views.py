@@ -38,8 +38,9 @@ def coupons_list() -> Response:
     """List coupons."""
     state = read_state(COUPONS, request.args)
     page = queries.page_of_templates(state)
-    context = {"state": state, "page": page, "ways": WAYS}
-    return render_page("admin/coupons/coupons.html", fragment="admin/coupons/_coupons.html", **context)
+    return render_page(
+        "admin/coupons/coupons.html", fragment="admin/coupons/_coupons.html", state=state, page=page, ways=WAYS
+    )
 
 
 @blueprint.get("/coupons/new")
@@ -194,7 +195,7 @@ def _lines(batch_id: int) -> Iterator[str]:
     yield "\ufeff" + _taken(room)
     for rows in queries.codes_of_batch(batch_id):
         for row in rows:
-            state = _("Used") if row.used_count else _("Unused") if row.is_active else _("Withdrawn")
+            state = _("Used") if row.used_count else _("Unused") if row.is_active else _("Taken back")
             writer.writerow([row.code, state, row.ends_at.isoformat(timespec="minutes") if row.ends_at else ""])
         yield _taken(room)
 

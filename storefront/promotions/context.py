@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import flask_babel
 from babel.dates import format_date
 from flask import Flask
-from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from storefront.catalog import cards
 from storefront.catalog import queries as catalog
@@ -27,6 +26,8 @@ from storefront.web.locale import babel_locale
 
 MOST_BADGES = 1
 NO_MARKS = Marks()
+_: Callable[..., str] = flask_babel.gettext
+ngettext: Callable[..., str] = flask_babel.ngettext
 MOST_CLAIMS = 3
 """How many coupons to claim a product page shows; the page of all coupons has the rest."""
 

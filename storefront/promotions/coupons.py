@@ -136,7 +136,12 @@ def make_batch(*, template_id: int, plan: BatchPlan, by: str, at: datetime) -> C
     db.session.add(batch)
     db.session.flush()
     ends_at = coupon_end(terms_of_template(template), at, get_settings().timezone)
-    common = {"promotion_id": template.promotion_id, "usage_limit": 1, "used_count": 0, "is_active": True}
+    common: dict[str, Any] = {
+        "promotion_id": template.promotion_id,
+        "usage_limit": 1,
+        "used_count": 0,
+        "is_active": True,
+    }
     common |= {"template_id": template_id, "batch_id": batch.id, "ends_at": ends_at, "locked_by": ""}
     codes = make_codes(plan.size, plan.prefix)
     for first in range(0, len(codes), INSERTED_AT_ONCE):

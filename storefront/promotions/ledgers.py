@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select
 
 from storefront.accounts.models import Customer
 from storefront.database.base import db
@@ -98,7 +98,7 @@ def _own_uses() -> Iterator[Discrepancy]:
         .having(used > Promotion.per_customer_limit)
     )
     for key, person, limit, count in db.session.execute(statement.order_by(Promotion.key, who)):
-        yield Discrepancy("uses per customer", f"{key} {person}", int(limit), int(count))
+        yield Discrepancy("uses per customer", f"{key} {person}", limit, int(count))
 
 
 def _limits() -> Iterator[Discrepancy]:
@@ -109,7 +109,7 @@ def _limits() -> Iterator[Discrepancy]:
         yield Discrepancy("promotion limits", *found)
 
 
-def _told(name: str, statement: Select[Any]) -> Iterator[Discrepancy]:
+def _told(name: str, statement: Any) -> Iterator[Discrepancy]:
     for key, expected, actual in db.session.execute(statement):
         yield Discrepancy(name, str(key), int(expected), int(actual))
 
