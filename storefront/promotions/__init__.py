@@ -28,4 +28,11 @@ How the deal is chosen:
 
 What can run out (uses, uses per customer, a budget) is taken by a conditional UPDATE when the order is placed, with a
 row in the ledger of uses, and given back when it is cancelled.
+
+A coupon is a code that belongs to one customer and can be used once; what it gives is its promotion. A template says
+how coupons come to people: claimed in the shop, given to new customers, or made in batches of codes. Claiming counts
+by one conditional UPDATE of the template, under whose lock the customer's own coupons are counted. A cart is priced
+with all usable coupons of its customer and the codes that were typed, and the search takes the best, unless another or
+none was chosen. While its shopper goes on in checkout, a code that can be used only once more is locked for that
+checkout, for as long as the merchant says; a lock that has run out holds nothing.
 """
