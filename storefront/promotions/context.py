@@ -71,7 +71,9 @@ def claims_for(*, product_id: int, sku: str, category_id: int, brand_id: int | N
     found = [
         offer
         for offer in open_claims()
-        if offer.promotion.scope.covers(product_id=product_id, sku=sku, brand_id=brand_id, **facts)
+        if any(
+            scope.covers(product_id=product_id, sku=sku, brand_id=brand_id, **facts) for scope in offer.promotion.scopes
+        )
     ]
     return sorted(found, key=lambda offer: offer.promotion.scope.is_everything)[:MOST_CLAIMS]
 
