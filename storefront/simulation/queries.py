@@ -30,6 +30,8 @@ from storefront.simulation.rules import PastOrder
 
 CHUNK = 2_000
 PLENTY = 1_000_000
+MOST_KEPT = 50_000
+"""How many different lines are kept while orders are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,14 @@ def list_past_orders(window: Window, considered: Sequence[Promotion]) -> Iterato
     a gift then is not part of it. Gifts of the `considered` promotions are there in plenty.
     """
     currency = get_settings().currency
-    goods = _goods()
+    sold = _Sold(_goods(), currency)
     people = _people()
     stock = tuple(
         GiftStock(each.sku, PLENTY, each.value, each.product_id)
         for each in gift_goods(considered, currency=currency).values()
     )
     start, end = window.moments()
+    zone = start.tzinfo
     before = _orders_before(start)
     after: tuple[datetime, int] | None = None
     while True:
@@ -96,7 +99,20 @@ def list_past_orders(window: Window, considered: Sequence[Promotion]) -> Iterato
         for line in read(_LINES, {"ids": [row.id for row in rows]}):
             lines.setdefault(line.order_id, []).append(line)
         yield tuple(
-            _past(row, lines[row.id], goods, _shopper(row, people, before), stock) for row in rows if row.id in lines
+            PastOrder(
+                snapshot=Snapshot(
+                    now=row.placed_at.astimezone(zone),
+                    currency=currency,
+                    lines=sold.lines_of(lines[row.id]),
+                    shopper=_shopper(row, people, before),
+                    delivery=Delivery(row.shipping_method_code, Money(row.shipping_minor, currency)),
+                    gifts=stock,
+                ),
+                customer=f"customer:{row.customer_id}" if row.customer_id is not None else f"email:{row.email}",
+                cost=sold.cost_of(lines[row.id]),
+            )
+            for row in rows
+            if row.id in lines
         )
 
 
@@ -212,38 +228,51 @@ def _shopper(row: Any, people: Mapping[int, tuple[str, frozenset[str]]], before:
     return Shopper(known=True, tier=tier, groups=groups, order_count=count)
 
 
-def _past(
-    row: Any, lines: Sequence[Any], goods: Mapping[int, _Goods], shopper: Shopper, gifts: tuple[GiftStock, ...]
-) -> PastOrder:
-    currency = get_settings().currency
-    found, cost = [], 0
-    for line in lines:
-        own = goods.get(line.variant_id, _NOBODY)
-        cost = -1 if own.cost_minor is None or cost < 0 else cost + own.cost_minor * line.quantity
-        found.append(
-            SnapshotLine(
-                line_id=str(line.id),
-                sku=line.sku,
-                quantity=line.quantity,
-                unit_price=Money(line.unit_price_minor, currency),
-                price_source=PriceSource(line.price_source),
-                minimum_price=None if own.minimum_minor is None else Money(own.minimum_minor, currency),
-                product_id=own.product_id,
-                brand_id=own.brand_id,
-                category_ids=own.category_ids,
-                collection_ids=own.collection_ids,
-                attributes=own.attributes,
-            )
+class _Sold:
+    """Lines of past orders as lines of a snapshot. Most are bought again and again, so each is made but once."""
+
+    def __init__(self, goods: Mapping[int, _Goods], currency: str) -> None:
+        self._goods, self._currency = goods, currency
+        self._made: dict[tuple[Any, ...], SnapshotLine] = {}
+
+    def lines_of(self, rows: Sequence[Any]) -> tuple[SnapshotLine, ...]:
+        """Return the lines of one order; goods that stand there twice are told apart."""
+        seen: set[str] = set()
+        found = []
+        for row in rows:
+            copy = row.id if row.sku in seen else 0
+            seen.add(row.sku)
+            key = (row.variant_id, row.sku, row.quantity, row.unit_price_minor, row.price_source, copy)
+            line = self._made.get(key)
+            if line is None:
+                line = self._line(row, f"{row.sku}@{copy}" if copy else row.sku)
+                if len(self._made) < MOST_KEPT and not copy:
+                    self._made[key] = line
+            found.append(line)
+        return tuple(found)
+
+    def cost_of(self, rows: Sequence[Any]) -> Money | None:
+        """Return what the goods of one order had cost; None where that is not known of one of them."""
+        cost = 0
+        for row in rows:
+            own = self._goods.get(row.variant_id, _NOBODY).cost_minor
+            if own is None:
+                return None
+            cost += own * row.quantity
+        return Money(cost, self._currency)
+
+    def _line(self, row: Any, line_id: str) -> SnapshotLine:
+        own, currency = self._goods.get(row.variant_id, _NOBODY), self._currency
+        return SnapshotLine(
+            line_id=line_id,
+            sku=row.sku,
+            quantity=row.quantity,
+            unit_price=Money(row.unit_price_minor, currency),
+            price_source=PriceSource(row.price_source),
+            minimum_price=None if own.minimum_minor is None else Money(own.minimum_minor, currency),
+            product_id=own.product_id,
+            brand_id=own.brand_id,
+            category_ids=own.category_ids,
+            collection_ids=own.collection_ids,
+            attributes=own.attributes,
         )
-    return PastOrder(
-        snapshot=Snapshot(
-            now=row.placed_at,
-            currency=currency,
-            lines=tuple(found),
-            shopper=shopper,
-            delivery=Delivery(row.shipping_method_code, Money(row.shipping_minor, currency)),
-            gifts=gifts,
-        ),
-        customer=f"customer:{row.customer_id}" if row.customer_id is not None else f"email:{row.email}",
-        cost=None if cost < 0 else Money(cost, currency),
-    )

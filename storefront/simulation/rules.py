@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from storefront.kernel.money import Money
 from storefront.pricing.snapshot import Snapshot
-from storefront.promotions.rules import Limits, Promotion, Reason, Result, evaluate
+from storefront.promotions.rules import Deal, Limits, Promotion, Reason, Scales
 
 WHOLE = 10_000
 """Shares are counted in basis points."""
@@ -34,7 +34,7 @@ class PastOrder:
 
     @property
     def month(self) -> str:
-        return self.snapshot.now.strftime("%Y-%m")
+        return f"{self.snapshot.now.year}-{self.snapshot.now.month:02}"
 
 
 @dataclass(slots=True)
@@ -141,8 +141,7 @@ class Replay:
     """
 
     def __init__(self, draft: Promotion, others: Iterable[Promotion]) -> None:
-        self.limits = draft.limits
-        self.draft = prepared(draft)
+        self.draft = replace(prepared(draft), limits=draft.limits)
         if draft.needs_code and not draft.codes:
             self.draft = replace(self.draft, codes=frozenset({ANY_CODE}))
         self.others = tuple(prepared(each) for each in others if each.id != draft.id)
@@ -153,36 +152,32 @@ class Replay:
 
     def add(self, order: PastOrder) -> None:
         """Price one more order with and without the draft."""
-        snapshot, figures = order.snapshot, self.figures
+        snapshot, figures, draft = self._seen(order), self.figures, self.draft
         if snapshot.currency != figures.currency:
             raise ValueError("an order in another currency")
         figures.orders += 1
         month = figures.months[order.month]
         month.orders += 1
-        draft = self._draft_now()
-        snapshot = replace(
-            snapshot,
-            codes=self._codes,
-            shopper=replace(snapshot.shopper, uses=((draft.id, self._uses[order.customer]),)),
-        )
-        alone = evaluate(snapshot, (draft,))
-        if not alone.applied:
+        scales = Scales(snapshot)
+        alone = scales.weigh((draft,))
+        if not alone.given:
             # what gives nothing alone gives nothing beside others: they only make goods cheaper
-            figures.near += bool(alone.near)
-            figures.reasons.update(each.reason.value for each in alone.rejected)
+            figures.near += scales.is_near(draft, alone)
+            refused = scales.why_not(draft, alone)
+            figures.reasons[(refused.reason if refused else Reason.SCOPE).value] += 1
             return
-        together = evaluate(snapshot, (*self.others, draft)) if self.others else alone
+        together = scales.weigh((*self.others, draft)) if self.others else alone
         figures.guessed += not together.exact
-        mine = next((each for each in together.applied if each.promotion.id == draft.id), None)
+        mine = together.amount_of(draft.id)
         if mine is None:
-            self._note_loss(draft, together, alone)
+            self._note_loss(scales, together, alone)
             return
-        before = evaluate(snapshot, self.others)
-        cost = together.saved.minor - before.saved.minor
+        before = scales.weigh(self.others)
+        cost = together.saved - before.saved
         figures.touched += 1
-        figures.given += mine.amount.minor
+        figures.given += mine
         figures.cost += cost
-        sales = _total(snapshot) - before.saved.minor
+        sales = _total(snapshot) - before.saved
         figures.sales += sales
         month.touched += 1
         month.cost += cost
@@ -192,41 +187,51 @@ class Replay:
             figures.margin += sales - order.cost.minor
         self._touched.add(order.customer)
         figures.customers = len(self._touched)
-        self._uses[order.customer] += 1
-        self._take(mine.amount)
+        self._take(mine, order.customer)
         self._note_wins(before, together)
 
-    def _draft_now(self) -> Promotion:
-        limits = self.limits
-        if limits == Limits():
-            return self.draft
-        return replace(self.draft, limits=limits)
+    def _seen(self, order: PastOrder) -> Snapshot:
+        """Return an order as the draft meets it: with its code entered, and with how often the customer had it."""
+        snapshot = order.snapshot
+        if self.draft.limits.per_customer is not None:
+            uses = ((self.draft.id, self._uses[order.customer]),)
+            snapshot = replace(snapshot, shopper=replace(snapshot.shopper, uses=uses))
+        return replace(snapshot, codes=self._codes) if self._codes else snapshot
 
-    def _take(self, amount: Money) -> None:
-        limits = self.limits
-        self.limits = replace(
-            limits,
-            uses_left=None if limits.uses_left is None else limits.uses_left - 1,
-            budget_left=None if limits.budget_left is None else limits.budget_left - amount,
+    def _take(self, amount: int, customer: str) -> None:
+        limits = self.draft.limits
+        if limits.per_customer is not None:
+            self._uses[customer] += 1
+        if limits.uses_left is None and limits.budget_left is None:
+            return
+        self.draft = replace(
+            self.draft,
+            limits=replace(
+                limits,
+                uses_left=None if limits.uses_left is None else limits.uses_left - 1,
+                budget_left=None
+                if limits.budget_left is None
+                else limits.budget_left - Money(amount, self.draft.currency),
+            ),
         )
 
-    def _note_loss(self, draft: Promotion, together: Result, alone: Result) -> None:
-        rejected = together.rejection_of(draft.id)
+    def _note_loss(self, scales: Scales, together: Deal, alone: Deal) -> None:
+        rejected = scales.why_not(self.draft, together)
         reason = rejected.reason if rejected else Reason.WORSE_DEAL
         self.figures.reasons[reason.value] += 1
         rival = rejected.excluded_by if rejected else None
-        key = next((each.promotion.key for each in together.applied if each.promotion.id == rival), "")
+        key = next((promotion.key for promotion, _ in together.amounts if promotion.id == rival), "")
         conflict = self.figures.kept_out[key]
         conflict.orders += 1
-        conflict.amount += alone.saved.minor
+        conflict.amount += alone.saved
 
-    def _note_wins(self, before: Result, together: Result) -> None:
-        kept = {each.promotion.id for each in together.applied}
-        for each in before.applied:
-            if each.promotion.id not in kept:
-                conflict = self.figures.displaced[each.promotion.key]
+    def _note_wins(self, before: Deal, together: Deal) -> None:
+        kept = {promotion.id for promotion, _ in together.amounts}
+        for promotion, amount in before.amounts:
+            if promotion.id not in kept:
+                conflict = self.figures.displaced[promotion.key]
                 conflict.orders += 1
-                conflict.amount += each.amount.minor
+                conflict.amount += amount
 
 
 def _total(snapshot: Snapshot) -> int:

@@ -35,3 +35,5 @@ from storefront.promotions.rules.serial import promotion_to_data as promotion_to
 from storefront.promotions.rules.spending import Rung as Rung
 from storefront.promotions.rules.spending import SpendLadder as SpendLadder
 from storefront.promotions.rules.spending import SpendRepeat as SpendRepeat
+from storefront.promotions.rules.weighing import Deal as Deal
+from storefront.promotions.rules.weighing import Scales as Scales

@@ -29,10 +29,7 @@ def evaluate(snapshot: Snapshot, promotions: Iterable[Promotion]) -> Result:
     gate = Gate(snapshot)
     ordered = sorted(promotions, key=lambda promotion: promotion.order)
     candidates = [candidate for promotion in ordered if (candidate := gate.admit(promotion))]
-    bounds = [candidate.bound(frame, begin) for candidate in candidates]
-    eligible = [(c, bound) for c, bound in zip(candidates, bounds, strict=True) if bound > 0]
-    chosen, exact = best_set(frame, begin, eligible)
-    given, ends = _apply(frame, begin, chosen)
+    given, ends, exact = settle(frame, begin, candidates)
     taken = {candidate.promotion.id for candidate, _, _ in given}
     missed = [
         (candidate, explain(frame, begin, candidate, ends[candidate.promotion.stage], given))
@@ -59,6 +56,18 @@ def evaluate(snapshot: Snapshot, promotions: Iterable[Promotion]) -> Result:
         gifts=gifts,
         points=points,
     )
+
+
+def settle(
+    frame: Frame, begin: Position, candidates: Sequence[Candidate]
+) -> tuple[list[Given], dict[Stage, Position], bool]:
+    """Choose the best set of candidates, which stand in order; return what applies, the goods at the end of each stage,
+    and whether the search was exact.
+    """
+    bounds = [candidate.bound(frame, begin) for candidate in candidates]
+    eligible = [(c, bound) for c, bound in zip(candidates, bounds, strict=True) if bound > 0]
+    chosen, exact = best_set(frame, begin, eligible)
+    return *_apply(frame, begin, chosen), exact
 
 
 def _apply(frame: Frame, begin: Position, chosen: Sequence[Candidate]) -> tuple[list[Given], dict[Stage, Position]]:

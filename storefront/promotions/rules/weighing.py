@@ -1,0 +1,75 @@
+"""Several sets of promotions on one cart, one after the other: what each would give, with nothing told about it.
+
+The deal is that of `evaluate`, which also says which pieces bear it and how every price came about. Who adds up many
+carts needs neither, and the goods are laid out only once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from storefront.pricing.snapshot import Snapshot, Stage
+from storefront.promotions.rules.combination import Candidate
+from storefront.promotions.rules.evaluation import settle
+from storefront.promotions.rules.nearness import nearest
+from storefront.promotions.rules.promotion import Promotion
+from storefront.promotions.rules.refusals import Gate, Given, explain
+from storefront.promotions.rules.result import Rejected
+from storefront.promotions.rules.units import Position, start
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """What a set of promotions comes to. `exact` is False where the search was greedy."""
+
+    given: tuple[Given, ...]
+    ends: Mapping[Stage, Position]
+    exact: bool
+
+    @property
+    def amounts(self) -> list[tuple[Promotion, int]]:
+        """What applied and how much each gives, in minor units."""
+        return [(candidate.promotion, reduction.amount) for candidate, _, reduction in self.given]
+
+    @property
+    def saved(self) -> int:
+        """What all of it saves, in minor units."""
+        return sum([reduction.amount for _, _, reduction in self.given])
+
+    def amount_of(self, promotion_id: int) -> int | None:
+        """Return how much one promotion gives, in minor units; None if it does not apply."""
+        return next((amount for promotion, amount in self.amounts if promotion.id == promotion_id), None)
+
+
+class Scales:
+    """One cart. Of two promotions with the same id, the first that is weighed counts."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._frame, self._begin = start(snapshot)
+        self._gate = Gate(snapshot)
+        self._admitted: dict[int, Candidate | None] = {}
+
+    def weigh(self, promotions: Iterable[Promotion]) -> Deal:
+        """Return the best that these promotions make of the cart."""
+        ordered = sorted(promotions, key=lambda promotion: promotion.order)
+        candidates = [candidate for each in ordered if (candidate := self._admit(each))]
+        given, ends, exact = settle(self._frame, self._begin, candidates)
+        return Deal(tuple(given), ends, exact)
+
+    def why_not(self, promotion: Promotion, deal: Deal) -> Rejected | None:
+        """Say why a promotion is not part of a deal that it was weighed for; None if nobody entered its code."""
+        candidate = self._admit(promotion)
+        if candidate is None:
+            return next((each for each in self._gate.rejected if each.promotion.id == promotion.id), None)
+        return explain(self._frame, self._begin, candidate, deal.ends[promotion.stage], deal.given)
+
+    def is_near(self, promotion: Promotion, deal: Deal) -> bool:
+        """Say whether one small step more would let a promotion save more than the deal does."""
+        candidate = self._admit(promotion)
+        return candidate is not None and bool(nearest(self._frame, (candidate,), deal.ends, deal.given))
+
+    def _admit(self, promotion: Promotion) -> Candidate | None:
+        if promotion.id not in self._admitted:
+            self._admitted[promotion.id] = self._gate.admit(promotion)
+        return self._admitted[promotion.id]
