@@ -61,6 +61,8 @@ class Card:
     left: int | None
     """How many are left, where that is few."""
     badges: tuple[Badge, ...] = ()
+    minimum_minor: int | None = None
+    """Below what no promotion takes its price."""
 
 
 Stock = Callable[[Iterable[int]], Mapping[int, int]]
@@ -75,10 +77,29 @@ class Promoted:
 
     price_minor: int
     badge: Badge | None = None
+    catalogue_minor: int | None = None
+    """The catalogue price where offers that every single piece gets took it down to `price_minor`."""
 
 
 Prices = Callable[[Mapping[int, int]], Mapping[int, Promoted]]
 """Base prices by variant id -> those that are promoted right now, for everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of a variant with what its price depends on; `price_minor` is the base price."""
+
+    variant_id: int
+    product_id: int
+    sku: str
+    category_id: int
+    brand_id: int | None
+    price_minor: int
+    minimum_minor: int | None = None
+
+
+Deals = Callable[[Sequence[Piece]], Mapping[int, Promoted]]
+"""Pieces at today's catalogue price -> by variant id, what the offers leave of it that every single piece gets."""
 
 
 def _all_in_stock(variant_ids: Iterable[int]) -> Mapping[int, int]:
@@ -93,10 +114,15 @@ def _no_prices(_bases: Mapping[int, int]) -> Mapping[int, Promoted]:
     return {}
 
 
+def _no_deals(_pieces: Sequence[Piece]) -> Mapping[int, Promoted]:
+    return {}
+
+
 _stock: Stock = _all_in_stock
 _offers: Offers = _no_offers
 _prices: Prices = _no_prices
 _flash: Prices = _no_prices
+_deals: Deals = _no_deals
 
 
 def bind(
@@ -105,11 +131,14 @@ def bind(
     offers: Offers | None = None,
     prices: Prices | None = None,
     flash: Prices | None = None,
+    deals: Deals | None = None,
 ) -> None:
-    """Say where stock, offers, prices of lists and of flash sales come from; what is not named stays as it is."""
-    global _stock, _offers, _prices, _flash
+    """Say where stock, offers, prices of lists and of flash sales, and what offers leave of them come from; what is not
+    named stays as it is.
+    """
+    global _stock, _offers, _prices, _flash, _deals
     _stock, _offers = stock or _stock, offers or _offers
-    _prices, _flash = prices or _prices, flash or _flash
+    _prices, _flash, _deals = prices or _prices, flash or _flash, deals or _deals
 
 
 def stock_of(variant_ids: Iterable[int]) -> Mapping[int, int]:
@@ -122,8 +151,28 @@ def offers_for(cards: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
     return _offers(cards)
 
 
+def shown_prices(pieces: Sequence[Piece]) -> Mapping[int, Promoted]:
+    """Return by variant id what everybody is asked for one piece, where that is less than its base price."""
+    found = dict(promoted_prices({piece.variant_id: piece.price_minor for piece in pieces}))
+    today = [
+        replace(piece, price_minor=found[piece.variant_id].price_minor) if piece.variant_id in found else piece
+        for piece in pieces
+    ]
+    prices = {piece.variant_id: piece.price_minor for piece in today}
+    for variant_id, deal in _deals(today).items():
+        badge = found[variant_id].badge if variant_id in found else None
+        found[variant_id] = Promoted(deal.price_minor, badge or deal.badge, prices[variant_id])
+    return found
+
+
+def after_deals(piece: Piece) -> int:
+    """Return what one piece costs after the offers that every single piece gets."""
+    deal = _deals([piece]).get(piece.variant_id)
+    return deal.price_minor if deal else piece.price_minor
+
+
 def promoted_prices(bases: Mapping[int, int]) -> Mapping[int, Promoted]:
-    """Return what everybody is asked in place of base prices (by variant id), where that is lower."""
+    """Return the catalogue price for everybody in place of base prices (by variant id), where that is lower."""
     found: dict[int, Promoted] = {}
     for source in (_prices, _flash):
         for variant_id, promoted in source(bases).items():
@@ -150,6 +199,7 @@ _ROWS = (
         Variant.name.label("variant_name"),
         Variant.price_minor,
         Variant.compare_at_minor,
+        Variant.minimum_price_minor,
         Variant.picture.label("variant_picture"),
     )
     .join(Variant, Variant.product_id == Product.id)
@@ -171,7 +221,7 @@ def cards_by_ids(product_ids: Iterable[int], locale: str, *, in_stock_only: bool
             found[number] = made
             store.put(number, key, made)
     cards = [card for card in found.values() if isinstance(card, Card) and not (in_stock_only and card.is_out)]
-    badges, promoted = _offers(cards), promoted_prices({card.variant_id: card.price_minor for card in cards})
+    badges, promoted = _offers(cards), shown_prices([_piece(card) for card in cards])
     if not badges and not promoted:
         return cards
     return [_dressed(card, badges.get(card.product_id, ()), promoted.get(card.variant_id)) for card in cards]
@@ -181,8 +231,20 @@ def _dressed(card: Card, badges: tuple[Badge, ...], promoted: Promoted | None) -
     """Return the card with its badges and the price of the moment, the base price struck through beside it."""
     if promoted is None:
         return replace(card, badges=badges) if badges else card
-    own = (promoted.badge,) if promoted.badge else ()
-    return replace(card, badges=(*own, *badges), price_minor=promoted.price_minor, compare_at_minor=card.price_minor)
+    every = dict.fromkeys((*((promoted.badge,) if promoted.badge else ()), *badges))
+    return replace(card, badges=tuple(every), price_minor=promoted.price_minor, compare_at_minor=card.price_minor)
+
+
+def _piece(card: Card) -> Piece:
+    return Piece(
+        variant_id=card.variant_id,
+        product_id=card.product_id,
+        sku=card.sku,
+        category_id=card.category_id,
+        brand_id=card.brand_id,
+        price_minor=card.price_minor,
+        minimum_minor=card.minimum_minor,
+    )
 
 
 def _read(ids: Sequence[int], locale: str, few: int) -> dict[int, Card | bool]:
@@ -221,4 +283,5 @@ def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, today: dat
         is_new=first.published_at is not None and today - first.published_at < NEW_FOR,
         is_out=available <= 0,
         left=available if 0 < available <= few else None,
+        minimum_minor=first.minimum_price_minor,
     )

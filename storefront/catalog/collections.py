@@ -53,6 +53,11 @@ def marks_of(product_ids: Iterable[int]) -> Mapping[int, Marks]:
     }
 
 
+def members_now() -> object:
+    """Return another object once what is in some collection has changed."""
+    return _members.get()
+
+
 def list_collections() -> Sequence[Any]:
     """Return all collections by name, each with how many products it holds."""
     counted = func.count(CollectionProduct.product_id)

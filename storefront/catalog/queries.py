@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, func, literal, select, union_all
 
 from storefront.catalog.cards import Badge as Badge
 from storefront.catalog.cards import Card as Card
-from storefront.catalog.cards import Promoted, promoted_prices, stock_of
+from storefront.catalog.cards import Piece, Promoted, after_deals, shown_prices, stock_of
 from storefront.catalog.cards import cards_by_ids as cards_by_ids
 from storefront.catalog.collections import Marks as Marks
 from storefront.catalog.collections import marks_of as marks_of
@@ -42,6 +42,21 @@ class VariantFacts:
     """The variant's own price, before lists and flash sales."""
     price_note: str = ""
     """Why the price is lower than the base price: "Summer sale"."""
+    catalogue_minor: int = 0
+    """Today's price before offers: `price_minor`, unless an offer that every single piece gets lowers it."""
+    minimum_minor: int | None = None
+
+    def piece(self, product: ProductFacts, price_minor: int) -> Piece:
+        """Return one piece of this variant at some catalogue price."""
+        return Piece(
+            variant_id=self.id,
+            product_id=product.id,
+            sku=self.sku,
+            category_id=product.category_id,
+            brand_id=product.brand_id,
+            price_minor=price_minor,
+            minimum_minor=self.minimum_minor,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +139,7 @@ def get_product(slug: str, locale: str) -> ProductFacts:
     product = db.session.execute(_PRODUCT.where(Product.slug == slug)).one_or_none()
     if product is None:
         raise NotFound
-    variants = _list_variants(product.id)
+    variants = _list_variants(product)
     if not variants:
         raise NotFound
     words: Mapping[str, Any] = (product.translations or {}).get(locale) or {}
@@ -146,19 +161,37 @@ def get_product(slug: str, locale: str) -> ProductFacts:
     )
 
 
-def _list_variants(product_id: int) -> tuple[VariantFacts, ...]:
+def after_offers(product: ProductFacts, variant: VariantFacts, price_minor: int) -> int:
+    """Return what the offers that every single piece gets leave of a catalogue price of a variant."""
+    return after_deals(variant.piece(product, price_minor))
+
+
+def _list_variants(product: Row[Any]) -> tuple[VariantFacts, ...]:
     rows = db.session.execute(
-        select(Variant.__table__).where(Variant.product_id == product_id, Variant.is_active).order_by(Variant.position)
+        select(Variant.__table__).where(Variant.product_id == product.id, Variant.is_active).order_by(Variant.position)
     ).all()
     stock = stock_of([row.id for row in rows])
-    promoted = promoted_prices({row.id: row.price_minor for row in rows})
+    pieces = [
+        Piece(
+            variant_id=row.id,
+            product_id=product.id,
+            sku=row.sku,
+            category_id=product.category_id,
+            brand_id=product.brand_id,
+            price_minor=row.price_minor,
+            minimum_minor=row.minimum_price_minor,
+        )
+        for row in rows
+    ]
+    promoted = shown_prices(pieces)
     return tuple(_variant(row, stock.get(row.id, 0), promoted.get(row.id)) for row in rows)
 
 
 def _variant(row: Row[Any], available: int, promoted: Promoted | None) -> VariantFacts:
-    before, price = row.compare_at_minor, row.price_minor
+    before, price, catalogue = row.compare_at_minor, row.price_minor, row.price_minor
     if promoted is not None:
         before, price = row.price_minor, promoted.price_minor
+        catalogue = price if promoted.catalogue_minor is None else promoted.catalogue_minor
     return VariantFacts(
         id=row.id,
         sku=row.sku,
@@ -171,6 +204,8 @@ def _variant(row: Row[Any], available: int, promoted: Promoted | None) -> Varian
         available=available,
         base_minor=row.price_minor,
         price_note=promoted.badge.text if promoted is not None and promoted.badge else "",
+        catalogue_minor=catalogue,
+        minimum_minor=row.minimum_price_minor,
     )
 
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import func, select, union
 
 from search import LiveColumns
-from storefront.catalog.cards import promoted_prices
-from storefront.catalog.collections import Marks, marks_of
+from storefront.catalog.cards import Piece, shown_prices
+from storefront.catalog.collections import Marks, marks_of, members_now
 from storefront.catalog.models import Product, Variant
 from storefront.catalog.queries import category_tree
 from storefront.database.base import db
@@ -20,6 +20,7 @@ from storefront.flash import queries as flash
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.pricing import queries as pricing
+from storefront.promotions.every_piece import every_piece_offers
 from storefront.promotions.queries import open_offers
 from storefront.promotions.rules import Scope
 
@@ -56,6 +57,7 @@ _ROWS = (
         Variant.sku,
         Variant.price_minor,
         Variant.compare_at_minor,
+        Variant.minimum_price_minor,
         func.coalesce(_stock.c.units, 0).label("units"),
     )
     .join(Variant, Variant.product_id == Product.id)
@@ -104,15 +106,15 @@ def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
     scopes = promoted_scopes()
     rows = read(statement.execution_options(yield_per=ROWS_AT_ONCE))
     found: dict[int, LiveRow] = {}
-    shown: dict[int, tuple[int, int]] = {}
+    shown: dict[int, Piece] = {}
     for products in _batches(list(group) for _, group in groupby(rows, key=_id_of)):
         marks = marks_of(variants[0].id for variants in products) if scopes else {}
         for variants in products:
             first = next((row for row in variants if row.units > 0), variants[0])
             found[first.id] = _live(first, variants, scopes, marks.get(first.id, NO_MARKS))
-            shown[first.variant_id] = (first.id, first.price_minor)
-    for variant_id, promoted in promoted_prices({each: price for each, (_, price) in shown.items()}).items():
-        number, _price = shown[variant_id]
+            shown[first.variant_id] = _piece(first)
+    for variant_id, promoted in shown_prices(list(shown.values())).items():
+        number = shown[variant_id].product_id
         row = found[number]
         found[number] = (number, promoted.price_minor, row[2], True, *row[4:])
     return found
@@ -132,12 +134,12 @@ def list_touched(since: datetime) -> Sequence[int]:
 
 def promoted_scopes() -> tuple[Scope, ...]:
     """Return what the running offers for everybody are about; an offer for the whole shop marks no product."""
-    return tuple(offer.scope for offer in open_offers() if not offer.scope.is_everything)
+    return tuple(scope for offer in open_offers() for scope in offer.scopes if not scope.is_everything)
 
 
 def promoted_now() -> tuple[object, ...]:
     """Return what decides which goods are promoted: another value once an offer, a list or a sale begins or ends."""
-    return promoted_scopes(), pricing.live_state(), flash.standing()
+    return promoted_scopes(), every_piece_offers(), members_now(), pricing.live_state(), flash.standing()
 
 
 def _is_promoted(row: Any, scopes: Sequence[Scope], marks: Marks) -> bool:
@@ -172,6 +174,18 @@ def _live(shown: Any, rows: Sequence[Any], scopes: Sequence[Scope], marks: Marks
         float(max(shown.popularity, 0)),
         shown.published_at.toordinal() if shown.published_at else 0,
         min(max(stars, 0.0), 5.0),
+    )
+
+
+def _piece(row: Any) -> Piece:
+    return Piece(
+        variant_id=row.variant_id,
+        product_id=row.id,
+        sku=row.sku,
+        category_id=row.category_id,
+        brand_id=row.brand_id,
+        price_minor=row.price_minor,
+        minimum_minor=row.minimum_price_minor,
     )
 
 

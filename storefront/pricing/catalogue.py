@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from storefront.kernel.money import Money
 from storefront.pricing.snapshot import PriceSource, Shopper
@@ -118,6 +118,11 @@ class Personal:
 
     priced: Priced
     breaks: tuple[Break, ...]
+
+    def lowered_by(self, lower: Callable[[Money], Money]) -> Personal:
+        """Return this at the prices that `lower` leaves of these."""
+        priced = replace(self.priced, unit_price=lower(self.priced.unit_price))
+        return Personal(priced, tuple(replace(each, unit_price=lower(each.unit_price)) for each in self.breaks))
 
 
 def personal_price(base: Money, options: Iterable[PriceOption], *, shopper: Shopper, usual: Money) -> Personal | None:

@@ -28,18 +28,23 @@ def your_price(slug: str) -> Response:
         raise NotFound
     customer = current_customer()
     options = queries.options_for((variant.id,), now()).get(variant.id, ())
+    personal = personal_price(
+        Money(variant.base_minor, g.shop.currency),
+        options,
+        shopper=shopper_of(customer),
+        usual=Money(variant.catalogue_minor, g.shop.currency),
+    )
     response = render_page(
         "pricing/your_price.html",
         fragment="pricing/_your_price.html",
         product=product,
         variant=variant,
         customer=customer,
-        personal=personal_price(
-            Money(variant.base_minor, g.shop.currency),
-            options,
-            shopper=shopper_of(customer),
-            usual=Money(variant.price_minor, g.shop.currency),
-        ),
+        personal=personal.lowered_by(lambda price: _after_offers(product, variant, price)) if personal else None,
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _after_offers(product: catalog.ProductFacts, variant: catalog.VariantFacts, price: Money) -> Money:
+    return Money(catalog.after_offers(product, variant, price.minor), price.currency)

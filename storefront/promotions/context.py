@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +14,12 @@ from flask import Flask
 from storefront.catalog import cards
 from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Badge, Card
-from storefront.catalog.collections import Marks, marks_of
+from storefront.catalog.collections import Marks, marks_of, members_now
+from storefront.catalog.queries import ProductFacts, VariantFacts
+from storefront.kernel.money import Money
+from storefront.pricing.catalogue import Break
 from storefront.promotions.claims import Claimable, open_claims
+from storefront.promotions.every_piece import category_ids, deals_for
 from storefront.promotions.queries import open_offers
 from storefront.promotions.rules import Promotion, Scope
 from storefront.promotions.summary import audience_words, scope_words
@@ -78,6 +83,16 @@ def claims_for(*, product_id: int, sku: str, category_id: int, brand_id: int | N
     return sorted(found, key=lambda offer: offer.promotion.scope.is_everything)[:MOST_CLAIMS]
 
 
+def after_offers(rows: Sequence[Break], product: ProductFacts, variant: VariantFacts) -> tuple[Break, ...]:
+    """Return quantity breaks at what the offers leave of them that every single piece gets."""
+    found = []
+    for row in rows:
+        price = row.unit_price
+        minor = catalog.after_offers(product, variant, price.minor)
+        found.append(replace(row, unit_price=Money(minor, price.currency)))
+    return tuple(found)
+
+
 def coupon_day(ends_at: datetime) -> str:
     """Write the last day on which a coupon holds."""
     return format_date(last_day(ends_at, get_settings().timezone), "medium", locale=babel_locale())
@@ -101,6 +116,7 @@ def validity_words(terms: Terms) -> str:
 def init_app(app: Flask) -> None:
     """Give templates the words, and cards their badges; what can be claimed is part of kept pages."""
     app.jinja_env.filters.update(
+        after_offers=after_offers,
         coupon_day=coupon_day,
         goods_words=scope_words,
         validity_words=validity_words,
@@ -115,8 +131,19 @@ def init_app(app: Flask) -> None:
         step_words=step_words,
     )
     app.jinja_env.globals.update(offers_for=offers_for, claims_for=claims_for, open_claims=open_claims)
-    kept_pages.made_from(claims=open_claims)
-    cards.bind(offers=badges_for)
+    kept_pages.made_from(claims=open_claims, collections=_collections)
+    cards.bind(offers=badges_for, deals=deals_for)
+
+
+def _collections() -> object:
+    """Return another object once a collection changes, if what is on offer or to claim depends on one."""
+    every = (*open_offers(), *(offer.promotion for offer in open_claims()))
+    named = any(_names_collections(scope) for promotion in every for scope in promotion.scopes)
+    return members_now() if named else None
+
+
+def _names_collections(scope: Scope) -> bool:
+    return bool(scope.collection_ids) or (scope.exclude is not None and _names_collections(scope.exclude))
 
 
 def _particular(promotion: Promotion) -> list[Scope]:
@@ -124,15 +151,10 @@ def _particular(promotion: Promotion) -> list[Scope]:
     return [scope for scope in promotion.scopes if not scope.is_everything]
 
 
-def _category_ids(category_id: int) -> frozenset[int]:
-    node = catalog.category_tree().find(category_id)
-    return frozenset((*node.ancestor_ids, node.id)) if node else frozenset({category_id})
-
-
 def _facts(category_id: int, marks: Marks) -> dict[str, Any]:
     """Return what a scope may ask of a product beside its number, SKU and brand."""
     return {
-        "category_ids": _category_ids(category_id),
+        "category_ids": category_ids(category_id),
         "collection_ids": marks.collection_ids,
         "attributes": marks.attributes,
     }

@@ -9,7 +9,7 @@ from storefront.kernel.money import Money
 from storefront.kernel.text import code_key
 from storefront.pricing.label import FactValue, Label
 from storefront.pricing.snapshot import STAGE_ORDER, Shopper, Stage
-from storefront.promotions.rules.benefits import Benefit, scopes_of
+from storefront.promotions.rules.benefits import AmountOff, Benefit, PercentOff, scopes_of
 from storefront.promotions.rules.conditions import Condition
 from storefront.promotions.rules.gift import Gift
 from storefront.promotions.rules.scope import EVERYTHING, Scope
@@ -152,3 +152,19 @@ class Promotion:
         amounts += [self.limits.budget_left] if self.limits.budget_left is not None else []
         if any(amount.currency != self.currency for amount in amounts):
             raise ValueError("a promotion has one currency")
+
+
+def is_for_every_piece(promotion: Promotion) -> bool:
+    """Whether each single piece of the goods costs so much less, for everybody and whatever else is in the cart.
+
+    A reduction with a most altogether, and one that goes with no other promotion, may pass a piece over.
+    """
+    benefit = promotion.benefit
+    return (
+        promotion.stage is Stage.ITEM
+        and (isinstance(benefit, AmountOff) or (isinstance(benefit, PercentOff) and benefit.most is None))
+        and not promotion.conditions
+        and promotion.audience == EVERYONE
+        and promotion.limits == Limits()
+        and not promotion.exclusive
+    )
