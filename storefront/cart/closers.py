@@ -1,79 +1,107 @@
-"""Products that close a gap: in the promotion's scope, in stock, not in the cart, and just dear enough."""
+"""Products that bring a saving nearer: in its scope, in stock, not in the cart, of a sensible price, sold well."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, not_, or_, select
+from sqlalchemy import select
 
 from storefront.cart.contents import Contents
 from storefront.catalog import queries as catalog
-from storefront.catalog.cards import Card
+from storefront.catalog.cards import Card, Piece, Promoted, shown_prices
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
-from storefront.inventory.models import StockLevel
-from storefront.inventory.queries import sellable
 from storefront.kernel.money import Money
-from storefront.promotions.rules import Near, NthItem, Scope, Together
+from storefront.promotions.goods import IN_STOCK, IS_SOLD, in_scope
+from storefront.promotions.rules import Near, NthItem, Together
 
 SHOWN = 3
-LOOKED_AT = 24
-"""How many of the cheapest that close the gap are looked at; the best sold of them are shown."""
+LOOKED_AT = 60
+"""How many are looked at, the best sold of those that fit; the best of them are shown."""
+FAR = (2, 5)
+"""A gap above this share of what is in the cart is not closed by one product: then goods that people like are shown."""
+NEARER = 8
+"""Of a gap that is far, a product costs at least one part in so many."""
 
 
 def list_closers(near: Near, contents: Contents, *, locale: str) -> list[Card]:
-    """Return up to three products, the cheapest first, one of which is enough (or one piece of several missing).
+    """Return up to three products, the cheapest first.
 
-    Where only more of the same product counts there is nothing to show: its line is on the page.
+    One of them is enough (or one piece of several missing) and costs at most about twice the gap; where the gap is far,
+    or nothing fits, they bring it nearer. Where goods are missing whose price is not known, it is these goods. Where
+    only more of the same product counts there is nothing to show: its line is on the page.
     """
     benefit = near.promotion.benefit
     if isinstance(benefit, NthItem) and benefit.together is not Together.SCOPE:
         return []
-    pieces = 1 if isinstance(near.shortfall.need, Money) else max(1, near.shortfall.size)
-    floor = -(-near.cost.minor // pieces)
+    if near.open:
+        return _cards(_rows(near, contents, 0, None), contents, locale, 0)
+    for floor, most in _ranges(near, contents):
+        if cards := _cards(_rows(near, contents, floor, most), contents, locale, floor):
+            return cards
+    return []
+
+
+def _ranges(near: Near, contents: Contents) -> list[tuple[int, int | None]]:
+    """Return between which prices to look, in minor units: first for what fits best."""
+    cost = near.cost.minor
+    if not isinstance(near.shortfall.need, Money):
+        floor = -(-cost // max(1, near.shortfall.size))
+        return [(floor, 2 * floor), (floor, 4 * floor), (0, floor)]
+    nearer = (-(-cost // NEARER), cost)
+    is_far = cost * FAR[1] > contents.goods.minor * FAR[0]
+    return [nearer, (cost, 2 * cost)] if is_far else [(cost, 2 * cost), nearer]
+
+
+def _rows(near: Near, contents: Contents, floor: int, most: int | None) -> Sequence[Any]:
     statement = (
-        select(Product.id, Variant.price_minor, Product.popularity)
+        select(
+            *(Product.id, Product.category_id, Product.brand_id, Product.popularity),
+            *(Variant.id.label("variant_id"), Variant.sku, Variant.price_minor, Variant.minimum_price_minor),
+        )
         .join(Variant, Variant.product_id == Product.id)
         .where(
-            Product.is_published,
-            Variant.is_active,
+            *IS_SOLD,
+            IN_STOCK,
             Variant.price_minor >= floor,
             Product.id.not_in([line.product_id for line in contents.lines]),
-            select(StockLevel.variant_id).where(StockLevel.variant_id == Variant.id, sellable > 0).exists(),
-            *_in_scope(near.scope),
+            in_scope(near.scope),
         )
-        .order_by(Variant.price_minor, Product.id)
         .limit(LOOKED_AT)
     )
-    rows = db.session.execute(statement).all()
-    affordable = [row for row in rows if row.price_minor <= 2 * rows[0].price_minor]
-    best = sorted(affordable, key=lambda row: (-row.popularity, row.price_minor))
-    ids = list(dict.fromkeys(row.id for row in best))[:SHOWN]
-    cards = catalog.cards_by_ids(ids, locale, in_stock_only=True)
-    return sorted((card for card in cards if card.price_minor >= floor), key=lambda card: card.price_minor)
+    if most is not None:
+        statement = statement.where(Variant.price_minor <= most)
+    return db.session.execute(statement.order_by(Product.popularity.desc(), Variant.price_minor, Product.id)).all()
 
 
-def _in_scope(scope: Scope) -> list[Any]:
-    if scope.is_everything:
-        return []
-    conditions: list[Any] = []
-    named: list[Any] = [Product.id.in_(scope.product_ids)] if scope.product_ids else []
-    named += [Variant.sku.in_(scope.skus)] if scope.skus else []
-    described: list[Any] = []
-    if scope.category_ids:
-        described.append(Product.category_id.in_(_with_subtrees(scope.category_ids)))
-    if scope.brand_ids:
-        described += [Product.brand_id.is_not(None), Product.brand_id.in_(scope.brand_ids)]
-    if described:
-        named.append(and_(*described))
-    if named:
-        conditions.append(or_(*named))
-    if scope.exclude is not None:
-        conditions += [not_(and_(*_in_scope(scope.exclude)))]
-    return conditions
+def _cards(rows: Sequence[Any], contents: Contents, locale: str, floor: int) -> list[Card]:
+    """Choose from what was found: goods of the categories that are in the cart first, then what is sold most.
+
+    What an offer takes below `floor` would not be enough.
+    """
+    shown = shown_prices([_piece(row) for row in rows])
+    counted = [row for row in rows if _costs(row, shown) >= floor]
+    liked = frozenset[int]().union(*(line.category_ids for line in contents.lines))
+    best = sorted(counted, key=lambda row: (row.category_id not in liked, -row.popularity, row.price_minor, row.id))
+    skus = {row.sku for row in best}
+    ids = list(dict.fromkeys(row.id for row in best))
+    cards = [card for card in catalog.cards_by_ids(ids, locale, in_stock_only=True) if card.sku in skus]
+    return sorted(cards[:SHOWN], key=lambda card: card.price_minor)
 
 
-def _with_subtrees(category_ids: frozenset[int]) -> list[int]:
-    tree = catalog.category_tree()
-    below = {node.id for node in tree if not category_ids.isdisjoint((*node.ancestor_ids, node.id))}
-    return sorted(below | category_ids)
+def _costs(row: Any, shown: Mapping[int, Promoted]) -> int:
+    promoted = shown.get(row.variant_id)
+    return int(promoted.price_minor if promoted else row.price_minor)
+
+
+def _piece(row: Any) -> Piece:
+    return Piece(
+        variant_id=row.variant_id,
+        product_id=row.id,
+        sku=row.sku,
+        category_id=row.category_id,
+        brand_id=row.brand_id,
+        price_minor=row.price_minor,
+        minimum_minor=row.minimum_price_minor,
+    )

@@ -58,10 +58,7 @@ def get_cart_view(*, owner: Owner, shopper: Shopper, locale: str, at: datetime) 
     offer = _cheapest_delivery(contents)
     delivery = Delivery(offer.code, offer.price) if offer else None
     cart = quote_cart(contents=contents, owner=owner, shopper=shopper, at=at, delivery=delivery)
-    near = [NearView(near) for near in cart.result.near[: get_settings().show_near_misses]]
-    if near:
-        near[0] = NearView(near[0].near, tuple(list_closers(near[0].near, contents, locale=locale)))
-    return CartView(cart, offer, tuple(near), points_view(cart, owner))
+    return CartView(cart, offer, _near_views(cart, locale), points_view(cart, owner))
 
 
 def get_badge(*, owner: Owner, shopper: Shopper, at: datetime) -> Badge | None:
@@ -71,6 +68,13 @@ def get_badge(*, owner: Owner, shopper: Shopper, at: datetime) -> Badge | None:
         return None
     quote = quote_cart(contents=contents, owner=owner, shopper=shopper, at=at).quote
     return Badge(contents.units, quote.subtotal)
+
+
+def _near_views(cart: CartQuote, locale: str) -> tuple[NearView, ...]:
+    """Return the savings within reach that the cart shows, without those of coupons that nobody typed or chose."""
+    near = [near for near in cart.result.near if not near.promotion.needs_code or near.promotion.codes & cart.typed]
+    shown = near[: get_settings().show_near_misses]
+    return tuple(NearView(each, tuple(list_closers(each, cart.contents, locale=locale))) for each in shown)
 
 
 def _cheapest_delivery(contents: Contents) -> Offer | None:

@@ -16,6 +16,7 @@ from storefront.catalog.collections import marks_of
 from storefront.flash import queries as flash
 from storefront.flash.rules import FlashOffer
 from storefront.kernel.money import Money
+from storefront.kernel.text import code_key
 from storefront.loyalty import queries as loyalty
 from storefront.pricing import queries as pricing
 from storefront.pricing.allocation import DELIVERY, TraceStep
@@ -178,6 +179,12 @@ class CartQuote:
         names = {applied.promotion.id: applied.promotion.name for applied in self.result.applied}
         kept_out = (each for each in self.result.rejected if each.reason in {Reason.EXCLUDED_BY, Reason.WORSE_DEAL})
         return tuple((each, names.get(each.excluded_by or 0, "")) for each in kept_out if not each.code)
+
+    @property
+    def typed(self) -> frozenset[str]:
+        """The codes that the shopper gave or chose, not those that lie in their wallet."""
+        chosen = {self.contents.coupon_choice} - {"", "none"}
+        return frozenset(code_key(code) for code in {*self.contents.codes, *chosen})
 
     @property
     def is_ready(self) -> bool:
