@@ -1,4 +1,4 @@
-"""What a merchant would arrange by hand: settings, the home page, delivery, and four offers to try."""
+"""What a merchant would arrange by hand: settings, the home page and delivery."""
 
 from __future__ import annotations
 
@@ -9,25 +9,22 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storefront.catalog.models import Category, Product
+from storefront.catalog.models import Product
 from storefront.content.models import Slot, SlotEntry
 from storefront.demo.makers import OWN_LABEL
 from storefront.media.pictures import generated_picture
-from storefront.promotions.models import CouponCode, Promotion
 from storefront.shipping.models import ShippingMethod, ShippingZone
 from storefront.shop.services import change_settings
 
 CURRENCY = "USD"
 TIMEZONE = "America/New_York"
-COUPON = "WELCOME10"
-ALL_STAGES = ["item", "order", "shipping", "coupon"]
 HERO_PHOTOGRAPH = "hanging-plant"
 
 
 def insert_settings(at: datetime) -> None:
     """Say what the shop is called and where it stands."""
     values = {"name": OWN_LABEL, "currency": CURRENCY, "timezone": TIMEZONE, "country": "US", "locale": "en"}
-    change_settings(values={**values, "email": "hello@example.com"}, at=at)
+    change_settings(values={**values, "email": "hello@example.com", "show_lowest_price": True}, at=at)
 
 
 def insert_shipping(session: Session) -> None:
@@ -61,40 +58,8 @@ def insert_shipping(session: Session) -> None:
     session.flush()
 
 
-def insert_promotions(session: Session, at: datetime) -> None:
-    """Insert a percentage off, a ladder, a second item at half price, and a code."""
-    sweets = _category_id(session, "ice-cream", "ice-pops-and-cones", "frozen")
-    cookies = _category_id(session, "cookies", "chips-and-bagged-snacks", "snacks-and-sweets")
-    ladder = [{"spend_minor": 4_000, "off_minor": 500}, {"spend_minor": 8_000, "off_minor": 1_200}]
-    offers: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
-        (
-            *("ice-cream-15", "15% off ice cream", "冰淇淋八五折", "item"),
-            {"kind": "percent_off", "basis_points": 1_500, "scope": {"category_ids": [sweets]}},
-        ),
-        (
-            *("spend-and-save", "Spend $40, save $5; spend $80, save $12", "满40减5，满80减12", "order"),
-            {"kind": "spend_ladder", "rungs": ladder},
-        ),
-        (
-            *("second-half-price", "Cookies: second item half price", "曲奇第二件半价", "item"),
-            {"kind": "nth_item", "nth": 2, "basis_points": 5_000, "scope": {"category_ids": [cookies]}},
-        ),
-    )
-    for priority, (key, name, chinese, stage, benefit) in enumerate(reversed(offers)):
-        offer = _promotion(key, (name, chinese), stage, benefit, at)
-        offer.priority = priority
-        session.add(offer)
-    tenth = {"kind": "percent_off", "basis_points": 1_000}
-    welcome = _promotion("welcome", ("10% off with a welcome code", "新客券九折"), "order", tenth, at)
-    welcome.requires_code, welcome.per_customer_limit, welcome.usage_limit = True, 1, 10_000
-    session.add(welcome)
-    session.flush()
-    session.add(CouponCode(promotion_id=welcome.id, code=COUPON))
-    session.flush()
-
-
 def insert_slots(session: Session, at: datetime) -> None:
-    """Arrange the home page: a dated hero over an evergreen one, departments, shelves."""
+    """Arrange the home page: a dated hero over an evergreen one, the flash sale, departments, shelves."""
     photograph = session.scalar(select(Product.picture).where(Product.slug == HERO_PHOTOGRAPH))
     basket = generated_picture("🧺", 130, 0)
     evergreen = _words(
@@ -126,6 +91,7 @@ def insert_slots(session: Session, at: datetime) -> None:
                 },
             ],
         ),
+        ("flash", "flash", [_always({})]),
         ("categories", "categories", [_always({"source": "departments"})]),
         ("for-you", "recommendation", [_always({"source": "home"})]),
         ("best-sellers", "product_grid", [_always({"source": "best-sellers"})]),
@@ -160,24 +126,3 @@ def _words(english: Sequence[str], chinese: Sequence[str]) -> dict[str, Any]:
         language: {key: word for key, word in zip(keys, words, strict=True) if word}
         for language, words in (("en", english), ("zh", chinese))
     }
-
-
-def _promotion(key: str, names: tuple[str, str], stage: str, benefit: dict[str, Any], at: datetime) -> Promotion:
-    return Promotion(
-        key=key,
-        name=names[0],
-        translations={"zh": {"name": names[1]}},
-        promotion_class=stage,
-        combines_with=[each for each in ALL_STAGES if each != stage or stage == "item"],
-        conditions=[],
-        benefits=[benefit],
-        starts_at=at - timedelta(days=1),
-        updated_at=at,
-    )
-
-
-def _category_id(session: Session, *slugs: str) -> int:
-    """Return the first of these categories that the demo's size has."""
-    rows = session.execute(select(Category.slug, Category.id).where(Category.slug.in_(slugs)))
-    found: dict[str, int] = {row.slug: row.id for row in rows}
-    return next(found[slug] for slug in slugs if slug in found)

@@ -25,6 +25,7 @@ WEEKS_OF_STOCK = 2
 FEWEST, MOST = 12, 600
 SOUGHT_AFTER = 5_000
 """Variants with more lines than this never run out in the demo."""
+BACKUP_EVERY, BACKUP_UNITS = 6, 18
 REFERENCE = "demo"
 UNTOLD = ("", LOOSE.label, UNSIZED[0])
 """Labels that say no size."""
@@ -166,6 +167,29 @@ def insert_stock(connection: Connection, journey: Journey, at: datetime) -> None
     shipped = pd.DataFrame(ledger | {"kind": MovementKind.SHIPPED.value, "on_hand_delta": -sold, "at": moment})
     movements = pd.concat([received, shipped])
     insert_frame(connection, StockMovement.__table__, movements[movements.on_hand_delta != 0])
+
+
+def insert_backup(connection: Connection, journey: Journey, at: datetime) -> None:
+    """Insert a second warehouse that helps out: it holds some of a few goods, even of a few that are sold out."""
+    facts = {"id": [2], "code": ["RIVERSIDE"], "name": ["Riverside warehouse"], "priority": [10], "is_backup": [True]}
+    insert_frame(connection, Warehouse.__table__, pd.DataFrame(facts | {"is_active": [True]}))
+    number, here = journey.variants.id.to_numpy(), stock_on_hand(journey)
+    held = (number % BACKUP_EVERY == 0) & ((here > 0) | (number % 3 == 0))
+    common = {"variant_id": number[held], "warehouse_id": 2}
+    moment = pd.Timestamp(at).tz_convert(None)
+    claims = {"allocated": 0, "reserved": 0, "safety_stock": 0, "incoming": 0}
+    levels = pd.DataFrame(common | {"on_hand": BACKUP_UNITS} | claims | {"updated_at": moment})
+    insert_frame(connection, StockLevel.__table__, levels)
+    insert_frame(
+        connection,
+        StockMovement.__table__,
+        pd.DataFrame(
+            common
+            | {"kind": MovementKind.RECEIVED.value, "on_hand_delta": BACKUP_UNITS}
+            | {"allocated_delta": 0, "reserved_delta": 0, "reference": REFERENCE, "actor": "system"}
+            | {"at": journey.orders.moment.min().floor("D")}
+        ),
+    )
 
 
 def stock_on_hand(journey: Journey) -> np.ndarray:

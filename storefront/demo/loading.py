@@ -15,10 +15,23 @@ from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from storefront.accounts.models import Staff
+from storefront.accounts.permissions import Role
 from storefront.catalog.models import Product
 from storefront.database.base import Base, db
 from storefront.database.transaction import transaction
-from storefront.demo import fetching, front, goods, people, photographed, rewards, sales
+from storefront.demo import (
+    coupons,
+    fetching,
+    flash,
+    front,
+    goods,
+    offers,
+    people,
+    photographed,
+    prices,
+    rewards,
+    sales,
+)
 from storefront.demo.baskets import Journey, read_journey
 from storefront.demo.bulk import catch_up
 from storefront.demo.marks import SIZES, DemoRefused, Mark, edition, read_mark, write_mark
@@ -123,7 +136,11 @@ def _catalogue(load: Load, name: str) -> None:
 
 
 def _stock(load: Load, name: str) -> None:
-    load.do(name, lambda _session, connection: goods.insert_stock(connection, load.journey, load.at))
+    def insert(_session: Session, connection: Connection) -> None:
+        goods.insert_stock(connection, load.journey, load.at)
+        goods.insert_backup(connection, load.journey, load.at)
+
+    load.do(name, insert)
 
 
 def _customers(load: Load, name: str) -> None:
@@ -155,7 +172,6 @@ def _photographs(load: Load, name: str) -> None:
 def _arrangement(load: Load, name: str) -> None:
     def arrange(session: Session, _connection: Connection) -> None:
         front.insert_shipping(session)
-        front.insert_promotions(session, load.at)
         front.insert_slots(session, load.at)
 
     load.do(name, arrange)
@@ -168,6 +184,30 @@ def _people(load: Load, name: str) -> None:
 
 def _loyalty(load: Load, name: str) -> None:
     load.do(name, lambda session, connection: rewards.insert_loyalty(session, connection, load.at))
+
+
+def _offers(load: Load, name: str) -> None:
+    load.do(name, lambda session, _connection: offers.insert_offers(session, load.at))
+
+
+def _prices(load: Load, name: str) -> None:
+    load.do(
+        name, lambda session, connection: prices.insert_prices(session, connection, _merchandiser(session), load.at)
+    )
+
+
+def _coupons(load: Load, name: str) -> None:
+    load.do(name, lambda session, _connection: coupons.insert_coupons(session, _merchandiser(session), load.at))
+
+
+def _flash(load: Load, name: str) -> None:
+    load.do(name, lambda session, _connection: flash.insert_flash(session, _merchandiser(session), load.at))
+
+
+def _merchandiser(session: Session) -> str:
+    """Return who did it, for ledgers."""
+    number = session.scalars(select(Staff.id).where(Staff.role == Role.MERCHANDISER.value).limit(1)).one()
+    return f"staff:{number}"
 
 
 def _statistics(load: Load, name: str) -> None:
@@ -185,6 +225,10 @@ STEPS: tuple[tuple[str, Callable[[Load, str], None]], ...] = (
     ("arrangement", _arrangement),
     ("people", _people),
     ("loyalty", _loyalty),
+    ("offers", _offers),
+    ("prices", _prices),
+    ("coupons", _coupons),
+    ("flash", _flash),
     ("statistics", _statistics),
 )
 

@@ -15,7 +15,7 @@ from storefront.kernel.errors import ShopError
 from storefront.shop.models import Setting
 
 KEY = "demo"
-EDITION = "1"
+EDITION = "2"
 """Raise it when a change of the room makes a loaded demo differ from what would be loaded now."""
 SIZES = ("small", "standard", "full")
 
