@@ -31,9 +31,9 @@ from storefront.shop.queries import get_settings
 PROGRAMME = timedelta(days=90)
 """How long the shop has had points."""
 TIERS = (
-    ("green", "Green", "绿卡会员", 0.0, 10_000),
-    ("silver", "Silver", "银卡会员", 0.5, 12_500),
-    ("gold", "Gold", "金卡会员", 0.85, 15_000),
+    ("green", "Green", "绿卡", 0.0, 10_000),
+    ("silver", "Silver", "银卡", 0.5, 12_500),
+    ("gold", "Gold", "金卡", 0.85, 15_000),
 )
 """Key, names, the share of households that spends less, and the earn rate."""
 ROUND = 10_000

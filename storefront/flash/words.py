@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from markupsafe import Markup, escape
 
 from storefront.web.locale import babel_locale
@@ -31,7 +32,7 @@ def day_words(moment: datetime, at: datetime, zone: str) -> str:
     """Return "Today", "Tomorrow", or the day: "May 3"."""
     local, today = moment.astimezone(ZoneInfo(zone)).date(), at.astimezone(ZoneInfo(zone)).date()
     if local == today:
-        return str(_("Today"))
+        return str(pgettext("day", "Today"))
     return str(_("Tomorrow")) if local == today + timedelta(days=1) else _day(moment, zone)
 
 
