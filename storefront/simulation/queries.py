@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,10 +23,13 @@ from storefront.orders.models import Order, OrderLine
 from storefront.orders.states import OrderStatus
 from storefront.pricing.snapshot import Delivery, GiftStock, PriceSource, Shopper, Snapshot, SnapshotLine
 from storefront.promotions import queries as promotions
-from storefront.promotions.rules import Promotion
+from storefront.promotions.models import Promotion as PromotionRow
+from storefront.promotions.reading import find_promotion
+from storefront.promotions.rules import Limits, Promotion
 from storefront.shop.queries import get_settings
 from storefront.simulation.models import Simulation
 from storefront.simulation.rules import PastOrder
+from storefront.simulation.states import RunStatus
 
 CHUNK = 2_000
 PLENTY = 1_000_000
@@ -56,6 +59,16 @@ def others_than(promotion_id: int) -> tuple[Promotion, ...]:
         for each in promotions.live_promotions(at=at)
         if each.id != promotion_id and not (each.starts_at and at < each.starts_at)
     )
+
+
+def draft_of(row: PromotionRow) -> Promotion | None:
+    """Return a promotion as it would begin, with nothing used up; None for one that cannot be read."""
+    currency = get_settings().currency
+    draft = find_promotion(row, currency)
+    if draft is None:
+        return None
+    budget = None if row.budget_minor is None else Money(row.budget_minor, currency)
+    return replace(draft, limits=Limits(row.usage_limit, row.per_customer_limit, budget))
 
 
 def count_orders(window: Window) -> int:
@@ -128,6 +141,18 @@ def list_runs(promotion_id: int) -> Sequence[Simulation]:
     """Return the runs of a promotion, the latest first."""
     return db.session.scalars(
         select(Simulation).where(Simulation.promotion_id == promotion_id).order_by(Simulation.id.desc()).limit(50)
+    ).all()
+
+
+def list_done_elsewhere(promotion_id: int) -> Sequence[Simulation]:
+    """Return the latest finished run of each other promotion, the latest first."""
+    latest = (
+        select(func.max(Simulation.id))
+        .where(Simulation.promotion_id != promotion_id, Simulation.status == RunStatus.DONE)
+        .group_by(Simulation.promotion_id)
+    )
+    return db.session.scalars(
+        select(Simulation).where(Simulation.id.in_(latest)).order_by(Simulation.id.desc()).limit(20)
     ).all()
 
 

@@ -166,13 +166,14 @@ class Replay:
             refused = scales.why_not(draft, alone)
             figures.reasons[(refused.reason if refused else Reason.SCOPE).value] += 1
             return
-        together = scales.weigh((*self.others, draft)) if self.others else alone
+        rivals = [each for each in self.others if scales.may_give(each)]
+        together = scales.weigh((*rivals, draft)) if rivals else alone
         figures.guessed += not together.exact
         mine = together.amount_of(draft.id)
         if mine is None:
             self._note_loss(scales, together, alone)
             return
-        before = scales.weigh(self.others)
+        before = scales.weigh(rivals)
         cost = together.saved - before.saved
         figures.touched += 1
         figures.given += mine

@@ -18,6 +18,8 @@ class RunStatus(StrEnum):
 
 
 ALIVE = frozenset({RunStatus.WAITING, RunStatus.RUNNING})
+SILENT = "silent"
+"""The error of a run whose worker was gone."""
 STATUS_NAMES = {
     RunStatus.WAITING: N_("Waiting"),
     RunStatus.RUNNING: N_("Running"),

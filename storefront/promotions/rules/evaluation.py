@@ -29,7 +29,7 @@ def evaluate(snapshot: Snapshot, promotions: Iterable[Promotion]) -> Result:
     gate = Gate(snapshot)
     ordered = sorted(promotions, key=lambda promotion: promotion.order)
     candidates = [candidate for promotion in ordered if (candidate := gate.admit(promotion))]
-    given, ends, exact = settle(frame, begin, candidates)
+    given, ends, exact = settle(frame, begin, [(each, each.bound(frame, begin)) for each in candidates])
     taken = {candidate.promotion.id for candidate, _, _ in given}
     missed = [
         (candidate, explain(frame, begin, candidate, ends[candidate.promotion.stage], given))
@@ -59,14 +59,13 @@ def evaluate(snapshot: Snapshot, promotions: Iterable[Promotion]) -> Result:
 
 
 def settle(
-    frame: Frame, begin: Position, candidates: Sequence[Candidate]
+    frame: Frame, begin: Position, candidates: Sequence[tuple[Candidate, int]]
 ) -> tuple[list[Given], dict[Stage, Position], bool]:
-    """Choose the best set of candidates, which stand in order; return what applies, the goods at the end of each stage,
-    and whether the search was exact.
+    """Choose the best set of candidates, which stand in order, each with its bound.
+
+    Return what applies, the goods at the end of each stage, and whether the search was exact.
     """
-    bounds = [candidate.bound(frame, begin) for candidate in candidates]
-    eligible = [(c, bound) for c, bound in zip(candidates, bounds, strict=True) if bound > 0]
-    chosen, exact = best_set(frame, begin, eligible)
+    chosen, exact = best_set(frame, begin, [(each, bound) for each, bound in candidates if bound > 0])
     return *_apply(frame, begin, chosen), exact
 
 

@@ -46,6 +46,8 @@ class Position:
 
     def enter_stage(self) -> Position:
         """Start the next stage: thresholds look at the totals of now, and every unit is free again."""
+        if self.entry is self.totals:
+            return self  # nothing was taken off since the last stage began
         runs = tuple(
             tuple([(count, price, False) for count, price, _ in line]) if True in [run[2] for run in line] else line
             for line in self.runs

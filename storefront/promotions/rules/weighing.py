@@ -48,28 +48,35 @@ class Scales:
     def __init__(self, snapshot: Snapshot) -> None:
         self._frame, self._begin = start(snapshot)
         self._gate = Gate(snapshot)
-        self._admitted: dict[int, Candidate | None] = {}
+        self._admitted: dict[int, tuple[Candidate, int] | None] = {}
 
     def weigh(self, promotions: Iterable[Promotion]) -> Deal:
         """Return the best that these promotions make of the cart."""
         ordered = sorted(promotions, key=lambda promotion: promotion.order)
-        candidates = [candidate for each in ordered if (candidate := self._admit(each))]
+        candidates = [found for each in ordered if (found := self._admit(each))]
         given, ends, exact = settle(self._frame, self._begin, candidates)
         return Deal(tuple(given), ends, exact)
 
+    def may_give(self, promotion: Promotion) -> bool:
+        """Say whether a promotion could be part of a deal at all; one that could not changes no deal."""
+        found = self._admit(promotion)
+        return found is not None and found[1] > 0
+
     def why_not(self, promotion: Promotion, deal: Deal) -> Rejected | None:
         """Say why a promotion is not part of a deal that it was weighed for; None if nobody entered its code."""
-        candidate = self._admit(promotion)
-        if candidate is None:
+        found = self._admit(promotion)
+        if found is None:
             return next((each for each in self._gate.rejected if each.promotion.id == promotion.id), None)
-        return explain(self._frame, self._begin, candidate, deal.ends[promotion.stage], deal.given)
+        return explain(self._frame, self._begin, found[0], deal.ends[promotion.stage], deal.given)
 
     def is_near(self, promotion: Promotion, deal: Deal) -> bool:
         """Say whether one small step more would let a promotion save more than the deal does."""
-        candidate = self._admit(promotion)
-        return candidate is not None and bool(nearest(self._frame, (candidate,), deal.ends, deal.given))
+        found = self._admit(promotion)
+        return found is not None and bool(nearest(self._frame, (found[0],), deal.ends, deal.given))
 
-    def _admit(self, promotion: Promotion) -> Candidate | None:
+    def _admit(self, promotion: Promotion) -> tuple[Candidate, int] | None:
+        """Return a promotion as a candidate with its bound; None if it is out of the question."""
         if promotion.id not in self._admitted:
-            self._admitted[promotion.id] = self._gate.admit(promotion)
+            found = self._gate.admit(promotion)
+            self._admitted[promotion.id] = (found, found.bound(self._frame, self._begin)) if found else None
         return self._admitted[promotion.id]

@@ -129,10 +129,10 @@ def test_a_stopped_run_stays_stopped(app: Flask) -> None:
     run_id = ask(app, a_draft(app))
     with app.app_context(), transaction():
         assert services.begin(run_id=run_id, at=now())
-        assert services.stop(run_id=run_id, at=now())
+        assert services.stop(run_id=run_id, by="staff:1", at=now())
         assert not services.progress(run_id=run_id, done=1, at=now())
         assert not services.finish(run_id=run_id, figures=Figures("USD"), at=now())
-        assert not services.stop(run_id=run_id, at=now())
+        assert not services.stop(run_id=run_id, by="staff:1", at=now())
     assert run_of(app, run_id).status == RunStatus.STOPPED
     with app.app_context():
         jobs.replay_orders.call_local(run_id)
