@@ -21,6 +21,12 @@ class NoMore(ShopError):
     message = N_("Your cart already holds as many of “%(name)s” as you can buy now: %(units)s.")
 
 
+class SetIncomplete(ShopError):
+    """There is not enough of one of the goods of a set."""
+
+    message = N_("There is not enough of “%(name)s” for the whole set, so nothing was added.")
+
+
 class CartFull(ShopError):
     message = N_("A cart holds at most %(most)s different products. Please order these first, or take something out.")
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from storefront.accounts.sessions import current_customer
-from storefront.cart import codes, points, queries, services
+from storefront.cart import codes, points, queries, services, sets
 from storefront.cart.choosing import coupon_chooser
 from storefront.cart.context import current_owner, remember
 from storefront.cart.quoting import shopper_of
@@ -69,6 +69,24 @@ def add_line() -> Response:
     with transaction():
         change = services.add_goods(owner=current_owner(), sku=request.form.get("sku", ""), quantity=quantity, at=now())
     return remember(_changed(change, _added_words(change)), change.token)
+
+
+@blueprint.post("/cart/sets")
+@refusing_in_the_cart
+def add_set() -> Response:
+    """Put a set into the cart: each `sku` with its `quantity`."""
+    largest = g.shop.largest_quantity
+    counts = [read_quantity(text, largest=largest) for text in request.form.getlist("quantity")]
+    wanted = list(zip(request.form.getlist("sku"), counts, strict=False))
+    with transaction():
+        added = sets.add_set(owner=current_owner(), wanted=wanted, at=now())
+    words = ngettext("%(num)s item is in your cart.", "%(num)s items are in your cart.", added.pieces)
+    if wants_fragment():
+        answer = render_page("cart/_set_added.html", fragment="cart/_set_added.html", trigger=CHANGED, message=words)
+    else:
+        flash(words, "success")
+        answer = redirect_to(safe_next(request.form.get("next"), "/cart"))
+    return remember(answer, added.token)
 
 
 @blueprint.post("/cart/lines/<path:sku>")

@@ -20,9 +20,11 @@ from storefront.kernel.money import Money
 from storefront.pricing.catalogue import Break
 from storefront.promotions.claims import Claimable, open_claims
 from storefront.promotions.every_piece import category_ids, deals_for
-from storefront.promotions.queries import open_offers
+from storefront.promotions.queries import open_offers, running_offers
 from storefront.promotions.rules import Promotion, Scope
-from storefront.promotions.summary import audience_words, scope_words
+from storefront.promotions.rules.promotion import EVERYONE
+from storefront.promotions.sets import sets_for
+from storefront.promotions.summary import audience_words, moment_words, scope_words
 from storefront.promotions.validity import Terms, last_day
 from storefront.promotions.words import Offer, name_of, near_words, price_words, rejection_words, step_words, terms_of
 from storefront.shop.queries import get_settings
@@ -64,7 +66,13 @@ def offers_for(*, product_id: int, sku: str, category_id: int, brand_id: int | N
     """Return every offer that holds for one variant, those for the whole shop too."""
     facts = _facts(category_id, marks_of((product_id,)).get(product_id, NO_MARKS))
     return [
-        Offer(promotion.key, name_of(promotion.label), terms_of(promotion.label))
+        Offer(
+            promotion.key,
+            name_of(promotion.label),
+            terms_of(promotion.label),
+            ends_at=promotion.ends_at,
+            is_gift=promotion.is_gift,
+        )
         for promotion in open_offers()
         if any(scope.covers(product_id=product_id, sku=sku, brand_id=brand_id, **facts) for scope in promotion.scopes)
     ]
@@ -81,6 +89,16 @@ def claims_for(*, product_id: int, sku: str, category_id: int, brand_id: int | N
         )
     ]
     return sorted(found, key=lambda offer: offer.promotion.scope.is_everything)[:MOST_CLAIMS]
+
+
+def has_offers() -> bool:
+    """Say whether the page of all offers holds any."""
+    return bool(running_offers())
+
+
+def offer_page(path: str) -> Callable[[int], str]:
+    """Return what writes the address of a page of an offer's goods."""
+    return lambda number: f"{path}?page={number}" if number > 1 else path
 
 
 def after_offers(rows: Sequence[Break], product: ProductFacts, variant: VariantFacts) -> tuple[Break, ...]:
@@ -119,6 +137,8 @@ def init_app(app: Flask) -> None:
         after_offers=after_offers,
         coupon_day=coupon_day,
         goods_words=scope_words,
+        is_for_some=lambda promotion: promotion.audience != EVERYONE,
+        offer_moment=moment_words,
         validity_words=validity_words,
         who_words=audience_words,
     )
@@ -131,7 +151,8 @@ def init_app(app: Flask) -> None:
         step_words=step_words,
     )
     app.jinja_env.globals.update(offers_for=offers_for, claims_for=claims_for, open_claims=open_claims)
-    kept_pages.made_from(claims=open_claims, collections=_collections)
+    app.jinja_env.globals.update(has_offers=has_offers, offer_page=offer_page, sets_for=sets_for)
+    kept_pages.made_from(claims=open_claims, collections=_collections, running=running_offers)
     cards.bind(offers=badges_for, deals=deals_for)
 
 

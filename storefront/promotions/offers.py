@@ -6,12 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
-from storefront.kernel.kept import Kept
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.every_piece import every_piece_offers
-from storefront.promotions.queries import live_promotions
+from storefront.promotions.queries import running_offers
 from storefront.promotions.rules import Bundle, Promotion
 from storefront.promotions.rules.promotion import EVERYONE
 
@@ -34,11 +32,6 @@ class Offers:
 
     group: Group
     promotions: tuple[Promotion, ...]
-
-
-def running_offers() -> tuple[Promotion, ...]:
-    """Return what is on offer right now without a code, to members and groups of customers too; up to 2 s old."""
-    return _running.get()
 
 
 def grouped_offers() -> list[Offers]:
@@ -77,17 +70,3 @@ def _by_end(promotions: Iterable[Promotion]) -> list[Promotion]:
         promotions,
         key=lambda each: (each.ends_at is None, each.ends_at.timestamp() if each.ends_at else 0.0, *each.order),
     )
-
-
-def _read_running() -> tuple[Promotion, ...]:
-    at = now()
-    return tuple(
-        promotion
-        for promotion in live_promotions(at=at)
-        if promotion.limits.uses_left != 0
-        and (promotion.limits.budget_left is None or promotion.limits.budget_left)
-        and not (promotion.starts_at and at < promotion.starts_at)
-    )
-
-
-_running = Kept(_read_running, seconds=2)

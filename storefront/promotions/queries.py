@@ -38,6 +38,14 @@ class _Read:
     promotions: tuple[Promotion, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """What is on offer at the moment, and what of it is for everybody."""
+
+    every: tuple[Promotion, ...]
+    to_everybody: tuple[Promotion, ...]
+
+
 def live_promotions(*, codes: Collection[str] = (), at: datetime) -> tuple[Promotion, ...]:
     """Return the promotions that need no code and have not ended, and those that `codes` unlock.
 
@@ -61,7 +69,12 @@ def live_promotions(*, codes: Collection[str] = (), at: datetime) -> tuple[Promo
 
 def open_offers() -> tuple[Promotion, ...]:
     """Return what is on offer to everybody right now, for badges and product pages; up to two seconds old."""
-    return _open_offers.get()
+    return _offered.get().to_everybody
+
+
+def running_offers() -> tuple[Promotion, ...]:
+    """Return what is on offer right now without a code, to members and groups of customers too."""
+    return _offered.get().every
 
 
 def uses_of(customer_key: str, promotions: Iterable[Promotion]) -> tuple[tuple[int, int], ...]:
@@ -144,15 +157,16 @@ def _read_all() -> _Read:
     return _Read(state, tuple(promotion for promotion in found if promotion is not None))
 
 
-def _read_open() -> tuple[Promotion, ...]:
+def _read_offered() -> _Offered:
     at = now()
-    return tuple(
+    every = tuple(
         promotion
         for promotion in live_promotions(at=at)
-        if promotion.audience == EVERYONE
-        and promotion.limits.uses_left != 0
+        if promotion.limits.uses_left != 0
+        and (promotion.limits.budget_left is None or promotion.limits.budget_left)
         and not (promotion.starts_at and at < promotion.starts_at)
     )
+    return _Offered(every, tuple(promotion for promotion in every if promotion.audience == EVERYONE))
 
 
 def _is_limited(row: Any) -> bool:
@@ -209,4 +223,4 @@ class _Coupon:
 
 
 _read = Kept(_read_all, seconds=3600)
-_open_offers = Kept(_read_open, seconds=2)
+_offered = Kept(_read_offered, seconds=2)

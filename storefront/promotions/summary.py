@@ -69,6 +69,12 @@ def summary_of(promotion: Promotion, names: Names, bounds: Bounds) -> tuple[Told
     return tuple(each for each in told if each.words)
 
 
+def told_to_shoppers(promotion: Promotion, names: Names) -> tuple[Told, ...]:
+    """Return the sentences of an offer's own page: its terms, without what only staff would ask."""
+    bounds = Bounds(per_customer=promotion.limits.per_customer)
+    return tuple(each for each in summary_of(promotion, names, bounds) if each.about != "Codes")
+
+
 def gives_words(promotion: Promotion, names: Names) -> str:
     """Say what a promotion gives, its conditions left out: "Spend $199, save $20; spend $399, save $60."."""
     benefit = promotion.benefit

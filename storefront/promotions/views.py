@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, flash, g, request
 from flask_babel import gettext as _
 
 from storefront.accounts.identity import CurrentCustomer
@@ -18,15 +18,43 @@ from storefront.kernel.paging import page_number
 from storefront.loyalty.queries import list_tiers
 from storefront.promotions import claims, wallet
 from storefront.promotions.errors import NotClaimable
+from storefront.promotions.goods import page_of_goods
 from storefront.promotions.naming import Names, names_for
+from storefront.promotions.offers import get_offer, grouped_offers
 from storefront.promotions.rules import Promotion
 from storefront.promotions.states import WalletTab
+from storefront.promotions.summary import told_to_shoppers
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, safe_next, wants_fragment
+from storefront.web.kept_pages import kept
 from storefront.web.locale import current_locale
 
 blueprint = Blueprint("promotions", __name__, template_folder="templates")
 PAGE, FRAGMENT = "promotions/coupons.html", "promotions/_claim.html"
+
+
+@blueprint.get("/offers")
+@kept()
+def offers() -> Response:
+    """List what is on offer."""
+    groups = grouped_offers()
+    names = _names(promotion for group in groups for promotion in group.promotions)
+    return render_page("promotions/offers.html", groups=groups, names=names)
+
+
+@blueprint.get("/offers/<key>")
+@kept()
+def offer(key: str) -> Response:
+    """Show an offer's terms, and the goods that it is about."""
+    promotion, number = get_offer(key), page_number(request.args.get("page"))
+    page = page_of_goods(promotion.scopes, number=number, size=g.shop.page_size, locale=current_locale())
+    return render_page(
+        "promotions/offer.html",
+        fragment="promotions/_goods.html",
+        promotion=promotion,
+        told=told_to_shoppers(promotion, _names([promotion])),
+        page=page,
+    )
 
 
 @blueprint.get("/coupons")

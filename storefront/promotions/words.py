@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 import flask_babel
 
@@ -31,6 +32,13 @@ class Offer:
     key: str
     name: str
     text: str
+    ends_at: datetime | None = None
+    is_gift: bool = False
+
+    @property
+    def url(self) -> str:
+        """The page of its goods."""
+        return f"/offers/{self.key}"
 
 
 def name_of(label: Label) -> str:
