@@ -23,6 +23,7 @@ from admin.navigation import menu_for
 from admin.orders import views as orders
 from admin.pricing import views as pricing
 from admin.promotions import views as promotions
+from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
 from storefront.kernel.errors import ShopError
@@ -30,7 +31,7 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, catalog, warehouses, content),
-    *(promotions, coupons, flash, audit, pricing, groups, collections, loyalty),
+    *(promotions, simulation, coupons, flash, audit, pricing, groups, collections, loyalty),
 )
 ERROR_PAGE = "admin/error.html"
 

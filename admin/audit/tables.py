@@ -51,6 +51,8 @@ ACTIONS = {
     "promotion.archive": N_("Promotion archived"),
     "promotion.unarchive": N_("Promotion taken out of the archive"),
     "promotion.delete": N_("Promotion deleted"),
+    "promotion.simulate": N_("Promotion tried on past orders"),
+    "promotion.simulate_stop": N_("Trying on past orders stopped"),
     "price_list.add": N_("Price list added"),
     "price_list.change": N_("Price list changed"),
     "price_list.prices": N_("Prices in a list changed"),
