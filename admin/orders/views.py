@@ -28,7 +28,7 @@ from storefront.audit import services as audit
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.orders import services as orders
-from storefront.orders.receipt import receipt_of
+from storefront.orders.receipt import receipt_of, traced_lines
 from storefront.orders.states import CancelReason, OrderAction
 from storefront.web.fragments import redirect_to, render_page
 
@@ -64,6 +64,7 @@ def order(number: str) -> Response:
         "admin/orders/order.html",
         order=found,
         receipt=receipt_of(found),
+        traced=traced_lines(found),
         address=PostalAddress.from_fields(found.shipping_address) if found.shipping_address else None,
         transactions=queries.list_transactions(found.id),
         people=people(found.events),

@@ -181,6 +181,12 @@ class CartQuote:
         return tuple((each, names.get(each.excluded_by or 0, "")) for each in kept_out if not each.code)
 
     @property
+    def saved(self) -> Money:
+        """What the shopper pays less than at base prices and with delivery in full; points are a payment."""
+        lists = sum((line.base_price.minor - line.unit_price.minor) * line.quantity for line in self.quote.lines)
+        return Money(max(0, lists) + self.quote.saved.minor - self.quote.points.minor, self.quote.currency)
+
+    @property
     def typed(self) -> frozenset[str]:
         """The codes that the shopper gave or chose, not those that lie in their wallet."""
         chosen = {self.contents.coupon_choice} - {"", "none"}

@@ -8,6 +8,7 @@ from storefront.kernel.money import Money, total
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind
 from storefront.pricing.allocation import DELIVERY, TraceStep
+from storefront.pricing.chain import full_chain
 from storefront.pricing.snapshot import PriceSource
 from storefront.web.measures import sized
 
@@ -80,8 +81,9 @@ class Receipt:
 
     @property
     def saved(self) -> Money:
-        reductions = (-reason.amount for reason in self.reasons if reason.amount.minor < 0)
-        return total(reductions, self.total.currency)
+        kinds = {AdjustmentKind.POINTS}
+        taken = (-reason.amount for reason in self.reasons if reason.amount.minor < 0 and reason.kind not in kinds)
+        return total(taken, self.total.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,12 @@ class TracedLine:
 
     name: str
     steps: tuple[TraceStep, ...]
+    quantity: int = 0
+
+    @property
+    def paid(self) -> Money:
+        """What it came to in the end."""
+        return self.steps[-1].after
 
 
 def receipt_of(order: Order) -> Receipt:
@@ -110,7 +118,7 @@ def receipt_of(order: Order) -> Receipt:
 
 def traced_lines(order: Order) -> list[TracedLine]:
     """Return how each price came about, line by line, delivery last; steps that nobody can read are left out."""
-    names = {line.line_key or line.sku: sized(line.name, line.variant_name) for line in order.lines}
+    lines = {line.line_key or line.sku: line for line in order.lines}
     steps: dict[str, list[TraceStep]] = {}
     for data in order.trace:
         try:
@@ -118,8 +126,12 @@ def traced_lines(order: Order) -> list[TracedLine]:
         except (ValueError, KeyError, TypeError):
             continue
         steps.setdefault(step.line_id or "", []).append(step)
-    known = [TracedLine(name, tuple(steps[key])) for key, name in names.items() if key in steps]
-    return [*known, TracedLine("", tuple(steps[DELIVERY]))] if DELIVERY in steps else known
+    known = [
+        TracedLine(sized(line.name, line.variant_name), full_chain(steps[key]), line.quantity)
+        for key, line in lines.items()
+        if key in steps
+    ]
+    return [*known, TracedLine("", full_chain(steps[DELIVERY]))] if DELIVERY in steps else known
 
 
 def _line(line: OrderLine, order: Order) -> ReceiptLine:

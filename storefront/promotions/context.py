@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,9 @@ from storefront.catalog.cards import Badge, Card
 from storefront.catalog.collections import Marks, marks_of, members_now
 from storefront.catalog.queries import ProductFacts, VariantFacts
 from storefront.kernel.money import Money
+from storefront.pricing.allocation import TraceStep
 from storefront.pricing.catalogue import Break
+from storefront.pricing.chain import full_chain
 from storefront.promotions.claims import Claimable, open_claims
 from storefront.promotions.every_piece import category_ids, deals_for
 from storefront.promotions.queries import open_offers, running_offers
@@ -91,6 +93,14 @@ def claims_for(*, product_id: int, sku: str, category_id: int, brand_id: int | N
     return sorted(found, key=lambda offer: offer.promotion.scope.is_everything)[:MOST_CLAIMS]
 
 
+def price_chains(steps: Iterable[TraceStep]) -> list[tuple[TraceStep, ...]]:
+    """Return the chains of a trace's steps, each from the price that it starts from."""
+    found: dict[str | None, list[TraceStep]] = {}
+    for step in steps:
+        found.setdefault(step.line_id, []).append(step)
+    return [full_chain(chain) for chain in found.values()]
+
+
 def has_offers() -> bool:
     """Say whether the page of all offers holds any."""
     return bool(running_offers())
@@ -149,6 +159,7 @@ def init_app(app: Flask) -> None:
         price_words=price_words,
         rejection_words=rejection_words,
         step_words=step_words,
+        price_chains=price_chains,
     )
     app.jinja_env.globals.update(offers_for=offers_for, claims_for=claims_for, open_claims=open_claims)
     app.jinja_env.globals.update(has_offers=has_offers, offer_page=offer_page, sets_for=sets_for)

@@ -89,7 +89,7 @@ def step_words(step: TraceStep) -> str:
     """Name one step of a price, or say why there is none."""
     label = step.label
     if label.kind in _PRICES:
-        return _(_PRICES[label.kind])
+        return _price_step(label)
     said, name = label.get("said"), name_of(label)
     if said == "elsewhere":
         return _("“%(name)s” falls on other goods of your cart", name=name)
@@ -102,6 +102,14 @@ def step_words(step: TraceStep) -> str:
     if whole:
         lines = count_in(label, "shared_lines")
         return _("%(name)s (part of %(whole)s, shared by %(lines)s lines)", name=name, whole=whole, lines=lines)
+    return name
+
+
+def _price_step(label: Label) -> str:
+    """Name a catalogue price, of several pieces with what each costs."""
+    name, pieces, unit = _(_PRICES[label.kind]), count_in(label, "quantity"), amount_in(label, "unit")
+    if pieces > 1 and unit:
+        return _("%(name)s: %(pieces)s × %(unit)s", name=name, pieces=pieces, unit=unit)
     return name
 
 

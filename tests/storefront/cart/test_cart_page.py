@@ -208,7 +208,7 @@ def test_a_promotion_is_named_where_it_falls_and_adds_up(shop: Flask, visitor: S
     assert "Spring saving" in page.words(".sums")
     assert amounts(page, ".line__saving") == [200, 300]
     assert amounts(page, ".sums__total") == [5000 - 500 + 500]
-    assert "Price $20.00" in page.all(".line .why")[0].get_text(" ", strip=True)
+    assert "Price: 2 × $10.00" in page.all(".line .why")[0].get_text(" ", strip=True)
 
 
 def test_the_same_in_chinese_uses_the_merchants_chinese_name(shop: Flask) -> None:
