@@ -56,9 +56,7 @@ _GIFTS = (
 )
 
 
-def gift_goods(
-    promotions: Iterable[Promotion], *, currency: str, locale: str | None = None
-) -> Mapping[str, GiftGoods]:
+def gift_goods(promotions: Iterable[Promotion], *, currency: str, locale: str | None = None) -> Mapping[str, GiftGoods]:
     """Return what these promotions could give, by SKU; nothing is asked where none gives anything away."""
     skus = sorted({sku for each in promotions if isinstance(each.benefit, Gift) for sku in each.benefit.skus})
     if not skus:

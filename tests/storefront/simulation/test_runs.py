@@ -11,6 +11,7 @@ from flask import Flask
 
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.jobs import queue
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.orders.models import Order
@@ -178,6 +179,7 @@ def test_a_run_over_the_demo_is_the_sum_of_its_orders_evaluated_one_by_one(demo_
         assert window is not None
         first = Window(window.first_day, window.first_day + timedelta(days=45))
     run_id = ask(demo_app, draft, first)
+    queue.bind(demo_app)
     with demo_app.app_context():
         jobs.replay_orders.call_local(run_id)
     figures = Figures.from_data(run_of(demo_app, run_id).figures)
