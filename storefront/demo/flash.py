@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import chain, pairwise, zip_longest
 from zoneinfo import ZoneInfo
 
@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from storefront.accounts.models import Customer
 from storefront.demo.front import TIMEZONE
 from storefront.demo.people import SHOPPER
-from storefront.demo.picking import Good, Picker
+from storefront.demo.picking import Good, Picker, midnight
 from storefront.demo.prices import reduced
 from storefront.flash.models import FlashItem, FlashSale, FlashSession, FlashTake
 from storefront.flash.recording import SOURCE
 from storefront.pricing.models import PriceChange
 
 HOURS = 4
-DAYS_BEFORE, DAYS_AHEAD = 1, 6
+DAYS_BEFORE, DAYS_AHEAD = 1, 5
 GOODS, POOL = 8, 42
 """In a session, and in all before they come again."""
 BUYERS = 60
@@ -60,11 +60,10 @@ def insert_flash(session: Session, by: str, at: datetime) -> None:
 def _marks(at: datetime) -> Iterator[datetime]:
     """Yield the moments between sessions, by the shop's clock."""
     zone = ZoneInfo(TIMEZONE)
-    first = at.astimezone(zone).date() - timedelta(days=DAYS_BEFORE)
-    for number in range(DAYS_BEFORE + DAYS_AHEAD + 1):
-        day = first + timedelta(days=number)
+    for number in range(-DAYS_BEFORE, DAYS_AHEAD + 1):
+        day = midnight(at, number).astimezone(zone)
         for hour in range(0, 24, HOURS):
-            yield datetime(day.year, day.month, day.day, hour, tzinfo=zone).astimezone(UTC)
+            yield day.replace(hour=hour).astimezone(UTC)
 
 
 def _pool(picker: Picker) -> list[Good]:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from storefront.catalog.models import Collection, CollectionProduct
-from storefront.demo.picking import Picker
+from storefront.demo.picking import Picker, midnight
 from storefront.promotions.models import CouponCode, Promotion
 
 COUPON, GUEST_CODE = "WELCOME10", "PICNIC5"
@@ -38,7 +38,7 @@ COLLECTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One promotion as it is loaded; `days` are those of its start and end, counted from the loading."""
+    """One promotion as it is loaded; it starts and ends as those `days` begin, counted from the loading."""
 
     key: str
     name: str
@@ -74,7 +74,7 @@ def make_promotion(offer: Offer, at: datetime) -> Promotion:
     scope = {"scope": dict(offer.scope)} if offer.scope else {}
     usual = {
         "combines_with": [each for each in ALL_STAGES if each != stage or stage == "item"],
-        "activated_at": min(at, at + timedelta(days=starts)),
+        "activated_at": min(at, midnight(at, starts)),
     }
     return Promotion(
         key=offer.key,
@@ -83,8 +83,8 @@ def make_promotion(offer: Offer, at: datetime) -> Promotion:
         promotion_class=stage,
         conditions=[dict(condition) for condition in offer.conditions],
         benefits=[{**offer.benefit, **scope}],
-        starts_at=at + timedelta(days=starts),
-        ends_at=None if ends is None else at + timedelta(days=ends),
+        starts_at=midnight(at, starts),
+        ends_at=None if ends is None else midnight(at, ends),
         created_at=at - timedelta(days=30),
         updated_at=at,
         **{**usual, **offer.values},
@@ -146,6 +146,7 @@ def _today(picker: Picker) -> Iterator[Offer]:
 
 def _more(picker: Picker, collections: dict[str, int]) -> Iterator[Offer]:
     find = picker.categories
+    brand_id, brand = picker.brand_of("Hair care")
     yield Offer(
         *("razors-1-off", "$1 off razors and blades", "剃须刀片每件减1美元", "item"),
         {"kind": "amount_off", "amount_minor": 100},
@@ -198,9 +199,9 @@ def _more(picker: Picker, collections: dict[str, int]) -> Iterator[Offer]:
         {"collection_ids": [collections[LUNCH_BOX]]},
     )
     yield Offer(
-        *("hair-care-pair", "Shampoo and conditioner: 20% off any two", "洗发护发任选2件八折", "item"),
+        *("hair-care-pair", f"{brand} hair care: 20% off any two", f"{brand}洗发护发任选2件八折", "item"),
         {"kind": "percent_off", "basis_points": 2_000},
-        {"attributes": ["Kind=Conditioner", "Kind=Shampoo"]},
+        {"brand_ids": [brand_id], "category_ids": find("Hair care")},
         (pieces(2),),
     )
     yield Offer(

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from storefront.catalog.models import Category, Product, Variant
+from storefront.catalog.models import Brand, Category, Product, Variant
+from storefront.demo.front import TIMEZONE
+from storefront.demo.makers import OWN_LABEL
 from storefront.inventory.models import StockLevel
+
+
+def midnight(at: datetime, days: int) -> datetime:
+    """Return when a day of the shop begins, counted from the day of `at`."""
+    zone = ZoneInfo(TIMEZONE)
+    day = at.astimezone(zone).date() + timedelta(days=days)
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,19 @@ class Picker:
     def first_of(self, *names: str) -> str:
         """Return the first name that is a category."""
         return next(name for name in names if name in self._categories)
+
+    def brand_of(self, name: str) -> tuple[int, str]:
+        """Return the id and the name of the maker that sells most below a category."""
+        found = self._session.execute(
+            select(Brand.id, Brand.name)
+            .join(Product, Product.brand_id == Brand.id)
+            .join(Category, Category.id == Product.category_id)
+            .where(Category.path.startswith(self._categories[name][1]), Brand.name != OWN_LABEL)
+            .group_by(Brand.id)
+            .order_by(func.sum(Product.popularity).desc(), Brand.id)
+            .limit(1)
+        ).one()
+        return found.id, found.name
 
     def goods(self, *names: str, most: int, prices: tuple[int, int] = (1, 10**9), least_stock: int = 12) -> list[Good]:
         """Return the best sellers below these categories within a range of prices, one size of each product."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pandas as pd
 from sqlalchemy import Connection, select
@@ -14,7 +14,7 @@ from storefront.catalog.models import Variant
 from storefront.demo.bulk import insert_frame
 from storefront.demo.front import CURRENCY
 from storefront.demo.people import SHOPPER
-from storefront.demo.picking import Good, Picker
+from storefront.demo.picking import Good, Picker, midnight
 from storefront.kernel.money import Money
 from storefront.pricing import services
 from storefront.pricing.catalogue import WHOLE
@@ -37,13 +37,13 @@ def insert_prices(session: Session, connection: Connection, by: str, at: datetim
     kitchen = picker.goods("Coffee & creamers", "Milk", "Sugar", "Paper napkins", "Eggs", most=MOST, prices=(60, 2_000))
     fresh = picker.goods("Fruit & vegetables", most=8, prices=(180, 900))
     tins = picker.goods("Canned vegetables", "Canned cat food", "Gourmet canned cat food", most=MOST, prices=(30, 500))
-    before = at - timedelta(days=60)
+    before = midnight(at, -60)
     _add(ListPlan("Silver prices", "银卡价", tiers=("silver",)), _each(favourites, (1, 9_600)), by, before)
     _add(ListPlan("Gold prices", "金卡价", tiers=("gold",)), _each(favourites, (1, 9_200)), by, before)
     cafes = ListPlan("Café prices", "咖啡馆价", groups=(CAFES,))
     _add(cafes, _each(kitchen, (1, 8_800), (12, 8_200)), by, before)
-    week = ListPlan("This week's prices", "本周特价", starts_at=at - timedelta(days=2), ends_at=at + timedelta(days=5))
-    _add(week, _each(fresh, (1, 8_000)), by, at - timedelta(days=2))
+    week = ListPlan("This week's prices", "本周特价", starts_at=midnight(at, -2), ends_at=midnight(at, 5))
+    _add(week, _each(fresh, (1, 8_000)), by, midnight(at, -2))
     _add(ListPlan("More for less", "多买更省"), _each(tins, (6, 9_000), (12, 8_500)), by, before)
 
 
