@@ -45,7 +45,8 @@ def give_up_silent_runs() -> int:
 def _replay(run_id: int) -> Figures | None:
     run = queries.get_run(run_id)
     draft = promotion_from_data(run.draft)
-    replay = Replay(draft, queries.others_than(draft.id))
+    others = queries.others_than(draft.id)
+    replay = Replay(draft, others, queries.gift_costs((draft, *others)))
     window = queries.Window(run.first_day, run.last_day)
     for orders in queries.list_past_orders(window, (draft, *replay.others)):
         for order in orders:

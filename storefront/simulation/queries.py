@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from storefront.pricing.snapshot import Delivery, GiftStock, PriceSource, Shoppe
 from storefront.promotions import queries as promotions
 from storefront.promotions.models import Promotion as PromotionRow
 from storefront.promotions.reading import find_promotion
-from storefront.promotions.rules import Limits, Promotion
+from storefront.promotions.rules import Gift, Limits, Promotion
 from storefront.shop.queries import get_settings
 from storefront.simulation.models import Simulation
 from storefront.simulation.rules import PastOrder
@@ -84,6 +84,17 @@ def days_of_orders() -> Window | None:
         return None
     zone = ZoneInfo(get_settings().timezone)
     return Window(first.astimezone(zone).date(), last.astimezone(zone).date())
+
+
+def gift_costs(considered: Iterable[Promotion]) -> Mapping[str, int]:
+    """Return what a piece of each gift costs the shop, by SKU in minor units, where that is known."""
+    skus = {sku for each in considered if isinstance(each.benefit, Gift) for sku in each.benefit.skus}
+    if not skus:
+        return {}
+    rows = db.session.execute(
+        select(Variant.sku, Variant.cost_minor).where(Variant.sku.in_(skus), Variant.cost_minor.is_not(None))
+    )
+    return {row.sku: int(row.cost_minor) for row in rows if row.cost_minor is not None}
 
 
 def list_past_orders(window: Window, considered: Sequence[Promotion]) -> Iterator[tuple[PastOrder, ...]]:

@@ -58,11 +58,11 @@ class Conflict:
 class Figures:
     """What a replay found; amounts in minor units of `currency`.
 
-    `given` is what the draft itself took off in the orders that it touched, `cost` how much less the shop would have
-    got: they differ where the draft displaced other promotions. `sales` and `margin` are those of the touched orders
-    without it; `margin` only of those whose goods' cost is known (`costed` of them, whose part of `cost` is
-    `costed_cost`). `kept_out` counts orders in which the draft lost to another promotion, `displaced` those in which
-    it won against one.
+    `given` is what the draft itself gave in the orders that it touched, gifts at their price. `cost` is what that
+    would have cost the shop: less where the draft displaced other promotions, and gifts at what they cost. `sales` and
+    `margin` are those of the touched orders without it; `margin` only of those whose goods' cost is known (`costed` of
+    them, whose part of `cost` is `costed_cost`). `kept_out` counts orders in which the draft lost to another promotion,
+    `displaced` those in which it won against one.
     """
 
     currency: str
@@ -137,10 +137,14 @@ def prepared(promotion: Promotion) -> Promotion:
 class Replay:
     """Takes past orders one after the other. The draft's own limits run out as they would have; those of others do not.
 
-    Raises ValueError for a draft in another currency than the orders'.
+    `gift_costs` says what a piece of a gift costs the shop, in minor units by SKU; one that it does not know counts at
+    its price. Raises ValueError for a draft in another currency than the orders'.
     """
 
-    def __init__(self, draft: Promotion, others: Iterable[Promotion]) -> None:
+    def __init__(
+        self, draft: Promotion, others: Iterable[Promotion], gift_costs: Mapping[str, int] | None = None
+    ) -> None:
+        self.gift_costs = gift_costs or {}
         self.draft = replace(prepared(draft), limits=draft.limits)
         if draft.needs_code and not draft.codes:
             self.draft = replace(self.draft, codes=frozenset({ANY_CODE}))
@@ -174,18 +178,18 @@ class Replay:
             self._note_loss(scales, together, alone)
             return
         before = scales.weigh(rivals)
-        cost = together.saved - before.saved
+        cost = self._expense(together) - self._expense(before)
         figures.touched += 1
         figures.given += mine
         figures.cost += cost
-        sales = _total(snapshot) - before.saved
+        sales = _total(snapshot) - before.saved + before.saved_by_gifts
         figures.sales += sales
         month.touched += 1
         month.cost += cost
         if order.cost is not None:
             figures.costed += 1
             figures.costed_cost += cost
-            figures.margin += sales - order.cost.minor
+            figures.margin += _total(snapshot) - self._expense(before) - order.cost.minor
         self._touched.add(order.customer)
         figures.customers = len(self._touched)
         self._take(mine, order.customer)
@@ -198,6 +202,13 @@ class Replay:
             uses = ((self.draft.id, self._uses[order.customer]),)
             snapshot = replace(snapshot, shopper=replace(snapshot.shopper, uses=uses))
         return replace(snapshot, codes=self._codes) if self._codes else snapshot
+
+    def _expense(self, deal: Deal) -> int:
+        """Return what a deal costs the shop: what it takes off, and its gifts at what they cost."""
+        gifts = [
+            count * self.gift_costs[sku] if sku in self.gift_costs else amount for sku, count, amount in deal.gifts
+        ]
+        return deal.saved - deal.saved_by_gifts + sum(gifts)
 
     def _take(self, amount: int, customer: str) -> None:
         limits = self.draft.limits

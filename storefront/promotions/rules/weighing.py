@@ -37,6 +37,17 @@ class Deal:
         """What all of it saves, in minor units."""
         return sum([reduction.amount for _, _, reduction in self.given])
 
+    @property
+    def gifts(self) -> list[tuple[str, int, int]]:
+        """What is given away: SKU, pieces, and what they are worth together in minor units."""
+        found = [(reduction.gift, reduction.amount) for _, _, reduction in self.given]
+        return [(gift[0], gift[1], amount) for gift, amount in found if gift]
+
+    @property
+    def saved_by_gifts(self) -> int:
+        """What the gifts are worth, in minor units; a part of `saved`."""
+        return sum([amount for _, _, amount in self.gifts])
+
     def amount_of(self, promotion_id: int) -> int | None:
         """Return how much one promotion gives, in minor units; None if it does not apply."""
         return next((amount for promotion, amount in self.amounts if promotion.id == promotion_id), None)

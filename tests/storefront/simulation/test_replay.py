@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from storefront.kernel.money import Money
-from storefront.pricing.snapshot import Delivery, Shopper, Snapshot, SnapshotLine, Stage
+from storefront.pricing.snapshot import Delivery, GiftStock, Shopper, Snapshot, SnapshotLine, Stage
 from storefront.promotions.rules import (
     AmountOff,
     Audience,
     DeliveryOff,
+    Gift,
     Limits,
     NthItem,
     PercentOff,
@@ -140,6 +142,31 @@ def test_its_own_window_does_not_matter_and_neither_do_those_of_others() -> None
     draft = promotion(1, SAVE_20.benefit, starts_at=datetime(2030, 1, 1, tzinfo=UTC))
     other = promotion(3, TEN_PERCENT.benefit, ends_at=datetime(2020, 1, 1, tzinfo=UTC))
     assert run(draft, (other,), past(10_000)).cost == 1_000
+
+
+GIFT = promotion(9, Gift(("MUG",)))
+
+
+def with_mugs(order: PastOrder, price: int = 5_000) -> PastOrder:
+    """The same order in a shop that has mugs to give away."""
+    return replace(order, snapshot=replace(order.snapshot, gifts=(GiftStock("MUG", 99, usd(price)),)))
+
+
+def test_a_gift_is_counted_at_what_it_costs_the_shop() -> None:
+    replay = Replay(GIFT, (), {"MUG": 1_200})
+    replay.add(with_mugs(past(10_000, cost=6_000)))
+    figures = replay.figures
+    assert (figures.given, figures.cost, figures.sales, figures.margin) == (5_000, 1_200, 10_500, 4_500)
+    assert not figures.loses_money
+    assert run(GIFT, (), with_mugs(past(10_000))).cost == 5_000, "its price, where its cost is not known"
+
+
+def test_a_gift_that_is_given_anyway_is_no_money_lost() -> None:
+    replay = Replay(TEN_PERCENT, (GIFT,), {"MUG": 1_200})
+    replay.add(with_mugs(past(10_000, cost=6_000)))
+    figures = replay.figures
+    assert (figures.cost, figures.sales, figures.margin) == (1_000, 10_500, 3_300)
+    assert figures.break_even == 4_348, "33.00 before, 23.00 after"
 
 
 def test_an_order_in_another_currency_is_refused() -> None:
