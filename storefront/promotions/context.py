@@ -22,11 +22,12 @@ from storefront.pricing.catalogue import Break
 from storefront.pricing.chain import full_chain
 from storefront.promotions.claims import Claimable, open_claims
 from storefront.promotions.every_piece import category_ids, deals_for
+from storefront.promotions.naming import Names
 from storefront.promotions.queries import open_offers, running_offers
 from storefront.promotions.rules import Promotion, Scope
 from storefront.promotions.rules.promotion import EVERYONE
 from storefront.promotions.sets import sets_for
-from storefront.promotions.summary import audience_words, moment_words, scope_words
+from storefront.promotions.summary import audience_words, gives_words, moment_words, scope_words
 from storefront.promotions.validity import Terms, last_day
 from storefront.promotions.words import Offer, name_of, near_words, price_words, rejection_words, step_words, terms_of
 from storefront.shop.queries import get_settings
@@ -101,6 +102,13 @@ def price_chains(steps: Iterable[TraceStep]) -> list[tuple[TraceStep, ...]]:
     return [full_chain(chain) for chain in found.values()]
 
 
+def offer_terms(promotion: Promotion, names: Names) -> str:
+    """Say what an offer gives, and on which goods where there are goods of several sorts."""
+    if len(promotion.scopes) > 1:
+        return gives_words(promotion, names)
+    return terms_of(promotion.label)
+
+
 def has_offers() -> bool:
     """Say whether the page of all offers holds any."""
     return bool(running_offers())
@@ -149,6 +157,7 @@ def init_app(app: Flask) -> None:
         goods_words=scope_words,
         is_for_some=lambda promotion: promotion.audience != EVERYONE,
         offer_moment=moment_words,
+        offer_terms=offer_terms,
         validity_words=validity_words,
         who_words=audience_words,
     )
