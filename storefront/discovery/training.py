@@ -34,7 +34,10 @@ def train_recommender(*, as_of: datetime, progress: Callable[[str], None] = lamb
 
 
 def read_history(before: datetime) -> Interactions:
-    """Return every line of the orders placed before a moment, cancelled ones left out; guests are anonymous."""
+    """Return every line of the orders placed before a moment, cancelled ones left out; guests are anonymous.
+
+    What came as a gift was not chosen, so it teaches nothing.
+    """
     placed = (
         db.session.connection()
         .execute(
@@ -50,7 +53,9 @@ def read_history(before: datetime) -> Interactions:
     times = np.array([row[2].replace(tzinfo=None) for row in placed], "datetime64[s]")
     del placed
     order, product, quantity = _columns(
-        select(OrderLine.order_id, OrderLine.product_id, OrderLine.quantity).where(OrderLine.product_id.is_not(None))
+        select(OrderLine.order_id, OrderLine.product_id, OrderLine.quantity).where(
+            OrderLine.product_id.is_not(None), ~OrderLine.is_gift
+        )
     )
     at = np.searchsorted(orders, order)
     there = at < len(orders)

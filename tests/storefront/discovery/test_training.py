@@ -10,15 +10,18 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from recommend.artifacts import exclusive, versions
 from recommend.training import STEPS
+from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.discovery.jobs import train_nightly
 from storefront.discovery.recommending import health, holder, recommender
 from storefront.discovery.training import read_goods, read_history
 from storefront.discovery.training_cli import DOING
 from storefront.kernel.clock import now
+from storefront.orders.models import OrderLine
 from storefront.orders.states import OrderStatus
 from tests.factories import make_category, make_product, make_variant
 from tests.storefront.discovery.trade import make_order, open_trade, train
@@ -49,6 +52,18 @@ def test_orders_become_a_history_without_cancelled_ones(any_app: Flask) -> None:
     assert history.user.tolist() == [-1, -1]
     assert history.baskets == 1
     assert history.at[0].astype(str) == placed.strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def test_gifts_are_no_purchases(any_app: Flask) -> None:
+    with any_app.app_context():
+        with transaction():
+            tea, cup = make_product("Tea"), make_product("Cup")
+            order = make_order([tea, cup], customer_id=None, at=now() - timedelta(days=3))
+            gift = update(OrderLine).where(OrderLine.order_id == order.id, OrderLine.product_id == cup.id)
+            db.session.execute(gift.values(is_gift=True, discount_minor=1000))
+            bought = tea.id
+        history = read_history(now())
+    assert history.items.ids[history.item].tolist() == [bought]
 
 
 def test_customers_keep_their_numbers_and_lines_their_orders(app: Flask) -> None:
