@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from storefront.kernel.money import Money
 from storefront.pricing.snapshot import Snapshot
-from storefront.promotions.rules import Deal, Limits, Promotion, Reason, Scales
+from storefront.promotions.rules import Deal, Limits, Near, Promotion, Reason, Scales
 
 WHOLE = 10_000
 """Shares are counted in basis points."""
@@ -62,7 +62,7 @@ class Figures:
     would have cost the shop: less where the draft displaced other promotions, and gifts at what they cost. `sales` and
     `margin` are those of the touched orders without it; `margin` only of those whose goods' cost is known (`costed` of
     them, whose part of `cost` is `costed_cost`). `kept_out` counts orders in which the draft lost to another promotion,
-    `displaced` those in which it won against one.
+    `displaced` those in which it won against one, `near` those that were one piece or a fifth of an amount short of it.
     """
 
     currency: str
@@ -166,7 +166,7 @@ class Replay:
         alone = scales.weigh((draft,))
         if not alone.given:
             # what gives nothing alone gives nothing beside others: they only make goods cheaper
-            figures.near += scales.is_near(draft, alone)
+            figures.near += _is_just_short(scales.nearest(draft, alone))
             refused = scales.why_not(draft, alone)
             figures.reasons[(refused.reason if refused else Reason.SCOPE).value] += 1
             return
@@ -244,6 +244,16 @@ class Replay:
                 conflict = self.figures.displaced[promotion.key]
                 conflict.orders += 1
                 conflict.amount += amount
+
+
+def _is_just_short(near: Near | None) -> bool:
+    """Whether one piece is missing, or no more than a fifth of an amount."""
+    if near is None:
+        return False
+    need, gap = near.shortfall.need, near.shortfall.gap
+    if isinstance(need, Money) and isinstance(gap, Money):
+        return gap.minor * 5 <= need.minor
+    return gap == 1
 
 
 def _total(snapshot: Snapshot) -> int:

@@ -15,7 +15,7 @@ from storefront.promotions.rules.evaluation import settle
 from storefront.promotions.rules.nearness import nearest
 from storefront.promotions.rules.promotion import Promotion
 from storefront.promotions.rules.refusals import Gate, Given, explain
-from storefront.promotions.rules.result import Rejected
+from storefront.promotions.rules.result import Near, Rejected
 from storefront.promotions.rules.units import Position, start
 
 
@@ -80,10 +80,10 @@ class Scales:
             return next((each for each in self._gate.rejected if each.promotion.id == promotion.id), None)
         return explain(self._frame, self._begin, found[0], deal.ends[promotion.stage], deal.given)
 
-    def is_near(self, promotion: Promotion, deal: Deal) -> bool:
-        """Say whether one small step more would let a promotion save more than the deal does."""
+    def nearest(self, promotion: Promotion, deal: Deal) -> Near | None:
+        """Return the step more with which a promotion would save more than the deal does."""
         found = self._admit(promotion)
-        return found is not None and bool(nearest(self._frame, (found[0],), deal.ends, deal.given))
+        return next(iter(nearest(self._frame, (found[0],), deal.ends, deal.given)), None) if found else None
 
     def _admit(self, promotion: Promotion) -> tuple[Candidate, int] | None:
         """Return a promotion as a candidate with its bound; None if it is out of the question."""

@@ -76,8 +76,18 @@ def test_what_an_order_would_have_cost_less_is_counted_by_month() -> None:
         "2026-02": (2, 1, 2_000),
     }
     assert (figures.sales, figures.margin) == (41_000, 41_000 - 15_000)
-    assert figures.near == 2
+    assert figures.near == 1, "a cent short is just short, half of it is not"
     assert figures.reasons == {"threshold": 2}
+
+
+@pytest.mark.parametrize(("prices", "near"), [((8_000,), 1), ((7_999,), 0), ((3, 5_000, 3_000), 1)])
+def test_an_order_is_just_short_when_a_fifth_of_the_amount_is_missing(prices: tuple[int, ...], near: int) -> None:
+    assert run(SAVE_20, (), past(*prices)).near == near
+
+
+@pytest.mark.parametrize(("prices", "near"), [((500, 500), 1), ((500,), 0)])
+def test_an_order_is_just_short_when_one_piece_is_missing(prices: tuple[int, ...], near: int) -> None:
+    assert run(promotion(5, NthItem(3, 10_000), falls_on=Stage.ITEM), (), past(*prices)).near == near
 
 
 def test_break_even_says_how_many_more_such_orders_would_pay_for_it() -> None:

@@ -1,0 +1,1 @@
+"""Tests of trying promotions on past orders in the back office."""
