@@ -120,6 +120,7 @@ def _insert_points(connection: Connection, earnings: list[_Earning], at: datetim
     """Write the ledger in the order in which it happened, and the accounts that it adds up to."""
     life = timedelta(days=get_settings().points_expire_days)
     balances: dict[int, Balance] = defaultdict(Balance)
+    expiring: dict[int, datetime] = {}
     rows: list[tuple[Any, ...]] = []
     happened = [(each.paid_at, EntryKind.EARN, each) for each in earnings]
     happened += [(each.ready_at, EntryKind.RELEASE, each) for each in earnings if each.ready_at and each.ready_at <= at]
@@ -128,6 +129,8 @@ def _insert_points(connection: Connection, earnings: list[_Earning], at: datetim
         delta = Delta(pending=each.points) if is_earned else rules.release(balances[each.customer_id], each.points)
         balances[each.customer_id] += delta
         dates = (each.ready_at, None) if is_earned else (None, moment + life)
+        if not is_earned:
+            expiring.setdefault(each.customer_id, moment + life)
         rows.append((each.customer_id, kind.value, delta.available, delta.pending, each.order_number, *dates, moment))
     if not rows:
         return
@@ -140,7 +143,14 @@ def _insert_points(connection: Connection, earnings: list[_Earning], at: datetim
         entries[column] = pd.to_datetime(entries[column], utc=True).dt.tz_localize(None)
     insert_frame(connection, PointsEntry.__table__, entries)
     accounts = [
-        {"customer_id": customer_id, "available": each.available, "pending": each.pending, "owed": 0, "updated_at": at}
+        {
+            "customer_id": customer_id,
+            "available": each.available,
+            "pending": each.pending,
+            "owed": 0,
+            "next_expiry": expiring.get(customer_id),
+            "updated_at": at,
+        }
         for customer_id, each in balances.items()
     ]
     connection.execute(insert(PointsAccount), accounts)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, case, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront.database.base import db
+from storefront.database.columns import UtcDateTime
 from storefront.database.reading import read
 from storefront.loyalty.models import PointsAccount, PointsEntry
 from storefront.loyalty.queries import LEDGER, entry_of
@@ -63,14 +64,28 @@ def locked(customer_id: int) -> Balance:
 def post(balance: Balance, movement: Movement) -> Balance:
     """Change a locked account, note it, and return the balance after."""
     after = balance + movement.delta
+    values: dict[str, object] = {"available": after.available, "pending": after.pending, "owed": after.owed}
+    if movement.expires_at is not None:
+        known, until = PointsAccount.next_expiry, literal(movement.expires_at, UtcDateTime())
+        values["next_expiry"] = case((or_(known.is_(None), known > until), until), else_=known)
     db.session.execute(
         update(PointsAccount)
         .where(PointsAccount.customer_id == movement.customer_id)
-        .values(available=after.available, pending=after.pending, owed=after.owed, updated_at=movement.at)
+        .values(**values, updated_at=movement.at)
         .execution_options(synchronize_session=False)
     )
     note(movement)
     return after
+
+
+def note_next_expiry(customer_id: int, moment: datetime | None) -> None:
+    """Write down when the next points of a locked account expire."""
+    db.session.execute(
+        update(PointsAccount)
+        .where(PointsAccount.customer_id == customer_id)
+        .values(next_expiry=moment)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def note(movement: Movement) -> None:

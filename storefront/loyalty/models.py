@@ -57,6 +57,8 @@ class PointsAccount(Base):
     pending: Mapped[int] = mapped_column(default=0)
     owed: Mapped[int] = mapped_column(default=0)
     """Points that were spent before the order that had earned them was given back; the next earnings pay them."""
+    next_expiry: Mapped[moment | None] = mapped_column(index=True)
+    """No points expire before then; None where none ever do. It may be too early (spent meanwhile), never too late."""
     updated_at: Mapped[moment]
 
 

@@ -137,16 +137,13 @@ def list_due(at: datetime, *, most: int) -> Sequence[tuple[int, str]]:
 
 
 def list_expiring(at: datetime, *, after: int = 0, most: int) -> Sequence[int]:
-    """Return customers above `after` with points to spend who hold, or held, some that are past their date."""
+    """Return customers above `after` with points to spend of whom some may be past their date.
+
+    The account keeps when that is next, so whoever was asked once is not asked again before.
+    """
     return db.session.scalars(
         select(PointsAccount.customer_id)
-        .where(
-            PointsAccount.customer_id > after,
-            PointsAccount.available > 0,
-            select(PointsEntry.id)
-            .where(PointsEntry.customer_id == PointsAccount.customer_id, PointsEntry.expires_at <= at)
-            .exists(),
-        )
+        .where(PointsAccount.customer_id > after, PointsAccount.available > 0, PointsAccount.next_expiry <= at)
         .order_by(PointsAccount.customer_id)
         .limit(most)
     ).all()

@@ -184,6 +184,11 @@ def expired(lots: Sequence[Lot], at: datetime) -> int:
     return sum(lot.points for lot in lots if lot.expires_at is not None and lot.expires_at <= at)
 
 
+def next_expiry(lots: Iterable[Lot], after: datetime) -> datetime | None:
+    """Return when the next points expire after a moment; None where none do."""
+    return min((lot.expires_at for lot in lots if lot.expires_at is not None and lot.expires_at > after), default=None)
+
+
 @dataclass(slots=True)
 class _Lot:
     expires: datetime

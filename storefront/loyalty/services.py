@@ -9,7 +9,7 @@ from sqlalchemy import update
 from storefront.database.base import db
 from storefront.kernel.money import Money
 from storefront.loyalty import rules
-from storefront.loyalty.booking import Movement, customer_of, locked, note, post, standing_of
+from storefront.loyalty.booking import Movement, customer_of, locked, note, note_next_expiry, post, standing_of
 from storefront.loyalty.errors import NotEnoughPoints, NothingToAdjust, ReasonMissing
 from storefront.loyalty.models import PointsAccount, PointsEntry
 from storefront.loyalty.queries import balance_of, lots_of
@@ -99,9 +99,11 @@ def reverse_for_refund(*, order_number: str, refunded: Money, of: Money, at: dat
 def expire(*, customer_id: int, at: datetime) -> int:
     """Let points go that are past their date; return how many. Until this has run they can still be spent."""
     balance = locked(customer_id)
-    points = rules.expired(lots_of(customer_id), at)
+    lots = lots_of(customer_id)
+    points = rules.expired(lots, at)
     if points:
         post(balance, Movement(customer_id, EntryKind.EXPIRE, Delta(available=-points), at))
+    note_next_expiry(customer_id, rules.next_expiry(lots, at))
     return points
 
 

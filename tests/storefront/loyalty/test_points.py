@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -208,6 +208,42 @@ def test_the_clock_releases_and_expires_for_everybody(any_app: Flask, monkeypatc
             Balance(),
             Balance(pending=10),
         ]
+        assert books_are_right()
+
+
+def test_the_clock_asks_only_whose_points_may_have_expired(any_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeps, spends, later = (a_customer(any_app) for _ in range(3))
+    asked: list[int] = []
+    expire = services.expire
+
+    def note(*, customer_id: int, at: datetime) -> int:
+        asked.append(customer_id)
+        return expire(customer_id=customer_id, at=at)
+
+    def run(days: int) -> tuple[int, list[int]]:
+        asked.clear()
+        monkeypatch.setattr(jobs, "now", lambda: START + timedelta(days=days))
+        return jobs.expire_points.call_local(), list(asked)
+
+    monkeypatch.setattr(services, "expire", note)
+    with any_app.app_context():
+        for customer, order, days in ((keeps, "A", 0), (keeps, "B", 20), (spends, "C", 0), (spends, "D", 20)):
+            earn(customer, 100, order, days=days)
+            release(customer, order, days=days)
+        earn(later, 100, "E", days=30)
+        release(later, "E", days=30)
+        redeem(spends, 130, "X")
+        assert run(364) == (0, [])
+        assert run(365) == (1, [keeps, spends])
+        assert run(365) == (0, [])
+        with transaction():
+            assert services.give_back(order_number="X", at=START + timedelta(days=366)) == (0, 130)
+        assert run(384) == (0, [])
+        assert run(385) == (2, [keeps, spends])
+        assert run(386) == (0, [])
+        assert run(396) == (2, [spends, later])
+        assert [queries.balance_of(customer) for customer in (keeps, spends, later)] == [Balance()] * 3
+        assert db.session.scalars(db.select(PointsAccount.next_expiry)).all() == [None] * 3
         assert books_are_right()
 
 
