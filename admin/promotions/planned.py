@@ -40,7 +40,7 @@ def month_of(month: Month, at: datetime, *, kinds: Sequence[str] = (), with_draf
     rows = [each for each in rows if with_drafts or each.standing not in {Standing.DRAFT, Standing.PAUSED}]
     goods = shelves()
     live = [each for each in rows if each.value is not None and each.standing not in OVER][:MOST_COMPARED]
-    pairs = clashes([(each.value, goods.reached_by(each.value.scope)) for each in live if each.value])
+    pairs = clashes([(each.value, goods.reached_by_any(each.value.scopes)) for each in live if each.value])
     names = {each.row.id: each.name for each in rows}
     rivals: dict[int, list[Rival]] = {}
     for clash in pairs:

@@ -137,4 +137,4 @@ def _concerned_with(category_id: int, conditions: Sequence[ColumnElement[bool]])
     rows = db.session.execute(select(Promotion.__table__).where(and_(*conditions))).all()
     currency = get_settings().currency
     values = [(row.id, find_promotion(row, currency)) for row in rows]
-    return [id_ for id_, value in values if value and not wanted.isdisjoint(goods.reached_by(value.scope))]
+    return [id_ for id_, value in values if value and not wanted.isdisjoint(goods.reached_by_any(value.scopes))]

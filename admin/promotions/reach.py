@@ -38,9 +38,13 @@ class Shelves:
             self._reached[scope] = found
         return found
 
+    def reached_by_any(self, scopes: tuple[Scope, ...]) -> frozenset[int]:
+        """Return the ids of the variants that one of these scopes means, as for the parts of a set."""
+        return frozenset[int]().union(*(self.reached_by(scope) for scope in scopes))
+
     def to_try(self, scopes: tuple[Scope, ...]) -> tuple[Good, ...]:
         """Return all goods, with cost and minimum price only of those in `scopes` that earn least."""
-        meant = frozenset[int]().union(*(self.reached_by(scope) for scope in scopes))
+        meant = self.reached_by_any(scopes)
         tried = set(sorted(meant, key=lambda id_: (_share_kept(self.goods[id_]), id_))[:MOST_TRIED])
         return tuple(
             good if id_ in tried else replace(good, cost=None, minimum_price=None) for id_, good in self.goods.items()

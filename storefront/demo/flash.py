@@ -28,12 +28,14 @@ PHOTOGRAPHED = (
     *("hanging-plant", "instamatic-camera", "tripod", "aloe-vera", "wireless-optical-mouse", "bonsai-tree"),
     *("basketball", "cruiser-skateboard", "tulip-pot", "skipping-rope", "spiky-cactus"),
 )
-DEPARTMENTS = (
-    *("Drinks", "Snacks & sweets", "Frozen", "Household & cleaning", "Bread & bakery", "Meat & poultry"),
-    *("Home & kitchen", "Baby", "Dairy & eggs"),
+SHELVES = (
+    *(("Soft drinks", "Chilled juice & drinks"), ("Chips & bagged snacks", "Cereal bars & fruit snacks")),
+    *(("Frozen meals", "Frozen pizza & snacks"), ("Laundry detergent", "Paper towels", "Toilet tissue")),
+    *(("Bread & bakery",), ("Beef", "Chicken", "Pork"), ("Home & kitchen",), ("Baby food", "Diapers", "Baby care")),
+    *(("Oral care", "Soap & body wash"), ("Berries", "Grapes", "Tropical fruit")),
 )
 SHARES = (6_500, 7_000, 6_000, 7_500)
-QUOTAS = (40, 24, 30, 60, 20)
+QUOTAS = (20, 12, 16, 30, 10)
 EACH = (2, 3, 2, None)
 SOLD = (85, 45, 100, 20, 60, 5, 35, 70)
 """Percents of the quotas that a whole session sells; one that is on has sold less."""
@@ -68,7 +70,7 @@ def _marks(at: datetime) -> Iterator[datetime]:
 
 def _pool(picker: Picker) -> list[Good]:
     """Return goods from all over the shop, those with photographs spread among them."""
-    shelves = [picker.goods(name, most=6, prices=(250, 2_000), least_stock=20) for name in DEPARTMENTS]
+    shelves = [picker.goods(*names, most=5, prices=(250, 2_000)) for names in SHELVES]
     shelves = [picker.named(PHOTOGRAPHED), *shelves]
     mixed = [good for good in chain(*zip_longest(*shelves)) if good is not None]
     return mixed[:POOL]

@@ -146,7 +146,7 @@ def _today(picker: Picker) -> Iterator[Offer]:
 
 def _more(picker: Picker, collections: dict[str, int]) -> Iterator[Offer]:
     find = picker.categories
-    brand_id, brand = picker.brand_of("Hair care")
+    brand_id, brand, brand_zh = picker.maker_of("Hair care")
     yield Offer(
         *("razors-1-off", "$1 off razors and blades", "剃须刀片每件减1美元", "item"),
         {"kind": "amount_off", "amount_minor": 100},
@@ -199,7 +199,7 @@ def _more(picker: Picker, collections: dict[str, int]) -> Iterator[Offer]:
         {"collection_ids": [collections[LUNCH_BOX]]},
     )
     yield Offer(
-        *("hair-care-pair", f"{brand} hair care: 20% off any two", f"{brand}洗发护发任选2件八折", "item"),
+        *("hair-care-pair", f"{brand} hair care: 20% off any two", f"{brand_zh}洗发护发任选2件八折", "item"),
         {"kind": "percent_off", "basis_points": 2_000},
         {"brand_ids": [brand_id], "category_ids": find("Hair care")},
         (pieces(2),),
@@ -221,6 +221,7 @@ def _nachos(picker: Picker) -> Offer:
         *("nacho-night", "Nacho night: chips, cheese and sour cream, 20% off"),
         *("玉米片之夜：玉米片、奶酪碎、酸奶油一起八折", "item"),
         {"kind": "bundle", "parts": parts, "basis_points": 2_000},
+        {"category_ids": picker.categories(*NACHOS)},
     )
 
 

@@ -55,10 +55,10 @@ class Picker:
         """Return the first name that is a category."""
         return next(name for name in names if name in self._categories)
 
-    def brand_of(self, name: str) -> tuple[int, str]:
-        """Return the id and the name of the maker that sells most below a category."""
+    def maker_of(self, name: str) -> tuple[int, str, str]:
+        """Return the brand's id and both names of the maker that sells most below a category."""
         found = self._session.execute(
-            select(Brand.id, Brand.name)
+            select(Brand.id, Brand.name, func.min(Product.id).label("product_id"))
             .join(Product, Product.brand_id == Brand.id)
             .join(Category, Category.id == Product.category_id)
             .where(Category.path.startswith(self._categories[name][1]), Brand.name != OWN_LABEL)
@@ -66,7 +66,8 @@ class Picker:
             .order_by(func.sum(Product.popularity).desc(), Brand.id)
             .limit(1)
         ).one()
-        return found.id, found.name
+        words = self._session.scalars(select(Product.translations).where(Product.id == found.product_id)).one()
+        return found.id, found.name, str(words["zh"]["name"]).partition(" ")[0]
 
     def goods(self, *names: str, most: int, prices: tuple[int, int] = (1, 10**9), least_stock: int = 12) -> list[Good]:
         """Return the best sellers below these categories within a range of prices, one size of each product."""

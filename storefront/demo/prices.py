@@ -41,7 +41,7 @@ def insert_prices(session: Session, connection: Connection, by: str, at: datetim
     _add(ListPlan("Silver prices", "银卡价", tiers=("silver",)), _each(favourites, (1, 9_600)), by, before)
     _add(ListPlan("Gold prices", "金卡价", tiers=("gold",)), _each(favourites, (1, 9_200)), by, before)
     cafes = ListPlan("Café prices", "咖啡馆价", groups=(CAFES,))
-    _add(cafes, _each(kitchen, (1, 8_800), (12, 8_200)), by, before)
+    _add(cafes, _each(kitchen, (1, 8_800), (12, 7_800)), by, before)
     week = ListPlan("This week's prices", "本周特价", starts_at=midnight(at, -2), ends_at=midnight(at, 5))
     _add(week, _each(fresh, (1, 8_000)), by, midnight(at, -2))
     _add(ListPlan("More for less", "多买更省"), _each(tins, (6, 9_000), (12, 8_500)), by, before)
