@@ -6,7 +6,7 @@ given back again, and what is allocated already is not taken again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from storefront.database.base import db
 from storefront.inventory import levels, queries
 from storefront.inventory.errors import CannotSend, OutOfStock, Shortage
 from storefront.inventory.levels import Cause, Change
-from storefront.inventory.models import StockMovement, StockReservation
+from storefront.inventory.models import StockMovement, StockReservation, Warehouse
 from storefront.inventory.rules import Choice, Pick, Reason, choose_warehouses
 
 TRIES = 5
@@ -49,24 +49,33 @@ def allocate(*, wanted: Sequence[Wanted], reference: str, by: str, at: datetime,
     return _claim(wanted, levels.ALLOCATE, Cause(reference, by, at), zone)
 
 
-def confirm(*, wanted: Sequence[Wanted], reference: str, by: str, at: datetime, zone: str = "") -> Choice | None:
+def confirm(
+    *, wanted: Callable[[], Sequence[Wanted]], reference: str, by: str, at: datetime, zone: str = ""
+) -> Choice | None:
     """Let a reservation become an allocation, and return None.
 
-    Where it has expired, `wanted` is taken anew, or refused with OutOfStock; then the new choice is returned.
+    Where it has expired, what `wanted` says is taken anew, or refused with OutOfStock; then the new choice is returned.
+    What is held already does not ask: an order has a right to it, whatever has become of its goods in the catalogue.
     """
     picks = _take_reservations(reference)
     if picks:
         levels.apply(picks, levels.CONFIRM, Cause(reference, by, at))
         return None
-    return None if _allocated(reference) else allocate(wanted=wanted, reference=reference, by=by, at=at, zone=zone)
+    return None if _allocated(reference) else allocate(wanted=wanted(), reference=reference, by=by, at=at, zone=zone)
 
 
 def hold(
-    *, wanted: Sequence[Wanted], reference: str, expires_at: datetime, by: str, at: datetime, zone: str = ""
+    *,
+    wanted: Callable[[], Sequence[Wanted]],
+    reference: str,
+    expires_at: datetime,
+    by: str,
+    at: datetime,
+    zone: str = "",
 ) -> Choice | None:
     """Let what an order holds expire at `expires_at`, whether it was reserved before or allocated; return None.
 
-    What has expired meanwhile is reserved anew, or refused with OutOfStock.
+    What has expired meanwhile is reserved anew as `wanted` says, or refused with OutOfStock.
     """
     cause = Cause(reference, by, at)
     mine = StockReservation.reference == reference
@@ -75,7 +84,7 @@ def hold(
         return None
     picks = _allocated(reference)
     if not picks:
-        return reserve(wanted=wanted, reference=reference, expires_at=expires_at, by=by, at=at, zone=zone)
+        return reserve(wanted=wanted(), reference=reference, expires_at=expires_at, by=by, at=at, zone=zone)
     levels.apply(picks, levels.UNCONFIRM, cause)
     _write_reservations(picks, expires_at, cause)
     return None
@@ -112,7 +121,7 @@ def _claim(wanted: Sequence[Wanted], change: Change, cause: Cause, zone: str) ->
         choice = choose_warehouses(units, queries.list_shelves(units), zone)
         if choice.missing:
             break
-        if levels.claim(choice.picks, change, cause):
+        if _stay_open(choice.picks) and levels.claim(choice.picks, change, cause):
             return choice
     left = choice.missing or queries.available(units)
     names = {item.variant_id: item.name for item in wanted}
@@ -120,6 +129,16 @@ def _claim(wanted: Sequence[Wanted], change: Change, cause: Cause, zone: str) ->
     if choice.reason is Reason.OUT_OF_ZONE:
         raise CannotSend(shortages, zone=zone)
     raise OutOfStock(shortages)
+
+
+def _stay_open(picks: Sequence[Pick]) -> bool:
+    """Keep the warehouses of `picks` from being closed until this transaction ends; False where one is closed already.
+
+    The lock is shared: claims do not wait for each other, only who changes a warehouse waits for them, and they for it.
+    """
+    ids = {pick.warehouse_id for pick in picks}
+    shared = select(Warehouse.id).where(Warehouse.id.in_(ids), Warehouse.is_active).order_by(Warehouse.id)
+    return len(db.session.scalars(shared.with_for_update(read=True)).all()) == len(ids)
 
 
 def _write_reservations(picks: Sequence[Pick], expires_at: datetime, cause: Cause) -> None:

@@ -85,7 +85,11 @@ def open_warehouse(*, code: str, facts: WarehouseFacts, by: str, at: datetime) -
 
 
 def change_warehouse(*, code: str, facts: WarehouseFacts, seen: str, by: str, at: datetime) -> Warehouse:
-    """Change a warehouse whose reader saw what `mark_of` gave; one whose goods are promised cannot be closed."""
+    """Change a warehouse whose reader saw what `mark_of` gave; one whose goods are promised cannot be closed.
+
+    Its row is locked first: whoever is claiming goods of it has a shared lock on it until they have them, and who comes
+    later finds it closed.
+    """
     row = db.session.scalar(select(Warehouse).where(Warehouse.code == code_key(code)).with_for_update())
     if row is None:
         raise NotFound

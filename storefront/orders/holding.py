@@ -36,7 +36,7 @@ def keep(order: Order, *, by: str, at: datetime) -> Facts:
     if order.pay_before is None:
         return settle(order, by=by, at=at)
     choice = inventory.hold(
-        wanted=_wanted(order),
+        wanted=lambda: _wanted(order),
         reference=order.number,
         expires_at=order.pay_before,
         by=by,
@@ -48,8 +48,8 @@ def keep(order: Order, *, by: str, at: datetime) -> Facts:
 
 def settle(order: Order, *, by: str, at: datetime) -> Facts:
     """Let an order have its goods for good; refuse with OutOfStock where they went back on the shelf and are gone."""
-    wanted = _wanted(order)
-    return _facts(inventory.confirm(wanted=wanted, reference=order.number, by=by, at=at, zone=_zone(order)))
+    choice = inventory.confirm(wanted=lambda: _wanted(order), reference=order.number, by=by, at=at, zone=_zone(order))
+    return _facts(choice)
 
 
 def _wanted(order: Order) -> list[Wanted]:

@@ -28,12 +28,16 @@ from tests.storefront.inventory.shelves import (
 
 
 def confirm(variant_id: int, units: int = 1, reference: str = "R-1") -> object:
-    return services.confirm(wanted=lamps(variant_id, units), reference=reference, by="sandbox", at=now())
+    return services.confirm(wanted=lambda: lamps(variant_id, units), reference=reference, by="sandbox", at=now())
 
 
 def hold(variant_id: int, units: int = 1, reference: str = "R-1") -> object:
     return services.hold(
-        wanted=lamps(variant_id, units), reference=reference, expires_at=now() + 3 * HOUR, by="guest", at=now()
+        wanted=lambda: lamps(variant_id, units),
+        reference=reference,
+        expires_at=now() + 3 * HOUR,
+        by="guest",
+        at=now(),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from flask import Flask
 
@@ -175,6 +177,61 @@ def test_a_warehouse_that_orders_wait_for_is_not_closed(any_app: Flask) -> None:
             services.release(reference="R-1", by="", at=now())
             warehouses.change_warehouse(code="MAIN", facts=closed, seen=mark_of(before), by="staff:1", at=now())
         assert queries.available([lamp]) == {lamp: 0}
+
+
+def close_main(app: Flask) -> None:
+    with app.app_context(), transaction():
+        row = db.session.scalars(db.select(Warehouse)).one()
+        closed = WarehouseFacts(row.name, is_active=False)
+        seen = mark_of(warehouses.facts_of(row))
+        warehouses.change_warehouse(code="MAIN", facts=closed, seen=seen, by="staff:1", at=now())
+
+
+@pytest.mark.postgres
+def test_who_chose_a_warehouse_that_closes_meanwhile_takes_nothing_of_it(
+    postgres_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lamp = stock_one(postgres_app, 5)
+    chosen, closed = threading.Event(), threading.Event()
+    choose = services.choose_warehouses
+
+    def choose_slowly(*facts: object) -> object:
+        choice = choose(*facts)  # type: ignore[arg-type]
+        chosen.set()
+        assert closed.wait(30)
+        return choice
+
+    def buy() -> None:
+        with postgres_app.app_context(), transaction():
+            reserve(lamp, 1)
+
+    def close() -> None:
+        assert chosen.wait(30)
+        close_main(postgres_app)
+        closed.set()
+
+    monkeypatch.setattr(services, "choose_warehouses", choose_slowly)
+    assert race([buy, close]) == ["OutOfStock", "done"]
+    with postgres_app.app_context():
+        assert level(lamp) == (5, 0, 0)
+        assert books_are_in_order()
+
+
+def test_a_warehouse_closes_or_sells_but_never_both(any_app: Flask) -> None:
+    lamp = stock_one(any_app, 50)
+
+    def buy(number: int) -> None:
+        with any_app.app_context(), transaction():
+            reserve(lamp, 1, f"R-{number}")
+
+    works = [lambda n=n: buy(n) for n in range(8)]
+    outcomes = race([*works[:4], lambda: close_main(any_app), *works[4:]])  # type: ignore[list-item]
+    sold = outcomes.count("done") - (outcomes[4] == "done")
+    assert outcomes[4] == ("WarehouseInUse" if sold else "done")
+    assert sold in {0, 8} or outcomes[4] == "WarehouseInUse"
+    with any_app.app_context():
+        assert level(lamp) == (50, 0, sold)
+        assert books_are_in_order()
 
 
 def test_what_is_there_but_cannot_be_sent_there_is_refused_in_those_words(any_app: Flask) -> None:

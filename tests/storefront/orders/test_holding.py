@@ -9,6 +9,7 @@ import time_machine
 from flask import Flask
 
 from storefront.accounts.models import Customer
+from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.inventory import jobs as stock_jobs
@@ -126,6 +127,32 @@ def test_a_reservation_that_ended_is_no_discrepancy_and_payment_takes_the_goods_
             pay(order_id)
         assert (level(), kinds(order_id)) == ((5, 2, 0), ["placed", "paid"])
         assert books_are_in_order()
+
+
+@pytest.mark.parametrize("pays_at_the_door", [False, True])
+def test_an_order_gets_what_it_holds_though_one_of_its_goods_has_left_the_catalogue(
+    any_app: Flask, pays_at_the_door: bool
+) -> None:
+    with any_app.app_context():
+        with transaction():
+            lamp = factories.variant_of(factories.make_product("Lamp", price=1000, stock=5)).id
+            gone = factories.variant_of(factories.make_product("Desk", price=1000, stock=5)).id
+            draft = draft_of({lamp: 1, gone: 1}, pays_at_the_door=pays_at_the_door)
+            order_id = services.place_order(draft=draft, at=now()).id
+        with transaction():
+            db.session.execute(db.delete(Variant).where(Variant.id == gone))
+        if not pays_at_the_door:
+            with transaction():
+                order = queries.get_whole(order_id)
+                until = now() + 2 * LATER
+                services.choose_payment(order=order, provider="sandbox", pay_before=until, by="guest", at=now())
+            with transaction():
+                pay(order_id)
+        assert queries.get_whole(order_id).status == "open"
+        assert level() == (5, 1, 0)
+        with transaction():
+            services.deliver_order(order=queries.get_whole(order_id), by="staff:1", at=now())
+        assert level() == (4, 0, 0)
 
 
 def test_goods_that_went_while_nobody_paid_are_said_to_be_gone(any_app: Flask) -> None:
