@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
-from storefront.cart.contents import AVAILABLE, Line
+from storefront.cart.contents import Line
 from storefront.catalog.models import Product, Variant
 from storefront.database.reading import read
+from storefront.inventory.models import StockLevel, Warehouse
+from storefront.inventory.queries import sellable
+from storefront.inventory.rules import sends_to
 from storefront.kernel.money import Money
 from storefront.pricing.snapshot import GiftStock
 from storefront.promotions.rules import Gift, Promotion
@@ -29,11 +34,27 @@ class GiftGoods:
     variant_name: str
     picture: str
     value: Money
-    available: int
+    shelves: tuple[tuple[tuple[str, ...], int], ...]
+    """Of each active warehouse that holds it: the zones that it sends to, and how many it may still give."""
 
     @property
     def full_name(self) -> str:
         return sized(self.name, self.variant_name)
+
+    def available(self, zone: str) -> int:
+        """Return how many can be sent to a zone; "" is an address that nobody knows yet."""
+        return sum(units for zones, units in self.shelves if sends_to(zones, zone))
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """Which gifts can be given: those that can be sent to `zone`, without those that placing had to leave out."""
+
+    zone: str = ""
+    without: frozenset[str] = frozenset()
+
+
+EVERY_GIFT = Giving()
 
 
 _GIFTS = (
@@ -48,11 +69,15 @@ _GIFTS = (
         Product.name,
         Product.translations,
         Product.picture,
-        AVAILABLE.label("available"),
+        Warehouse.id.label("warehouse_id"),
+        Warehouse.zones,
+        sellable.label("units"),
     )
     .join(Product, Product.id == Variant.product_id)
+    .outerjoin(StockLevel, StockLevel.variant_id == Variant.id)
+    .outerjoin(Warehouse, and_(Warehouse.id == StockLevel.warehouse_id, Warehouse.is_active))
     .where(Variant.sku.in_(bindparam("skus", expanding=True)))
-    .order_by(Variant.id)
+    .order_by(Variant.id, Warehouse.id)
 )
 
 
@@ -61,31 +86,42 @@ def gift_goods(promotions: Iterable[Promotion], *, currency: str, locale: str | 
     skus = sorted({sku for each in promotions if isinstance(each.benefit, Gift) for sku in each.benefit.skus})
     if not skus:
         return {}
-    return {
-        row.sku: GiftGoods(
-            variant_id=row.variant_id,
-            product_id=row.product_id,
-            sku=row.sku,
-            slug=row.slug,
-            name=localized(row.name, row.translations, locale=locale),
-            variant_name=row.variant_name,
-            picture=row.variant_picture or row.picture,
-            value=Money(row.price_minor, currency),
-            available=int(row.available),
-        )
-        for row in read(_GIFTS, {"skus": skus})
-    }
+    rows = groupby(read(_GIFTS, {"skus": skus}), key=lambda row: row.sku)
+    return {sku: _goods(tuple(held), currency, locale) for sku, held in rows}
 
 
-def gift_stock(goods: Mapping[str, GiftGoods], bought: Collection[Line]) -> tuple[GiftStock, ...]:
+def gift_stock(
+    goods: Mapping[str, GiftGoods], bought: Collection[Line], giving: Giving = EVERY_GIFT
+) -> tuple[GiftStock, ...]:
     """Return how many of each gift there are beside those that the cart itself buys."""
     taken = {line.sku: line.quantity for line in bought}
     return tuple(
         GiftStock(
             sku=each.sku,
-            available=max(0, each.available - taken.get(each.sku, 0)),
+            available=max(0, each.available(giving.zone) - taken.get(each.sku, 0)),
             value=each.value,
             product_id=each.product_id,
         )
         for each in goods.values()
+        if each.sku not in giving.without
+    )
+
+
+def _goods(rows: tuple[Any, ...], currency: str, locale: str | None) -> GiftGoods:
+    """Read the rows of one variant: one for each warehouse."""
+    first = rows[0]
+    return GiftGoods(
+        variant_id=first.variant_id,
+        product_id=first.product_id,
+        sku=first.sku,
+        slug=first.slug,
+        name=localized(first.name, first.translations, locale=locale),
+        variant_name=first.variant_name,
+        picture=first.variant_picture or first.picture,
+        value=Money(first.price_minor, currency),
+        shelves=tuple(
+            (tuple(str(zone) for zone in row.zones or ()), int(row.units))
+            for row in rows
+            if row.warehouse_id is not None
+        ),
     )

@@ -11,6 +11,7 @@ from storefront.cart.contents import find_cart as find_cart
 from storefront.cart.contents import get_contents as get_contents
 from storefront.cart.points import PointsView, points_view
 from storefront.cart.quoting import CartQuote as CartQuote
+from storefront.cart.quoting import price_cart as price_cart
 from storefront.cart.quoting import quote_cart as quote_cart
 from storefront.cart.rules import Owner
 from storefront.cart.wallet import codes_elsewhere as codes_elsewhere
@@ -53,11 +54,11 @@ class Badge:
 def get_cart_view(*, owner: Owner, shopper: Shopper, locale: str, at: datetime) -> CartView:
     """Return somebody's cart as the cart page shows it, with delivery to the shop's own country as an estimate."""
     contents = get_contents(owner, locale=locale)
+    priced = price_cart(contents=contents, owner=owner, shopper=shopper, at=at)
     if not contents.priced:
-        return CartView(quote_cart(contents=contents, owner=owner, shopper=shopper, at=at), None)
-    offer = _cheapest_delivery(contents)
-    delivery = Delivery(offer.code, offer.price) if offer else None
-    cart = quote_cart(contents=contents, owner=owner, shopper=shopper, at=at, delivery=delivery)
+        return CartView(priced.quote(), None)
+    offer = _cheapest_delivery(contents, priced.goods)
+    cart = priced.quote(Delivery(offer.code, offer.price) if offer else None)
     return CartView(cart, offer, _near_views(cart, locale), points_view(cart, owner))
 
 
@@ -77,8 +78,6 @@ def _near_views(cart: CartQuote, locale: str) -> tuple[NearView, ...]:
     return tuple(NearView(each, tuple(list_closers(each, cart.contents, locale=locale))) for each in shown)
 
 
-def _cheapest_delivery(contents: Contents) -> Offer | None:
-    offers = shipping.list_offers(
-        country=get_settings().country, weight_grams=contents.weight_grams, goods=contents.goods
-    )
+def _cheapest_delivery(contents: Contents, goods: Money) -> Offer | None:
+    offers = shipping.list_offers(country=get_settings().country, weight_grams=contents.weight_grams, goods=goods)
     return min(offers, key=lambda offer: offer.price.minor, default=None)

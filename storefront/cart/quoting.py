@@ -8,7 +8,7 @@ from datetime import datetime
 
 from storefront.accounts.identity import CurrentCustomer
 from storefront.cart.contents import Contents, Line
-from storefront.cart.gifts import GiftGoods, gift_goods, gift_stock
+from storefront.cart.gifts import EVERY_GIFT, GiftGoods, Giving, gift_goods, gift_stock
 from storefront.cart.lines import AT_FLASH_PRICE, snapshot_lines
 from storefront.cart.rules import Owner
 from storefront.cart.wallet import candidates, chosen
@@ -198,6 +198,29 @@ class CartQuote:
         return bool(self.contents.priced)
 
 
+@dataclass(frozen=True, slots=True)
+class PricedCart:
+    """A cart at the catalogue prices of its shopper, with all that promotions decide on; delivery is still open."""
+
+    contents: Contents
+    snapshot: Snapshot
+    promotions: tuple[Promotion, ...]
+    gift_goods: Mapping[str, GiftGoods]
+    flash: Mapping[int, FlashOffer]
+
+    @property
+    def goods(self) -> Money:
+        """What the goods cost this shopper before promotions: what makes delivery free is decided on it."""
+        return self.snapshot.goods
+
+    def quote(self, delivery: Delivery | None = None) -> CartQuote:
+        """Decide on the promotions and put the total together."""
+        snapshot = replace(self.snapshot, delivery=delivery)
+        result = evaluate(snapshot, self.promotions)
+        quote = make_quote(snapshot, result.reductions, gifts=result.gifts, trace=result.trace)
+        return CartQuote(self.contents, quote, result, snapshot, self.promotions, self.gift_goods, self.flash)
+
+
 def quote_cart(
     *,
     contents: Contents,
@@ -211,13 +234,27 @@ def quote_cart(
 
     The hash of the quote says whether the shopper has seen it: it changes with any amount, `delivery` included.
     """
+    priced = price_cart(contents=contents, owner=owner, shopper=shopper, at=at, promoted_by=promoted_by)
+    return priced.quote(delivery)
+
+
+def price_cart(
+    *,
+    contents: Contents,
+    owner: Owner,
+    shopper: Shopper,
+    at: datetime,
+    promoted_by: Sequence[Promotion] | None = None,
+    giving: Giving = EVERY_GIFT,
+) -> PricedCart:
+    """Gather what the price of a cart depends on, once; only gifts of `giving` are there to give."""
     every = candidates(contents, owner, at)
     codes = chosen(contents, every)
     considered = tuple(promotions.live_promotions(codes=every, at=at) if promoted_by is None else promoted_by)
     bought = contents.priced
-    offers = flash.offers_for([line.variant_id for line in bought], customer_key=owner.key, at=at)
+    offers = flash.offers_for([line.variant_id for line in bought], customer_key=owner.key, at=at, alone=owner.is_guess)
     gifts = gift_goods(considered, currency=contents.currency, locale=contents.locale)
-    shopper = replace(shopper, uses=promotions.uses_of(owner.key, considered))
+    shopper = replace(shopper, uses=promotions.uses_of(owner.key, considered, alone=owner.is_guess))
     snapshot = Snapshot(
         now=at,
         currency=contents.currency,
@@ -229,14 +266,11 @@ def quote_cart(
             marks=marks_of([line.product_id for line in bought]),
         ),
         shopper=shopper,
-        delivery=delivery,
         codes=codes,
-        gifts=gift_stock(gifts, bought),
+        gifts=gift_stock(gifts, bought, giving),
         points=_points(contents, owner),
     )
-    result = evaluate(snapshot, considered)
-    quote = make_quote(snapshot, result.reductions, gifts=result.gifts, trace=result.trace)
-    return CartQuote(contents, quote, result, snapshot, considered, gifts, offers)
+    return PricedCart(contents, snapshot, considered, gifts, offers)
 
 
 def shopper_of(customer: CurrentCustomer | None) -> Shopper:

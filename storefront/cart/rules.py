@@ -47,6 +47,11 @@ class Owner:
         """Who this is to the limits of promotions; a guest is nobody before the e-mail is known."""
         return "" if self.customer_id is None else f"customer:{self.customer_id}"
 
+    @property
+    def is_guess(self) -> bool:
+        """Whether the key is only what somebody types, so that no account may be looked up by it."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class MergedLine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from storefront.accounts.rules import PostalAddress
 from storefront.cart.rules import Owner
@@ -25,14 +25,26 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class KnownOwner(Owner):
-    """The owner of a cart whose e-mail is known, so a guest's uses of a promotion are counted before they order."""
+    """The owner of a cart whose e-mail is known, so a guest's uses of a promotion are counted before they order.
+
+    Limits per customer count the e-mail as it is typed: nobody has confirmed it, since a guest orders without doing so.
+    Whoever types somebody else's uses up that person's share, and whoever has many addresses has many shares. What must
+    not be passed on is for signed-in customers, members or groups, or a coupon of somebody's own.
+    """
 
     email: str = ""
+    is_placing: bool = field(default=True, kw_only=True)
+    """False while the page is filled in. What a guest types then is not looked up among the accounts, or the total
+    would say who has one; placing looks, and shows the page again where that changes the total."""
 
     @property
     def key(self) -> str:
         """Who this is to the limits of promotions: the same words as `orders.draft.Buyer.key`."""
         return Buyer(self.email, "", "", self.customer_id).key if self.email or self.customer_id else ""
+
+    @property
+    def is_guess(self) -> bool:
+        return self.customer_id is None and not self.is_placing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +69,5 @@ class Attempt:
     typed: Typed
     details: Details
     seen_hash: str
+    without_gifts: frozenset[str] = frozenset()
+    """SKUs of gifts that an earlier press could not get."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from storefront.cart.quoting import CartQuote
+from storefront.inventory.errors import OutOfStock
 from storefront.kernel.errors import N_, NotFound, ShopError
 
 
@@ -26,3 +29,15 @@ class QuoteChanged(ShopError):
     def __init__(self, cart: CartQuote) -> None:
         self.cart = cart
         super().__init__()
+
+
+class GiftGone(ShopError):
+    """What was to come for nothing cannot be had; it is nothing that the shopper could take out of the cart."""
+
+    message = N_(
+        "“%(name)s” cannot come as a gift any more. Nothing has been ordered: please look at your order again."
+    )
+
+    def __init__(self, skus: Collection[str], refusal: OutOfStock) -> None:
+        self.skus = frozenset(skus)
+        super().__init__(name=refusal.name)

@@ -14,14 +14,17 @@ from storefront.accounts import queries as people
 from storefront.accounts import services as accounts
 from storefront.cart import queries as carts
 from storefront.cart import services as cart_services
+from storefront.cart.gifts import Giving
 from storefront.cart.models import Cart
 from storefront.cart.quoting import CartQuote
 from storefront.cart.rules import Owner
 from storefront.checkout import coupons, queries
 from storefront.checkout.details import Attempt, Details, KnownOwner, Typed
-from storefront.checkout.errors import EmptyCart, QuoteChanged, StaleCheckout
+from storefront.checkout.errors import EmptyCart, GiftGone, QuoteChanged, StaleCheckout
 from storefront.checkout.models import CheckoutSession
 from storefront.database.base import db
+from storefront.inventory.errors import OutOfStock
+from storefront.inventory.rules import zone_of
 from storefront.orders import queries as orders
 from storefront.orders import services as order_services
 from storefront.orders.draft import Draft, Goods, Parcel
@@ -59,8 +62,8 @@ def keep(*, token: str, owner: Owner, typed: Typed, at: datetime) -> Placed | No
 def place(*, attempt: Attempt, at: datetime) -> Placed:
     """Place the order of a checkout; pressed again, return the order that the first press made.
 
-    Refuses with QuoteChanged, OutOfStock, PromotionRanOut, CodeInUse, NoDelivery or EmptyCart, and then nothing has
-    happened.
+    Refuses with QuoteChanged, OutOfStock, GiftGone, PromotionRanOut, CodeInUse, FlashSoldOut, NotEnoughPoints,
+    NoDelivery or EmptyCart, and then nothing has happened.
     """
     cart_row = carts.find_cart(attempt.owner, locked=True)
     before = _placed_before(attempt.token)
@@ -74,22 +77,24 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
     contents = carts.get_contents(attempt.owner, locale=details.buyer.locale)
     if not contents.priced or contents.cart_id is None:
         raise EmptyCart
-    offer = shipping.get_offer(
-        details.shipping_method,
-        country=details.address.country,
-        weight_grams=contents.weight_grams,
-        goods=contents.goods,
-    )
-    cart = carts.quote_cart(
+    address = details.address
+    priced = carts.price_cart(
         contents=contents,
         owner=KnownOwner(attempt.owner.token, attempt.owner.customer_id, details.buyer.email, checkout=attempt.token),
         shopper=attempt.shopper,
         at=at,
-        delivery=Delivery(offer.code, offer.price),
+        giving=Giving(zone_of(address.country, address.region), attempt.without_gifts),
     )
+    offer = shipping.get_offer(
+        details.shipping_method,
+        country=address.country,
+        weight_grams=contents.weight_grams,
+        goods=priced.goods,
+    )
+    cart = priced.quote(Delivery(offer.code, offer.price))
     if cart.quote.hash != attempt.seen_hash:
         raise QuoteChanged(cart)
-    order = order_services.place_order(draft=_draft(attempt, cart, offer, at), at=at)
+    order = _place(_draft(attempt, cart, offer, at), cart, at)
     bought = Counter[str]()
     for line in cart.quote.lines:
         if line.price_source is not PriceSource.GIFT:
@@ -158,6 +163,18 @@ def _begin(token: str, cart_id: int, at: datetime) -> CheckoutSession:
             raise
         return found
     return session
+
+
+def _place(draft: Draft, cart: CartQuote, at: datetime) -> Order:
+    """Place the order, and say it where there is not enough of a gift."""
+    try:
+        return order_services.place_order(draft=draft, at=at)
+    except OutOfStock as refusal:
+        short = {shortage.variant_id for shortage in refusal.shortages}
+        gone = [gift.goods.sku for gift in cart.gifts if gift.goods.variant_id in short]
+        if gone:
+            raise GiftGone(gone, refusal) from refusal
+        raise
 
 
 def _draft(attempt: Attempt, cart: CartQuote, offer: Offer, at: datetime) -> Draft:

@@ -80,10 +80,13 @@ def forget_board() -> None:
     _standing.forget()
 
 
-def offers_for(variant_ids: Collection[int], *, customer_key: str, at: datetime) -> Mapping[int, FlashOffer]:
+def offers_for(
+    variant_ids: Collection[int], *, customer_key: str, at: datetime, alone: bool = False
+) -> Mapping[int, FlashOffer]:
     """Return the flash offers that hold at this moment, by variant id, with what is left for this customer.
 
-    What is sold is read fresh; while no session of these variants is going on nothing is asked at all.
+    What is sold is read fresh; while no session of these variants is going on nothing is asked at all. `alone` counts
+    what was taken under this key only, and not what the same person took as a customer.
     """
     asked = set(variant_ids)
     sessions = board() if abs(at - now()) < NOW else _read_board(at)
@@ -96,7 +99,7 @@ def offers_for(variant_ids: Collection[int], *, customer_key: str, at: datetime)
     if not live:
         return {}
     fresh = {row.id: row for row in read(_FIGURES, {"ids": list(live)})}
-    taken = _taken(fresh, customer_key)
+    taken = _taken(fresh, customer_key, alone)
     found: dict[int, list[FlashOffer]] = {}
     for item_id, row in fresh.items():
         session = live[item_id]
@@ -143,13 +146,14 @@ _ROWS = (
 )
 
 
-def _taken(fresh: Mapping[int, Any], customer_key: str) -> dict[int, int]:
+def _taken(fresh: Mapping[int, Any], customer_key: str, alone: bool) -> dict[int, int]:
     limited = [item_id for item_id, row in fresh.items() if row.per_customer is not None]
     if not limited or not customer_key:
         return {}
+    keys = (customer_key,) if alone else keys_of(customer_key)
     rows = db.session.execute(
         select(FlashTake.flash_item_id, func.sum(FlashTake.pieces))
-        .where(FlashTake.flash_item_id.in_(limited), FlashTake.customer_key.in_(keys_of(customer_key)))
+        .where(FlashTake.flash_item_id.in_(limited), FlashTake.customer_key.in_(keys))
         .group_by(FlashTake.flash_item_id)
     )
     return {item_id: int(pieces) for item_id, pieces in rows}

@@ -77,14 +77,18 @@ def running_offers() -> tuple[Promotion, ...]:
     return _offered.get().every
 
 
-def uses_of(customer_key: str, promotions: Iterable[Promotion]) -> tuple[tuple[int, int], ...]:
-    """Return how often a customer used those promotions that are limited per customer, signed in or not."""
+def uses_of(customer_key: str, promotions: Iterable[Promotion], *, alone: bool = False) -> tuple[tuple[int, int], ...]:
+    """Return how often a customer used those promotions that are limited per customer, signed in or not.
+
+    `alone` counts what was used under this key only.
+    """
     ids = [promotion.id for promotion in promotions if promotion.limits.per_customer is not None]
     if not ids or not customer_key:
         return ()
+    keys = (customer_key,) if alone else keys_of(customer_key)
     statement = (
         select(PromotionUse.promotion_id, func.sum(PromotionUse.uses))
-        .where(PromotionUse.customer_key.in_(keys_of(customer_key)), PromotionUse.promotion_id.in_(ids))
+        .where(PromotionUse.customer_key.in_(keys), PromotionUse.promotion_id.in_(ids))
         .group_by(PromotionUse.promotion_id)
     )
     return tuple((promotion_id, int(uses)) for promotion_id, uses in db.session.execute(statement))

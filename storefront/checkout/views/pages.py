@@ -11,15 +11,17 @@ from storefront.cart.errors import CodeGone
 from storefront.cart.quoting import shopper_of
 from storefront.checkout import coupons, services
 from storefront.checkout.details import Attempt
-from storefront.checkout.errors import EmptyCart, QuoteChanged
+from storefront.checkout.errors import EmptyCart, GiftGone, QuoteChanged
 from storefront.checkout.rules import Seen, differences
 from storefront.checkout.services import Placed
 from storefront.checkout.views.sheet import Sheet, read_sheet
 from storefront.database.transaction import transaction
+from storefront.flash.errors import FlashSoldOut
+from storefront.flash.queries import forget_board
 from storefront.inventory.errors import OutOfStock
 from storefront.kernel.clock import now
 from storefront.kernel.errors import ShopError
-from storefront.loyalty.errors import NotEnoughPoints
+from storefront.loyalty.errors import NotEnoughPoints, PointsRefused
 from storefront.orders.access import remember
 from storefront.promotions.errors import CodeInUse, PromotionRanOut
 from storefront.shipping.errors import NoDelivery
@@ -28,7 +30,17 @@ from storefront.web.fragments import redirect_to, render_page, wants_fragment
 
 blueprint = Blueprint("checkout", "storefront.checkout", template_folder="templates")
 
-SHOWN_AGAIN = (QuoteChanged, OutOfStock, PromotionRanOut, CodeInUse, NotEnoughPoints, NoDelivery)
+SHOWN_AGAIN = (
+    QuoteChanged,
+    OutOfStock,
+    GiftGone,
+    PromotionRanOut,
+    CodeInUse,
+    FlashSoldOut,
+    NotEnoughPoints,
+    PointsRefused,
+    NoDelivery,
+)
 """Refusals after which the shopper looks at the page again, as it is now, and decides."""
 
 
@@ -66,7 +78,7 @@ def place() -> Response:
         before = _keep(sheet)
         return _arrive(before) if before else _page(sheet, status=422)
     shopper, seen_hash = shopper_of(current_customer()), request.form.get("quote", "")
-    attempt = Attempt(sheet.token, current_owner(), shopper, sheet.typed, details, seen_hash)
+    attempt = Attempt(sheet.token, current_owner(), shopper, sheet.typed, details, seen_hash, sheet.without_gifts)
     try:
         with transaction():
             _choose_coupon()
@@ -123,7 +135,13 @@ def _arrive(placed: Placed) -> Response:
 
 def _again(refusal: ShopError) -> Response:
     """Show what is true now, and in what it differs from what the shopper saw."""
+    if isinstance(refusal, FlashSoldOut):
+        forget_board()
     sheet = read_sheet(request.form)
+    sheet.is_placing = True
+    sheet.read_points()
+    if isinstance(refusal, GiftGone):
+        sheet.without_gifts |= refusal.skus
     if not sheet.cart.is_ready:
         raise EmptyCart
     seen = Seen.parse(request.form.get("seen", ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
@@ -26,13 +25,15 @@ from storefront.cart import queries as carts
 from storefront.cart.choosing import Chooser, coupon_chooser
 from storefront.cart.contents import Contents
 from storefront.cart.context import current_owner
+from storefront.cart.gifts import Giving
 from storefront.cart.points import PointsView, check_points, points_view, read_choice
-from storefront.cart.quoting import CartQuote, shopper_of
+from storefront.cart.quoting import CartQuote, PricedCart, shopper_of
 from storefront.checkout import queries
 from storefront.checkout.details import Details, KnownOwner, Typed
 from storefront.checkout.forms import CheckoutForm
-from storefront.checkout.models import CheckoutSession
 from storefront.checkout.rules import Seen
+from storefront.checkout.views.remembered import remembered, remembered_address
+from storefront.inventory.rules import zone_of
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
 from storefront.loyalty.errors import PointsRefused
@@ -47,6 +48,8 @@ from storefront.web.errors import message_of
 from storefront.web.filters import money_text
 from storefront.web.locale import babel_locale, current_locale, localized
 
+MOST_GIFTS = 20
+
 
 class Sheet:
     """Everything on the page. What only a drawn page needs is gathered when it is first asked for.
@@ -58,6 +61,9 @@ class Sheet:
         self, form: CheckoutForm, address: AddressForm, customer: CurrentCustomer | None, *, typed_now: bool
     ) -> None:
         self.form, self.address, self.customer, self.typed_now = form, address, customer, typed_now
+        self.is_placing = False
+        """Whether the total is what placing has just found, see `KnownOwner`."""
+        self.without_gifts = frozenset(request.form.getlist("without_gift")[:MOST_GIFTS]) if typed_now else frozenset()
         self.points_typed = self.points_error = ""
         self.wanted_points: int | None = 0
 
@@ -72,9 +78,11 @@ class Sheet:
     @cached_property
     def offers(self) -> list[Offer]:
         """The ways to deliver to the chosen country; one that is not among them gives way to the first."""
-        contents, method = self.contents, self.form.shipping_method
+        method = self.form.shipping_method
         offers = shipping.list_offers(
-            country=str(self.address.country.data), weight_grams=contents.weight_grams, goods=contents.goods
+            country=str(self.address.country.data),
+            weight_grams=self.contents.weight_grams,
+            goods=self.priced.goods,
         )
         method.choices = [(offer.code, localized(offer.name, offer.translations)) for offer in offers]
         if offers and method.data not in dict(method.choices):
@@ -82,17 +90,22 @@ class Sheet:
         return offers
 
     @cached_property
-    def cart(self) -> CartQuote:
-        """The cart with its price, delivery included."""
-        owner = current_owner()
-        offer = next((each for each in self.offers if each.code == self.form.shipping_method.data), None)
-        cart = carts.quote_cart(
+    def priced(self) -> PricedCart:
+        """The cart at today's prices of this shopper, before delivery is known."""
+        owner, email = current_owner(), _folded(self.form.email.data)
+        return carts.price_cart(
             contents=self.contents,
-            owner=KnownOwner(owner.token, owner.customer_id, _folded(self.form.email.data), checkout=self.token),
+            owner=KnownOwner(owner.token, owner.customer_id, email, checkout=self.token, is_placing=self.is_placing),
             shopper=shopper_of(self.customer),
             at=now(),
-            delivery=Delivery(offer.code, offer.price) if offer else None,
+            giving=Giving(_zone(self.address.data), self.without_gifts),
         )
+
+    @cached_property
+    def cart(self) -> CartQuote:
+        """The cart with its price, delivery included."""
+        offer = next((each for each in self.offers if each.code == self.form.shipping_method.data), None)
+        cart = self.priced.quote(Delivery(offer.code, offer.price) if offer else None)
         self.form.quote.data = cart.quote.hash
         self.form.seen.data = _seen(cart).to_text()
         return cart
@@ -138,7 +151,7 @@ class Sheet:
 
     def look_again(self) -> None:
         """Forget the cart as it was read: it has changed meanwhile."""
-        for name in ("contents", "offers", "cart", "chooser"):
+        for name in ("contents", "priced", "offers", "cart", "chooser"):
             self.__dict__.pop(name, None)
 
     @property
@@ -232,8 +245,8 @@ def read_sheet(typed: MultiDict[str, str] | None = None) -> Sheet:
         contents = carts.get_contents(current_owner())
         session = queries.find_open(contents.cart_id) if contents.cart_id else None
         book = tuple(people.list_addresses(customer.id)) if customer else ()
-        form = CheckoutForm(data=_remembered(session, customer))
-        address = AddressForm(data=_remembered_address(session, book, customer), home=g.shop.country)
+        form = CheckoutForm(data=remembered(session, customer))
+        address = AddressForm(data=remembered_address(session, book, customer), home=g.shop.country)
         sheet = Sheet(form, address, customer, typed_now=False)
         sheet.contents, sheet.book = contents, book
     payment = form.payment_provider
@@ -241,35 +254,6 @@ def read_sheet(typed: MultiDict[str, str] | None = None) -> Sheet:
     if typed is None and payment.data not in dict(payment.choices):
         payment.data = payment.choices[0][0]
     return sheet
-
-
-def _remembered(session: CheckoutSession | None, customer: CurrentCustomer | None) -> dict[str, Any]:
-    email = customer.email if customer else ""
-    if session is None:
-        return {"email": email, "token": secrets.token_urlsafe(24), "keep_address": True}
-    return {
-        "email": session.email or email,
-        "shipping_method": session.shipping_method_code,
-        "payment_provider": session.payment_provider,
-        "note": session.note,
-        "token": session.token,
-        "keep_address": True,
-    }
-
-
-def _remembered_address(
-    session: CheckoutSession | None, book: tuple[BookedAddress, ...], customer: CurrentCustomer | None
-) -> Mapping[str, str]:
-    asked = request.args.get("address", type=int)
-    chosen = next((entry for entry in book if entry.id == asked), None)
-    if chosen is None and session is not None and session.address.get("street"):
-        return dict(session.address)
-    if chosen is None and book:
-        chosen = book[0]
-    if chosen is not None:
-        return chosen.address.as_fields()
-    known = {"name": customer.name, "phone": customer.phone} if customer else {}
-    return {**known, **{key: value for key, value in (session.address if session else {}).items() if value}}
 
 
 @lru_cache(maxsize=1_000)
@@ -284,6 +268,15 @@ def _seen(cart: CartQuote) -> Seen:
     names = {line.sku: line.full_name for line in cart.contents.lines}
     gifts = {gift.quoted.line_id: gift.goods.full_name for gift in cart.gifts}
     return Seen.of(cart.quote, names | gifts, name_of)
+
+
+def _zone(typed: Mapping[str, Any]) -> str:
+    """Return where the address lies, as placing will read it; "" while its region is not known."""
+    try:
+        address = read_address(typed)
+    except InvalidAddress:
+        return ""
+    return zone_of(address.country, address.region)
 
 
 def _folded(email: str | None) -> str:
