@@ -71,7 +71,8 @@ def _marks(at: datetime) -> Iterator[datetime]:
 def _pool(picker: Picker) -> list[Good]:
     """Return goods from all over the shop, those with photographs spread among them."""
     shelves = [picker.goods(*names, most=5, prices=(250, 2_000)) for names in SHELVES]
-    shelves = [picker.named(PHOTOGRAPHED), *shelves]
+    photographed = picker.named(PHOTOGRAPHED)
+    shelves = [photographed[::2], *shelves[:5], photographed[1::2], *shelves[5:]]
     mixed = [good for good in chain(*zip_longest(*shelves)) if good is not None]
     return mixed[:POOL]
 

@@ -133,7 +133,6 @@ def _today(picker: Picker) -> Iterator[Offer]:
     yield Offer(
         *("spend-and-save", "Spend $40, save $5; spend $80, save $12", "满40减5，满80减12", "order"),
         {"kind": "spend_ladder", "rungs": ladder},
-        {"exclude": {"category_ids": picker.categories("Tobacco")}},
         values={"priority": 1},
     )
     yield Offer(
