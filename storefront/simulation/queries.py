@@ -121,23 +121,22 @@ def list_past_orders(window: Window, considered: Sequence[Promotion]) -> Iterato
         after = (rows[-1].placed_at, rows[-1].id)
         lines: dict[int, list[Any]] = {}
         for line in read(_LINES, {"ids": [row.id for row in rows]}):
-            lines.setdefault(line.order_id, []).append(line)
-        yield tuple(
-            PastOrder(
-                snapshot=Snapshot(
+            lines.setdefault(line[0], []).append(line)
+        orders = []
+        for row in rows:
+            if row.id in lines:
+                bought, cost = sold.bought(lines[row.id])
+                snapshot = Snapshot(
                     now=row.placed_at.astimezone(zone),
                     currency=currency,
-                    lines=sold.lines_of(lines[row.id]),
+                    lines=bought,
                     shopper=_shopper(row, people, before),
                     delivery=Delivery(row.shipping_method_code, Money(row.shipping_minor, currency)),
                     gifts=stock,
-                ),
-                customer=f"customer:{row.customer_id}" if row.customer_id is not None else f"email:{row.email}",
-                cost=sold.cost_of(lines[row.id]),
-            )
-            for row in rows
-            if row.id in lines
-        )
+                )
+                whose = f"email:{row.email}" if row.customer_id is None else f"customer:{row.customer_id}"
+                orders.append(PastOrder(snapshot, whose, cost))
+        yield tuple(orders)
 
 
 def get_run(run_id: int) -> Simulation:
@@ -196,7 +195,6 @@ _VARIANTS = (
 _LINES = (
     select(
         OrderLine.order_id,
-        OrderLine.id,
         OrderLine.variant_id,
         OrderLine.sku,
         OrderLine.quantity,
@@ -206,6 +204,8 @@ _LINES = (
     .where(OrderLine.order_id.in_(bindparam("ids", expanding=True)), ~OrderLine.is_gift)
     .order_by(OrderLine.order_id, OrderLine.id)
 )
+_SAME = slice(1, None)
+"""The part of such a row in which two equal lines of different orders are the same."""
 
 
 def _in(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
@@ -269,38 +269,22 @@ class _Sold:
 
     def __init__(self, goods: Mapping[int, _Goods], currency: str) -> None:
         self._goods, self._currency = goods, currency
-        self._made: dict[tuple[Any, ...], SnapshotLine] = {}
+        self._made: dict[tuple[Any, ...], tuple[SnapshotLine, int | None]] = {}
 
-    def lines_of(self, rows: Sequence[Any]) -> tuple[SnapshotLine, ...]:
-        """Return the lines of one order; goods that stand there twice are told apart."""
-        seen: set[str] = set()
-        found = []
-        for row in rows:
-            copy = row.id if row.sku in seen else 0
-            seen.add(row.sku)
-            key = (row.variant_id, row.sku, row.quantity, row.unit_price_minor, row.price_source, copy)
-            line = self._made.get(key)
-            if line is None:
-                line = self._line(row, f"{row.sku}@{copy}" if copy else row.sku)
-                if len(self._made) < MOST_KEPT and not copy:
-                    self._made[key] = line
-            found.append(line)
-        return tuple(found)
+    def bought(self, rows: Sequence[Any]) -> tuple[tuple[SnapshotLine, ...], Money | None]:
+        """Return the lines of one order, and what they had cost; None where that is not known of one of them."""
+        made = self._made
+        found = [made.get(row[_SAME]) or self._make(row) for row in rows]
+        lines = [line for line, _ in found]
+        if len({line.line_id for line in lines}) < len(lines):
+            lines = [replace(line, line_id=f"{line.sku}@{number}") for number, line in enumerate(lines)]
+        costs = [cost for _, cost in found if cost is not None]
+        return tuple(lines), Money(sum(costs), self._currency) if len(costs) == len(found) else None
 
-    def cost_of(self, rows: Sequence[Any]) -> Money | None:
-        """Return what the goods of one order had cost; None where that is not known of one of them."""
-        cost = 0
-        for row in rows:
-            own = self._goods.get(row.variant_id, _NOBODY).cost_minor
-            if own is None:
-                return None
-            cost += own * row.quantity
-        return Money(cost, self._currency)
-
-    def _line(self, row: Any, line_id: str) -> SnapshotLine:
+    def _make(self, row: Any) -> tuple[SnapshotLine, int | None]:
         own, currency = self._goods.get(row.variant_id, _NOBODY), self._currency
-        return SnapshotLine(
-            line_id=line_id,
+        line = SnapshotLine(
+            line_id=row.sku,
             sku=row.sku,
             quantity=row.quantity,
             unit_price=Money(row.unit_price_minor, currency),
@@ -312,3 +296,7 @@ class _Sold:
             collection_ids=own.collection_ids,
             attributes=own.attributes,
         )
+        found = line, None if own.cost_minor is None else own.cost_minor * row.quantity
+        if len(self._made) < MOST_KEPT:
+            self._made[row[_SAME]] = found
+        return found
