@@ -15,6 +15,8 @@ from sqlalchemy import case, func, select
 
 from admin.days import start_of
 from storefront.database.base import db
+from storefront.kernel.clock import now
+from storefront.kernel.kept import Kept
 from storefront.kernel.money import Money
 from storefront.loyalty import rules
 from storefront.loyalty.models import PointsAccount, PointsEntry
@@ -27,6 +29,8 @@ from storefront.shop.rules import ShopSettings
 MONTHS = 12
 COLUMNS = ("earned", "redeemed", "given_back", "reversed", "expired", "adjusted")
 BATCH = 5_000
+KEPT_FOR = 600.0
+"""Seconds for which the page shows one report: when points expire is known only by replaying the whole ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +57,9 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Liability:
-    """Everything together. Pending points are counted: they become spendable unless goods come back."""
+    """Everything together, as of `at`. Pending points are counted: they become spendable unless goods come back."""
 
+    at: datetime
     customers: int
     available: int
     pending: int
@@ -81,6 +86,7 @@ def get_liability(at: datetime) -> Liability:
     ).one()
     customers, available, pending, owed = (int(value) for value in row)
     return Liability(
+        at=at,
         customers=customers,
         available=available,
         pending=pending,
@@ -89,6 +95,11 @@ def get_liability(at: datetime) -> Liability:
         expiring=_expiring(settings),
         months=_months(at, settings),
     )
+
+
+def recent_liability() -> Liability:
+    """Return the report for the page, up to KEPT_FOR old; it says of when it is."""
+    return _recent.get()
 
 
 def as_csv(report: Liability) -> str:
@@ -177,3 +188,6 @@ def _worth(points: int, settings: ShopSettings) -> Money:
 
 def _signed_worth(points: int, settings: ShopSettings) -> Money:
     return _worth(points, settings) if points >= 0 else -_worth(-points, settings)
+
+
+_recent = Kept(lambda: get_liability(now()), seconds=KEPT_FOR)

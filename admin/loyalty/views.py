@@ -11,7 +11,7 @@ from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.loyalty import queries
 from admin.loyalty.forms import AdjustForm, TierForm, form_of, version_of
-from admin.loyalty.liability import COLUMNS, as_csv, get_liability
+from admin.loyalty.liability import COLUMNS, as_csv, get_liability, recent_liability
 from admin.loyalty.words import month_words
 from admin.merging import merge, seen_values
 from storefront.accounts.emails import fold_email
@@ -43,7 +43,7 @@ def overview() -> Response:
     return render_page(
         "admin/loyalty/loyalty.html",
         tiers=queries.list_tiers(),
-        report=get_liability(now()),
+        report=recent_liability(),
         columns=COLUMNS,
         month_words=month_words,
     )
@@ -52,7 +52,7 @@ def overview() -> Response:
 @blueprint.get("/loyalty/liability.csv")
 @requires(Permission.LOYALTY_VIEW)
 def liability() -> Response:
-    """Return the report for a spreadsheet."""
+    """Return the report of this very moment for a spreadsheet."""
     at = now()
     headers = {"Content-Disposition": f'attachment; filename="points-{at:%Y-%m-%d}.csv"'}
     return Response(as_csv(get_liability(at)), mimetype="text/csv", headers=headers)

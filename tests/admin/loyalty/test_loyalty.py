@@ -16,10 +16,12 @@ from storefront.audit.models import AuditEntry
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.kernel.kept import Kept
 from storefront.loyalty import ledgers, queries, services
 from storefront.loyalty.models import Tier, TierChange
 from storefront.loyalty.rules import Balance
 from tests.admin.people import at_work
+from tests.counting import queries_of
 from tests.factories import make_customer
 
 GOLD = {"key": "gold", "name": "Gold", "name_zh": "黄金会员", "spend": "500", "rate": "150"}
@@ -132,6 +134,33 @@ def test_finance_reads_what_is_owed_and_it_adds_up(any_app: Flask) -> None:
     rows = list(csv.DictReader(StringIO(browser.get("/admin/loyalty/liability.csv").text)))
     assert {"part": "pending", "month": "", "points": "150", "worth_USD": "1.50"} in rows
     assert sum(int(row["points"]) for row in rows if row["part"] == "expires") == 270
+
+
+def test_the_page_keeps_what_is_owed_for_a_while_and_the_sheet_does_not(any_app: Flask) -> None:
+    browser = at_work(any_app, Role.FINANCE)
+
+    def give(points: int) -> None:
+        with any_app.app_context(), transaction():
+            number = make_customer().id
+            services.adjust(customer_id=number, points=points, reason="welcome", by="staff:1", at=now())
+
+    def ledger_reads(address: str) -> int:
+        with queries_of(any_app) as asked:
+            browser.get(address)
+        return sum("points_entry" in statement for statement in asked)
+
+    give(100)
+    page = browser.get("/admin/loyalty")
+    assert "worth $1.00" in page.said
+    assert "As of" in page.said
+    give(200)
+    assert ledger_reads("/admin/loyalty") == 0
+    assert "worth $1.00" in browser.get("/admin/loyalty").said
+    assert ledger_reads("/admin/loyalty/liability.csv") > 0
+    rows = list(csv.DictReader(StringIO(browser.get("/admin/loyalty/liability.csv").text)))
+    assert rows[0]["points"] == "300"
+    Kept.forget_all()
+    assert "worth $3.00" in browser.get("/admin/loyalty").said
 
 
 def test_months_are_those_of_the_shops_zone() -> None:
