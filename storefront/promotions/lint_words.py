@@ -8,21 +8,22 @@ import flask_babel
 
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
-from storefront.promotions.rules.findings import Finding, Odd, Severity
+from storefront.promotions.rules.findings import Finding, Odd
 from storefront.web.filters import money_text
 
 _: Callable[..., str] = flask_babel.gettext
 ngettext: Callable[..., str] = flask_babel.ngettext
 
 
-def severity_words(severity: Severity) -> str:
-    """Name how bad a finding is."""
-    return _(_SEVERITIES[severity])
-
-
 def finding_words(finding: Finding) -> str:
     """Say what is odd about a promotion, and what might be done about it."""
     facts = {name: money_text(fact) if isinstance(fact, Money) else fact for name, fact in finding.facts}
+    if finding.kind is Odd.BELOW_COST and facts.pop("at_least", 0):
+        return _(
+            "At least %(count)s products would be sold below their cost, the worst is %(sku)s: sold at %(price)s, it "
+            "costs you %(cost)s.",
+            **facts,
+        )
     if finding.kind is Odd.BELOW_COST:
         return ngettext(
             "%(num)s product would be sold below its cost: %(sku)s at %(price)s costs you %(cost)s.",
@@ -43,20 +44,11 @@ def finding_words(finding: Finding) -> str:
             rung=facts["rung"],
             pieces=facts["pieces"],
         )
-    if finding.kind is Odd.UNREADABLE and not facts.get("where"):
-        return _("Its terms cannot be read.")
     return _(_WORDS[finding.kind], **facts)
 
 
-_SEVERITIES = {
-    Severity.ERROR: N_("Error"),
-    Severity.WARNING: N_("Warning"),
-    Severity.NOTE: N_("Note"),
-}
 _WORDS = {
-    Odd.ENDS_BEFORE_START: N_("It ends before it starts. Choose a later end."),
-    Odd.PERCENT_OVER_100: N_("%(percent)s%% is more than everything. Choose at most 100%%."),
-    Odd.UNREADABLE: N_("Something is missing or wrong at “%(where)s”."),
+    Odd.UNREADABLE: N_("Its terms cannot be read."),
     Odd.NO_GOODS: N_("No product matches, so nobody would ever get it. Choose other products."),
     Odd.ENDED: N_("It has ended already, so nobody would get it."),
     Odd.UNREACHABLE: N_("Its threshold is higher than any cart can get. Choose a lower one."),

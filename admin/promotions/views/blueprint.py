@@ -8,8 +8,8 @@ from babel.dates import format_date, format_skeleton
 from flask import Blueprint
 
 from admin.promotions.calendar import is_weekend
-from admin.promotions.checking import finding_words
 from admin.promotions.merging import label_of
+from storefront.promotions.lint_words import finding_words
 from storefront.web.locale import babel_locale
 
 blueprint = Blueprint("promotions", "admin.promotions", template_folder="templates")

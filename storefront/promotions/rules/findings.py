@@ -22,8 +22,6 @@ class Severity(StrEnum):
 class Odd(StrEnum):
     """What can be odd about a promotion."""
 
-    ENDS_BEFORE_START = "ends_before_start"
-    PERCENT_OVER_100 = "percent_over_100"
     UNREADABLE = "unreadable"
     NO_GOODS = "no_goods"
     ENDED = "ended"
@@ -94,5 +92,7 @@ class Catalogue:
     goods: tuple[Good, ...] = ()
     tiers: frozenset[str] | None = None
     groups: frozenset[str] | None = None
+    most_tried: int | None = None
+    """With so many goods below their cost there may be more: only those that earn least were tried. None: all were."""
     codes: int | None = None
     """How many codes unlock the promotion, those in wallets and batches included; None if that is not known."""

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 
 from storefront.pricing.label import FactValue
 from storefront.pricing.snapshot import MAX_QUANTITY, Stage
-from storefront.promotions.rules.benefits import WHOLE
 from storefront.promotions.rules.conditions import BuyAtLeast, SpendAtLeast
 from storefront.promotions.rules.count_ladder import CountLadder
 from storefront.promotions.rules.findings import Catalogue, Finding, Odd, Severity
 from storefront.promotions.rules.gift import Gift
 from storefront.promotions.rules.promotion import EVERYONE, Promotion
 from storefront.promotions.rules.scope import Scope
-from storefront.promotions.rules.serial import BadPromotion, promotion_from_data
 from storefront.promotions.rules.spending import SpendLadder
 from storefront.promotions.rules.trials import Good, Trial, pieces_asked, rungs_of, sides_of, thresholds_of, trials
-
-
-def lint_data(data: Mapping[str, object], others: Sequence[Promotion], catalogue: Catalogue) -> tuple[Finding, ...]:
-    """Say what is odd about a promotion as data (`promotion_to_data`), even about one that nobody can read."""
-    try:
-        promotion = promotion_from_data(data)
-    except BadPromotion as refusal:
-        return tuple(_unreadable(data)) or (_found(Odd.UNREADABLE, where=refusal.field),)
-    return lint(promotion, others, catalogue)
 
 
 def lint(promotion: Promotion, others: Sequence[Promotion], catalogue: Catalogue) -> tuple[Finding, ...]:
@@ -39,37 +27,9 @@ def lint(promotion: Promotion, others: Sequence[Promotion], catalogue: Catalogue
         *_beside(promotion, others, catalogue),
     ]
     if not any(each.blocks for each in found):
-        found += _tried(promotion, tuple(trials(promotion, catalogue.goods, catalogue.now)))
+        found += _tried(promotion, tuple(trials(promotion, catalogue.goods, catalogue.now)), catalogue.most_tried)
     ranks = list(Severity)
     return tuple(sorted(found, key=lambda each: ranks.index(each.severity)))
-
-
-def _unreadable(data: Mapping[str, object]) -> Iterator[Finding]:
-    starts, ends = _moment(data.get("starts_at")), _moment(data.get("ends_at"))
-    if starts and ends and ends <= starts:
-        yield _found(Odd.ENDS_BEFORE_START)
-    most = max(_percentages(data.get("benefit")), default=0)
-    if most > WHOLE:
-        yield _found(Odd.PERCENT_OVER_100, percent=f"{most / 100:g}")
-
-
-def _percentages(data: object) -> Iterator[int]:
-    if isinstance(data, Mapping):
-        for key, value in data.items():
-            if key == "basis_points" and isinstance(value, int):
-                yield value
-            yield from _percentages(value)
-    elif isinstance(data, list | tuple):
-        for each in data:
-            yield from _percentages(each)
-
-
-def _moment(value: object) -> datetime | None:
-    try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 def _never(promotion: Promotion, catalogue: Catalogue) -> Iterator[Finding]:
@@ -155,7 +115,7 @@ def _rungs(promotion: Promotion) -> Iterator[Finding]:
                 yield _found(Odd.RUNG_NEVER_PAYS, rung=number, pieces=many.count)
 
 
-def _tried(promotion: Promotion, tries: Sequence[Trial]) -> Iterator[Finding]:
+def _tried(promotion: Promotion, tries: Sequence[Trial], most: int | None) -> Iterator[Finding]:
     """What trial carts show."""
     budget = promotion.limits.budget_left
     if budget and tries and all(each.reduction > budget for each in tries) and not promotion.is_gift:
@@ -168,7 +128,8 @@ def _tried(promotion: Promotion, tries: Sequence[Trial]) -> Iterator[Finding]:
         price = worst.paid.portion(1, worst.quantity)
         count = len({each.good.sku for each in low})
         assert worst.good.cost is not None
-        yield _found(Odd.BELOW_COST, sku=worst.good.sku, price=price, cost=worst.good.cost, count=count)
+        facts: dict[str, FactValue] = {"sku": worst.good.sku, "price": price, "cost": worst.good.cost, "count": count}
+        yield _found(Odd.BELOW_COST, **facts, at_least=int(most is not None and count >= most))
     held = {each.good.sku for each in tries if each.is_held or each.paid == each.good.minimum_price}
     if held:
         yield _found(Odd.HELD_BY_MINIMUM, count=len(held))

@@ -10,7 +10,7 @@ from flask import Flask
 
 from storefront.kernel.money import Money
 from storefront.pricing.snapshot import Stage
-from storefront.promotions.lint_words import finding_words, severity_words
+from storefront.promotions.lint_words import finding_words
 from storefront.promotions.rules import (
     AmountOff,
     Audience,
@@ -24,10 +24,9 @@ from storefront.promotions.rules import (
     NthItem,
     Promotion,
     Scope,
-    promotion_to_data,
 )
 from storefront.promotions.rules.findings import Catalogue, Finding, Odd, Severity
-from storefront.promotions.rules.linting import lint, lint_data
+from storefront.promotions.rules.linting import lint
 from storefront.promotions.rules.trials import Good
 from storefront.web.locale import speaking
 from tests.storefront.promotions.builders import (
@@ -164,24 +163,11 @@ def test_errors_come_first() -> None:
     assert [each.blocks for each in findings] == [True, False]
 
 
-@pytest.mark.parametrize(
-    ("change", "odd"),
-    [
-        ({"starts_at": "2026-06-18T12:00:00+00:00", "ends_at": "2026-06-17T12:00:00+00:00"}, Odd.ENDS_BEFORE_START),
-        ({"benefit": {"kind": "percent_off", "basis_points": 10_100}}, Odd.PERCENT_OVER_100),
-        ({"conditions": [{"kind": "spend_at_least", "amount_minor": 0}]}, Odd.UNREADABLE),
-        ({"conditions": [{"kind": "spend_at_least", "amount_minor": -5}]}, Odd.UNREADABLE),
-        ({"benefit": None}, Odd.UNREADABLE),
-    ],
-)
-def test_what_nobody_can_read_is_an_error(change: dict[str, object], odd: Odd) -> None:
-    data = {**promotion_to_data(percent_items(10, scope=TEAS)), **change}
-    assert [(each.kind, each.blocks) for each in lint_data(data, (), SHOP)] == [(odd, True)]
-
-
-def test_data_that_can_be_read_is_looked_at_like_the_promotion() -> None:
-    offer = percent_items(50, scope=TEAS)
-    assert lint_data(promotion_to_data(offer), (), SHOP) == lint(offer, (), SHOP) != ()
+def test_it_says_that_there_may_be_more_where_only_some_were_tried() -> None:
+    offer = percent_items(90, scope=Scope(skus=frozenset({"TEA", "CUP"})))
+    for most, at_least in ((None, 0), (1, 1), (2, 1), (3, 0)):
+        findings = lint(offer, (), replace(SHOP, most_tried=most))
+        assert [each["at_least"] for each in findings if each.kind is Odd.BELOW_COST] == [at_least]
 
 
 def test_a_currency_without_minor_units_is_tried_like_any_other() -> None:
@@ -193,8 +179,6 @@ def test_a_currency_without_minor_units_is_tried_like_any_other() -> None:
 
 def test_every_finding_has_words_in_both_languages(app: Flask) -> None:
     facts = {
-        Odd.PERCENT_OVER_100: {"percent": "120"},
-        Odd.UNREADABLE: {"where": "benefit"},
         Odd.NOBODY: {"who": "iron"},
         Odd.NO_GIFT: {"skus": "MUG"},
         Odd.BELOW_COST: {"sku": "TEA", "price": usd(100), "cost": usd(600), "count": 2},
@@ -206,14 +190,14 @@ def test_every_finding_has_words_in_both_languages(app: Flask) -> None:
         Odd.DUPLICATE: {"name": "Other"},
     }
     findings = [Finding(odd, tuple(facts.get(odd, {}).items())) for odd in Odd]
-    findings.append(Finding(Odd.UNREADABLE))
+    more = {**facts[Odd.BELOW_COST], "count": 60, "at_least": 1}
+    findings.append(Finding(Odd.BELOW_COST, tuple(more.items())))
     said: dict[str, list[str]] = {}
     for locale in ("en", "zh"):
         with app.test_request_context(), speaking(locale):
             said[locale] = [finding_words(finding) for finding in findings]
-            said[locale] += [severity_words(severity) for severity in Severity]
             said[locale].append(finding_words(Finding(Odd.RUNG_NEVER_PAYS, (("pieces", 3), ("rung", 2)))))
     assert all(len(set(words)) == len(words) for words in said.values())
     assert set(said["en"]).isdisjoint(said["zh"])
     assert not [words for words in [*said["en"], *said["zh"]] if "%(" in words or "%%" in words]
-    assert "120% is more than everything. Choose at most 100%." in said["en"]
+    assert any(words.startswith("At least 60 products") for words in said["en"])
