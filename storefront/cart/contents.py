@@ -17,7 +17,6 @@ from storefront.database.reading import read
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.kernel.money import Money
-from storefront.pricing.snapshot import SnapshotLine
 from storefront.shop.queries import get_settings
 from storefront.shop.rules import ShopSettings
 from storefront.web.locale import localized
@@ -68,20 +67,6 @@ class Line:
     @property
     def goods(self) -> Money:
         return self.unit_price * self.quantity
-
-    @property
-    def snapshot_line(self) -> SnapshotLine:
-        """This line as pricing sees it; its id is the SKU, which an order keeps."""
-        return SnapshotLine(
-            line_id=self.sku,
-            sku=self.sku,
-            quantity=self.quantity,
-            unit_price=self.unit_price,
-            minimum_price=self.minimum_price,
-            product_id=self.product_id,
-            brand_id=self.brand_id,
-            category_ids=self.category_ids,
-        )
 
 
 @dataclass(frozen=True, slots=True)

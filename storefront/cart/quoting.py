@@ -19,7 +19,7 @@ from storefront.kernel.money import Money
 from storefront.kernel.text import code_key
 from storefront.loyalty import queries as loyalty
 from storefront.pricing import queries as pricing
-from storefront.pricing.allocation import DELIVERY, TraceStep
+from storefront.pricing.allocation import TraceStep
 from storefront.pricing.quote import LineShare, Quote, QuoteLine, make_quote
 from storefront.pricing.snapshot import Delivery, PointsOffer, PriceSource, Shopper, Snapshot
 from storefront.promotions import queries as promotions
@@ -146,10 +146,6 @@ class CartQuote:
             for line in self.quote.lines
             if line.price_source is PriceSource.GIFT
         )
-
-    @property
-    def delivery_steps(self) -> tuple[TraceStep, ...]:
-        return tuple(step for step in self.quote.trace if step.line_id == DELIVERY)
 
     @property
     def codes(self) -> tuple[CodeView, ...]:

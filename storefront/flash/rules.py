@@ -107,8 +107,3 @@ def percent_sold(quota: int, sold: int) -> int:
 def percent_saved(base_minor: int, price_minor: int) -> int:
     """Return what is saved of the base price in whole percent, rounded down so that it is never too much."""
     return max(0, (base_minor - price_minor) * 100 // base_minor) if base_minor > 0 else 0
-
-
-def do_overlap(one: tuple[datetime, datetime], other: tuple[datetime, datetime]) -> bool:
-    """Say whether two half-open spans share a moment; one that starts as the other ends does not."""
-    return one[0] < other[1] and other[0] < one[1]

@@ -11,9 +11,7 @@ from storefront.promotions.rules.points import points_worth
 
 def init_app(app: Flask) -> None:
     """Let templates say whether there are points, what they are worth, and whether there is anything to show."""
-    app.jinja_env.globals.update(
-        has_points=_has_points, has_loyalty=lambda: _has_points() or bool(queries.list_tiers())
-    )
+    app.jinja_env.globals.update(has_points=_has_points, has_loyalty=_has_loyalty)
     app.jinja_env.filters["points_worth"] = _worth
 
 

@@ -56,12 +56,6 @@ _HAS_STARTED = and_(
     or_(_code.starts_at.is_(None), _code.starts_at <= bindparam("at")),
     or_(_promotion.starts_at.is_(None), _promotion.starts_at <= bindparam("at")),
 )
-_USABLE = (
-    select(_code.code)
-    .join(_promotion, _promotion.id == _code.promotion_id)
-    .where(_IS_MINE, _IN_TAB[WalletTab.USABLE], _HAS_STARTED)
-    .order_by(*_SOONEST)
-)
 _COUNTS = (
     select(*(func.count().filter(condition).label(tab.value) for tab, condition in _IN_TAB.items()))
     .select_from(_code)
@@ -83,11 +77,6 @@ _OPEN = (
     .order_by(*_SOONEST)
 )
 _OPEN_TO_CHECKOUT = _OPEN.where(or_(_code.locked_until.is_(None), ~_IS_LOCKED))
-
-
-def usable_codes(customer_id: int, at: datetime) -> tuple[str, ...]:
-    """Return the codes of a customer's coupons that can be used now, those that end first before the others."""
-    return tuple(read(_USABLE, {"customer": customer_id, "at": at}).scalars())
 
 
 def open_codes(typed: Collection[str], *, customer_id: int | None, checkout: str = "", at: datetime) -> tuple[str, ...]:

@@ -13,7 +13,6 @@ from storefront.flash.rules import (
     Session,
     best_offer,
     coming_sessions,
-    do_overlap,
     live_sessions,
     percent_saved,
     percent_sold,
@@ -45,8 +44,6 @@ def test_one_session_ends_as_the_next_begins() -> None:
     assert live_sessions((second, first), TEN - TICK) == (first,)
     assert coming_sessions((second, first), TEN - TICK) == (second,)
     assert live_sessions((second, first), TEN) == (second,)
-    assert not do_overlap((EIGHT, TEN), (TEN, TEN + timedelta(hours=1)))
-    assert do_overlap((EIGHT, TEN), (TEN - TICK, TEN))
 
 
 @pytest.mark.parametrize(
