@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, func, inspect, select
 from sqlalchemy.orm import selectinload
@@ -125,8 +126,8 @@ def page_of_orders(customer_id: int, number: int = 1, *, size: int = PAGE_SIZE) 
             fulfillment_status=row.fulfillment_status,
             total=Money(row.total_minor, row.currency),
             units=sum(line.quantity for line in lines.get(row.id, ())),
-            names=tuple(line.name for line in lines.get(row.id, ())),
-            pictures=tuple(line.picture for line in lines.get(row.id, ()))[:PICTURES],
+            names=tuple(dict.fromkeys(line.name for line in lines.get(row.id, ()))),
+            pictures=_pictures(lines.get(row.id, ())),
         )
         for row in found
     ]
@@ -158,15 +159,23 @@ def last_reason(order_id: int) -> CancelReason | None:
     return CancelReason(facts["reason"]) if facts and "reason" in facts else None
 
 
-def _lines_of(order_ids: Sequence[int]) -> dict[int, list[Row[int, str, str, int]]]:
+def _pictures(lines: Sequence[Row[Any]]) -> tuple[str, ...]:
+    """Return a picture of each variant, however many lines it has; lines come with gifts last."""
+    found: dict[str, str] = {}
+    for line in lines:
+        found.setdefault(line.sku, line.picture)
+    return tuple(found.values())[:PICTURES]
+
+
+def _lines_of(order_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
     if not order_ids:
         return {}
     rows = db.session.execute(
-        select(OrderLine.order_id, OrderLine.name, OrderLine.picture, OrderLine.quantity)
+        select(OrderLine.order_id, OrderLine.sku, OrderLine.name, OrderLine.picture, OrderLine.quantity)
         .where(OrderLine.order_id.in_(order_ids))
-        .order_by(OrderLine.order_id, OrderLine.position)
+        .order_by(OrderLine.order_id, OrderLine.is_gift, OrderLine.position)
     )
-    found: dict[int, list[Row[int, str, str, int]]] = {}
+    found: dict[int, list[Row[Any]]] = {}
     for row in rows:
         found.setdefault(row.order_id, []).append(row)
     return found

@@ -11,12 +11,14 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.flash.models import FlashItem
 from storefront.kernel.clock import now
+from storefront.orders import queries
 from storefront.orders import services as orders
 from storefront.orders.models import Order
 from storefront.orders.receipt import receipt_of, traced_lines
 from storefront.orders.states import CancelReason
 from tests import factories
 from tests.storefront.checkout.desk import open_shop, order, with_cart
+from tests.storefront.promotions.coupons import add_customer, sign_in
 
 
 def open_flash(app: Flask, *, quota: int, per_customer: int | None = None) -> None:
@@ -101,3 +103,28 @@ def test_a_customer_takes_no_more_than_their_share(app: Flask) -> None:
     assert "$10.00" in page.said
     assert order(second, page).status == 303
     assert sold(app) == 1
+
+
+def test_the_list_of_orders_shows_a_thing_once_and_gifts_last(app: Flask) -> None:
+    open_flash(app, quota=2)
+    with app.app_context(), transaction():
+        factories.make_product("Mug", price=400, sku="MUG", picture="generated:mug")
+        db.session.execute(db.update(factories.Product).where(factories.Product.name == "Lamp").values(picture="lamp"))
+        benefits = [{"kind": "gift", "skus": ["MUG"], "count": 1}]
+        factories.make_promotion(name="A mug on us", conditions=[], benefits=benefits)
+        for number in range(4):
+            factories.make_product(f"Desk {number}", price=4000, sku=f"ZDESK{number}", picture=f"desk-{number}")
+    customer = add_customer(app)
+    shopper = sign_in(app)
+    for sku, pieces in {"LAMP": 3, "ZDESK0": 1, "ZDESK1": 1}.items():
+        shopper.post("/cart/lines", {"sku": sku, "quantity": str(pieces)})
+    assert order(shopper).status == 303
+    with app.app_context():
+        (row,) = queries.page_of_orders(customer).items
+        assert row.pictures == ("lamp", "desk-0", "desk-1", "generated:mug")
+        assert row.units == 6
+    for number in range(4):
+        shopper.post("/cart/lines", {"sku": f"ZDESK{number}", "quantity": "1"})
+    assert order(shopper).status == 303
+    with app.app_context():
+        assert queries.page_of_orders(customer).items[0].pictures == ("desk-0", "desk-1", "desk-2", "desk-3")
