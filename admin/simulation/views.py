@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from urllib.parse import quote
 
 from flask import Blueprint, Response, flash, g, make_response, request
@@ -12,6 +10,7 @@ from flask_babel import gettext as _
 from admin.access import requires, staff_here
 from admin.promotions.queries import get_promotion
 from admin.promotions.values import show_amount
+from admin.sheets import MARK, sheet_line
 from admin.simulation import reading, words
 from admin.simulation.days import Asked, usual_window
 from storefront.accounts.permissions import Permission
@@ -25,7 +24,7 @@ from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 
 URL = "/admin/promotions"
-LOOKS = {"done": "positive", "failed": "warning", "running": "soft", "waiting": "soft"}
+LOOKS = {"done": "positive", "failed": "warning"}
 MOST_COMPARED = 3
 
 blueprint = Blueprint("simulation", __name__, template_folder="templates")
@@ -89,15 +88,15 @@ def run(promotion_id: int, run_id: int) -> Response:
 def months_csv(promotion_id: int, run_id: int) -> Response:
     """Return the months of a run as a table for a spreadsheet."""
     found = reading.get_run(promotion_id, run_id)
-    row, sheet = get_promotion(promotion_id), io.StringIO()
-    writer = csv.writer(sheet)
+    row = get_promotion(promotion_id)
     currency = found.figures.currency if found.figures else g.shop.currency
     cost = _("What it would have cost (%(currency)s)", currency=currency)
-    writer.writerow([_("Month"), _("Orders"), _("Orders touched"), cost])
+    lines = [sheet_line([_("Month"), _("Orders"), _("Orders touched"), cost])]
     for each in reading.months_of(found.figures) if found.figures else []:
         month = each.month
-        writer.writerow([f"{each.first:%Y-%m}", month.orders, month.touched, show_amount(month.cost, currency)])
-    answer = make_response("\ufeff" + sheet.getvalue())
+        amount = show_amount(month.cost, currency)
+        lines.append(sheet_line([f"{each.first:%Y-%m}", month.orders, month.touched, amount]))
+    answer = make_response(MARK + "".join(lines))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     name = quote(f"{row.key}-{found.row.first_day}-{found.row.last_day}.csv")
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
@@ -152,5 +151,5 @@ def _page(promotion_id: int, asked: Asked | None = None, *, refusal: str = "", s
     )
 
 
-def _standing() -> dict[str, object]:
+def _standing() -> dict[str, Any]:
     return {"status_names": STATUS_NAMES, "looks": LOOKS}

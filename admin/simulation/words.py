@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
+import flask_babel
 from babel import numbers
 from babel.dates import format_date, format_skeleton
-from flask_babel import gettext as _
 
 from storefront.kernel.errors import N_
 from storefront.promotions.rules.result import Reason
 from storefront.simulation.rules import WHOLE, Figures
 from storefront.web.locale import babel_locale
 
+_: Callable[..., str] = flask_babel.gettext
 REASONS = {
     Reason.NOT_STARTED: N_("It had not started."),
     Reason.ENDED: N_("It had ended."),
