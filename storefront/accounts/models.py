@@ -73,13 +73,14 @@ class Staff(Base):
 
 
 class SignInFailure(Base):
-    """One failed try to sign in; kept for an hour, so that guessing gets slow."""
+    """One failed try to sign in, or with a coupon code; kept for an hour, so that guessing gets slow."""
 
     __tablename__ = "sign_in_failure"
 
     id: Mapped[pk]
     email_key: Mapped[str] = mapped_column(String(64), index=True)
-    """A digest of the e-mail that was tried: it may be nobody's, or somebody's typing error."""
+    """A digest of the e-mail that was tried: it may be nobody's, or somebody's typing error. Of whose cart it was for a
+    code, see `accounts.throttle.Limits.mark`."""
     address: Mapped[str] = mapped_column(String(64), index=True)
     """The network address it came from."""
     at: Mapped[moment] = mapped_column(index=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from storefront.accounts import passwords, queries, throttle
+from storefront.accounts import passwords, queries, throttle, tries
 from storefront.accounts.emails import email_key, fold_email
 from storefront.accounts.errors import CannotRegister, EmailTaken, TooManyTries, WorksHere, WrongCredentials
 from storefront.accounts.events import CustomerRegistered
 from storefront.accounts.invitations import Invitation
-from storefront.accounts.models import Address, Customer, SignInFailure, Staff
+from storefront.accounts.models import Address, Customer, Staff
 from storefront.accounts.permissions import Role
 from storefront.accounts.rules import PostalAddress
 from storefront.database.base import db
@@ -98,23 +98,18 @@ def hire(*, credentials: Credentials, name: str, role: Role, at: datetime) -> St
 
 def refuse_too_many_tries(*, email: str, address: str, at: datetime) -> None:
     """Raise TooManyTries when this e-mail and network address have failed too often lately."""
-    counts = queries.count_failures(email_key=email_key(email), address=address, since=at - throttle.WINDOW)
-    if throttle.too_many(*counts):
-        raise TooManyTries(minutes=int(throttle.WINDOW.total_seconds() // 60))
+    if tries.are_too_many(throttle.SIGN_IN, who=email, address=address, at=at):
+        raise TooManyTries(minutes=throttle.SIGN_IN.minutes)
 
 
 def note_failure(*, email: str, address: str, at: datetime) -> None:
     """Remember a failed try, and forget those long past."""
-    db.session.execute(delete(SignInFailure).where(SignInFailure.at < at - throttle.KEPT_FOR))
-    db.session.add(SignInFailure(email_key=email_key(email), address=address[:64], at=at))
-    db.session.flush()
+    tries.note(throttle.SIGN_IN, who=email, address=address, at=at)
 
 
 def forget_failures(*, email: str, address: str) -> None:
     """Start counting anew after a success, for this e-mail from this address only."""
-    db.session.execute(
-        delete(SignInFailure).where(SignInFailure.email_key == email_key(email), SignInFailure.address == address)
-    )
+    tries.forget(throttle.SIGN_IN, who=email, address=address)
 
 
 def check_customer(*, email: str, password: str) -> Customer:

@@ -1,7 +1,8 @@
-"""How many failed sign-ins are too many: a pure decision over counts."""
+"""How many failed tries are too many: a pure decision over counts."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 WINDOW = timedelta(minutes=15)
@@ -14,6 +15,26 @@ MOST_WITH_EMAIL = 60
 """With one e-mail from anywhere. High, so that a stranger cannot easily lock somebody out."""
 
 
-def too_many(together: int, from_address: int, with_email: int) -> bool:
-    """Say whether the next try must wait."""
-    return together >= MOST_TOGETHER or from_address >= MOST_FROM_ADDRESS or with_email >= MOST_WITH_EMAIL
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is too many within `window`: by one person from one address, from one address, by one person anywhere.
+
+    `mark` keeps the counts of one kind of trying apart from those of another.
+    """
+
+    mark: str
+    window: timedelta
+    together: int
+    from_address: int
+    by_person: int
+
+    @property
+    def minutes(self) -> int:
+        return int(self.window.total_seconds() // 60)
+
+    def are_reached(self, together: int, from_address: int, by_person: int) -> bool:
+        """Say whether the next try must wait."""
+        return together >= self.together or from_address >= self.from_address or by_person >= self.by_person
+
+
+SIGN_IN = Limits("", WINDOW, MOST_TOGETHER, MOST_FROM_ADDRESS, MOST_WITH_EMAIL)

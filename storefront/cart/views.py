@@ -18,6 +18,7 @@ from storefront.cart.context import current_owner, remember
 from storefront.cart.quoting import shopper_of
 from storefront.cart.rules import read_quantity
 from storefront.cart.services import Change
+from storefront.cart.trying import enter_code
 from storefront.checkout import coupons as checkout
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
@@ -102,11 +103,14 @@ def change_line(sku: str) -> Response:
 @refusing_in_the_cart
 def add_code() -> Response:
     """Keep a coupon code with the cart."""
-    owner, shopper, at = current_owner(), shopper_of(current_customer()), now()
-    with transaction():
-        codes.apply_code(owner=owner, code=request.form.get("code", ""), shopper=shopper, at=at)
-        cart = queries.find_cart(owner)
-    return remember(_refreshed(), cart.token or "" if cart else "")
+    token = enter_code(
+        owner=current_owner(),
+        code=request.form.get("code", ""),
+        shopper=shopper_of(current_customer()),
+        address=request.remote_addr or "",
+        at=now(),
+    )
+    return remember(_refreshed(), token)
 
 
 @blueprint.post("/cart/codes/<code>/removal")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storefront.kernel.errors import N_, Invalid, NotFound, ShopError
+from storefront.kernel.errors import N_, Invalid, NotFound, ShopError, TooMany
 
 
 class PromotionRanOut(ShopError):
@@ -24,6 +24,12 @@ class NoCode(CodeRefused):
 
 class UnknownCode(CodeRefused):
     message = N_("We do not know the code “%(code)s”. Please check how it is written.")
+
+
+class TooManyCodeTries(TooMany):
+    """So many codes that do not work look like guessing."""
+
+    message = N_("You have entered many codes that do not work. Please wait %(minutes)d minutes, then try again.")
 
 
 class CodeNotStarted(CodeRefused):
