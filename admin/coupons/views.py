@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +15,7 @@ from admin.coupons import queries
 from admin.coupons.forms import BatchForm, CouponForm, GiftForm, form_of
 from admin.coupons.tables import COUPONS, WAYS
 from admin.merging import merge, seen_values
+from admin.sheets import MARK, sheet_line
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
@@ -189,22 +188,13 @@ def _choices(chosen: int | None) -> list[tuple[int, str]]:
 
 
 def _lines(batch_id: int) -> Iterator[str]:
-    room = io.StringIO()
-    writer = csv.writer(room)
-    writer.writerow([_("Code"), _("State"), _("Valid until")])
-    yield "\ufeff" + _taken(room)
+    yield MARK + sheet_line([_("Code"), _("State"), _("Valid until")])
     for rows in queries.codes_of_batch(batch_id):
+        lines = []
         for row in rows:
             state = _("Used") if row.used_count else _("Unused") if row.is_active else _("Taken back")
-            writer.writerow([row.code, state, row.ends_at.isoformat(timespec="minutes") if row.ends_at else ""])
-        yield _taken(room)
-
-
-def _taken(room: io.StringIO) -> str:
-    text = room.getvalue()
-    room.seek(0)
-    room.truncate()
-    return text
+            lines.append(sheet_line([row.code, state, row.ends_at and row.ends_at.isoformat(timespec="minutes")]))
+        yield "".join(lines)
 
 
 def _saved(template_id: int) -> Response:

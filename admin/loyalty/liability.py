@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from io import StringIO
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select
 
 from admin.days import start_of
+from admin.sheets import sheet_line
 from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
@@ -104,13 +103,12 @@ def recent_liability() -> Liability:
 
 def as_csv(report: Liability) -> str:
     """Return the report as rows of (part, month, points, worth), for a spreadsheet."""
-    settings, text = get_settings(), StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["part", "month", "points", f"worth_{settings.currency}"])
+    settings = get_settings()
+    lines = [sheet_line(["part", "month", "points", f"worth_{settings.currency}"])]
 
     def put(part: str, month: date | None, points: int) -> None:
         stamp = f"{month:%Y-%m}" if month else ""
-        writer.writerow([part, stamp, points, f"{_signed_worth(points, settings).decimal:f}"])
+        lines.append(sheet_line([part, stamp, points, f"{_signed_worth(points, settings).decimal:f}"]))
 
     for part in ("available", "pending", "owed"):
         put(part, None, getattr(report, part))
@@ -119,7 +117,7 @@ def as_csv(report: Liability) -> str:
     for moved in report.months:
         for part in COLUMNS:
             put(part, moved.month, getattr(moved, part))
-    return text.getvalue()
+    return "".join(lines)
 
 
 def months_until(at: datetime, zone: str, count: int = MONTHS) -> list[date]:

@@ -31,6 +31,7 @@ LONGEST_DAYS = 3_650
 LONGEST_PREFIX = 16
 INSERTED_AT_ONCE = 5_000
 _PREFIX = re.compile(r"[A-Z0-9-]*")
+"""It does not begin with a hyphen: a spreadsheet would take its codes for formulas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ class BatchPlan:
         if not self.name:
             raise Invalid(N_("Please give the batch a name."), field="name")
         _check_range("size", self.size, LARGEST_BATCH)
+        if self.prefix.startswith("-"):
+            raise Invalid(N_("A prefix begins with a letter or a digit, not with a hyphen."), field="prefix")
         if len(self.prefix) > LONGEST_PREFIX or not _PREFIX.fullmatch(self.prefix):
             raise Invalid(
                 N_("A prefix has at most %(most)s letters A to Z, digits and hyphens."),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from urllib.parse import quote, urlencode
 
 from flask import Response, g, make_response, request
@@ -22,6 +20,7 @@ from admin.promotions.standing import LOOKS, STANDINGS
 from admin.promotions.typed import Typed
 from admin.promotions.values import show_amount
 from admin.promotions.views.blueprint import blueprint
+from admin.sheets import MARK, sheet_line
 from storefront.accounts.permissions import Permission
 from storefront.kernel.clock import now
 from storefront.promotions.reading import find_promotion
@@ -98,12 +97,11 @@ def figures_csv(promotion_id: int) -> Response:
     """Return the days of the report as a table for a spreadsheet."""
     row = queries.get_promotion(promotion_id)
     period = report.period_of(row, now())
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow([_("Day"), _("Uses"), _("Discount given (%(currency)s)", currency=g.shop.currency)])
+    lines = [sheet_line([_("Day"), _("Uses"), _("Discount given (%(currency)s)", currency=g.shop.currency)])]
     for day in report.days_of(promotion_id, period) if period else []:
-        writer.writerow([day.day.isoformat(), day.uses, show_amount(day.discount.minor, g.shop.currency)])
-    answer = make_response("\ufeff" + sheet.getvalue())
+        amount = show_amount(day.discount.minor, g.shop.currency)
+        lines.append(sheet_line([day.day.isoformat(), day.uses, amount]))
+    answer = make_response(MARK + "".join(lines))
     answer.headers["Content-Type"] = "text/csv; charset=utf-8"
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(row.key)}.csv"
     return answer

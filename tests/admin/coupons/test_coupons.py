@@ -129,6 +129,10 @@ def test_an_export_holds_every_code_and_is_written_down(browser: Shopper) -> Non
     with browser.app.app_context():
         codes = set(db.session.scalars(db.select(CouponCode.code)))
         assert {line.split(",")[0] for line in lines[1:]} == codes
+        with transaction():
+            db.session.execute(db.update(CouponCode).where(CouponCode.code == min(codes)).values(code="-1+CMD"))
+    assert "'-1+CMD,Unused," in browser.post("/admin/coupons/1/batches/1/export").text
+    with browser.app.app_context():
         assert "coupon.export" in {entry.action for entry in audit.list_entries_about("coupon", "1")}
     assert browser.post("/admin/coupons/1/batches/9/export").status == 404
 
@@ -142,6 +146,7 @@ def test_an_export_holds_every_code_and_is_written_down(browser: Shopper) -> Non
         ({"size": "lots"}, "whole number"),
         ({"prefix": "SPRING!"}, "A prefix has at most 16"),
         ({"prefix": "x" * 17}, "A prefix has at most 16"),
+        ({"prefix": "-SPRING"}, "A prefix begins with a letter or a digit"),
     ],
 )
 def test_a_batch_that_makes_no_sense_is_not_made(browser: Shopper, typed: dict[str, str], words: str) -> None:
