@@ -64,7 +64,10 @@ class FlashItem(Base):
 
 
 class FlashTake(Base):
-    """The ledger of quotas: + when an order takes pieces, - when a cancellation gives them back; never edited."""
+    """The ledger of quotas: + when an order takes pieces, - when a cancellation gives them back; never edited.
+
+    Money that comes late may open a cancelled order again: then + once more.
+    """
 
     __tablename__ = "flash_take"
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Exists, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Exists, case, exists, func, insert, select, update
 
 from storefront.accounts.queries import keys_of
+from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.flash.errors import FlashLimit, FlashOver, FlashSoldOut
 from storefront.flash.models import FlashItem, FlashSale, FlashSession, FlashTake
@@ -40,7 +41,7 @@ def take(takes: Sequence[Take], *, customer_key: str, order_number: str, at: dat
     names = {each.item_id: each.name for each in takes}
     keys = keys_of(customer_key) if pieces else ()
     for item_id, count in sorted(pieces.items()):
-        if not _take(item_id, count, at):
+        if not _take(item_id, count, _is_going_on(at)):
             raise _refusal(item_id, names[item_id], at)
         _check_limit(item_id, count, keys, names[item_id])
         _write(item_id, customer_key, order_number, count, at)
@@ -74,10 +75,41 @@ def give_back(*, order_number: str, at: datetime) -> int:
     return sum(int(row.pieces) for row in held)
 
 
-def _take(item_id: int, pieces: int, at: datetime) -> bool:
+def retake(*, order_number: str, at: datetime) -> int:
+    """Take anew the pieces that an order gave back when it was cancelled, and return how many they are.
+
+    Refuses with FlashSoldOut where the quota or the customer's own limit has been used up since. That the session is
+    over does not matter: the price was agreed. What the order holds already is not taken again.
+    """
+    each = (FlashTake.flash_item_id, FlashTake.customer_key)
+    last = (
+        select(func.max(case((FlashTake.pieces < 0, FlashTake.id))))
+        .where(FlashTake.order_number == order_number)
+        .group_by(*each)
+        .having(func.sum(FlashTake.pieces) == 0)
+    )
+    given_back = db.session.execute(
+        select(*each, FlashTake.pieces, Product.name)
+        .join(FlashItem, FlashItem.id == FlashTake.flash_item_id)
+        .join(Variant, Variant.id == FlashItem.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .where(FlashTake.id.in_(last))
+        .order_by(FlashTake.flash_item_id)
+    ).all()
+    for row in given_back:
+        if not _take(row.flash_item_id, -row.pieces):
+            raise FlashSoldOut(name=row.name)
+        _check_limit(row.flash_item_id, -row.pieces, keys_of(row.customer_key), row.name)
+        _write(row.flash_item_id, row.customer_key, order_number, -row.pieces, at)
+    if given_back:
+        forget_soon()
+    return -sum(int(row.pieces) for row in given_back)
+
+
+def _take(item_id: int, pieces: int, *conditions: ColumnElement[bool]) -> bool:
     taken = db.session.execute(
         update(FlashItem)
-        .where(FlashItem.id == item_id, FlashItem.sold + pieces <= FlashItem.quota, _is_going_on(at))
+        .where(FlashItem.id == item_id, FlashItem.sold + pieces <= FlashItem.quota, *conditions)
         .values(sold=FlashItem.sold + pieces)
         .execution_options(synchronize_session=False)
     )

@@ -16,8 +16,16 @@ by the clock; cancelling gives back the goods and the uses of promotions.
 While an order waits for its payment its goods are reserved until `pay_before`; paying allocates them. An order that is
 paid at the door, or costs nothing, has them at once. Where they come from, and why, stands in the order's events.
 
-Money that comes in after the clock had cancelled an order opens it again, if its goods can still be had: at the price
-that was agreed, whatever has become of its promotions since. Else, and where a person had cancelled it, the money is
-kept in the books and told: the customer gets a letter, and the back office finds the order under "Paid but cancelled"
-until the money has gone back.
+Money that comes in after the clock had cancelled an order opens it again, at the price that was agreed, if all that it
+had given back can still be had: its goods, the uses of its promotions and codes, its pieces of flash sales, its points.
+That a promotion or a session is over by then does not matter; that somebody else has used it up does. Else, and where a
+person had cancelled it, the money is kept in the books and told: the customer gets a letter, and the back office finds
+the order under "Paid but cancelled" until the money has gone back.
+
+Whatever writes orders locks rows in one order, so that two of them never wait for each other:
+
+    the order -> warehouses and stock -> promotions, each with its codes -> flash items -> points account -> customer
+
+each in the order of ids. Placing, paying, cancelling and opening again all keep to it, and so do the reactions that run
+inside them: earning points comes before counting the order for its customer and before their tier.
 """

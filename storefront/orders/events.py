@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from storefront.kernel.events import Fact
+from storefront.orders.states import Lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,12 @@ class OrderPaid(Fact):
 class PaidLate(Fact):
     """Money came in for an order that was cancelled before; somebody has to send it back.
 
-    `sold_out` says that it would have been opened again if there still were enough of its goods.
+    `lost` says what it would have needed to be opened again; None where a person had cancelled it.
     """
 
     order_id: int
     number: str
-    sold_out: bool = False
+    lost: Lost | None = None
 
 
 @dataclass(frozen=True, slots=True)

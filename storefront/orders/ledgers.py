@@ -1,4 +1,4 @@
-"""Orders that add up: sums, lines, discounts down to the unit, and the stock that stands behind each of them."""
+"""Orders that add up: sums, lines, discounts down to the unit, and what stands behind each of them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from storefront.kernel.clock import now
 from storefront.kernel.ledgers import Discrepancy, Ledger
 from storefront.loyalty.models import PointsEntry
 from storefront.loyalty.states import EntryKind
+from storefront.orders import offer_ledgers
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind, FulfillmentStatus, OrderStatus, PaymentStatus
 
@@ -246,4 +247,5 @@ LEDGERS = (
         _claims,
     ),
     Ledger(POINTS, lambda: _count(select(func.count()).select_from(Order).where(Order.points_spent > 0)), _points),
+    *offer_ledgers.LEDGERS,
 )

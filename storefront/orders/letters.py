@@ -27,7 +27,7 @@ def send_receipt(fact: OrderPaid) -> None:
 
 def tell_paid_late(fact: PaidLate) -> None:
     """Say that money came in for an order that was cancelled, and what becomes of it."""
-    _write("orders/mail/paid_late", fact.order_id, sold_out=fact.sold_out)
+    _write("orders/mail/paid_late", fact.order_id, lost=fact.lost or "")
 
 
 def tell_cancelled(fact: OrderCancelled) -> None:

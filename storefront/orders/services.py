@@ -10,6 +10,7 @@ from datetime import datetime
 from storefront.accounts import services as accounts
 from storefront.database.base import db
 from storefront.flash import services as flash
+from storefront.flash.errors import FlashSoldOut
 from storefront.inventory import services as inventory
 from storefront.inventory.errors import OutOfStock
 from storefront.kernel.events import publish
@@ -36,11 +37,13 @@ from storefront.orders.states import (
     CancelReason,
     EventKind,
     FulfillmentStatus,
+    Lost,
     OrderAction,
     OrderStatus,
     PaymentStatus,
 )
 from storefront.promotions import services as promotions
+from storefront.promotions.errors import CodeInUse, PromotionRanOut
 
 log = logging.getLogger(__name__)
 
@@ -67,14 +70,13 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
     db.session.flush()
     order.adjustments.extend(adjustment_rows(draft, order))
     order.events.append(_event(EventKind.PLACED, by, at, {"total": order.total_minor, **sent_from}))
-    if draft.buyer.customer_id is not None:
-        accounts.count_order(customer_id=draft.buyer.customer_id, by=1)
     _derive(order)
     db.session.flush()
     log.info("Order %s placed", number)
     publish(OrderPlaced(order.id, number, order.customer_id))
     if order.payment_status == PaymentStatus.PAID:
         _is_paid(order, by, at)
+    _count(order, 1)
     return order
 
 
@@ -178,33 +180,40 @@ def _take_late(order: Order, amount: Money, by: str, at: datetime, *, may_reopen
     """Take money for an order that has ended: open it again, or tell everybody that the money goes back."""
     log.warning("Order %s was paid after it was %s", order.number, order.status)
     by_the_clock = queries.last_reason(order.id) in REOPENED_AFTER
-    wanted = may_reopen and by_the_clock and OrderAction.REOPEN in actions_of(order)
-    if wanted and _reopen(order, by, at):
-        return
+    lost: Lost | None = None
+    if may_reopen and by_the_clock and OrderAction.REOPEN in actions_of(order):
+        lost = _reopen(order, by, at)
+        if lost is None:
+            return
     _tell(order, EventKind.PAID_LATE, by, at, {"amount": amount.minor})
     if order.status == OrderStatus.CANCELLED:
-        publish(PaidLate(order.id, order.number, sold_out=wanted))
+        publish(PaidLate(order.id, order.number, lost=lost))
 
 
-def _reopen(order: Order, by: str, at: datetime) -> bool:
-    """Take goods and points anew and let the order live again as it was agreed, or return False and change nothing."""
+def _reopen(order: Order, by: str, at: datetime) -> Lost | None:
+    """Take anew all that the order had given back and let it live again as it was agreed.
+
+    Where something of it is gone, change nothing and return what.
+    """
     savepoint = db.session.begin_nested()
     try:
         sent_from = holding.settle(order, by=by, at=at)
+        promotions.retake_uses(order_number=order.number, at=at)
+        flash.retake(order_number=order.number, at=at)
         if order.points_spent and order.customer_id is not None:
             loyalty.redeem(customer_id=order.customer_id, points=order.points_spent, order_number=order.number, at=at)
-    except (OutOfStock, NotEnoughPoints):
+    except (OutOfStock, PromotionRanOut, CodeInUse, FlashSoldOut, NotEnoughPoints) as refusal:
         savepoint.rollback()
-        return False
+        log.info("Order %s stays cancelled: %s", order.number, refusal)
+        return Lost.GOODS if isinstance(refusal, OutOfStock) else Lost.PRICE
     savepoint.commit()
     order.status = TRANSITIONS.next(OrderStatus(order.status), OrderAction.REOPEN)
     order.cancelled_at = None
-    if order.customer_id is not None:
-        accounts.count_order(customer_id=order.customer_id, by=1)
     _tell(order, EventKind.REOPENED, by, at, sent_from)
     log.info("Order %s was opened again", order.number)
     _is_paid(order, by, at, reopened=True)
-    return True
+    _count(order, 1)
+    return None
 
 
 def _call_off(order: Order, by: str, at: datetime, reason: CancelReason) -> None:
@@ -214,8 +223,7 @@ def _call_off(order: Order, by: str, at: datetime, reason: CancelReason) -> None
     promotions.give_back_uses(order_number=order.number, at=at)
     flash.give_back(order_number=order.number, at=at)
     loyalty.give_back(order_number=order.number, at=at)
-    if order.customer_id is not None:
-        accounts.count_order(customer_id=order.customer_id, by=-1)
+    _count(order, -1)
     _tell(order, EventKind.CANCELLED, by, at, {"reason": reason.value})
     log.info("Order %s cancelled: %s", order.number, reason)
 
@@ -224,6 +232,12 @@ def _is_paid(order: Order, by: str, at: datetime, *, reopened: bool = False) -> 
     order.paid_at = at
     _tell(order, EventKind.PAID, by, at, {"amount": order.paid_minor})
     publish(OrderPaid(order.id, order.number, reopened=reopened))
+
+
+def _count(order: Order, by: int) -> None:
+    """Count the order for its customer. Their row is the last that a write locks: see the room's plaque."""
+    if order.customer_id is not None:
+        accounts.count_order(customer_id=order.customer_id, by=by)
 
 
 def _derive(order: Order) -> None:

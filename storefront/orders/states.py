@@ -94,3 +94,12 @@ class CancelReason(StrEnum):
 
 REOPENED_AFTER = frozenset({CancelReason.NOT_PAID})
 """What money that comes late undoes: the clock's decision, never a person's."""
+
+
+class Lost(StrEnum):
+    """Why an order could not be opened again when its money came late."""
+
+    GOODS = "goods"
+    """They have been sold to others."""
+    PRICE = "price"
+    """Something that had lowered its price has been used up: a promotion, a code, a flash quota, or points."""

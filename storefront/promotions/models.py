@@ -130,14 +130,17 @@ class CouponCode(Base):
 
 
 class PromotionUse(Base):
-    """The ledger of uses: +1 when an order takes one, -1 when a cancellation gives it back; never edited."""
+    """The ledger of uses: +1 when an order takes one, -1 when a cancellation gives it back; never edited.
+
+    Money that comes late may open a cancelled order again: then +1 once more.
+    """
 
     __tablename__ = "promotion_use"
 
     id: Mapped[pk]
     promotion_id: Mapped[int] = refers("promotion.id", on_delete="CASCADE")
     coupon_code_id: Mapped[int | None] = refers("coupon_code.id")
-    customer_key: Mapped[str] = mapped_column(String(120), index=True)
+    customer_key: Mapped[str] = mapped_column(String(300), index=True)
     """"customer:12", or "email:..." for a guest."""
     order_number: Mapped[str] = mapped_column(String(32), index=True)
     uses: Mapped[int]

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
 
 from storefront.accounts.queries import keys_of
 from storefront.database.base import db
 from storefront.kernel.money import Money
 from storefront.promotions.errors import CodeInUse, PromotionRanOut
 from storefront.promotions.models import CouponCode, Promotion, PromotionUse
+from storefront.shop.queries import get_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def take_uses(*, uses: Sequence[Use], customer_key: str, order_number: str, at: 
     checkout that becomes this order: codes that it has locked are its own.
     """
     for use in sorted(uses, key=lambda use: use.promotion_id):
-        if not _take(use) or not _may_use_again(use, customer_key):
+        if not _take(use, Promotion.is_active) or not _may_use_again(use, customer_key):
             raise PromotionRanOut(name=_name_of(use.promotion_id))
         db.session.execute(
             insert(PromotionUse).values(
@@ -82,6 +83,40 @@ def give_back_uses(*, order_number: str, at: datetime) -> int:
     return len(held)
 
 
+def retake_uses(*, order_number: str, at: datetime) -> int:
+    """Take anew what an order gave back when it was cancelled, and return how many; refuse as `take_uses` does.
+
+    What was agreed is agreed: a promotion or a code that has ended or been switched off since counts all the same. But
+    whoever used it meanwhile has used it: limits, budgets and codes that other checkouts hold are respected. What the
+    order holds already is not taken again.
+    """
+    mine = PromotionUse.order_number == order_number
+    each = (PromotionUse.promotion_id, PromotionUse.coupon_code_id, PromotionUse.customer_key)
+    last = (
+        select(func.max(case((PromotionUse.uses < 0, PromotionUse.id))))
+        .where(mine)
+        .group_by(*each)
+        .having(func.sum(PromotionUse.uses) == 0)
+    )
+    given_back = db.session.execute(
+        select(*each, PromotionUse.uses, PromotionUse.amount_minor, CouponCode.code)
+        .outerjoin(CouponCode, CouponCode.id == PromotionUse.coupon_code_id)
+        .where(PromotionUse.id.in_(last))
+        .order_by(PromotionUse.promotion_id)
+    ).all()
+    currency = get_settings().currency if given_back else ""
+    for row in given_back:
+        use = Use(row.promotion_id, row.code or "", Money(-row.amount_minor, currency))
+        if not _take(use) or not _may_use_again(use, row.customer_key):
+            raise PromotionRanOut(name=_name_of(use.promotion_id))
+        if row.coupon_code_id is not None:
+            _count_code(use, CouponCode.id == row.coupon_code_id, checkout="", at=at)
+        what = {"promotion_id": row.promotion_id, "coupon_code_id": row.coupon_code_id, "uses": -row.uses}
+        whose = {"customer_key": row.customer_key, "order_number": order_number}
+        db.session.execute(insert(PromotionUse).values(**what, **whose, amount_minor=-row.amount_minor, at=at))
+    return len(given_back)
+
+
 def lock_codes(codes: Collection[str], *, token: str, until: datetime, at: datetime) -> int:
     """Keep codes that can be used only once more for the checkout `token` until then; refuse with CodeInUse.
 
@@ -90,7 +125,7 @@ def lock_codes(codes: Collection[str], *, token: str, until: datetime, at: datet
     single = db.session.execute(
         select(CouponCode.id, CouponCode.code)
         .where(CouponCode.code.in_(set(codes)), CouponCode.usage_limit - CouponCode.used_count <= 1)
-        .order_by(CouponCode.id)
+        .order_by(CouponCode.promotion_id, CouponCode.id)
     ).all()
     for row in single:
         locked = db.session.execute(
@@ -117,13 +152,13 @@ def unlock_codes(*, tokens: Collection[str], but: Collection[str] = ()) -> int:
     return int(freed.rowcount)  # type: ignore[attr-defined]
 
 
-def _take(use: Use) -> bool:
+def _take(use: Use, *conditions: ColumnElement[bool]) -> bool:
     amount = use.amount.minor
     taken = db.session.execute(
         update(Promotion)
         .where(
             Promotion.id == use.promotion_id,
-            Promotion.is_active,
+            *conditions,
             or_(Promotion.usage_limit.is_(None), Promotion.used_count < Promotion.usage_limit),
             or_(Promotion.budget_minor.is_(None), Promotion.spent_minor + amount <= Promotion.budget_minor),
         )
@@ -152,14 +187,17 @@ def _take_code(use: Use, *, customer_key: str, checkout: str, at: datetime) -> i
     """
     if not use.code:
         return None
-    is_mine = CouponCode.promotion_id == use.promotion_id, CouponCode.code == use.code
+    belongs = or_(CouponCode.customer_id.is_(None), CouponCode.customer_id == _customer_id(customer_key))
+    is_mine = CouponCode.promotion_id == use.promotion_id, CouponCode.code == use.code, CouponCode.is_active
+    return _count_code(use, *is_mine, belongs, checkout=checkout, at=at)
+
+
+def _count_code(use: Use, *is_mine: ColumnElement[bool], checkout: str, at: datetime) -> int:
     code_id = db.session.scalar(
         update(CouponCode)
         .where(
             *is_mine,
-            CouponCode.is_active,
             or_(CouponCode.usage_limit.is_(None), CouponCode.used_count < CouponCode.usage_limit),
-            or_(CouponCode.customer_id.is_(None), CouponCode.customer_id == _customer_id(customer_key)),
             _is_free(checkout, at),
         )
         .values(used_count=CouponCode.used_count + 1, locked_by="", locked_until=None)
@@ -167,7 +205,7 @@ def _take_code(use: Use, *, customer_key: str, checkout: str, at: datetime) -> i
         .execution_options(synchronize_session=False)
     )
     if code_id is None:
-        if db.session.scalar(select(CouponCode.id).where(*is_mine, CouponCode.is_active, ~_is_free(checkout, at))):
+        if db.session.scalar(select(CouponCode.id).where(*is_mine, ~_is_free(checkout, at))):
             raise CodeInUse(code=use.code)
         raise PromotionRanOut(name=use.code)
     return code_id

@@ -228,7 +228,6 @@ def test_a_warehouse_closes_or_sells_but_never_both(any_app: Flask) -> None:
     outcomes = race([*works[:4], lambda: close_main(any_app), *works[4:]])  # type: ignore[list-item]
     sold = outcomes.count("done") - (outcomes[4] == "done")
     assert outcomes[4] == ("WarehouseInUse" if sold else "done")
-    assert sold in {0, 8} or outcomes[4] == "WarehouseInUse"
     with any_app.app_context():
         assert level(lamp) == (50, 0, sold)
         assert books_are_in_order()
