@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import selectinload
 
 from storefront.database.base import db
@@ -159,7 +159,7 @@ def last_reason(order_id: int) -> CancelReason | None:
     return CancelReason(facts["reason"]) if facts and "reason" in facts else None
 
 
-def _pictures(lines: Sequence[Row[Any]]) -> tuple[str, ...]:
+def _pictures(lines: Sequence[Any]) -> tuple[str, ...]:
     """Return a picture of each variant, however many lines it has; lines come with gifts last."""
     found: dict[str, str] = {}
     for line in lines:
@@ -167,7 +167,7 @@ def _pictures(lines: Sequence[Row[Any]]) -> tuple[str, ...]:
     return tuple(found.values())[:PICTURES]
 
 
-def _lines_of(order_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+def _lines_of(order_ids: Sequence[int]) -> dict[int, list[Any]]:
     if not order_ids:
         return {}
     rows = db.session.execute(
@@ -175,7 +175,7 @@ def _lines_of(order_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
         .where(OrderLine.order_id.in_(order_ids))
         .order_by(OrderLine.order_id, OrderLine.is_gift, OrderLine.position)
     )
-    found: dict[int, list[Row[Any]]] = {}
+    found: dict[int, list[Any]] = {}
     for row in rows:
         found.setdefault(row.order_id, []).append(row)
     return found

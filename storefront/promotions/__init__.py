@@ -27,7 +27,9 @@ How the deal is chosen:
 * `rules.linting` says what is odd about a promotion, and tries it on the shop's goods.
 
 What can run out (uses, uses per customer, a budget) is taken by a conditional UPDATE when the order is placed, with a
-row in the ledger of uses, and given back when it is cancelled.
+row in the ledger of uses, and given back when it is cancelled. "Per customer" means an account or an e-mail, and an
+account's uses and those under its e-mail are one count. A guest's e-mail is taken as typed and nobody confirms it:
+such a limit keeps honest people to their share, but not somebody with many addresses.
 
 A coupon is a code that belongs to one customer and can be used once; what it gives is its promotion. A template says
 how coupons come to people: claimed in the shop, given to new customers, or made in batches of codes. Claiming counts
