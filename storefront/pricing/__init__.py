@@ -22,8 +22,11 @@ asks as much as the base price, the base price it is. Lists are kept by the proc
 and begin and end by the clock. Cards, product pages and search show what everybody is asked; a shopper's own price
 comes by its own address, so that pages can be kept. With the index away, lists are sorted by base prices.
 
-Every change of what everybody is asked is in the history (`price_change`), with who made it and from when on it holds.
-A base price of which nothing is written never changed. Beside a price struck through, the page of a product (not cards,
+Every change of the catalogue price for everybody is in the history (`price_change`), with who made it and from when on
+it holds. A base price of which nothing is written never changed. Offers that every single piece gets lower what pages
+show once more; their terms have a history of their own (`promotions.past_offers`), which is laid over that of the
+catalogue price where the lowest price is read: after 30 % off from 1 to 10 May, 20 % off from 15 May stands beside 70 %
+of the price. Beside a price struck through, the page of a product (not cards,
 which have no room to explain it) says the lowest price of the days before the reduction, if the merchant wants it to.
 
 Amounts are whole minor units. A reduction is shared by largest remainder over the discounted prices, first over lines

@@ -3,14 +3,16 @@
 A statement says that one source (the base price, a list, a flash sale) asks `price_minor` from the moment `at` on, or
 no longer asks anything (None). It overrules every statement of the same source that was made before it, as far as those
 are about moments from `at` on. So a list that ends on Friday is two statements when it is written, and a change of its
-end is two more. What everybody is asked is the lowest of what the sources ask.
+end is two more. The catalogue price is the lowest of what the sources ask, and what everybody is asked is what the
+offers of the moment leave of that (`Reductions`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 BASE = ("base", "")
 """The source of a variant's own price, as (kind, key)."""
@@ -34,6 +36,16 @@ class Span:
     start: datetime | None
     end: datetime
     price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reductions:
+    """What offers left of a price: `left(price_minor, at)` is another only from one of `moments`, in order, to the
+    next, and before the first it is the price.
+    """
+
+    moments: tuple[datetime, ...]
+    left: Callable[[int, datetime], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +91,40 @@ def spans(statements: Sequence[Statement], *, base_minor: int, until: datetime) 
     return found
 
 
+def lowered(found: Iterable[Span], reductions: Reductions) -> list[Span]:
+    """Return spans at what offers left of each price."""
+    after: list[Span] = []
+    for span in found:
+        cuts = [at for at in reductions.moments if (span.start is None or at > span.start) and at < span.end]
+        for start, end in pairwise((span.start, *cuts, span.end)):
+            assert end is not None
+            price = span.price_minor if start is None else reductions.left(span.price_minor, start)
+            _note(after, start, end, price)
+    return after
+
+
 def lowest_of(found: Iterable[Span], *, start: datetime, end: datetime) -> int | None:
     """Return the lowest price in [start, end)."""
     prices = [span.price_minor for span in found if span.end > start and (span.start is None or span.start < end)]
     return min(prices, default=None)
 
 
-def lowest_before(statements: Sequence[Statement], *, base_minor: int, at: datetime, days: int) -> Lowest:
+def lowest_before(
+    statements: Sequence[Statement],
+    *,
+    base_minor: int,
+    at: datetime,
+    days: int,
+    reductions: Reductions | None = None,
+) -> Lowest:
     """Return the lowest price of `days` days before the price of this moment began.
 
     That is what a reduced price is to be compared with (EU 2019/2161). A price that always was, as far as is known, is
     compared with the days up to now.
     """
     found = spans(statements, base_minor=base_minor, until=at + MOMENT)
+    if reductions is not None:
+        found = lowered(found, reductions)
     began = found[-1].start
     end = began if began is not None else at
     lowest = lowest_of(found, start=end - timedelta(days=days), end=end)

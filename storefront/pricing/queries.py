@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from storefront.database.reading import read
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
 from storefront.pricing.catalogue import PriceOption
-from storefront.pricing.history import Lowest, Statement, lowest_before, standing
+from storefront.pricing.history import Lowest, Reductions, Statement, lowest_before, standing
 from storefront.pricing.models import PriceChange, PriceEntry, PriceList
 from storefront.pricing.snapshot import PriceSource
 from storefront.web.locale import localized
@@ -72,7 +72,25 @@ def lowest_price(variant_id: int, at: datetime, days: int) -> Lowest | None:
         for row in rows
         if row.source is not None
     )
-    return lowest_before(statements, base_minor=rows[0].price_minor, at=at, days=days)
+    reductions = _offers(variant_id)
+    return lowest_before(statements, base_minor=rows[0].price_minor, at=at, days=days, reductions=reductions)
+
+
+Offers = Callable[[int], Reductions | None]
+"""Variant id -> what offers have left of its catalogue price, and when."""
+
+
+def bind(*, offers: Offers) -> None:
+    """Say where past offers come from, which lie in a room above this one; unbound there were none."""
+    global _offers  # noqa: PLW0603
+    _offers = offers
+
+
+def _no_offers(_variant_id: int) -> None:
+    return None
+
+
+_offers: Offers = _no_offers
 
 
 @dataclass(frozen=True, slots=True)

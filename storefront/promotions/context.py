@@ -17,12 +17,14 @@ from storefront.catalog.cards import Badge, Card
 from storefront.catalog.collections import Marks, marks_of, members_now
 from storefront.catalog.queries import ProductFacts, VariantFacts
 from storefront.kernel.money import Money
+from storefront.pricing import queries as pricing
 from storefront.pricing.allocation import TraceStep
 from storefront.pricing.catalogue import Break
 from storefront.pricing.chain import full_chain
 from storefront.promotions.claims import Claimable, open_claims
 from storefront.promotions.every_piece import category_ids, deals_for
 from storefront.promotions.naming import Names
+from storefront.promotions.past_offers import reductions_of
 from storefront.promotions.queries import open_offers, running_offers
 from storefront.promotions.rules import Promotion, Scope
 from storefront.promotions.rules.promotion import EVERYONE
@@ -174,6 +176,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(has_offers=has_offers, offer_page=offer_page, sets_for=sets_for)
     kept_pages.made_from(claims=open_claims, collections=_collections, running=running_offers)
     cards.bind(offers=badges_for, deals=deals_for)
+    pricing.bind(offers=reductions_of)
 
 
 def _collections() -> object:

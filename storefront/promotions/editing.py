@@ -22,6 +22,7 @@ from storefront.kernel.text import code_key, slugify
 from storefront.promotions import errors
 from storefront.promotions.models import CouponCode, CouponTemplate, PromotionUse
 from storefront.promotions.models import Promotion as PromotionRow
+from storefront.promotions.past_offers import state_offer, state_offer_so_far
 from storefront.promotions.reading import find_promotion
 from storefront.promotions.rules import Promotion
 from storefront.promotions.rules.promotion import EVERYONE
@@ -170,6 +171,7 @@ def delete_promotion(*, promotion_id: int, version: int, by: str, at: datetime) 
     row = _get(promotion_id, version, archived=True)
     if is_bound(row.id):
         raise errors.PromotionInUse
+    row.is_active = False
     _record("promotion.delete", row, {field: (words, None) for field, words in _told(row).items() if words}, by, at)
     db.session.delete(row)
     _flush()
@@ -201,6 +203,7 @@ def _get(promotion_id: int, version: int, *, archived: bool = False) -> Promotio
         raise errors.StalePromotion
     if row.archived_at is not None and not archived:
         raise errors.PromotionArchived
+    state_offer_so_far(row)
     return row
 
 
@@ -291,7 +294,9 @@ def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> dict[st
 def _record(
     action: str, row: PromotionRow, changes: Mapping[str, tuple[object, object]], by: str, at: datetime
 ) -> None:
+    """Write down what was done, and what the offer makes of shown prices from now on."""
     audit.record(actor=by, action=action, about=("promotion", str(row.id)), changes=changes, at=at)
+    state_offer(row, at)
 
 
 def _check_count(field: str, count: int | None) -> None:

@@ -6,7 +6,7 @@ leaves of a price is what the cart would ask for that one piece: the same `evalu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from storefront.catalog import queries as catalog
@@ -62,11 +62,12 @@ def deals_for(pieces: Sequence[Piece]) -> Mapping[int, Promoted]:
     return found
 
 
-def _price(desk: _Desk, piece: Piece, marks: Marks) -> Answer:
+def meant_for(offers: Iterable[Promotion], piece: Piece, marks: Marks) -> list[Promotion]:
+    """Return those of the offers that are about a piece."""
     above = category_ids(piece.category_id)
-    meant = [
+    return [
         offer
-        for offer in desk.offers
+        for offer in offers
         if offer.scope.covers(
             product_id=piece.product_id,
             sku=piece.sku,
@@ -76,17 +77,27 @@ def _price(desk: _Desk, piece: Piece, marks: Marks) -> Answer:
             attributes=marks.attributes,
         )
     ]
+
+
+def left_of(offers: Sequence[Promotion], piece: Piece, marks: Marks) -> int:
+    """Return what offers that are about a piece leave of its price."""
+    answer = _evaluated(offers, piece, marks) if offers else None
+    return answer[0] if answer else piece.price_minor
+
+
+def _price(desk: _Desk, piece: Piece, marks: Marks) -> Answer:
+    meant = meant_for(desk.offers, piece, marks)
     if not meant:
         return None
     key = (tuple(offer.id for offer in meant), piece.price_minor, piece.minimum_minor)
     if key not in desk.known:
         if len(desk.known) >= MOST_KNOWN:
             desk.known.clear()
-        desk.known[key] = _evaluated(meant, piece, above, marks)
+        desk.known[key] = _evaluated(meant, piece, marks)
     return desk.known[key]
 
 
-def _evaluated(offers: Sequence[Promotion], piece: Piece, above: frozenset[int], marks: Marks) -> Answer:
+def _evaluated(offers: Sequence[Promotion], piece: Piece, marks: Marks) -> Answer:
     currency = get_settings().currency
     line = SnapshotLine(
         line_id=piece.sku,
@@ -96,7 +107,7 @@ def _evaluated(offers: Sequence[Promotion], piece: Piece, above: frozenset[int],
         minimum_price=None if piece.minimum_minor is None else Money(piece.minimum_minor, currency),
         product_id=piece.product_id,
         brand_id=piece.brand_id,
-        category_ids=above,
+        category_ids=category_ids(piece.category_id),
         collection_ids=marks.collection_ids,
         attributes=marks.attributes,
     )

@@ -146,3 +146,18 @@ class PromotionUse(Base):
     uses: Mapped[int]
     amount_minor: Mapped[minor]
     at: Mapped[moment]
+
+
+class OfferStatement(Base):
+    """From `at` on an offer lowers the price that pages show on these `terms`; without terms it no longer does.
+
+    Never edited, and kept when the promotion is deleted: what was asked once was asked. See `past_offers`.
+    """
+
+    __tablename__ = "offer_statement"
+
+    id: Mapped[pk]
+    promotion_id: Mapped[int] = mapped_column(index=True)
+    terms: Mapped[json_object]
+    """The promotion as `rules.promotion_to_data` writes it, its start and end included."""
+    at: Mapped[moment]

@@ -128,8 +128,14 @@ def _tried(promotion: Promotion, tries: Sequence[Trial], most: int | None) -> It
         price = worst.paid.portion(1, worst.quantity)
         count = len({each.good.sku for each in low})
         assert worst.good.cost is not None
-        facts: dict[str, FactValue] = {"sku": worst.good.sku, "price": price, "cost": worst.good.cost, "count": count}
-        yield _found(Odd.BELOW_COST, **facts, at_least=int(most is not None and count >= most))
+        yield _found(
+            Odd.BELOW_COST,
+            sku=worst.good.sku,
+            price=price,
+            cost=worst.good.cost,
+            count=count,
+            at_least=int(most is not None and count >= most),
+        )
     held = {each.good.sku for each in tries if each.is_held or each.paid == each.good.minimum_price}
     if held:
         yield _found(Odd.HELD_BY_MINIMUM, count=len(held))

