@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from storefront.cart.quoting import CartQuote
-from storefront.inventory.errors import OutOfStock
 from storefront.kernel.errors import N_, NotFound, ShopError
 
 
@@ -38,6 +37,6 @@ class GiftGone(ShopError):
         "“%(name)s” cannot come as a gift any more. Nothing has been ordered: please look at your order again."
     )
 
-    def __init__(self, skus: Collection[str], refusal: OutOfStock) -> None:
-        self.skus = frozenset(skus)
-        super().__init__(name=refusal.name)
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self.skus = frozenset(names)
+        super().__init__(name=next(iter(names.values())))

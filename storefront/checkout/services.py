@@ -171,9 +171,9 @@ def _place(draft: Draft, cart: CartQuote, at: datetime) -> Order:
         return order_services.place_order(draft=draft, at=at)
     except OutOfStock as refusal:
         short = {shortage.variant_id for shortage in refusal.shortages}
-        gone = [gift.goods.sku for gift in cart.gifts if gift.goods.variant_id in short]
+        gone = {gift.goods.sku: gift.goods.full_name for gift in cart.gifts if gift.goods.variant_id in short}
         if gone:
-            raise GiftGone(gone, refusal) from refusal
+            raise GiftGone(gone) from refusal
         raise
 
 
