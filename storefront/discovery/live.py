@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
@@ -19,6 +19,7 @@ from storefront.database.reading import read
 from storefront.flash import queries as flash
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
+from storefront.kernel.clock import now
 from storefront.pricing import queries as pricing
 from storefront.promotions.every_piece import every_piece_offers
 from storefront.promotions.queries import open_offers
@@ -75,13 +76,15 @@ class LiveTable:
         self._complete_at: datetime | None = None
         self._read_at: datetime | None = None
         self._promoted: tuple[object, ...] = ()
+        self._flash: Mapping[int, int] = {}
 
     def update(self, at: datetime) -> LiveColumns | None:
         """Read what changed up to the moment `at`; return all columns, or None when nothing did."""
         aged = self._complete_at is None or self._read_at is None or at - self._complete_at > EVERYTHING_AFTER
         if aged or self._read_at is None or promoted_now() != self._promoted:
             return self._replace(at)
-        touched = list_touched(self._read_at - OVERLAP)
+        offered = flash_prices()
+        touched = {*list_touched(self._read_at - OVERLAP), *list_products_of(_changed(self._flash, offered))}
         if len(touched) > MOST_AT_ONCE:
             return self._replace(at)
         fresh = read_live(touched) if touched else {}
@@ -91,11 +94,12 @@ class LiveTable:
                 self._rows[number] = fresh[number]
             else:
                 self._rows.pop(number, None)
-        self._read_at = at
+        self._read_at, self._flash = at, offered
         return LiveColumns.of(self._rows.values()) if changed else None
 
     def _replace(self, at: datetime) -> LiveColumns:
-        self._promoted, self._rows = promoted_now(), read_live(None)
+        self._promoted, self._flash = promoted_now(), flash_prices()
+        self._rows = read_live(None)
         self._complete_at = self._read_at = at
         return LiveColumns.of(self._rows.values())
 
@@ -132,14 +136,35 @@ def list_touched(since: datetime) -> Sequence[int]:
     return db.session.scalars(union(product, variant, stock)).all()
 
 
+def list_products_of(variant_ids: Collection[int]) -> Sequence[int]:
+    """Return the ids of the products that these variants belong to."""
+    if not variant_ids:
+        return ()
+    return db.session.scalars(select(Variant.product_id).where(Variant.id.in_(variant_ids)).distinct()).all()
+
+
 def promoted_scopes() -> tuple[Scope, ...]:
     """Return what the running offers for everybody are about; an offer for the whole shop marks no product."""
     return tuple(scope for offer in open_offers() for scope in offer.scopes if not scope.is_everything)
 
 
 def promoted_now() -> tuple[object, ...]:
-    """Return what decides which goods are promoted: another value once an offer, a list or a sale begins or ends."""
-    return promoted_scopes(), every_piece_offers(), members_now(), pricing.live_state(), flash.standing()
+    """Return what decides which goods are promoted: another value once an offer or a list begins or ends.
+
+    Flash sales are not in it: they concern few goods, and sell out often.
+    """
+    return promoted_scopes(), every_piece_offers(), members_now(), pricing.live_state()
+
+
+def flash_prices() -> Mapping[int, int]:
+    """Return the flash prices that anybody is asked now, by variant id; what is sold out has none."""
+    items = flash.live_items(now()).items()
+    return {variant_id: item.price_minor for variant_id, (_session, item) in items if not item.is_sold_out}
+
+
+def _changed(before: Mapping[int, int], after: Mapping[int, int]) -> set[int]:
+    """Return the keys under which the one holds something else than the other."""
+    return {key for key in {*before, *after} if before.get(key) != after.get(key)}
 
 
 def _is_promoted(row: Any, scopes: Sequence[Scope], marks: Marks) -> bool:

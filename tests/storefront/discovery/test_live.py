@@ -1,0 +1,86 @@
+"""The live rows of search: what is read again, and when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+
+from storefront.database.base import db
+from storefront.database.transaction import transaction
+from storefront.discovery import live
+from storefront.discovery.live import LiveTable
+from storefront.flash.models import FlashItem
+from storefront.kernel.clock import now
+from storefront.kernel.kept import Kept
+from tests.factories import flash_item, make_flash_session, make_product, make_promotion, variant_of
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Which products were read, each time; None is all."""
+    found: list[object] = []
+    read = live.read_live
+
+    def note(ids: object) -> object:
+        found.append(None if ids is None else sorted(ids))  # type: ignore[call-overload]
+        return read(ids)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(live, "read_live", note)
+    return found
+
+
+def price_of(columns: object, number: int) -> float:
+    ids = list(columns.ids)  # type: ignore[attr-defined]
+    return float(columns.price_minor[ids.index(number)])  # type: ignore[attr-defined]
+
+
+def test_a_flash_sale_that_begins_sells_out_or_ends_reads_only_its_goods(any_app: Flask, reads: list[object]) -> None:
+    start = now()
+    with time_machine.travel(start, tick=False) as clock, any_app.app_context():
+        with transaction():
+            tea, cup, *_others = [make_product(f"P{number}", price=1000) for number in range(6)]
+            items = [flash_item(variant_of(tea), 400), flash_item(variant_of(cup), 500)]
+            make_flash_session(items, starts_at=start + timedelta(hours=1), ends_at=start + timedelta(hours=2))
+            numbers = (tea.id, cup.id)
+            first = items[0].id
+
+        def update(hours: float) -> object:
+            clock.move_to(start + timedelta(hours=hours))
+            Kept.forget_all()
+            reads.clear()
+            return table.update(start + timedelta(minutes=hours))
+
+        table = LiveTable()
+        assert table.update(start) is not None
+        assert reads == [None]
+        assert update(0.5) is None
+        begun = update(1)
+        assert reads == [sorted(numbers)]
+        assert [price_of(begun, number) for number in numbers] == [400, 500]
+        with transaction():
+            db.session.execute(db.update(FlashItem).where(FlashItem.id == first).values(sold=FlashItem.quota))
+        sold_out = update(1.2)
+        assert reads == [[numbers[0]]]
+        assert [price_of(sold_out, number) for number in numbers] == [1000, 500]
+        assert update(1.4) is None
+        assert reads == []
+        over = update(2)
+        assert reads == [[numbers[1]]]
+        assert price_of(over, numbers[1]) == 1000
+
+
+def test_an_offer_that_begins_reads_everything(app: Flask, reads: list[object]) -> None:
+    with app.app_context():
+        with transaction():
+            make_product("Tea", price=1000)
+        table = LiveTable()
+        table.update(now())
+        half = [{"kind": "percent_off", "basis_points": 5000}]
+        with transaction():
+            make_promotion(conditions=[], benefits=half, promotion_class="item")
+        Kept.forget_all()
+        assert table.update(now()) is not None
+    assert reads == [None, None]
