@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
 
+from admin.days import day_of, start_of
 from admin.promotions.calendar import Month, bar_of, clashes
+from admin.promotions.report import Period, days_of
 from admin.promotions.standing import Standing, standing_of, stands
 from admin.promotions.values import read_moment, read_percent, show_percent
 from storefront.accounts.permissions import Role
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.kernel.kept import Kept
 from storefront.kernel.money import Money
 from storefront.orders.models import OrderLine
 from storefront.promotions import services
-from storefront.promotions.models import Promotion
+from storefront.promotions.models import Promotion, PromotionUse
 from storefront.promotions.rules import promotion_from_data
+from storefront.shop.services import change_settings
 from tests.admin.orders_made import make_order
 from tests.admin.people import at_work
 from tests.browser import Page
@@ -226,6 +231,44 @@ def test_the_report_adds_up_uses_orders_and_the_days_before(offers: Flask) -> No
     assert sheet.response.mimetype == "text/csv"
     assert sheet.text.splitlines()[-2:] == ["2026-12-14,1,5.00", "2026-12-15,1,5.00"]
     assert "has not started" in browser.get("/admin/promotions/5/report").said
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Shanghai"])
+def test_a_year_by_days_adds_up_like_one_use_after_the_other(any_app: Flask, zone: str) -> None:
+    lottery = Random(7)
+    period = Period(date(2026, 1, 1), date(2026, 12, 31))
+    start, hours = start_of(period.first, zone), 365 * 24
+    with any_app.app_context():
+        with transaction():
+            change_settings(values={"timezone": zone}, at=now())
+            mine, other = offer("Mine").id, offer("Other").id
+            moments = [start + timedelta(hours=lottery.randrange(-50, hours + 50)) for _ in range(300)]
+            moments += [
+                start_of(day, zone) - timedelta(microseconds=late) for day in period.days[::9] for late in (0, 1)
+            ]
+            uses = [
+                PromotionUse(
+                    promotion_id=lottery.choice([mine, mine, other]),
+                    customer_key="email:a@example.com",
+                    order_number=str(number),
+                    uses=lottery.choice([1, 1, -1]),
+                    amount_minor=lottery.randrange(-500, 900),
+                    at=at,
+                )
+                for number, at in enumerate(moments)
+            ]
+            told = [(use.promotion_id, day_of(use.at, zone), use.uses, use.amount_minor) for use in uses]
+            db.session.add_all(uses)
+        Kept.forget_all()
+        days = days_of(mine, period)
+        alone = days_of(mine, Period(date(2026, 3, 8), date(2026, 3, 8)))
+    wanted = {day: [0, 0] for day in period.days}
+    for promotion_id, day, count, amount in told:
+        if promotion_id == mine and day in wanted:
+            wanted[day][0] += count
+            wanted[day][1] += amount
+    assert [(each.day, [each.uses, each.discount.minor]) for each in days] == list(wanted.items())
+    assert [[each.uses, each.discount.minor] for each in alone] == [wanted[date(2026, 3, 8)]]
 
 
 def test_percentages_are_read_and_shown_as_people_say_them() -> None:
