@@ -88,7 +88,7 @@ def test_errors_keep_a_promotion_from_starting_and_warnings_are_confirmed(goods:
     assert browser.submit(page, "form[action$=activation]", confirmed="yes").status == 409
     assert not stored(goods).is_active
     page = build(browser, kind="percent_off", **{"benefit-basis_points": "5"})
-    assert "Every cart gets it" in page.words(".findings")
+    assert "It applies to every order of everybody" in page.words(".findings")
     assert browser.submit(page, "form[action$=activation]").status == 409
     assert browser.submit(page, "form[action$=activation]", confirmed="yes").status == 200
     assert stored(goods, 2).is_active
