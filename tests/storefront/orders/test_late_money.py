@@ -305,7 +305,9 @@ def test_placing_with_points_and_paying_late_do_not_wait_for_each_other(
 ) -> None:
     desk = open_desk(postgres_app)
     with postgres_app.app_context():
-        late = desk.place(code="").id
+        with transaction():
+            other = factories.variant_of(factories.make_product("Desk", price=1000)).id
+            late = services.place_order(draft=draft_of({other: 1}, customer_id=desk.customer_id), at=now()).id
         cancel_by_the_clock()
     request.getfixturevalue("meeting")
 
