@@ -32,7 +32,7 @@ SHELVES = (
     *(("Soft drinks", "Chilled juice & drinks"), ("Chips & bagged snacks", "Cereal bars & fruit snacks")),
     *(("Frozen meals", "Frozen pizza & snacks"), ("Laundry detergent", "Paper towels", "Toilet tissue")),
     *(("Bread & bakery",), ("Beef", "Chicken", "Pork"), ("Home & kitchen",), ("Baby food", "Diapers", "Baby care")),
-    *(("Oral care", "Soap & body wash"), ("Berries", "Grapes", "Tropical fruit")),
+    *(("Oral care", "Soap & body wash"), ("Fresh fish & seafood",)),
 )
 SHARES = (6_500, 7_000, 6_000, 7_500)
 QUOTAS = (20, 12, 16, 30, 10)

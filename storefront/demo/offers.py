@@ -72,8 +72,9 @@ def make_promotion(offer: Offer, at: datetime) -> Promotion:
     starts, ends = offer.days
     stage = offer.stage
     scope = {"scope": dict(offer.scope)} if offer.scope else {}
+    beside_its_like = stage == "item" or offer.benefit["kind"] == "gift"
     usual = {
-        "combines_with": [each for each in ALL_STAGES if each != stage or stage == "item"],
+        "combines_with": [each for each in ALL_STAGES if each != stage or beside_its_like],
         "activated_at": min(at, midnight(at, starts)),
     }
     return Promotion(
