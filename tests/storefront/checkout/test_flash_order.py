@@ -59,7 +59,8 @@ def test_pieces_beyond_the_quota_cost_the_usual_price_in_the_same_order(any_app:
         assert sorted(lines) == [("LAMP", 1, 1000, None), ("LAMP@flash", 2, 500, 1000)]
         assert row.goods_minor == 2000
         receipt_of(row)
-        assert [len(traced.steps) for traced in traced_lines(row)] == [1, 1]
+        kinds = [[step.label.kind for step in traced.steps] for traced in traced_lines(row)]
+        assert kinds == [["base_price"], ["base_price", "flash_price"]]
 
 
 def test_cancelling_gives_the_quota_back(any_app: Flask) -> None:

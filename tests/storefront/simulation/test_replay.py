@@ -203,7 +203,7 @@ drafts = st.sampled_from(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(drafts, sets, st.lists(carts, max_size=5))
 def test_the_figures_are_the_sums_of_evaluating_each_order_twice(
     draft: Promotion, others: list[Promotion], orders: list[list[int]]
