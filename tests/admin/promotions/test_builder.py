@@ -83,7 +83,7 @@ def test_a_ladder_is_made_checked_started_and_runs(goods: Flask) -> None:
 def test_errors_keep_a_promotion_from_starting_and_warnings_are_confirmed(goods: Flask) -> None:
     browser = at_work(goods)
     page = build(browser, **{"benefit-rungs-0-spend": "99999999", "benefit-rungs-1-spend": "999999999"})
-    assert "No cart can reach" in page.words(".findings")
+    assert "Its threshold is higher than any cart can get" in page.words(".findings")
     assert page.one("form[action$=activation] button").has_attr("disabled")
     assert browser.submit(page, "form[action$=activation]", confirmed="yes").status == 409
     assert not stored(goods).is_active
