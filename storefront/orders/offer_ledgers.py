@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, literal, select, union_all
+from sqlalchemy import ColumnElement, case, func, literal, or_, select, union_all
 
 from storefront.catalog.models import Variant
 from storefront.database.base import db
@@ -92,13 +92,10 @@ def _nothing(*labels: str) -> list[Any]:
 def _wrong(both: Any, *pairs: tuple[str, str]) -> list[Any]:
     """Return the sums, by order and what it is about, of which a pair differs."""
     sums = {name: func.sum(both.c[name]) for pair in pairs for name in pair}
-    differs = literal(False)
-    for should, does in pairs:
-        differs = differs | (sums[should] != sums[does])
     statement = (
         select(both.c.number, both.c.what, *(column.label(name) for name, column in sums.items()))
         .group_by(both.c.number, both.c.what)
-        .having(differs)
+        .having(or_(*(sums[should] != sums[does] for should, does in pairs)))
         .order_by(both.c.number, both.c.what)
     )
     return list(db.session.execute(statement))

@@ -33,7 +33,7 @@ def take_uses(*, uses: Sequence[Use], customer_key: str, order_number: str, at: 
     checkout that becomes this order: codes that it has locked are its own.
     """
     for use in sorted(uses, key=lambda use: use.promotion_id):
-        if not _take(use, Promotion.is_active) or not _may_use_again(use, customer_key):
+        if not _take(use, Promotion.is_active.is_(True)) or not _may_use_again(use, customer_key):
             raise PromotionRanOut(name=_name_of(use.promotion_id))
         db.session.execute(
             insert(PromotionUse).values(
@@ -188,7 +188,7 @@ def _take_code(use: Use, *, customer_key: str, checkout: str, at: datetime) -> i
     if not use.code:
         return None
     belongs = or_(CouponCode.customer_id.is_(None), CouponCode.customer_id == _customer_id(customer_key))
-    is_mine = CouponCode.promotion_id == use.promotion_id, CouponCode.code == use.code, CouponCode.is_active
+    is_mine = CouponCode.promotion_id == use.promotion_id, CouponCode.code == use.code, CouponCode.is_active.is_(True)
     return _count_code(use, *is_mine, belongs, checkout=checkout, at=at)
 
 
