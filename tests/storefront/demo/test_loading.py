@@ -150,10 +150,10 @@ def test_orders_do_not_depend_on_the_run(
         assert db.session.scalar(select(func.count()).select_from(Order)) == 4_000
         monkeypatch.setattr(sales, "insert_orders", died)
         load()
-        again = _counts()
+        again = _lasting_counts()
         db.session.remove()
     with demo_app.app_context():
-        assert _counts() == again
+        assert _lasting_counts() == again
 
 
 def test_a_second_load_changes_nothing(demo_app: Flask, tmp_path: Path) -> None:
@@ -223,14 +223,19 @@ def _counts() -> dict[str, int]:
     return counts
 
 
+def _lasting_counts() -> dict[str, int]:
+    """Return the counts of what does not depend on the hour, as what a flash sale has sold does."""
+    return {name: count for name, count in _counts().items() if name != "flash_take"}
+
+
 @pytest.mark.postgres
 def test_postgresql_takes_the_same_rows(postgres_app: Flask, demo_app: Flask, tmp_path: Path) -> None:
     with demo_app.app_context():
-        expected = _counts()
+        expected = _lasting_counts()
         db.session.remove()
     with postgres_app.app_context():
         loading.load_demo(size="small", data_dir=tmp_path, at=now(), watch=silently, without=LEFT_OUT)
-        assert _counts() == expected
+        assert _lasting_counts() == expected
         for rule in INVARIANTS.values():
             assert db.session.execute(text(rule)).all() == []
         db.session.rollback()
