@@ -21,6 +21,8 @@ SHOP_PAGES = [
     "/search?q=milk",
     "/search?q=zzzzqqq",
     "/cart",
+    "/offers",
+    "/offers/spend-and-save",
     "/sign-in",
     "/register",
     "/no-such-page",
@@ -92,6 +94,19 @@ def test_the_back_office_is_usable_by_everyone(visit: Visit, size: tuple[int, in
             page = visitor.open(path)
             found[path] = [*problems(page), *(["too wide"] if overflow(page) > 0 else [])]
         assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_cart_with_a_saving_within_reach_is_usable_by_everyone(
+    visit: Visit, size: tuple[int, int], scheme: str
+) -> None:
+    with visit(size, color_scheme=scheme, bypass_csp=True) as visitor:
+        put_in_cart(visitor, 3)
+        page = visitor.open("/cart")
+        page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+        assert page.locator(".next-saving").count()
+        assert [*problems(page), *(["too wide"] if overflow(page) > 0 else [])] == []
 
 
 def test_a_state_in_a_table_stays_on_one_line(visit: Visit) -> None:
