@@ -9,6 +9,6 @@ Staff put customers into groups (`groups`), which may have prices and promotions
 when it gets another name.
 
 A stranger learns nothing about who has an account: an unknown e-mail costs the same work and gets the same words as a
-wrong password. Failed tries are counted by e-mail and by network address, and after too many of them everybody waits. The
-same count (`tries`) slows down whoever guesses at coupon codes.
+wrong password. Failed tries are counted by e-mail and by network address, and after too many of them everybody waits.
+The same count (`tries`) slows down whoever guesses at coupon codes.
 """
