@@ -3,6 +3,8 @@ const TYPED = "input:not([type=hidden], [type=checkbox], [type=radio], [type=sea
 const sent = new WeakMap();
 let typed = new Map();
 let focused = "";
+let untold = new Set();
+const SETTLED = 40; // milliseconds; htmx listens to new elements after 20
 
 function fieldsOf(target) {
   return [...target.querySelectorAll(TYPED)].filter((field) => field.id);
@@ -20,6 +22,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   focused = document.activeElement?.matches(TYPED) && then.has(document.activeElement.id) ? document.activeElement.id : "";
 });
 
+function tell(id) {
+  document.getElementById(id)?.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 document.addEventListener("htmx:afterSwap", () => {
   const [kept, place] = [typed, focused];
   [typed, focused] = [new Map(), ""];
@@ -27,9 +33,15 @@ document.addEventListener("htmx:afterSwap", () => {
     const field = document.getElementById(id);
     if (!field) continue;
     field.value = value;
-    const tell = () => field.dispatchEvent(new Event("change", { bubbles: true }));
-    if (id === place) field.addEventListener("blur", tell, { once: true });
-    else setTimeout(tell);
+    if (id === place) field.addEventListener("blur", () => setTimeout(tell, SETTLED, id), { once: true });
+    else untold.add(id);
   }
   if (place) document.getElementById(place)?.focus();
+});
+
+// Only now do the new elements listen.
+document.addEventListener("htmx:afterSettle", () => {
+  const ids = untold;
+  untold = new Set();
+  ids.forEach(tell);
 });
