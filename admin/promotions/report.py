@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, case, func, literal_column, select
 
 from admin.days import day_of, end_of, start_of
-from admin.promotions.reach import shelves
-from storefront.catalog.models import Variant
+from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.kernel.money import Money
 from storefront.orders.models import Order, OrderLine
 from storefront.orders.states import OrderStatus
+from storefront.promotions.goods import in_scopes
 from storefront.promotions.models import PromotionUse
 from storefront.promotions.rules import Scope
 from storefront.shop.queries import get_settings
@@ -131,8 +131,8 @@ def brought_by(promotion_id: int) -> Brought:
     )
 
 
-def sold_in(period: Period, scope: Scope) -> Sold:
-    """Return what was sold of a scope's goods in a period, cancelled orders left out; gifts are not sold."""
+def sold_in(period: Period, scopes: Sequence[Scope]) -> Sold:
+    """Return what was sold of some scopes' goods in a period, cancelled orders left out; gifts are not sold."""
     settings = get_settings()
     conditions: list[ColumnElement[bool]] = [
         Order.placed_at >= start_of(period.first, settings.timezone),
@@ -140,8 +140,8 @@ def sold_in(period: Period, scope: Scope) -> Sold:
         Order.status != OrderStatus.CANCELLED,
         ~OrderLine.is_gift,
     ]
-    if not scope.is_everything:
-        goods = sorted(shelves().reached_by(scope))
+    if not any(scope.is_everything for scope in scopes):
+        goods = select(Variant.id).join(Product, Product.id == Variant.product_id).where(in_scopes(scopes))
         conditions.append(OrderLine.variant_id.in_(goods))
     paid = OrderLine.quantity * OrderLine.unit_price_minor - OrderLine.discount_minor
     row = db.session.execute(

@@ -12,11 +12,14 @@ from admin.promotions.reading import STAGES
 from admin.promotions.typed import Typed
 from admin.promotions.values import show_amount, show_moment
 from storefront.pricing.snapshot import Stage
-from storefront.promotions.rules import Audience, BuyAtLeast, Promotion
+from storefront.promotions.rules import Audience, BuyAtLeast, Gift, Promotion
 
 
 def empty_form(kind: str) -> Typed:
-    """Return the form of a new promotion of a kind: once per order, beside everything but its own class."""
+    """Return the form of a new promotion of a kind: once per order, beside everything but its own class.
+
+    A gift stands beside others of its class too.
+    """
     pattern = PATTERNS[kind]
     typed = Typed()
     own = pattern.classes[0]
@@ -24,7 +27,8 @@ def empty_form(kind: str) -> Typed:
     typed.values["scope-all"] = ALL
     typed.values["audience"], typed.values["orders"] = "everybody", "any"
     typed.values["beside"] = "some"
-    typed.values.setlist("with", [s.value for s in STAGES if s is not own or own is Stage.ITEM])
+    beside_own = own is Stage.ITEM or kind == Gift.kind
+    typed.values.setlist("with", [stage.value for stage in STAGES if stage is not own or beside_own])
     show_empty(typed, pattern)
     return typed
 

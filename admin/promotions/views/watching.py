@@ -86,8 +86,8 @@ def figures(promotion_id: int) -> Response:
         brought=report.brought_by(promotion_id),
         days=days,
         chart=bar_chart([max(0, day.uses) for day in days], marks_every=max(1, len(days) // 6)) if days else None,
-        during=report.sold_in(period, value.scope) if period and value else None,
-        before=report.sold_in(period.before, value.scope) if period and value else None,
+        during=report.sold_in(period, value.scopes) if period and value else None,
+        before=report.sold_in(period.before, value.scopes) if period and value else None,
     )
 
 
