@@ -59,6 +59,11 @@ def split_minor(amount: int, weights: Sequence[int]) -> list[int]:
     return [sign * part for part in parts]
 
 
+@lru_cache(maxsize=256)
+def _is_code(currency: str) -> bool:
+    return len(currency) == 3 and currency.isascii() and currency.isupper()
+
+
 @total_ordering
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -68,11 +73,11 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.minor, int) or isinstance(self.minor, bool):
+        if type(self.minor) is not int:
             raise TypeError(f"money is counted in whole minor units, not {self.minor!r}")
-        if abs(self.minor) > MAX_MINOR:
+        if not -MAX_MINOR <= self.minor <= MAX_MINOR:
             raise ValueError("amount out of range")
-        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
+        if not _is_code(self.currency):
             raise ValueError(f"not an ISO 4217 currency code: {self.currency!r}")
 
     @classmethod
