@@ -11,6 +11,7 @@ from storefront.cart.contents import find_cart as find_cart
 from storefront.cart.contents import get_contents as get_contents
 from storefront.cart.points import PointsView, points_view
 from storefront.cart.quoting import CartQuote as CartQuote
+from storefront.cart.quoting import PricedCart
 from storefront.cart.quoting import price_cart as price_cart
 from storefront.cart.quoting import quote_cart as quote_cart
 from storefront.cart.rules import Owner
@@ -55,10 +56,9 @@ def get_cart_view(*, owner: Owner, shopper: Shopper, locale: str, at: datetime) 
     """Return somebody's cart as the cart page shows it, with delivery to the shop's own country as an estimate."""
     contents = get_contents(owner, locale=locale)
     priced = price_cart(contents=contents, owner=owner, shopper=shopper, at=at)
+    cart, offer = _quoted(priced)
     if not contents.priced:
-        return CartView(priced.quote(), None)
-    offer = _cheapest_delivery(contents, priced.goods)
-    cart = priced.quote(Delivery(offer.code, offer.price) if offer else None)
+        return CartView(cart, None)
     return CartView(cart, offer, _near_views(cart, locale), points_view(cart, owner))
 
 
@@ -67,8 +67,14 @@ def get_badge(*, owner: Owner, shopper: Shopper, at: datetime) -> Badge | None:
     contents = get_contents(owner)
     if contents.cart_id is None:
         return None
-    quote = quote_cart(contents=contents, owner=owner, shopper=shopper, at=at).quote
-    return Badge(contents.units, quote.subtotal)
+    priced = price_cart(contents=contents, owner=owner, shopper=shopper, at=at)
+    return Badge(contents.units, _quoted(priced)[0].quote.subtotal)
+
+
+def _quoted(priced: PricedCart) -> tuple[CartQuote, Offer | None]:
+    """Return a cart's quote with the cheapest delivery, which the page and the badge in the header agree on."""
+    offer = _cheapest_delivery(priced.contents, priced.goods) if priced.contents.priced else None
+    return priced.quote(Delivery(offer.code, offer.price) if offer else None), offer
 
 
 def _near_views(cart: CartQuote, locale: str) -> tuple[NearView, ...]:

@@ -87,10 +87,7 @@ def gives_words(promotion: Promotion, names: Names) -> str:
         return _stop(_("; ").join(steps))
     said = [_stop(terms_of(bare))]
     if benefit.kind == "bundle":
-        parts = (
-            _("%(count)s of %(goods)s", count=part.count, goods=scope_words(part.scope, names))
-            for part in getattr(benefit, "parts", ())
-        )
+        parts = (_part_words(part.scope, part.count, names) for part in getattr(benefit, "parts", ()))
         said.append(_("Together: %(parts)s.", parts=listed(parts)))
     get_scope = getattr(benefit, "get_scope", None)
     if isinstance(get_scope, Scope):
@@ -99,6 +96,13 @@ def gives_words(promotion: Promotion, names: Names) -> str:
     if times:
         said.append(ngettext("At most %(num)s time in one order.", "At most %(num)s times in one order.", times))
     return " ".join(said) if current_locale() == "en" else "".join(said)
+
+
+def _part_words(scope: Scope, count: int, names: Names) -> str:
+    """Name a part of a set: "any 2 from Tortilla chips"."""
+    if scope == Scope(category_ids=scope.category_ids):
+        return _("any %(count)s from %(goods)s", count=count, goods=_either(scope.category_ids, names.categories))
+    return _("%(count)s of %(goods)s", count=count, goods=scope_words(scope, names))
 
 
 def scope_words(scope: Scope, names: Names) -> str:
@@ -156,7 +160,7 @@ def audience_words(audience: Audience, names: Names) -> str:
     if audience.groups:
         said.append(_("customers of the group %(names)s", names=_either(audience.groups, names.groups)))
     if audience.most_orders == 0:
-        said.append(_("a customer's first order"))
+        said.append(_("customers who have not ordered yet"))
     elif audience.most_orders is not None:
         said.append(
             ngettext(

@@ -76,7 +76,7 @@ def rejection_words(rejected: Rejected, *, rival: str = "") -> str:
     if rejected.reason is Reason.THRESHOLD and rejected.shortfall:
         gap = rejected.shortfall.gap
         if isinstance(gap, Money):
-            return _("%(gap)s more of the goods it is for are needed.", gap=money_text(gap))
+            return _("Add %(gap)s more of the goods it is for.", gap=money_text(gap))
         return ngettext(
             "%(num)s more item that it is for is needed.", "%(num)s more items that it is for are needed.", gap
         )

@@ -181,7 +181,7 @@ def test_every_reason_has_words() -> None:
         [rejected] = evaluate(cart(line(100)), [amount_order(5, spend=200)]).rejected
         told = rejection_words(type(rejected)(rejected.promotion, rejected.stage, reason))
         assert told.endswith(".")
-    assert rejection_words(rejected) == "$1.00 more of the goods it is for are needed."
+    assert rejection_words(rejected) == "Add $1.00 more of the goods it is for."
 
 
 @pytest.mark.usefixtures("reading_english")
