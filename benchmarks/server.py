@@ -15,6 +15,8 @@ from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 ROOT = Path(__file__).resolve().parent.parent
+IDLE = 15.0
+"""Seconds after which the server may have closed a connection that nobody used."""
 
 
 def free_port() -> int:
@@ -32,6 +34,7 @@ class Server:
     process: subprocess.Popen[bytes]
     jars: dict[str, dict[str, str]] = field(default_factory=dict)
     connection: http.client.HTTPConnection | None = None
+    used_at: float = 0.0
 
     def workers(self) -> list[int]:
         """Return the process ids of the server and everything it started."""
@@ -67,8 +70,9 @@ class Server:
 
     def fetch(self, method: str, path: str, body: str = "", jar: str = "", **headers: str) -> tuple[int, bytes]:
         """Send one request on the kept connection; a named `jar` remembers cookies, a nameless one does not."""
-        if self.connection is None:
+        if self.connection is None or time.monotonic() - self.used_at > IDLE:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        self.used_at = time.monotonic()
         sent = {"Accept-Language": "en", **{key.replace("_", "-"): value for key, value in headers.items()}}
         cookies = self.jars.setdefault(jar, {}) if jar else {}
         if cookies:
