@@ -13,7 +13,6 @@ from storefront.cart.points import PointsView, points_view
 from storefront.cart.quoting import CartQuote as CartQuote
 from storefront.cart.quoting import PricedCart
 from storefront.cart.quoting import price_cart as price_cart
-from storefront.cart.quoting import quote_cart as quote_cart
 from storefront.cart.rules import Owner
 from storefront.cart.wallet import codes_elsewhere as codes_elsewhere
 from storefront.catalog.cards import Card
