@@ -22,6 +22,7 @@ Knows no shop: no Flask, no SQLAlchemy. An index directory holds pickles written
 """
 
 from search.documents import (
+    Boost,
     Document,
     Filters,
     IndexBroken,
@@ -31,6 +32,7 @@ from search.documents import (
     LiveColumns,
     SearchRequest,
     Sort,
+    Steering,
 )
 from search.index.holder import SearchHolder
 from search.index.searcher import Searcher
@@ -44,9 +46,11 @@ from search.results import (
     SearchPage,
     Suggestion,
 )
+from search.synonyms import Synonym, Synonyms
 
 __all__ = [
     "MOST_SEGMENTS",
+    "Boost",
     "Document",
     "Explanation",
     "FacetCount",
@@ -65,6 +69,9 @@ __all__ = [
     "SearchRequest",
     "Searcher",
     "Sort",
+    "Steering",
     "Suggestion",
+    "Synonym",
+    "Synonyms",
     "open_generation",
 ]

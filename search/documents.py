@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 LONGEST_QUERY = 200
 LARGEST_PAGE = 1000
+LEAST_BOOST, MOST_BOOST = 0.2, 5.0
 
 
 class IndexProblem(Exception):
@@ -161,12 +162,35 @@ class Filters:
     rating_from: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Boost:
+    """A merchant's factor for every document with one value of a facet, clipped to `LEAST_BOOST` .. `MOST_BOOST`."""
+
+    facet: str
+    value: str
+    factor: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steering:
+    """What the merchant asks of one answer, beyond what the words say. It steers the order by relevance alone.
+
+    `pins` come first, in this order, whether they match the text or not, as long as they are shown and pass the
+    filters; `buries` come last. Unknown ids and facets are ignored.
+    """
+
+    pins: tuple[int, ...] = ()
+    buries: tuple[int, ...] = ()
+    boosts: tuple[Boost, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
     """One question. An empty `text` asks for everything, most popular first: category pages browse through it.
 
     `count` names the facets to count (None: all, empty: none); `correct` allows the spelling to be corrected.
-    `page` counts from 1; a `size` of 0 asks for totals and counts alone.
+    `page` counts from 1; a `size` of 0 asks for totals and counts alone. `language` ("en", "zh") chooses the synonyms
+    that hold for one language only.
     """
 
     text: str = ""
@@ -177,6 +201,8 @@ class SearchRequest:
     count: tuple[str, ...] | None = None
     facet_limit: int = 50
     correct: bool = True
+    language: str = ""
+    steering: Steering = field(default_factory=Steering)
 
     def __post_init__(self) -> None:
         if self.page < 1 or not 0 <= self.size <= LARGEST_PAGE:

@@ -37,7 +37,7 @@ class PriceRange:
 class SearchPage:
     """An answer: `ids` of one page, out of `total` exactly counted matches.
 
-    `corrected_query` is what was searched when the spelling was corrected, else None; `relaxed` says that not every
+    `ratings` counts documents with at least 4, 3, 2 and 1 stars. `corrected_query` is what was searched when the spelling was corrected, else None; `relaxed` says that not every
     word had to match; `exact` is the document whose SKU or barcode was typed; `words` are the terms to highlight.
     """
 
@@ -49,6 +49,7 @@ class SearchPage:
     price: PriceRange | None
     in_stock: int
     on_promotion: int
+    ratings: tuple[tuple[int, int], ...] = ()
     corrected_query: str | None = None
     relaxed: bool = False
     exact: int | None = None
