@@ -37,8 +37,9 @@ class PriceRange:
 class SearchPage:
     """An answer: `ids` of one page, out of `total` exactly counted matches.
 
-    `ratings` counts documents with at least 4, 3, 2 and 1 stars. `corrected_query` is what was searched when the spelling was corrected, else None; `relaxed` says that not every
-    word had to match; `exact` is the document whose SKU or barcode was typed; `words` are the terms to highlight.
+    `ratings` counts documents with at least 4, 3, 2 and 1 stars. `corrected_query` is what was searched when the
+    spelling was corrected, else None; `relaxed` says that not every word had to match; `exact` is the document whose
+    SKU or barcode was typed; `words` are the terms to highlight.
     """
 
     ids: tuple[int, ...]
