@@ -27,6 +27,8 @@ class Permission(StrEnum):
     LOYALTY_VIEW = "loyalty:view"
     LOYALTY_EDIT = "loyalty:edit"
     POINTS_ADJUST = "points:adjust"
+    SEARCH_VIEW = "search:view"
+    SEARCH_EDIT = "search:edit"
     AUDIT_VIEW = "audit:view"
 
 
@@ -65,6 +67,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.CUSTOMERS_GROUPS,
             P.LOYALTY_VIEW,
             P.LOYALTY_EDIT,
+            P.SEARCH_VIEW,
         }
     ),
     Role.MERCHANDISER: frozenset(
@@ -77,6 +80,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.SLOTS_EDIT,
             P.PROMOTIONS_VIEW,
             P.PROMOTIONS_EDIT,
+            P.SEARCH_VIEW,
+            P.SEARCH_EDIT,
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(
@@ -85,7 +90,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.FINANCE: frozenset(
         {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW}
     ),
-    Role.ANALYST: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW}),
+    Role.ANALYST: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.SEARCH_VIEW}),
 }
 
 
