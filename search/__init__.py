@@ -1,9 +1,9 @@
 """Full-text search over plain documents: Whoosh keeps terms and postings, numpy weighs, filters, counts and sorts.
 
-    writer = IndexWriter(directory)
-    writer.rebuild(documents)                   # all of them, or
-    writer.apply(changed, deleted_ids)          # a few changes
-    holder = SearchHolder(directory)            # once per process
+    index = WhooshIndex(directory)
+    index.rebuild(documents)                    # all of them, or
+    index.apply(changed, deleted_ids)           # a few changes
+    holder = SearchHolder(index)                # once per process
     page = holder.searcher().search(SearchRequest(text="olive oil 500ml"))
     holder.refresh(LiveColumns.of(rows))        # new prices, stock, ...: no index commit
 
@@ -34,9 +34,10 @@ from search.documents import (
     Sort,
     Steering,
 )
+from search.index.generation import Generation, Index
 from search.index.holder import SearchHolder
 from search.index.searcher import Searcher
-from search.index.writing import MOST_SEGMENTS, IndexWriter, open_generation
+from search.index.writing import MOST_SEGMENTS, WhooshIndex
 from search.results import (
     Explanation,
     FacetCount,
@@ -55,11 +56,12 @@ __all__ = [
     "Explanation",
     "FacetCount",
     "Filters",
+    "Generation",
     "Health",
+    "Index",
     "IndexBroken",
     "IndexMissing",
     "IndexProblem",
-    "IndexWriter",
     "Label",
     "LiveColumns",
     "PriceBucket",
@@ -73,5 +75,5 @@ __all__ = [
     "Suggestion",
     "Synonym",
     "Synonyms",
-    "open_generation",
+    "WhooshIndex",
 ]

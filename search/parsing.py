@@ -41,11 +41,15 @@ class Group:
 
     With a `share`, the group is satisfied by that part of its `counted` first tokens, and all that match add up
     (a run of Chinese: the pairs are counted, the single characters only score).
+
+    Each of the `phrases` satisfies the group as well, where all of its tokens occur; what it gives is its weight times
+    the sum of its tokens' scores. The best of terms and phrases counts.
     """
 
     terms: tuple[tuple[str, float], ...]
     share: float | None = None
     counted: int = 0
+    phrases: tuple[tuple[tuple[str, ...], float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

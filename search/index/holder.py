@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from pathlib import Path
 
 from search.documents import IndexMissing, IndexProblem, LiveColumns
-from search.index import layout
+from search.index.generation import Index
 from search.index.searcher import Searcher
-from search.index.writing import open_generation
 
 log = logging.getLogger(__name__)
 
@@ -19,15 +17,15 @@ RETRY_AFTER = 10.0
 
 
 class SearchHolder:
-    """Keeps the newest good generation of a directory open, for all threads of a process.
+    """Keeps the newest good generation of an index open, for all threads of a process.
 
     `searcher()` looks at CURRENT at most once in `look_every` seconds. The first generation is opened by the caller
     that needs it; a later one is opened in a background thread while the old one keeps answering. One that cannot be
     opened is left alone for `RETRY_AFTER` seconds.
     """
 
-    def __init__(self, root: Path, look_every: float = LOOK_EVERY) -> None:
-        self.root = Path(root)
+    def __init__(self, index: Index, look_every: float = LOOK_EVERY) -> None:
+        self.index = index
         self._look_every = look_every
         self._searcher: Searcher | None = None
         self._live: LiveColumns | None = None
@@ -45,7 +43,7 @@ class SearchHolder:
         moment = time.monotonic()
         if moment >= self._look_at:
             self._look_at = moment + self._look_every
-            if self._searcher is None or layout.read_current(self.root) != self._seen:
+            if self._searcher is None or self.index.current() != self._seen:
                 self._reopen_soon()
         searcher = self._searcher
         if searcher is None:
@@ -54,7 +52,7 @@ class SearchHolder:
                     self._open()
                 searcher = self._searcher
         if searcher is None:
-            raise self._problem or IndexMissing(f"no search index in {self.root}")
+            raise self._problem or IndexMissing("there is no search index")
         return searcher
 
     def refresh(self, live: LiveColumns) -> None:
@@ -84,9 +82,9 @@ class SearchHolder:
 
     def _open(self) -> None:
         """Open the newest good generation and swap it in. The caller holds `_opening`."""
-        named = layout.read_current(self.root)
+        named = self.index.current()
         try:
-            generation = open_generation(self.root)
+            generation = self.index.open()
         except IndexProblem as problem:
             log.warning("No search index could be opened: %s", problem)
             self._problem = problem

@@ -37,7 +37,7 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     scores = np.zeros(shown.size, np.float32)
     tiers = np.zeros(shown.size, np.uint8)
     for group in groups:
-        if group.share is None and len(group.terms) == 1:
+        if group.share is None and len(group.terms) == 1 and not group.phrases:
             token, weight = group.terms[0]
             found = terms(token)
             scores[found.docs] += found.scores if weight == 1.0 else found.scores * np.float32(weight)
@@ -64,6 +64,11 @@ def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]
         place = int(np.searchsorted(found.docs, row))
         if place < found.size and found.docs[place] == row:
             result.append((token, float(found.scores[place]) * weight))
+    for tokens, weight in group.phrases:
+        docs, scores = phrase(tokens, weight, terms)
+        place = int(np.searchsorted(docs, row))
+        if place < docs.size and docs[place] == row:
+            result.append((" ".join(tokens), float(scores[place])))
     return [max(result, key=lambda part: part[1])] if result and group.share is None else result
 
 
@@ -82,7 +87,20 @@ def _gather(
             total[found.docs] += gained
             if number < group.counted:
                 counted[found.docs] += 1
+    needed = 1 if group.share is None else max(1, math.ceil(group.share * group.counted))
+    for tokens, weight in group.phrases:
+        docs, gained = phrase(tokens, weight, terms)
+        total[docs] = np.maximum(total[docs], gained)
+        counted[docs] = needed
     docs = np.flatnonzero(total)
-    if group.share is None:
-        return docs, total[docs], docs
-    return docs, total[docs], np.flatnonzero(counted >= max(1, math.ceil(group.share * group.counted)))
+    return docs, total[docs], docs if group.share is None else np.flatnonzero(counted >= needed)
+
+
+def phrase(tokens: Sequence[str], weight: float, terms: Terms) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the documents that hold all `tokens`, ascending, and `weight` times the sum of what those give."""
+    rarest, *rest = sorted((terms(token) for token in tokens), key=lambda found: found.size)
+    docs, scores = rarest.docs, rarest.scores
+    for found in rest:
+        docs, here, there = np.intersect1d(docs, found.docs, assume_unique=True, return_indices=True)
+        scores = scores[here] + found.scores[there]
+    return docs, scores * np.float32(weight)

@@ -1,90 +1,26 @@
 """Answers from one generation: an immutable text index, and one immutable set of live columns over it.
 
-`Generation` is opened once and shared by every thread; `Searcher` pairs it with live columns. New prices or stock
+A `Generation` is opened once and shared by every thread; `Searcher` pairs it with live columns. New prices or stock
 make a new `Searcher` over the same generation, so a running search never sees half of a change.
 """
 
 from __future__ import annotations
 
 import time
-import weakref
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.index import open_dir
 
 from search import analysis, facets, ranking
-from search.documents import IndexBroken, LiveColumns, SearchRequest, Sort
-from search.index import columns, layout
-from search.index.intent import Intent
-from search.index.matching import Matches, group_scores, match
-from search.index.postings import TermCache
+from search.documents import LiveColumns, SearchRequest, Sort
+from search.index.generation import Generation
+from search.index.matching import Matches
 from search.parsing import Group, Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
-from search.suggesting import MOST_OF_KIND, PrefixTable, Vocabulary, prefix_entries
+from search.suggesting import MOST_OF_KIND
 
 EXPANDED = 30
-
-
-class Generation:
-    """The text side of one generation: Whoosh segments, corpus columns, vocabulary; immutable but for its term cache.
-
-    Raises
-    ------
-    IndexMissing, IndexBroken : for anything that is not a complete generation of this schema.
-    """
-
-    def __init__(self, directory: Path) -> None:
-        self.name = directory.name
-        self.manifest = layout.read_manifest(directory)
-        try:
-            reader = open_dir(str(directory), readonly=True).reader()
-        except Exception as error:
-            raise IndexBroken(f"{directory.name}: Whoosh cannot open it ({error})") from error
-        weakref.finalize(self, reader.close)
-        leaves = reader.leaf_readers() if reader.doc_count_all() else []
-        alive = np.ones(reader.doc_count_all(), np.bool_)
-        for leaf, first in leaves:
-            alive[[first + number for number in leaf.segment().deleted_docs()]] = False
-        segments = [(leaf.segment().segment_id(), leaf.doc_count_all()) for leaf, _ in leaves]
-        self.corpus = columns.load(directory, segments, alive)
-        if int(alive.sum()) != self.manifest.documents:
-            raise IndexBroken(f"{directory.name}: {int(alive.sum())} documents, {self.manifest.documents} expected")
-        norms = np.stack([ranking.length_norms(lengths, alive) for lengths in self.corpus.lengths])
-        self.terms = TermCache(leaves, norms, alive)
-        self.vocabulary = Vocabulary(self.corpus.words)
-        self.intent = Intent(self.corpus.labels)
-        popularity = np.zeros(alive.size)
-        popularity[alive] = ranking.popularity_scale(self.corpus.first_live.popularity)
-        corpus = self.corpus
-        entries = prefix_entries(
-            ids=corpus.ids,
-            titles=corpus.titles,
-            popularity=popularity,
-            labels=corpus.labels,
-            sizes={kind: column.sizes() for kind, column in corpus.facets.items()},
-            words=corpus.words,
-            phrases=corpus.phrases,
-        )
-        self.prefixes = PrefixTable(entries)
-
-    def knows(self, token: str) -> bool:
-        """Say whether any document has this token."""
-        return self.terms.get(token).size > 0
-
-    def is_phrase(self, first: str, second: str) -> bool:
-        """Say whether these two words often stand side by side."""
-        return f"{first} {second}" in self.corpus.phrases
-
-    def nearest(self, word: str) -> str | None:
-        """Return the known word that was probably meant, or None."""
-        return self.vocabulary.nearest(word)
-
-    def rows_holding(self, code: str) -> NDArray[np.int64]:
-        """Return the rows of the documents that have exactly this squeezed SKU or barcode."""
-        return self.terms.holding("code", code) if code else np.empty(0, np.int64)
 
 
 class Searcher:
@@ -171,7 +107,7 @@ class Searcher:
         generation = self.generation
         last = Group(tuple((analysis.stem(word), 1.0) for word in ends))
         groups = (*parse(head, generation, correct=False).groups, last)
-        matches = match(groups, generation.terms.get, self.shown)
+        matches = generation.match(groups, self.shown)
         whole = matches.docs[matches.tiers == len(groups)]
         scores = matches.scores[matches.tiers == len(groups)] * self._business[whole]
         ids = generation.corpus.ids[whole]
@@ -187,7 +123,7 @@ class Searcher:
         place = int(np.searchsorted(matches.docs, row))
         if row < 0 or place >= matches.docs.size or matches.docs[place] != row:
             return None
-        parts = [part for group in query.groups for part in group_scores(group, generation.terms.get, row)]
+        parts = generation.parts(query.groups, row)
         parts += [
             (f"{facet}:{value}", bonus)
             for facet, value, bonus in generation.intent.of(query.stems)
@@ -199,9 +135,9 @@ class Searcher:
 
     def health(self) -> Health:
         """Return what an operator wants to know about the index in use."""
-        manifest = self.generation.manifest
-        age = max(0.0, time.time() - manifest.built_at)
-        return Health(self.generation.name, manifest.documents, manifest.segments, age, self._fallback)
+        generation = self.generation
+        age = max(0.0, time.time() - generation.built_at)
+        return Health(generation.name, generation.documents, generation.segments, age, self._fallback)
 
     def _scoped(self, request: SearchRequest) -> NDArray[np.bool_]:
         shown = self.shown
@@ -212,7 +148,7 @@ class Searcher:
 
     def _match(self, query: Query, text: str, shown: NDArray[np.bool_]) -> Matches:
         if query.groups:
-            return match(query.groups, self.generation.terms.get, shown)
+            return self.generation.match(query.groups, shown)
         docs = np.flatnonzero(shown) if not text.strip() else np.empty(0, np.int64)
         return Matches(docs, np.zeros(docs.size, np.int64), np.ones(docs.size), relaxed=False)
 
