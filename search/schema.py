@@ -17,7 +17,7 @@ from whoosh.formats import Existence
 from search import analysis
 from search.documents import Document
 
-FORMAT = 1
+FORMAT = 2
 
 BOOSTS: dict[str, float] = {
     "title": 3.0,

@@ -13,13 +13,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from search import ranking
+from search import analysis, ranking
 from search.documents import Document
 from search.index.columns import Corpus
 from search.index.intent import Intent
 from search.index.matching import Matches
 from search.parsing import Group
-from search.suggesting import PrefixTable, Vocabulary, prefix_entries
+from search.suggesting import Completions, Vocabulary
 
 
 class Generation(ABC):
@@ -41,18 +41,16 @@ class Generation(ABC):
         self.built_at = built_at
         self.vocabulary = Vocabulary(corpus.words)
         self.intent = Intent(corpus.labels)
-        popularity = np.zeros(corpus.alive.size)
+        popularity = np.zeros(corpus.alive.size, np.float32)
         popularity[corpus.alive] = ranking.popularity_scale(corpus.first_live.popularity)
-        entries = prefix_entries(
+        self.prefixes = Completions(
+            names=corpus.titles,
             ids=corpus.ids,
-            titles=corpus.titles,
-            popularity=popularity,
+            weights=popularity,
             labels=corpus.labels,
-            sizes={kind: column.sizes() for kind, column in corpus.facets.items()},
-            words=corpus.words,
-            phrases=corpus.phrases,
+            sizes={kind: column.sizes() for kind, column in corpus.facets.items() if kind in corpus.labels},
+            terms=(corpus.words, corpus.phrases),
         )
-        self.prefixes = PrefixTable(entries)
 
     @abstractmethod
     def match(self, groups: Sequence[Group], shown: NDArray[np.bool_]) -> Matches:
@@ -75,8 +73,8 @@ class Generation(ABC):
         return f"{first} {second}" in self.corpus.phrases
 
     def nearest(self, word: str) -> str | None:
-        """Return the known word that was probably meant, or None."""
-        return self.vocabulary.nearest(word)
+        """Return the word that was probably meant and that some living document has, or None."""
+        return next((other for other in self.vocabulary.likeliest(word) if self.knows(analysis.stem(other))), None)
 
 
 class Index(Protocol):

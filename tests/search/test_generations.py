@@ -70,7 +70,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a missing segment": lambda directory: largest(directory).unlink(),
     "a truncated segment": lambda directory: truncate(largest(directory)),
     "an altered segment": lambda directory: change_one_byte(largest(directory)),
-    "truncated columns": lambda directory: truncate(next(directory.glob("columns-*.npz"))),
+    "truncated columns": lambda directory: truncate(next(directory.glob("columns-*.bin"))),
     "altered names": lambda directory: change_one_byte(next(directory.glob("columns-*.json"))),
     "no table of contents": lambda directory: next(directory.glob("_MAIN_*.toc")).unlink(),
     "an empty directory": lambda directory: [path.unlink() for path in directory.iterdir()],
