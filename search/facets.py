@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,11 @@ from search.documents import Filters, LiveColumns
 from search.results import FacetCount, PriceBucket, PriceRange
 
 MOST_BUCKETS = 6
-_FEW = 3
 _SAMPLE = 1000
 
 Mask = NDArray[np.bool_]
 Docs = NDArray[np.int64]
+Pairs = NDArray[np.int32]
 
 
 class FacetColumn:
@@ -29,32 +30,33 @@ class FacetColumn:
     Parameters
     ----------
     values : the distinct values, ascending; a code is a position in it, so codes sort like values.
-    owners : int64 (pairs,), the document of each (document, value) pair, ascending.
-    codes : int64 (pairs,), the value's code of each pair.
+    owners : int32 (pairs,), the document of each (document, value) pair, ascending.
+    codes : int32 (pairs,), the value's code of each pair.
     documents : how many documents there are.
     """
 
-    def __init__(self, values: Sequence[str], owners: Docs, codes: Docs, documents: int) -> None:
+    def __init__(self, values: Sequence[str], owners: Pairs, codes: Pairs, documents: int) -> None:
         self.values = tuple(values)
         self._code_of = {value: code for code, value in enumerate(self.values)}
-        self._owners = owners
         self._codes = codes
         self._documents = documents
-        self._starts = np.searchsorted(owners, np.arange(documents + 1))
-        order = np.argsort(codes, kind="stable")
-        self._by_value = owners[order]
-        self._value_starts = np.searchsorted(codes[order], np.arange(len(self.values) + 1))
+        self._totals = np.bincount(codes, minlength=len(self.values))
+        self._starts = np.zeros(documents + 1, np.int32)
+        np.cumsum(np.bincount(owners, minlength=documents), out=self._starts[1:])
+        self._single = self._starts[-1] == documents and bool((np.diff(self._starts) == 1).all())
+        self._by_value = owners[np.argsort(codes, kind="stable")]
+        self._value_starts = np.concatenate(([0], np.cumsum(self._totals)))
 
-    def docs_with(self, value: str) -> Docs:
+    def docs_with(self, value: str) -> Pairs:
         """Return the documents that have `value`, ascending; none for an unknown value."""
         code = self._code_of.get(value)
         if code is None:
-            return np.empty(0, np.int64)
+            return np.empty(0, np.int32)
         return self._by_value[self._value_starts[code] : self._value_starts[code + 1]]
 
     def sizes(self) -> dict[str, int]:
         """Return how many documents have each value, replaced ones included."""
-        return dict(zip(self.values, np.diff(self._value_starts).tolist(), strict=True))
+        return dict(zip(self.values, self._totals.tolist(), strict=True))
 
     def mask(self, values: Sequence[str]) -> Mask:
         """Return (documents,) true where a document has one of `values`."""
@@ -69,17 +71,21 @@ class FacetColumn:
         return 0 if code is None else int(counts[code])
 
     def counts(self, docs: Docs) -> NDArray[np.int64]:
-        """Return (values,): how many of `docs` (distinct) have each value."""
-        if docs.size * _FEW > self._documents:
-            shown = np.zeros(self._documents, np.bool_)
-            shown[docs] = True
-            codes = self._codes[shown[self._owners]]
-        else:
-            starts = self._starts[docs]
-            lengths = self._starts[docs + 1] - starts
-            before = np.cumsum(lengths) - lengths
-            codes = self._codes[np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))]
-        return np.bincount(codes, minlength=len(self.values))
+        """Return (values,): how many of `docs` (distinct) have each value. The fewer are counted: these, or the others."""
+        if docs.size * 2 <= self._documents:
+            return self._count(docs)
+        others = np.ones(self._documents, np.bool_)
+        others[docs] = False
+        return self._totals - self._count(np.flatnonzero(others))
+
+    def _count(self, docs: Docs) -> NDArray[np.int64]:
+        if self._single:
+            return np.bincount(self._codes[docs], minlength=len(self.values))
+        starts = self._starts[docs]
+        lengths = self._starts[docs + 1] - starts
+        before = np.cumsum(lengths) - lengths
+        pairs = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+        return np.bincount(self._codes[pairs], minlength=len(self.values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +126,12 @@ def narrow(docs: Docs, in_use: Mapping[str, Mask]) -> Narrowing:
     if not in_use:
         return Narrowing(docs, {})
     refused = {name: ~mask[docs] for name, mask in in_use.items()}
-    refusals = np.sum(list(refused.values()), axis=0)
-    without = {name: docs[(refusals == 0) | ((refusals == 1) & refuses)] for name, refuses in refused.items()}
-    return Narrowing(docs[refusals == 0], without)
+    refusals = np.zeros(docs.size, np.uint8)
+    for refuses in refused.values():
+        refusals += refuses
+    passed, almost = refusals == 0, refusals == 1
+    without = {name: docs[passed | (almost & refuses)] for name, refuses in refused.items()}
+    return Narrowing(docs[passed], without)
 
 
 def choices(column: FacetColumn, docs: Docs, selected: Sequence[str], limit: int) -> tuple[FacetCount, ...]:
@@ -152,9 +161,9 @@ def price_range(prices: NDArray[np.int64]) -> PriceRange | None:
     inner = sorted({rounded for value in quantiles if lowest < (rounded := _round(float(value))) <= highest})
     if not inner:
         return PriceRange(lowest, highest, (PriceBucket(lowest, None, int(prices.size)),))
-    counts = np.bincount(np.searchsorted(inner, prices, side="right"), minlength=len(inner) + 1)
-    ends = zip([0, *inner], [*inner, None], counts, strict=True)
-    return PriceRange(lowest, highest, tuple(PriceBucket(low, high, int(n)) for low, high, n in ends))
+    below = [0, *(int(np.count_nonzero(prices < end)) for end in inner), int(prices.size)]
+    ends = zip([0, *inner], [*inner, None], pairwise(below), strict=True)
+    return PriceRange(lowest, highest, tuple(PriceBucket(low, high, more - less) for low, high, (less, more) in ends))
 
 
 def _round(value: float) -> int:

@@ -23,8 +23,8 @@ class Matches:
     """Hits, ascending by document number: how many groups each matches, its score, and whether words were let go."""
 
     docs: NDArray[np.int64]
-    tiers: NDArray[np.int64]
-    scores: NDArray[np.float64]
+    tiers: NDArray[np.uint8]
+    scores: NDArray[np.float32]
     relaxed: bool
 
 
@@ -39,21 +39,19 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     for group in groups:
         if group.share is None and len(group.terms) == 1 and not group.phrases:
             token, weight = group.terms[0]
-            found = terms(token)
-            scores[found.docs] += found.scores if weight == 1.0 else found.scores * np.float32(weight)
-            tiers[found.docs] += 1
+            terms(token).add_to(scores, tiers, weight)
         else:
-            docs, gained, satisfied = _gather(group, terms, shown.size)
-            scores[docs] += gained
-            tiers[satisfied] += 1
-    touched = np.flatnonzero(scores)
-    touched = touched[shown[touched]]
-    reached = tiers[touched]
-    per_tier = np.bincount(reached, minlength=len(groups) + 1)[::-1].cumsum()
-    enough = int(np.searchsorted(per_tier, ENOUGH_HITS))
-    needed = max(len(groups) - enough, 0 if any(group.share for group in groups) else 1)
-    docs = touched[reached >= needed]
-    return Matches(docs, tiers[docs].astype(np.int64), scores[docs].astype(np.float64), needed < len(groups))
+            gained, satisfied = _gather(group, terms, shown.size)
+            scores += gained
+            tiers += satisfied
+    tiers *= shown
+    needed, least = len(groups), 0 if any(group.share for group in groups) else 1
+    found = int(np.count_nonzero(tiers == needed))
+    while needed > least and found < ENOUGH_HITS:
+        needed -= 1
+        found += int(np.count_nonzero(tiers == needed))
+    docs = np.flatnonzero(tiers >= needed if needed else (scores > 0) & shown)
+    return Matches(docs, tiers[docs], scores[docs], needed < len(groups))
 
 
 def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]]:
@@ -72,35 +70,30 @@ def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]
     return [max(result, key=lambda part: part[1])] if result and group.share is None else result
 
 
-def _gather(
-    group: Group, terms: Terms, documents: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
-    """Return (documents touched, their scores, documents that satisfy the group)."""
+def _gather(group: Group, terms: Terms, documents: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return (documents,) what the group gives to each document, and whether it satisfies the group."""
     total = np.zeros(documents, np.float32)
-    counted = np.zeros(documents, np.uint16)
+    counted = np.zeros(documents, np.uint16) if group.share is not None else None
     for number, (token, weight) in enumerate(group.terms):
-        found = terms(token)
-        gained = found.scores * np.float32(weight)
-        if group.share is None:
-            total[found.docs] = np.maximum(total[found.docs], gained)
+        if counted is None:
+            terms(token).raise_in(total, weight)
         else:
-            total[found.docs] += gained
-            if number < group.counted:
-                counted[found.docs] += 1
+            terms(token).add_to(total, counted if number < group.counted else None, weight)
     needed = 1 if group.share is None else max(1, math.ceil(group.share * group.counted))
     for tokens, weight in group.phrases:
         docs, gained = phrase(tokens, weight, terms)
         total[docs] = np.maximum(total[docs], gained)
-        counted[docs] = needed
-    docs = np.flatnonzero(total)
-    return docs, total[docs], docs if group.share is None else np.flatnonzero(counted >= needed)
+        if counted is not None:
+            counted[docs] = needed
+    return total, total > 0 if counted is None else counted >= needed
 
 
-def phrase(tokens: Sequence[str], weight: float, terms: Terms) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def phrase(tokens: Sequence[str], weight: float, terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return the documents that hold all `tokens`, ascending, and `weight` times the sum of what those give."""
     rarest, *rest = sorted((terms(token) for token in tokens), key=lambda found: found.size)
     docs, scores = rarest.docs, rarest.scores
     for found in rest:
-        docs, here, there = np.intersect1d(docs, found.docs, assume_unique=True, return_indices=True)
-        scores = scores[here] + found.scores[there]
+        more = found.at(docs)
+        held = more > 0
+        docs, scores = docs[held], scores[held] + more[held]
     return docs, scores * np.float32(weight)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,22 +22,75 @@ from search.ranking import contributions, inverse_document_frequency
 from search.schema import BOOSTS, FIELDS
 
 CACHE_BYTES = 24_000_000
+DENSE_FROM = 8
+_SPARSE_FROM = 64
 _ENTRY_BYTES = 300
 
 
-@dataclass(frozen=True, slots=True)
 class Postings:
-    """The documents that hold a term: document numbers, ascending (int64), and finished contributions (float32)."""
+    """The documents that hold a term: document numbers, ascending (int32), and finished contributions (float32, > 0).
 
-    docs: NDArray[np.int64]
-    scores: NDArray[np.float32]
+    A term that many documents hold keeps its contributions also as `dense` (documents,), 0 where it is absent: adding
+    one array to another costs less than picking places out of it.
+    """
+
+    __slots__ = ("dense", "docs", "scores")
+
+    def __init__(
+        self, docs: NDArray[np.int32], scores: NDArray[np.float32], dense: NDArray[np.float32] | None = None
+    ) -> None:
+        self.docs = docs
+        self.scores = scores
+        self.dense = dense
+
+    @classmethod
+    def over(cls, documents: int, docs: NDArray[np.int32], scores: NDArray[np.float32]) -> Postings:
+        """Return the postings of a term among `documents`, dense when it is frequent."""
+        if docs.size * DENSE_FROM < documents:
+            return cls(docs, scores)
+        dense = np.zeros(documents, np.float32)
+        dense[docs] = scores
+        return cls(docs, scores, dense)
 
     @property
     def size(self) -> int:
         return self.docs.size
 
+    @property
+    def nbytes(self) -> int:
+        return self.docs.nbytes + self.scores.nbytes + (0 if self.dense is None else self.dense.nbytes) + _ENTRY_BYTES
 
-EMPTY = Postings(np.empty(0, np.int64), np.empty(0, np.float32))
+    def add_to(self, scores: NDArray[np.float32], counts: NDArray[Any] | None, weight: float = 1.0) -> None:
+        """Add `weight` times the contributions to `scores` (documents,), and 1 to `counts` where the term occurs."""
+        if self.dense is not None:
+            scores += self.dense if weight == 1.0 else self.dense * np.float32(weight)
+            if counts is not None:
+                counts += self.dense > 0
+            return
+        docs = self.docs.astype(np.intp)
+        scores[docs] += self.scores if weight == 1.0 else self.scores * np.float32(weight)
+        if counts is not None:
+            counts[docs] += 1
+
+    def raise_in(self, scores: NDArray[np.float32], weight: float = 1.0) -> None:
+        """Raise `scores` (documents,) to `weight` times the contributions where they are lower."""
+        if self.dense is not None:
+            np.maximum(scores, self.dense if weight == 1.0 else self.dense * np.float32(weight), out=scores)
+            return
+        docs = self.docs.astype(np.intp)
+        scores[docs] = np.maximum(scores[docs], self.scores * np.float32(weight))
+
+    def at(self, docs: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Return the contributions to some documents, 0 where the term is absent."""
+        if self.dense is not None:
+            return self.dense[docs]
+        if not self.size:
+            return np.zeros(docs.size, np.float32)
+        places = np.minimum(np.searchsorted(self.docs, docs), self.size - 1)
+        return np.where(self.docs[places] == docs, self.scores[places], np.float32(0))
+
+
+EMPTY = Postings(np.empty(0, np.int32), np.empty(0, np.float32))
 
 
 class TermCache:
@@ -75,45 +128,53 @@ class TermCache:
                 return found
             found = self._decode(token)
             self._entries[token] = found
-            self._bytes += _size_of(found)
+            self._bytes += found.nbytes
             while self._bytes > self._limit and len(self._entries) > 1:
-                self._bytes -= _size_of(self._entries.popitem(last=False)[1])
+                self._bytes -= self._entries.popitem(last=False)[1].nbytes
             return found
 
-    def holding(self, field: str, token: str) -> NDArray[np.int64]:
+    def holding(self, field: str, token: str) -> NDArray[np.int32]:
         """Return the documents whose `field` holds `token`, ascending."""
         with self._lock:
             return self._read(field, token)[0]
 
     def _decode(self, token: str) -> Postings:
-        found = [postings for number in range(len(FIELDS)) if (postings := self._field(number, token)).size]
-        if not found:
+        fields = [found for number in range(len(FIELDS)) if (found := self._field(number, token))[0].size]
+        if not fields:
             return EMPTY
-        if len(found) == 1:
-            return found[0]
-        total = np.zeros(self._alive.size, np.float32)
-        for postings in found:
-            total[postings.docs] += postings.scores
-        docs = np.flatnonzero(total)
-        return Postings(docs, total[docs])
+        documents = self._alive.size
+        if len(fields) == 1:
+            return Postings.over(documents, *fields[0])
+        if sum(docs.size for docs, _ in fields) * _SPARSE_FROM < documents:
+            docs, places = np.unique(np.concatenate([docs for docs, _ in fields]), return_inverse=True)
+            gained = np.bincount(places, np.concatenate([scores for _, scores in fields]))
+            return Postings.over(documents, docs, gained.astype(np.float32))
+        total = np.zeros(documents, np.float32)
+        for docs, scores in fields:
+            total[docs] += scores
+        docs = np.flatnonzero(total > 0).astype(np.int32)
+        return Postings(docs, total[docs], total if docs.size * DENSE_FROM >= documents else None)
 
-    def _field(self, number: int, token: str) -> Postings:
+    def _field(self, number: int, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         field = FIELDS[number]
         docs, counts = self._read(field, token)
         if not docs.size:
-            return EMPTY
+            return EMPTY.docs, EMPTY.scores
         weight = BOOSTS[field] * inverse_document_frequency(docs.size, self._living)
-        return Postings(docs, contributions(counts, self._norms[number, docs], weight))
+        return docs, contributions(counts, self._norms[number, docs], weight)
 
-    def _read(self, field: str, token: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def _read(self, field: str, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         parts = [(*decode(reader, field, token), first) for reader, first in self._leaves]
-        docs = np.concatenate([ids + first for ids, _, first in parts] or [EMPTY.docs])
-        counts = np.concatenate([weights for _, weights, _ in parts] or [EMPTY.scores])
+        parts = [part for part in parts if part[0].size]
+        if not parts:
+            return EMPTY.docs, EMPTY.scores
+        docs = np.concatenate([ids + np.int32(first) for ids, _, first in parts])
+        counts = np.concatenate([weights for _, weights, _ in parts])
         living = self._alive[docs]
         return (docs, counts) if living.all() else (docs[living], counts[living])
 
 
-def decode(reader: IndexReader, field: str, token: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def decode(reader: IndexReader, field: str, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return the document numbers (within the segment) and counts of a term, by whole blocks where the codec allows
     it.
 
@@ -127,19 +188,19 @@ def decode(reader: IndexReader, field: str, token: str) -> tuple[NDArray[np.int6
     if not isinstance(leaf, W3LeafMatcher):
         return decode_publicly(matcher)
     leaf.reset()
-    docs: list[NDArray[np.int64]] = []
+    docs: list[NDArray[np.int32]] = []
     counts: list[NDArray[np.float32]] = []
     while True:
         leaf._read_data()
         steps, weights, _ = leaf._data
-        docs.append(np.cumsum(np.array(steps, np.int64)))
+        docs.append(np.cumsum(np.array(steps, np.int32), dtype=np.int32))
         counts.append(np.broadcast_to(np.asarray(1.0 if weights is None else weights, np.float32), len(steps)))
         if leaf._lastblock:
             return np.concatenate(docs), np.concatenate(counts)
         leaf._next_block()
 
 
-def decode_publicly(matcher: object) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def decode_publicly(matcher: object) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return the document numbers and counts of a Whoosh matcher by its public interface, one at a time."""
     docs: list[int] = []
     counts: list[float] = []
@@ -147,8 +208,4 @@ def decode_publicly(matcher: object) -> tuple[NDArray[np.int64], NDArray[np.floa
         docs.append(matcher.id())  # type: ignore[attr-defined]
         counts.append(matcher.weight())  # type: ignore[attr-defined]
         matcher.next()  # type: ignore[attr-defined]
-    return np.array(docs, np.int64), np.array(counts, np.float32)
-
-
-def _size_of(postings: Postings) -> int:
-    return postings.docs.nbytes + postings.scores.nbytes + _ENTRY_BYTES
+    return np.array(docs, np.int32), np.array(counts, np.float32)
