@@ -71,7 +71,7 @@ class FacetColumn:
         return 0 if code is None else int(counts[code])
 
     def counts(self, docs: Docs) -> NDArray[np.int64]:
-        """Return (values,): how many of `docs` (distinct) have each value. The fewer are counted: these, or the others."""
+        """Return (values,): how many of `docs` (distinct) have each value; of many, by counting the others."""
         if docs.size * 2 <= self._documents:
             return self._count(docs)
         others = np.ones(self._documents, np.bool_)

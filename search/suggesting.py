@@ -25,7 +25,8 @@ from search.results import Suggestion
 LAST = "\U0010ffff"
 SPAN = 2
 FREQUENCY_GAIN = 0.5
-OTHER_INITIAL = 0.35
+OTHER_INITIAL = 0.15
+OTHER_LETTERS = 0.25
 LONGEST_KEY = 100
 _CANDIDATES = 40
 _SCANNED = 4
@@ -38,9 +39,12 @@ Part = tuple[Strings, NDArray[np.int32], Strings, NDArray[np.int32], NDArray[np.
 class Vocabulary:
     """The words of a catalogue with the number of documents that use each.
 
-    Corrections are words at most two edits away (one, for a word of four letters), those with fewer edits first, and
-    among these by use and by the same first letter. Edits are Damerau-Levenshtein in its optimal string alignment
-    form, by rapidfuzz.
+    Corrections are words at most two edits away (one, for a word of four letters), those with fewer edits before all
+    others. Among these `0.5 ln(1 + frequency) / ln(1 + highest)` speaks for a word; another first letter (0.15) and
+    a wrong or superfluous letter (0.25: it may have been any of many, while there is little to leave out or to swap)
+    speak against it. Edits are Damerau-Levenshtein in its optimal string
+    alignment form, by rapidfuzz; after the noisy channel of Kernighan, Church and Gale (1990), "A spelling correction
+    program based on a noisy channel model".
     """
 
     def __init__(self, words: Mapping[str, int]) -> None:
@@ -77,7 +81,9 @@ class Vocabulary:
         return ()
 
     def _cost(self, word: str, other: str) -> float:
-        return OTHER_INITIAL * (word[0] != other[0]) - FREQUENCY_GAIN * math.log1p(self._words[other]) / self._most
+        likely = len(other) == len(word) + 1 or sorted(other) == sorted(word)
+        use = math.log1p(self._words[other]) / self._most
+        return OTHER_INITIAL * (word[0] != other[0]) + OTHER_LETTERS * (not likely) - FREQUENCY_GAIN * use
 
 
 class Names(Sequence[tuple[str, ...]]):

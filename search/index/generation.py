@@ -68,6 +68,17 @@ class Generation(ABC):
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode, ascending."""
 
+    def finishing(
+        self, groups: Sequence[Group], ends: Sequence[str], shown: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], ranking.Floats]:
+        """Return (documents of `shown` that match all groups and hold one of the tokens `ends`, their scores), for a
+        few products under an unfinished query: backends may leave out what cannot matter among many.
+        """
+        every = (*groups, Group(tuple((end, 1.0) for end in ends)))
+        matches = self.match(every, shown)
+        whole = matches.tiers == len(every)
+        return matches.docs[whole], matches.scores[whole]
+
     def is_phrase(self, first: str, second: str) -> bool:
         """Say whether these two words often stand side by side."""
         return f"{first} {second}" in self.corpus.phrases

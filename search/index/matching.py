@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from search.index.postings import Postings
 from search.parsing import Group
-from search.ranking import ENOUGH_HITS
+from search.ranking import ENOUGH_HITS, Floats
 
 Terms = Callable[[str], Postings]
 
@@ -23,8 +23,8 @@ class Matches:
     """Hits, ascending by document number: how many groups each matches, its score, and whether words were let go."""
 
     docs: NDArray[np.int64]
-    tiers: NDArray[np.uint8]
-    scores: NDArray[np.float32]
+    tiers: NDArray[np.uint8] | NDArray[np.int64]
+    scores: Floats
     relaxed: bool
 
 

@@ -66,8 +66,8 @@ class Strings(Sequence[str]):
     """
 
     def __init__(self, blob: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
-        self._bytes = memoryview(blob)
-        self._ends = memoryview(ends)
+        self._bytes = blob.data
+        self._ends = ends.data
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Strings:
@@ -114,7 +114,7 @@ class Tally(Mapping[str, int]):
     def __init__(self, parts: Sequence[tuple[Strings, NDArray[np.int32]]]) -> None:
         largest = max(parts, key=lambda part: len(part[0]), default=(Strings.of(()), np.empty(0, np.int32)))
         self._texts, self._counts = largest
-        self._numbers = memoryview(self._counts)
+        self._numbers = self._counts.data
         more: Counter[str] = Counter()
         for texts, counts in parts:
             if texts is not self._texts:

@@ -146,9 +146,12 @@ class TermCache:
         if len(fields) == 1:
             return Postings.over(documents, *fields[0])
         if sum(docs.size for docs, _ in fields) * _SPARSE_FROM < documents:
-            docs, places = np.unique(np.concatenate([docs for docs, _ in fields]), return_inverse=True)
-            gained = np.bincount(places, np.concatenate([scores for _, scores in fields]))
-            return Postings.over(documents, docs, gained.astype(np.float32))
+            docs = np.concatenate([docs for docs, _ in fields])
+            order = np.argsort(docs, kind="stable")
+            docs = docs[order]
+            first = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
+            gained = np.add.reduceat(np.concatenate([scores for _, scores in fields])[order], first)
+            return Postings.over(documents, docs[first], gained)
         total = np.zeros(documents, np.float32)
         for docs, scores in fields:
             total[docs] += scores

@@ -16,7 +16,7 @@ from search import analysis, facets, ranking
 from search.documents import LiveColumns, SearchRequest, Sort
 from search.index.generation import Generation
 from search.index.matching import Matches
-from search.parsing import Group, Query, parse
+from search.parsing import Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
 from search.suggesting import MOST_OF_KIND
 
@@ -105,11 +105,9 @@ class Searcher:
     def _matching(self, head: str, ends: Sequence[str], wanted: int) -> list[Suggestion]:
         """Return the best products with all words of `head` and one of `ends`, under their first title."""
         generation = self.generation
-        last = Group(tuple((analysis.stem(word), 1.0) for word in ends))
-        groups = (*parse(head, generation, correct=False).groups, last)
-        matches = generation.match(groups, self.shown)
-        whole = matches.docs[matches.tiers == len(groups)]
-        scores = matches.scores[matches.tiers == len(groups)] * self._business[whole]
+        groups = parse(head, generation, correct=False).groups
+        whole, scores = generation.finishing(groups, [analysis.stem(word) for word in ends], self.shown)
+        scores = scores * self._business[whole]
         ids = generation.corpus.ids[whole]
         order = ranking.best(scores, ids, min(wanted, ids.size))
         return [Suggestion("product", generation.corpus.titles[whole[place]][0], str(ids[place])) for place in order]

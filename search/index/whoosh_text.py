@@ -18,6 +18,8 @@ from search.index.matching import Matches, group_scores, match
 from search.index.postings import TermCache
 from search.parsing import Group
 
+ENOUGH_TO_FINISH = 4096
+
 
 class WhooshGeneration(Generation):
     """The Whoosh segments of one directory with their columns; immutable but for its cache of terms.
@@ -50,6 +52,29 @@ class WhooshGeneration(Generation):
         """Return the documents of `shown` that match all groups, or if those are few, most of them."""
         return match(groups, self.terms.get, shown)
 
+    def finishing(
+        self, groups: Sequence[Group], ends: Sequence[str], shown: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], ranking.Floats]:
+        """Return documents that match all groups and hold one of `ends`, which come the most used first: those that
+        together have `ENOUGH_TO_FINISH` documents are looked at.
+        """
+        scores, gained = np.zeros(shown.size, np.float32), np.zeros(shown.size, np.float32)
+        held = shown
+        if groups:
+            matches = self.match(groups, shown)
+            whole = matches.tiers == len(groups)
+            scores[matches.docs[whole]] = matches.scores[whole]
+            held = scores > 0
+        looked_at = 0
+        for end in ends:
+            found = self.terms.get(end)
+            found.raise_in(gained)
+            looked_at += int(np.count_nonzero(held[found.docs])) if groups else found.size
+            if looked_at >= ENOUGH_TO_FINISH:
+                break
+        docs = np.flatnonzero((gained > 0) & held)
+        return docs, gained[docs] + scores[docs]
+
     def parts(self, groups: Sequence[Group], row: int) -> list[tuple[str, float]]:
         """Return what each token gives to the score of one document."""
         return [part for group in groups for part in group_scores(group, self.terms.get, row)]
@@ -60,4 +85,4 @@ class WhooshGeneration(Generation):
 
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode."""
-        return self.terms.holding("code", code) if code else np.empty(0, np.int64)
+        return self.terms.holding("code", code).astype(np.int64) if code else np.empty(0, np.int64)

@@ -43,7 +43,7 @@ def count(root: Path) -> int:
 
 
 def largest(directory: Path) -> Path:
-    return max((path for path in directory.iterdir() if path.suffix == ".seg"), key=lambda path: path.stat().st_size)
+    return max((path for path in directory.iterdir() if path.suffix == ".pst"), key=lambda path: path.stat().st_size)
 
 
 def change_one_byte(path: Path) -> None:

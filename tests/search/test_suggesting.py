@@ -17,6 +17,10 @@ WORDS = {
     "cable": 90,
     "table": 3,
     "mouse": 12,
+    "banana": 2,
+    "barn": 900,
+    "clamp": 5,
+    "lamp": 40,
 }
 
 
@@ -30,6 +34,9 @@ WORDS = {
         ("cabel", "cable"),
         ("dable", "cable"),
         ("tible", "table"),
+        ("banan", "banana"),
+        ("clmap", "clamp"),
+        ("clmp", "clamp"),
         ("zzzzzz", None),
         ("mo", None),
     ],
