@@ -156,8 +156,8 @@ def price_range(prices: NDArray[np.int64]) -> PriceRange | None:
     if not prices.size:
         return None
     lowest, highest = int(prices.min()), int(prices.max())
-    sample = prices[:: max(1, prices.size // _SAMPLE)]
-    quantiles = np.quantile(sample, np.arange(1, MOST_BUCKETS) / MOST_BUCKETS)
+    sample = np.sort(prices[:: max(1, prices.size // _SAMPLE)])
+    quantiles = sample[np.arange(1, MOST_BUCKETS) * sample.size // MOST_BUCKETS]
     inner = sorted({rounded for value in quantiles if lowest < (rounded := _round(float(value))) <= highest})
     if not inner:
         return PriceRange(lowest, highest, (PriceBucket(lowest, None, int(prices.size)),))

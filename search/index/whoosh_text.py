@@ -18,7 +18,7 @@ from search.index.matching import Matches, group_scores, match
 from search.index.postings import TermCache
 from search.parsing import Group
 
-ENOUGH_TO_FINISH = 4096
+ENOUGH_TO_FINISH = 2048
 
 
 class WhooshGeneration(Generation):
