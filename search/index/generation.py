@@ -19,6 +19,7 @@ from search.index.columns import Corpus
 from search.index.intent import Intent
 from search.index.matching import Matches
 from search.parsing import Group
+from search.schema import FIELDS
 from search.suggesting import PrefixTable, Vocabulary, prefix_entries
 
 
@@ -41,6 +42,7 @@ class Generation(ABC):
         self.built_at = built_at
         self.vocabulary = Vocabulary(corpus.words)
         self.intent = Intent(corpus.labels)
+        self.has_sounds = bool(corpus.lengths[FIELDS.index("pinyin")].any())
         popularity = np.zeros(corpus.alive.size)
         popularity[corpus.alive] = ranking.popularity_scale(corpus.first_live.popularity)
         entries = prefix_entries(
@@ -63,12 +65,20 @@ class Generation(ABC):
         """Return what each token gives to the score of one document, for explaining."""
 
     @abstractmethod
-    def knows(self, token: str) -> bool:
-        """Say whether any living document has this token."""
+    def count(self, token: str) -> int:
+        """Return how many living documents have this token."""
 
     @abstractmethod
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode, ascending."""
+
+    def knows(self, token: str) -> bool:
+        """Say whether any living document has this token."""
+        return self.count(token) > 0
+
+    def is_word(self, word: str) -> bool:
+        """Say whether this is a word of the catalogue's names, as written there."""
+        return word in self.corpus.words
 
     def is_phrase(self, first: str, second: str) -> bool:
         """Say whether these two words often stand side by side."""

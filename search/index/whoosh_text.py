@@ -54,9 +54,9 @@ class WhooshGeneration(Generation):
         """Return what each token gives to the score of one document."""
         return [part for group in groups for part in group_scores(group, self.terms.get, row)]
 
-    def knows(self, token: str) -> bool:
-        """Say whether any living document has this token."""
-        return self.terms.get(token).size > 0
+    def count(self, token: str) -> int:
+        """Return how many living documents have this token."""
+        return self.terms.get(token).size
 
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode."""
