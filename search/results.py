@@ -69,9 +69,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a document stands where it stands: `score` = (sum of `parts`) * the product of `factors`, inside `tier`.
+    """Why a document stands where it stands: `score` = (sum of `parts`) * the product of `factors`.
 
-    `tier` counts the query's token groups that the document matches, out of `groups`.
+    `tier` counts the query's token groups that the document matches, out of `groups`; the factor "coverage" says what
+    that is worth.
     """
 
     id: int

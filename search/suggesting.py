@@ -30,6 +30,7 @@ OTHER_LETTERS = 0.25
 LONGEST_KEY = 100
 _CANDIDATES = 40
 _SCANNED = 4
+_SHORT_WORDS = 30
 _LATER_WORD = 1.0
 MOST_OF_KIND = {"category": 4, "brand": 2, "term": 4, "product": 4}
 
@@ -64,7 +65,7 @@ class Vocabulary:
 
     def expand(self, prefix: str, limit: int) -> list[str]:
         """Return the most used words that begin with `prefix`."""
-        return [word for word, _ in self._words.most_used(prefix, limit)]
+        return [word for word, _ in _completed(self._words, prefix, limit)]
 
     def _likeliest(self, word: str) -> tuple[str, ...]:
         """Return corrections of a lower-case word, the likeliest first."""
@@ -188,13 +189,19 @@ class Completions:
 
     def _complete_terms(self, typed: str) -> list[Suggestion]:
         most = MOST_OF_KIND["term"]
-        found = [one for tally in self._terms for one in tally.most_used(typed, most) if one[1] > 1]
+        found = [one for tally in self._terms for one in _completed(tally, typed, most) if one[1] > 1]
         return [Suggestion("term", term, term) for term, _ in sorted(found, key=lambda one: (-one[1], one[0]))[:most]]
 
 
 def title_keys(title: str) -> Iterator[str]:
     """Yield what may be typed to complete to a title."""
     yield " ".join(analysis.normalise(title).split())[:LONGEST_KEY]
+
+
+def _completed(tally: Tally, typed: str, limit: int) -> list[tuple[str, int]]:
+    """Return the most used texts that begin with `typed`, without those of one or two letters."""
+    short = _SHORT_WORDS if len(typed) < SPAN else 1
+    return [one for one in tally.most_used(typed, limit + short) if len(one[0]) > SPAN][:limit]
 
 
 def _label_entries(

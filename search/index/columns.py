@@ -27,7 +27,7 @@ from search.schema import FIELDS
 from search.suggesting import Names, title_keys
 
 PHRASE_FLOOR = 3
-SHORTEST_WORD = 3
+SHORTEST_WORD = 2
 _LONGEST_FIELD = 65_535
 
 

@@ -17,8 +17,9 @@ from search import analysis, ranking
 from search.documents import Document
 from search.index.columns import Corpus
 from search.index.intent import Intent
-from search.index.matching import Matches
+from search.index.matching import Matches, asked
 from search.parsing import Group
+from search.schema import FIELDS
 from search.suggesting import Completions, Vocabulary
 
 
@@ -41,6 +42,7 @@ class Generation(ABC):
         self.built_at = built_at
         self.vocabulary = Vocabulary(corpus.words)
         self.intent = Intent(corpus.labels)
+        self.has_sounds = bool(corpus.lengths[FIELDS.index("pinyin")].any())
         popularity = np.zeros(corpus.alive.size, np.float32)
         popularity[corpus.alive] = ranking.popularity_scale(corpus.first_live.popularity)
         self.prefixes = Completions(
@@ -61,8 +63,8 @@ class Generation(ABC):
         """Return what each token gives to the score of one document, for explaining."""
 
     @abstractmethod
-    def knows(self, token: str) -> bool:
-        """Say whether any living document has this token."""
+    def count(self, token: str) -> int:
+        """Return how many living documents have this token."""
 
     @abstractmethod
     def rows_holding(self, code: str) -> NDArray[np.int64]:
@@ -76,8 +78,16 @@ class Generation(ABC):
         """
         every = (*groups, Group(tuple((end, 1.0) for end in ends)))
         matches = self.match(every, shown)
-        whole = matches.tiers == len(every)
+        whole = matches.tiers == len(asked(every))
         return matches.docs[whole], matches.scores[whole]
+
+    def knows(self, token: str) -> bool:
+        """Say whether any living document has this token."""
+        return self.count(token) > 0
+
+    def is_word(self, word: str) -> bool:
+        """Say whether this is a word of the catalogue's names, as written there."""
+        return word in self.corpus.words
 
     def is_phrase(self, first: str, second: str) -> bool:
         """Say whether these two words often stand side by side."""

@@ -32,26 +32,45 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     """Return the documents of `shown` (documents,) that match all groups, or if those are few, all but one, and so
     on.
 
-    Groups are let go one at a time until `ENOUGH_HITS` documents are found or nothing is left to let go.
+    Groups are let go one at a time until `ENOUGH_HITS` documents are found that say all the rest in what they are
+    (`Postings.named`), or nothing is left to let go: ten descriptions that mention every word do not keep away what
+    bears most of them in its name. Optional groups are never asked for, unless there are no others.
     """
     scores = np.zeros(shown.size, np.float32)
     tiers = np.zeros(shown.size, np.uint8)
+    named = np.zeros(shown.size, np.uint8)
+    wanted = asked(groups)
     for group in groups:
-        if group.share is None and len(group.terms) == 1 and not group.phrases:
-            token, weight = group.terms[0]
-            terms(token).add_to(scores, tiers, weight)
+        if is_plain(group):
+            found = terms(group.terms[0][0])
+            found.add_to(scores, group.terms[0][1])
+            if group in wanted:
+                found.count_in(tiers, named)
         else:
-            gained, satisfied = _gather(group, terms, shown.size)
+            gained, satisfied, by_name = _gather(group, terms, shown.size)
             scores += gained
-            tiers += satisfied
+            if group in wanted:
+                tiers += satisfied
+                named += by_name
     tiers *= shown
-    needed, least = len(groups), 0 if any(group.share for group in groups) else 1
-    found = int(np.count_nonzero(tiers == needed))
-    while needed > least and found < ENOUGH_HITS:
+    named *= shown
+    needed, least = len(wanted), 0 if any(group.share for group in wanted) else 1
+    enough = int(np.count_nonzero(named == needed))
+    while needed > least and enough < ENOUGH_HITS:
         needed -= 1
-        found += int(np.count_nonzero(tiers == needed))
+        enough += int(np.count_nonzero(named == needed))
     docs = np.flatnonzero(tiers >= needed if needed else (scores > 0) & shown)
-    return Matches(docs, tiers[docs], scores[docs], needed < len(groups))
+    return Matches(docs, tiers[docs], scores[docs], needed < len(wanted))
+
+
+def asked(groups: Sequence[Group]) -> Sequence[Group]:
+    """Return the groups that a document should match: those that are not optional, or all when all are."""
+    return [group for group in groups if not group.optional] or groups
+
+
+def is_plain(group: Group) -> bool:
+    """Say whether a group is one token and nothing else."""
+    return group.share is None and len(group.terms) == 1 and not group.phrases
 
 
 def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]]:
@@ -70,22 +89,26 @@ def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]
     return [max(result, key=lambda part: part[1])] if result and group.share is None else result
 
 
-def _gather(group: Group, terms: Terms, documents: int) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return (documents,) what the group gives to each document, and whether it satisfies the group."""
+def _gather(
+    group: Group, terms: Terms, documents: int
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return (documents,) what the group gives each document, whether that satisfies the group, and by its name."""
     total = np.zeros(documents, np.float32)
-    counted = np.zeros(documents, np.uint16) if group.share is not None else None
+    counted, named = np.zeros(documents, np.uint16), np.zeros(documents, np.uint16)
     for number, (token, weight) in enumerate(group.terms):
-        if counted is None:
-            terms(token).raise_in(total, weight)
+        found = terms(token)
+        if group.share is None:
+            found.raise_in(total, weight)
         else:
-            terms(token).add_to(total, counted if number < group.counted else None, weight)
+            found.add_to(total, weight)
+        if group.share is None or number < group.counted:
+            found.count_in(counted, named)
     needed = 1 if group.share is None else max(1, math.ceil(group.share * group.counted))
     for tokens, weight in group.phrases:
         docs, gained = phrase(tokens, weight, terms)
         total[docs] = np.maximum(total[docs], gained)
-        if counted is not None:
-            counted[docs] = needed
-    return total, total > 0 if counted is None else counted >= needed
+        counted[docs] = named[docs] = needed
+    return total, counted >= needed, named >= needed
 
 
 def phrase(tokens: Sequence[str], weight: float, terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

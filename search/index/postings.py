@@ -18,39 +18,45 @@ from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.matching.wrappers import FilterMatcher
 from whoosh.reading import IndexReader, TermNotFound
 
-from search.ranking import contributions, inverse_document_frequency
-from search.schema import BOOSTS, FIELDS
+from search.ranking import contributions, inverse_document_frequency, saturation
+from search.schema import BOOSTS, FIELDS, NAMING
 
 CACHE_BYTES = 24_000_000
 DENSE_FROM = 8
 _SPARSE_FROM = 64
 _ENTRY_BYTES = 300
 
+Dense = tuple[NDArray[np.float32], NDArray[np.bool_]]
+
 
 class Postings:
-    """The documents that hold a term: document numbers, ascending (int32), and finished contributions (float32, > 0).
+    """The documents that hold a term: document numbers, ascending (int32), finished contributions (float32, > 0), and
+    whether the term stands in a field that says what the product is (`schema.NAMING`).
 
-    A term that many documents hold keeps its contributions also as `dense` (documents,), 0 where it is absent: adding
-    one array to another costs less than picking places out of it.
+    A term that many documents hold is also kept `dense`: contributions and names (documents,), 0 and false where it is
+    absent. Adding one array to another costs less than picking places out of it.
     """
 
-    __slots__ = ("dense", "docs", "scores")
+    __slots__ = ("dense", "docs", "named", "scores")
 
     def __init__(
-        self, docs: NDArray[np.int32], scores: NDArray[np.float32], dense: NDArray[np.float32] | None = None
+        self, docs: NDArray[np.int32], scores: NDArray[np.float32], named: NDArray[np.bool_], dense: Dense | None = None
     ) -> None:
         self.docs = docs
         self.scores = scores
+        self.named = named
         self.dense = dense
 
     @classmethod
-    def over(cls, documents: int, docs: NDArray[np.int32], scores: NDArray[np.float32]) -> Postings:
+    def over(
+        cls, documents: int, docs: NDArray[np.int32], scores: NDArray[np.float32], named: NDArray[np.bool_]
+    ) -> Postings:
         """Return the postings of a term among `documents`, dense when it is frequent."""
         if docs.size * DENSE_FROM < documents:
-            return cls(docs, scores)
-        dense = np.zeros(documents, np.float32)
-        dense[docs] = scores
-        return cls(docs, scores, dense)
+            return cls(docs, scores, named)
+        total, names = np.zeros(documents, np.float32), np.zeros(documents, np.bool_)
+        total[docs], names[docs] = scores, named
+        return cls(docs, scores, named, (total, names))
 
     @property
     def size(self) -> int:
@@ -58,39 +64,45 @@ class Postings:
 
     @property
     def nbytes(self) -> int:
-        return self.docs.nbytes + self.scores.nbytes + (0 if self.dense is None else self.dense.nbytes) + _ENTRY_BYTES
+        arrays = (self.docs, self.scores, self.named, *(self.dense or ()))
+        return sum(int(array.nbytes) for array in arrays) + _ENTRY_BYTES
 
-    def add_to(self, scores: NDArray[np.float32], counts: NDArray[Any] | None, weight: float = 1.0) -> None:
-        """Add `weight` times the contributions to `scores` (documents,), and 1 to `counts` where the term occurs."""
-        if self.dense is not None:
-            scores += self.dense if weight == 1.0 else self.dense * np.float32(weight)
-            if counts is not None:
-                counts += self.dense > 0
-            return
-        docs = self.docs.astype(np.intp)
-        scores[docs] += self.scores if weight == 1.0 else self.scores * np.float32(weight)
-        if counts is not None:
-            counts[docs] += 1
+    def add_to(self, scores: NDArray[np.float32], weight: float = 1.0) -> None:
+        """Add `weight` times the contributions to `scores` (documents,)."""
+        if self.dense:
+            scores += self.dense[0] if weight == 1.0 else self.dense[0] * np.float32(weight)
+        else:
+            scores[self.docs.astype(np.intp)] += self.scores if weight == 1.0 else self.scores * np.float32(weight)
 
     def raise_in(self, scores: NDArray[np.float32], weight: float = 1.0) -> None:
         """Raise `scores` (documents,) to `weight` times the contributions where they are lower."""
-        if self.dense is not None:
-            np.maximum(scores, self.dense if weight == 1.0 else self.dense * np.float32(weight), out=scores)
-            return
-        docs = self.docs.astype(np.intp)
-        scores[docs] = np.maximum(scores[docs], self.scores * np.float32(weight))
+        if self.dense:
+            np.maximum(scores, self.dense[0] if weight == 1.0 else self.dense[0] * np.float32(weight), out=scores)
+        else:
+            docs = self.docs.astype(np.intp)
+            scores[docs] = np.maximum(scores[docs], self.scores * np.float32(weight))
+
+    def count_in(self, counts: NDArray[Any], named: NDArray[Any]) -> None:
+        """Add 1 to `counts` (documents,) where the term occurs, and to `named` where it stands in a naming field."""
+        if self.dense:
+            counts += self.dense[0] > 0
+            named += self.dense[1]
+        else:
+            docs = self.docs.astype(np.intp)
+            counts[docs] += 1
+            named[docs] += self.named
 
     def at(self, docs: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the contributions to some documents, 0 where the term is absent."""
-        if self.dense is not None:
-            return self.dense[docs]
+        if self.dense:
+            return self.dense[0][docs]
         if not self.size:
             return np.zeros(docs.size, np.float32)
         places = np.minimum(np.searchsorted(self.docs, docs), self.size - 1)
         return np.where(self.docs[places] == docs, self.scores[places], np.float32(0))
 
 
-EMPTY = Postings(np.empty(0, np.int32), np.empty(0, np.float32))
+EMPTY = Postings(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.bool_))
 
 
 class TermCache:
@@ -99,7 +111,7 @@ class TermCache:
     Parameters
     ----------
     leaves : (Whoosh segment reader, number of its first document) in order.
-    norms : float32 array (fields, documents), the length part of the BM25 denominator, already times K1.
+    norms : float32 array (fields, documents), the length part of the BM25 denominator.
     alive : bool array (documents,), false for what a later segment replaced.
     """
 
@@ -143,28 +155,33 @@ class TermCache:
         if not fields:
             return EMPTY
         documents = self._alive.size
+        naming = [np.full(docs.size, names) for docs, _, names in fields]
         if len(fields) == 1:
-            return Postings.over(documents, *fields[0])
-        if sum(docs.size for docs, _ in fields) * _SPARSE_FROM < documents:
-            docs = np.concatenate([docs for docs, _ in fields])
+            return Postings.over(documents, *fields[0][:2], naming[0])
+        if sum(docs.size for docs, _, _ in fields) * _SPARSE_FROM < documents:
+            docs = np.concatenate([docs for docs, _, _ in fields])
             order = np.argsort(docs, kind="stable")
             docs = docs[order]
             first = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
-            gained = np.add.reduceat(np.concatenate([scores for _, scores in fields])[order], first)
-            return Postings.over(documents, docs[first], gained)
-        total = np.zeros(documents, np.float32)
-        for docs, scores in fields:
+            gained = np.add.reduceat(np.concatenate([scores for _, scores, _ in fields])[order], first)
+            named = np.logical_or.reduceat(np.concatenate(naming)[order], first)
+            return Postings.over(documents, docs[first], gained, named)
+        total, names = np.zeros(documents, np.float32), np.zeros(documents, np.bool_)
+        for docs, scores, naming_field in fields:
             total[docs] += scores
+            if naming_field:
+                names[docs] = True
         docs = np.flatnonzero(total > 0).astype(np.int32)
-        return Postings(docs, total[docs], total if docs.size * DENSE_FROM >= documents else None)
+        return Postings(docs, total[docs], names[docs], (total, names) if docs.size * DENSE_FROM >= documents else None)
 
-    def _field(self, number: int, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    def _field(self, number: int, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32], bool]:
         field = FIELDS[number]
         docs, counts = self._read(field, token)
         if not docs.size:
-            return EMPTY.docs, EMPTY.scores
+            return EMPTY.docs, EMPTY.scores, False
         weight = BOOSTS[field] * inverse_document_frequency(docs.size, self._living)
-        return docs, contributions(counts, self._norms[number, docs], weight)
+        scores = contributions(counts, self._norms[number, docs], weight, saturation(token))
+        return docs, scores, field in NAMING
 
     def _read(self, field: str, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         parts = [(*decode(reader, field, token), first) for reader, first in self._leaves]

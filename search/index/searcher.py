@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,11 @@ from numpy.typing import NDArray
 from search import analysis, facets, ranking
 from search.documents import LiveColumns, SearchRequest, Sort
 from search.index.generation import Generation
-from search.index.matching import Matches
-from search.parsing import Query, parse
+from search.index.matching import Matches, asked
+from search.parsing import NO_SYNONYMS, Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
 from search.suggesting import MOST_OF_KIND
+from search.synonyms import Synonyms
 
 EXPANDED = 30
 
@@ -26,8 +28,16 @@ EXPANDED = 30
 class Searcher:
     """One generation with one set of live columns: immutable, so any number of threads may use it at once."""
 
-    def __init__(self, generation: Generation, live: LiveColumns | None = None, *, fallback: bool = False) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        live: LiveColumns | None = None,
+        synonyms: Synonyms = NO_SYNONYMS,
+        *,
+        fallback: bool = False,
+    ) -> None:
         self.generation = generation
+        self._synonyms = synonyms
         self._fallback = fallback
         corpus = generation.corpus
         live = corpus.first_live if live is None else live
@@ -37,14 +47,18 @@ class Searcher:
 
     def refresh(self, live: LiveColumns) -> Searcher:
         """Return a searcher over the same generation with other live columns; this one stays as it is."""
-        return Searcher(self.generation, live, fallback=self._fallback)
+        return Searcher(self.generation, live, self._synonyms, fallback=self._fallback)
+
+    def teach(self, synonyms: Synonyms) -> Searcher:
+        """Return a searcher with other synonyms over the same generation and live columns."""
+        taught = copy(self)
+        taught._synonyms = synonyms
+        return taught
 
     def search(self, request: SearchRequest) -> SearchPage:
         """Answer a request; any text at all has an answer, and a page beyond the end is empty with the right total."""
         generation = self.generation
-        query = parse(request.text, generation, correct=request.correct)
-        shown = self._scoped(request)
-        matches = self._match(query, request.text, shown)
+        query, matches = self._find(request)
         filters = request.filters
         in_use = facets.masks(filters, generation.corpus.facets, self._live)
         narrowed = facets.narrow(matches.docs, in_use)
@@ -115,8 +129,7 @@ class Searcher:
     def explain(self, request: SearchRequest, document: int) -> Explanation | None:
         """Say why a document stands where it does for a request, or None when it does not match or is not shown."""
         generation = self.generation
-        query = parse(request.text, generation, correct=request.correct)
-        matches = self._match(query, request.text, self._scoped(request))
+        query, matches = self._find(request)
         row = int(generation.corpus.rows_of(np.array([document]))[0])
         place = int(np.searchsorted(matches.docs, row))
         if row < 0 or place >= matches.docs.size or matches.docs[place] != row:
@@ -124,12 +137,14 @@ class Searcher:
         parts = generation.parts(query.groups, row)
         parts += [
             (f"{facet}:{value}", bonus)
-            for facet, value, bonus in generation.intent.of(query.stems)
+            for facet, value, bonus in self._intent(query)
             if row in generation.corpus.facets[facet].docs_with(value)
         ]
         factors = tuple((name, float(column[row])) for name, column in self._factors.items())
         score = float(self._scores(query, matches)[place])
-        return Explanation(document, score, int(matches.tiers[place]), len(query.groups), tuple(parts), factors)
+        wanted = len(asked(query.groups))
+        factors = (*factors, ("coverage", float(ranking.coverage(matches.tiers[place], wanted))))
+        return Explanation(document, score, int(matches.tiers[place]), wanted, tuple(parts), factors)
 
     def health(self) -> Health:
         """Return what an operator wants to know about the index in use."""
@@ -144,6 +159,29 @@ class Searcher:
             shown = shown & column.mask(values) if column else np.zeros_like(shown)
         return shown
 
+    def _find(self, request: SearchRequest) -> tuple[Query, Matches]:
+        """Read the request and find its documents; words that together name nothing are tried by their sound."""
+        shown = self._scoped(request)
+        query = self._parse(request, by_sound=False)
+        matches = self._match(query, request.text, shown)
+        if self.generation.has_sounds and request.text.isascii() and (matches.relaxed or not matches.docs.size):
+            other = self._parse(request, by_sound=True)
+            if other.groups != query.groups:
+                found = self._match(other, request.text, shown)
+                if found.docs.size and (not found.relaxed or not matches.docs.size):
+                    return other, found
+        return query, matches
+
+    def _parse(self, request: SearchRequest, *, by_sound: bool) -> Query:
+        return parse(
+            request.text,
+            self.generation,
+            correct=request.correct,
+            by_sound=by_sound,
+            synonyms=self._synonyms,
+            language=request.language,
+        )
+
     def _match(self, query: Query, text: str, shown: NDArray[np.bool_]) -> Matches:
         if query.groups:
             return self.generation.match(query.groups, shown)
@@ -154,17 +192,21 @@ class Searcher:
         scores = matches.scores
         if query.stems:
             bonus = np.zeros(self.shown.size)
-            for facet, value, points in self.generation.intent.of(query.stems):
+            for facet, value, points in self._intent(query):
                 rows = self.generation.corpus.facets[facet].docs_with(value)
                 bonus[rows] = np.maximum(bonus[rows], points) if facet == "category" else bonus[rows] + points
             scores = scores + bonus[matches.docs]
-        return np.asarray(scores * self._business[matches.docs], np.float64)
+        covered = ranking.coverage(matches.tiers, len(asked(query.groups)))
+        return np.asarray(scores * self._business[matches.docs] * covered, np.float64)
+
+    def _intent(self, query: Query) -> set[tuple[str, str, float]]:
+        """Return the categories and brands that the query names, in its own words or in a synonym."""
+        return {named for stems in (query.stems, *query.variants) for named in self.generation.intent.of(stems)}
 
     def _page(self, request: SearchRequest, query: Query, matches: Matches, docs: NDArray[np.int64]) -> tuple[int, ...]:
         if request.sort is Sort.RELEVANCE:
             places = np.searchsorted(matches.docs, docs)
-            scores = self._scores(query, matches)[places]
-            keys = scores + matches.tiers[places] * (float(scores.max(initial=0.0)) + 1.0)
+            keys = self._scores(query, matches)[places]
         else:
             keys = _SORT_KEYS[request.sort](self._live)[docs].astype(np.float64)
         ids = self.generation.corpus.ids[docs]

@@ -14,7 +14,7 @@ from search import ranking
 from search.documents import IndexBroken
 from search.index import columns, layout
 from search.index.generation import Generation
-from search.index.matching import Matches, group_scores, match
+from search.index.matching import Matches, asked, group_scores, match
 from search.index.postings import TermCache
 from search.parsing import Group
 
@@ -62,7 +62,7 @@ class WhooshGeneration(Generation):
         held = shown
         if groups:
             matches = self.match(groups, shown)
-            whole = matches.tiers == len(groups)
+            whole = matches.tiers == len(asked(groups))
             scores[matches.docs[whole]] = matches.scores[whole]
             held = scores > 0
         looked_at = 0
@@ -79,9 +79,9 @@ class WhooshGeneration(Generation):
         """Return what each token gives to the score of one document."""
         return [part for group in groups for part in group_scores(group, self.terms.get, row)]
 
-    def knows(self, token: str) -> bool:
-        """Say whether any living document has this token."""
-        return self.terms.get(token).size > 0
+    def count(self, token: str) -> int:
+        """Return how many living documents have this token."""
+        return self.terms.get(token).size
 
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode."""
