@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.matching.wrappers import FilterMatcher
 from whoosh.reading import IndexReader, TermNotFound
 
+from search.index.packed import Strings
 from search.ranking import contributions, inverse_document_frequency, saturation
 from search.schema import BOOSTS, FIELDS, NAMING
 
@@ -113,6 +114,8 @@ class TermCache:
     leaves : (Whoosh segment reader, number of its first document) in order.
     norms : float32 array (fields, documents), the length part of the BM25 denominator.
     alive : bool array (documents,), false for what a later segment replaced.
+    tokens : of each segment its tokens, sorted, with a bit for each of `FIELDS` that holds one: so that Whoosh is asked
+    only for what is there.
     """
 
     def __init__(
@@ -120,12 +123,14 @@ class TermCache:
         leaves: Sequence[tuple[IndexReader, int]],
         norms: NDArray[np.float32],
         alive: NDArray[np.bool_],
+        tokens: Sequence[tuple[Strings, NDArray[np.uint16]]],
         limit: int = CACHE_BYTES,
     ) -> None:
         self._leaves = tuple(leaves)
         self._norms = norms
         self._alive = alive
         self._living = int(alive.sum())
+        self._tokens = tuple(tokens)
         self._limit = limit
         self._bytes = 0
         self._entries: OrderedDict[str, Postings] = OrderedDict()
@@ -148,10 +153,12 @@ class TermCache:
     def holding(self, field: str, token: str) -> NDArray[np.int32]:
         """Return the documents whose `field` holds `token`, ascending."""
         with self._lock:
-            return self._read(field, token)[0]
+            return self._read(field, token, self._leaves)[0]
 
     def _decode(self, token: str) -> Postings:
-        fields = [found for number in range(len(FIELDS)) if (found := self._field(number, token))[0].size]
+        fields = [
+            found for number, leaves in self._where(token) if (found := self._field(number, token, leaves))[0].size
+        ]
         if not fields:
             return EMPTY
         documents = self._alive.size
@@ -174,17 +181,29 @@ class TermCache:
         docs = np.flatnonzero(total > 0).astype(np.int32)
         return Postings(docs, total[docs], names[docs], (total, names) if docs.size * DENSE_FROM >= documents else None)
 
-    def _field(self, number: int, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32], bool]:
+    def _where(self, token: str) -> Iterator[tuple[int, Sequence[tuple[IndexReader, int]]]]:
+        """Yield (number of a field, the segments where it holds the token)."""
+        held = [int(fields[place]) if (place := texts.find(token)) >= 0 else 0 for texts, fields in self._tokens]
+        for number in range(len(FIELDS)):
+            leaves = [leaf for leaf, fields in zip(self._leaves, held, strict=True) if fields >> number & 1]
+            if leaves:
+                yield number, leaves
+
+    def _field(
+        self, number: int, token: str, leaves: Sequence[tuple[IndexReader, int]]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], bool]:
         field = FIELDS[number]
-        docs, counts = self._read(field, token)
+        docs, counts = self._read(field, token, leaves)
         if not docs.size:
             return EMPTY.docs, EMPTY.scores, False
         weight = BOOSTS[field] * inverse_document_frequency(docs.size, self._living)
         scores = contributions(counts, self._norms[number, docs], weight, saturation(token))
         return docs, scores, field in NAMING
 
-    def _read(self, field: str, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        parts = [(*decode(reader, field, token), first) for reader, first in self._leaves]
+    def _read(
+        self, field: str, token: str, leaves: Sequence[tuple[IndexReader, int]]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        parts = [(*decode(reader, field, token), first) for reader, first in leaves]
         parts = [part for part in parts if part[0].size]
         if not parts:
             return EMPTY.docs, EMPTY.scores
@@ -207,7 +226,8 @@ def decode(reader: IndexReader, field: str, token: str) -> tuple[NDArray[np.int3
     leaf = matcher.child if isinstance(matcher, FilterMatcher) else matcher
     if not isinstance(leaf, W3LeafMatcher):
         return decode_publicly(matcher)
-    leaf.reset()
+    if leaf is not matcher:
+        leaf.reset()
     docs: list[NDArray[np.int32]] = []
     counts: list[NDArray[np.float32]] = []
     while True:

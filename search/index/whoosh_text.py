@@ -46,7 +46,7 @@ class WhooshGeneration(Generation):
         if self.documents != self.manifest.documents:
             raise IndexBroken(f"{directory.name}: {self.documents} documents, {self.manifest.documents} expected")
         norms = np.stack([ranking.length_norms(lengths, alive) for lengths in corpus.lengths])
-        self.terms = TermCache(leaves, norms, alive)
+        self.terms = TermCache(leaves, norms, alive, corpus.tokens)
 
     def match(self, groups: Sequence[Group], shown: NDArray[np.bool_]) -> Matches:
         """Return the documents of `shown` that match all groups, or if those are few, most of them."""
