@@ -67,7 +67,8 @@ def coverage(tiers: NDArray[np.int64] | NDArray[np.uint8], groups: int) -> NDArr
     """Return the factor (tiers / groups) ** 2 for documents that match `tiers` of the query's groups; one that
     satisfies none, as a long run of Chinese may leave it, counts half a group.
     """
-    return np.asarray((np.maximum(tiers, HALF) / max(1, groups)) ** COVERAGE, np.float64)
+    factors = (np.maximum(np.arange(groups + 1), HALF) / max(1, groups)) ** COVERAGE
+    return np.asarray(factors[tiers], np.float64)
 
 
 def popularity_scale(popularity: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -151,9 +151,12 @@ class TermCache:
             return found
 
     def holding(self, field: str, token: str) -> NDArray[np.int32]:
-        """Return the documents whose `field` holds `token`, ascending."""
+        """Return the documents whose `field` holds `token`, ascending; it must also be in one of `FIELDS`, as codes
+        are in "model".
+        """
+        leaves = [leaf for leaf, (texts, _) in zip(self._leaves, self._tokens, strict=True) if texts.find(token) >= 0]
         with self._lock:
-            return self._read(field, token, self._leaves)[0]
+            return self._read(field, token, leaves)[0]
 
     def _decode(self, token: str) -> Postings:
         fields = [

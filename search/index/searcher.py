@@ -24,6 +24,8 @@ from search.synonyms import Synonyms
 
 EXPANDED = 30
 
+Rows = NDArray[np.int64]
+
 
 class Searcher:
     """One generation with one set of live columns: immutable, so any number of threads may use it at once."""
@@ -74,8 +76,8 @@ class Searcher:
                 if (column := generation.corpus.facets.get(name))
             },
             price=None if request.count == () else facets.price_range(self._live.price_minor[narrowed.base("price")]),
-            in_stock=int(self._live.in_stock[narrowed.base("in_stock")].sum()),
-            on_promotion=int(self._live.on_promotion[narrowed.base("on_promotion")].sum()),
+            in_stock=int(np.count_nonzero(self._live.in_stock[narrowed.base("in_stock")])),
+            on_promotion=int(np.count_nonzero(self._live.on_promotion[narrowed.base("on_promotion")])),
             corrected_query=query.corrected,
             relaxed=matches.relaxed,
             exact=self.find_code(request.text),
@@ -141,7 +143,7 @@ class Searcher:
             if row in generation.corpus.facets[facet].docs_with(value)
         ]
         factors = tuple((name, float(column[row])) for name, column in self._factors.items())
-        score = float(self._scores(query, matches)[place])
+        score = float(self._scores(query, matches, np.array([place]))[0])
         wanted = len(asked(query.groups))
         factors = (*factors, ("coverage", float(ranking.coverage(matches.tiers[place], wanted))))
         return Explanation(document, score, int(matches.tiers[place]), wanted, tuple(parts), factors)
@@ -188,16 +190,25 @@ class Searcher:
         docs = np.flatnonzero(shown) if not text.strip() else np.empty(0, np.int64)
         return Matches(docs, np.zeros(docs.size, np.int64), np.ones(docs.size), relaxed=False)
 
-    def _scores(self, query: Query, matches: Matches) -> NDArray[np.float64]:
-        scores = matches.scores
-        if query.stems:
-            bonus = np.zeros(self.shown.size)
-            for facet, value, points in self._intent(query):
-                rows = self.generation.corpus.facets[facet].docs_with(value)
-                bonus[rows] = np.maximum(bonus[rows], points) if facet == "category" else bonus[rows] + points
-            scores = scores + bonus[matches.docs]
-        covered = ranking.coverage(matches.tiers, len(asked(query.groups)))
-        return np.asarray(scores * self._business[matches.docs] * covered, np.float64)
+    def _scores(self, query: Query, matches: Matches, places: Rows | slice) -> NDArray[np.float64]:
+        """Return the scores of the matches at `places`, all factors included."""
+        docs = matches.docs[places]
+        scores: ranking.Floats = matches.scores[places]
+        for column in self._bonuses(query).values():
+            scores = scores + column[docs]
+        covered = ranking.coverage(matches.tiers[places], len(asked(query.groups)))
+        return np.asarray(scores * self._business[docs] * covered, np.float64)
+
+    def _bonuses(self, query: Query) -> dict[str, NDArray[np.float32]]:
+        """Return (documents,) what documents gain by each facet that the query names: the most of its categories, the
+        sum of its brands.
+        """
+        gained: dict[str, NDArray[np.float32]] = {}
+        for facet, value, points in sorted(self._intent(query)):
+            column = gained.setdefault(facet, np.zeros(self.shown.size, np.float32))
+            rows = self.generation.corpus.facets[facet].docs_with(value)
+            column[rows] = np.maximum(column[rows], points) if facet == "category" else column[rows] + points
+        return gained
 
     def _intent(self, query: Query) -> set[tuple[str, str, float]]:
         """Return the categories and brands that the query names, in its own words or in a synonym."""
@@ -205,8 +216,8 @@ class Searcher:
 
     def _page(self, request: SearchRequest, query: Query, matches: Matches, docs: NDArray[np.int64]) -> tuple[int, ...]:
         if request.sort is Sort.RELEVANCE:
-            places = np.searchsorted(matches.docs, docs)
-            keys = self._scores(query, matches)[places]
+            places = slice(None) if docs is matches.docs else np.searchsorted(matches.docs, docs)
+            keys = self._scores(query, matches, places)
         else:
             keys = _SORT_KEYS[request.sort](self._live)[docs].astype(np.float64)
         ids = self.generation.corpus.ids[docs]
