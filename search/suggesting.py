@@ -7,6 +7,7 @@ and pairs of words by their use. A look-up is two bisections in each table and a
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from search import analysis
+from search import analysis, pinyin
 from search.index.packed import Strings, Tally
 from search.ranking import best
 from search.results import Suggestion
@@ -31,6 +32,7 @@ LONGEST_KEY = 100
 _CANDIDATES = 40
 _SCANNED = 4
 _SHORT_WORDS = 30
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _LATER_WORD = 1.0
 MOST_OF_KIND = {"category": 4, "brand": 2, "term": 4, "product": 4}
 
@@ -119,21 +121,32 @@ class Names(Sequence[tuple[str, ...]]):
         at = row - self._firsts[part]
         return tuple(titles[int(starts[at]) : int(starts[at + 1])])
 
+    def spread(self, weights: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Return the weight of each key's document, out of `weights` (documents,), by segment."""
+        firsts = zip(self._firsts, self._parts, strict=False)
+        return [weights[first:][rows] for first, (*_, rows) in firsts]
+
     def complete(
-        self, typed: str, wanted: int, shown: NDArray[np.bool_], weights: NDArray[np.float32]
+        self, typed: str, wanted: int, shown: NDArray[np.bool_], weights: Sequence[NDArray[np.float32]]
     ) -> list[tuple[int, str]]:
         """Return (document, name) of at most `wanted` shown documents with a name that begins with `typed`, heaviest
-        first.
+        first by `weights`, which `spread` gave.
         """
         found: list[tuple[float, str, int]] = []
-        for part, (titles, _, keys, key_titles, key_rows) in enumerate(self._parts):
+        for (titles, _, keys, key_titles, key_rows), of_keys, base in zip(
+            self._parts, weights, self._firsts, strict=False
+        ):
             first, last = keys.span(typed)
-            rows = key_rows[first:last] + self._firsts[part]
-            places = np.flatnonzero(shown[rows])
-            keyed = weights[rows[places]]
-            for place in places[best(keyed, places, min(wanted * _SCANNED, places.size))].tolist():
-                row = int(rows[place])
-                found.append((-float(weights[row]), titles[int(key_titles[first + place])], row))
+            rows, heavy = key_rows[first:last], of_keys[first:last]
+            places = best(heavy, np.arange(last - first), min(wanted * _SCANNED, last - first))
+            seen = places[shown[base + rows[places]]]
+            if seen.size < wanted and places.size < last - first:
+                visible = np.flatnonzero(shown[base + rows])
+                seen = visible[best(heavy[visible], visible, min(wanted * _SCANNED, visible.size))]
+            found += [
+                (-float(heavy[place]), titles[int(key_titles[first + place])], base + int(rows[place]))
+                for place in seen.tolist()
+            ]
         named: dict[int, str] = {}
         for _, title, row in sorted(found):
             named.setdefault(row, title)
@@ -146,7 +159,8 @@ class Completions:
     Parameters
     ----------
     names : of the documents; `ids` and `weights` (documents,) of them, the weights ordering products among themselves.
-    labels : names by facet and value; `sizes`, the number of documents with each, orders labels.
+    labels : names by facet and value; `sizes`, the number of documents with each, orders labels; `sounds`, how the
+    names are spelled (`spelled`).
     terms : words, and pairs of words.
     """
 
@@ -158,11 +172,13 @@ class Completions:
         weights: NDArray[np.float32],
         labels: Mapping[str, Mapping[str, Sequence[str]]],
         sizes: Mapping[str, Mapping[str, int]],
+        sounds: Mapping[str, Sequence[str]],
         terms: Sequence[Tally],
     ) -> None:
-        self._names, self._ids, self._weights, self._terms = names, ids, weights, terms
+        self._names, self._ids, self._terms = names, ids, terms
+        self._weights = names.spread(weights)
         self._labels = {
-            kind: sorted(_label_entries(by_value, sizes.get(kind, {}))) for kind, by_value in labels.items()
+            kind: sorted(_label_entries(by_value, sizes.get(kind, {}), sounds)) for kind, by_value in labels.items()
         }
 
     def complete(self, typed: str, limit: int, shown: NDArray[np.bool_]) -> tuple[Suggestion, ...]:
@@ -194,8 +210,23 @@ class Completions:
 
 
 def title_keys(title: str) -> Iterator[str]:
-    """Yield what may be typed to complete to a title."""
-    yield " ".join(analysis.normalise(title).split())[:LONGEST_KEY]
+    """Yield what may be typed to complete to a title: its start, as written or as it sounds."""
+    yield _plain(title)[:LONGEST_KEY]
+    yield from (key[:LONGEST_KEY] for key in spelled(title))
+
+
+def spelled(name: str) -> tuple[str, ...]:
+    """Return how a name with Chinese in it is typed without an input method: in full and by initials."""
+    plain = _plain(name)
+    if plain.isascii() or not _HAN.search(plain):
+        return ()
+    full = _HAN.sub(lambda run: "".join(pinyin.readings(run[0])), plain)
+    initials = _HAN.sub(lambda run: "".join(read[:1] for read in pinyin.readings(run[0])), plain)
+    return full, initials
+
+
+def _plain(name: str) -> str:
+    return " ".join(analysis.normalise(name).split())
 
 
 def _completed(tally: Tally, typed: str, limit: int) -> list[tuple[str, int]]:
@@ -205,14 +236,15 @@ def _completed(tally: Tally, typed: str, limit: int) -> list[tuple[str, int]]:
 
 
 def _label_entries(
-    labels: Mapping[str, Sequence[str]], sizes: Mapping[str, int]
+    labels: Mapping[str, Sequence[str]], sizes: Mapping[str, int], sounds: Mapping[str, Sequence[str]]
 ) -> Iterator[tuple[str, float, str, str]]:
-    """Yield (key, weight with the sign changed, name, value) of each name, and of the rest of it from each later word
-    on.
+    """Yield (key, weight with the sign changed, name, value) of each name as written and as it sounds, and of the rest
+    of it from each later word on.
     """
     for value, names in labels.items():
         weight = math.log1p(sizes.get(value, 0))
         for name in names:
+            yield from ((sound, -weight, name, value) for sound in sounds.get(name, ()))
             parts = analysis.normalise(name).split()
             for place in range(len(parts)):
                 yield " ".join(parts[place:]), (_LATER_WORD if place else 0.0) - weight, name, value

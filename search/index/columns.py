@@ -24,7 +24,7 @@ from search.facets import FacetColumn
 from search.index import packed
 from search.index.packed import Arrays, Strings, Tally
 from search.schema import FIELDS
-from search.suggesting import Names, title_keys
+from search.suggesting import Names, spelled, title_keys
 
 PHRASE_FLOOR = 3
 SHORTEST_WORD = 2
@@ -89,7 +89,12 @@ class SegmentColumns:
         arrays |= _packed_tally("words", self._words)
         arrays |= _packed_tally("phrases", {pair: n for pair, n in self._phrases.items() if n >= PHRASE_FLOOR})
         packed.save(directory / f"columns-{segment}.bin", arrays)
-        texts = {"facets": [[name, list(self._codes[name])] for name in self._pairs], "labels": self._labels}
+        names = {name for labels in self._labels.values() for given in labels.values() for name in given}
+        texts = {
+            "facets": [[name, list(self._codes[name])] for name in self._pairs],
+            "labels": self._labels,
+            "sounds": {name: sounds for name in sorted(names) if (sounds := spelled(name))},
+        }
         (directory / f"columns-{segment}.json").write_text(json.dumps(texts), encoding="utf-8")
 
     def _packed_titles(self) -> Arrays:
@@ -130,6 +135,7 @@ class Corpus:
     first_live: LiveColumns
     facets: dict[str, FacetColumn]
     labels: dict[str, dict[str, tuple[str, ...]]]
+    sounds: dict[str, tuple[str, ...]]
     words: Tally
     phrases: Tally
     titles: Names
@@ -193,6 +199,7 @@ def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np
         first_live=LiveColumns(ids[living], **live),
         facets=_join_facets(arrays, texts, ids.size),
         labels=labels,
+        sounds={name: tuple(sounds) for text in texts for name, sounds in text.get("sounds", {}).items()},
         words=Tally([(_strings(part, "words"), part["words_counts"]) for part in arrays]),
         phrases=Tally([(_strings(part, "phrases"), part["phrases_counts"]) for part in arrays]),
         tokens=[(_strings(part, "tokens"), part["token_fields"]) for part in arrays],

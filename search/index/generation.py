@@ -51,6 +51,7 @@ class Generation(ABC):
             weights=popularity,
             labels=corpus.labels,
             sizes={kind: column.sizes() for kind, column in corpus.facets.items() if kind in corpus.labels},
+            sounds=corpus.sounds,
             terms=(corpus.words, corpus.phrases),
         )
 
