@@ -76,11 +76,10 @@ def is_plain(group: Group) -> bool:
 def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]]:
     """Return what each token of a group gives to one document, for explaining."""
     result = []
+    here = np.array([row], np.int32)
     for token, weight in group.terms:
-        found = terms(token)
-        place = int(np.searchsorted(found.docs, row))
-        if place < found.size and found.docs[place] == row:
-            result.append((token, float(found.scores[place]) * weight))
+        if (gained := float(terms(token).at(here)[0])) > 0:
+            result.append((token, gained * weight))
     for tokens, weight in group.phrases:
         docs, scores = phrase(tokens, weight, terms)
         place = int(np.searchsorted(docs, row))

@@ -22,9 +22,8 @@ from search.index.packed import Strings
 from search.ranking import contributions, inverse_document_frequency, saturation
 from search.schema import BOOSTS, FIELDS, NAMING
 
-CACHE_BYTES = 24_000_000
+CACHE_BYTES = 40_000_000
 DENSE_FROM = 8
-_SPARSE_FROM = 64
 _ENTRY_BYTES = 300
 
 Dense = tuple[NDArray[np.float32], NDArray[np.bool_]]
@@ -34,38 +33,44 @@ class Postings:
     """The documents that hold a term: document numbers, ascending (int32), finished contributions (float32, > 0), and
     whether the term stands in a field that says what the product is (`schema.NAMING`).
 
-    A term that many documents hold is also kept `dense`: contributions and names (documents,), 0 and false where it is
-    absent. Adding one array to another costs less than picking places out of it.
+    A term that many documents hold is kept `dense` instead: contributions and names (documents,), 0 and false where it
+    is absent. Adding one array to another costs less than picking places out of it.
     """
 
-    __slots__ = ("dense", "docs", "named", "scores")
+    __slots__ = ("_docs", "_named", "_scores", "dense", "size")
 
-    def __init__(
-        self, docs: NDArray[np.int32], scores: NDArray[np.float32], named: NDArray[np.bool_], dense: Dense | None = None
-    ) -> None:
-        self.docs = docs
-        self.scores = scores
-        self.named = named
-        self.dense = dense
+    def __init__(self, docs: NDArray[np.int32], scores: NDArray[np.float32], named: NDArray[np.bool_]) -> None:
+        self._docs, self._scores, self._named = docs, scores, named
+        self.size = int(docs.size)
+        self.dense: Dense | None = None
 
     @classmethod
-    def over(
-        cls, documents: int, docs: NDArray[np.int32], scores: NDArray[np.float32], named: NDArray[np.bool_]
-    ) -> Postings:
-        """Return the postings of a term among `documents`, dense when it is frequent."""
-        if docs.size * DENSE_FROM < documents:
-            return cls(docs, scores, named)
-        total, names = np.zeros(documents, np.float32), np.zeros(documents, np.bool_)
-        total[docs], names[docs] = scores, named
-        return cls(docs, scores, named, (total, names))
+    def whole(cls, scores: NDArray[np.float32], named: NDArray[np.bool_]) -> Postings:
+        """Return the postings that are not 0 in `scores` (documents,), in the form that suits their number."""
+        held = scores > 0
+        size = int(np.count_nonzero(held))
+        if size * DENSE_FROM < held.size:
+            docs = np.flatnonzero(held).astype(np.int32)
+            return cls(docs, scores[docs], named[docs])
+        found = cls(EMPTY.docs, EMPTY.scores, EMPTY.named)
+        found.size, found.dense = size, (scores, named)
+        return found
 
     @property
-    def size(self) -> int:
-        return self.docs.size
+    def docs(self) -> NDArray[np.int32]:
+        return np.flatnonzero(self.dense[0] > 0).astype(np.int32) if self.dense else self._docs
+
+    @property
+    def scores(self) -> NDArray[np.float32]:
+        return self.dense[0][self.dense[0] > 0] if self.dense else self._scores
+
+    @property
+    def named(self) -> NDArray[np.bool_]:
+        return self.dense[1][self.dense[0] > 0] if self.dense else self._named
 
     @property
     def nbytes(self) -> int:
-        arrays = (self.docs, self.scores, self.named, *(self.dense or ()))
+        arrays = self.dense or (self._docs, self._scores, self._named)
         return sum(int(array.nbytes) for array in arrays) + _ENTRY_BYTES
 
     def add_to(self, scores: NDArray[np.float32], weight: float = 1.0) -> None:
@@ -73,15 +78,15 @@ class Postings:
         if self.dense:
             scores += self.dense[0] if weight == 1.0 else self.dense[0] * np.float32(weight)
         else:
-            scores[self.docs.astype(np.intp)] += self.scores if weight == 1.0 else self.scores * np.float32(weight)
+            scores[self._docs.astype(np.intp)] += self._scores if weight == 1.0 else self._scores * np.float32(weight)
 
     def raise_in(self, scores: NDArray[np.float32], weight: float = 1.0) -> None:
         """Raise `scores` (documents,) to `weight` times the contributions where they are lower."""
         if self.dense:
             np.maximum(scores, self.dense[0] if weight == 1.0 else self.dense[0] * np.float32(weight), out=scores)
         else:
-            docs = self.docs.astype(np.intp)
-            scores[docs] = np.maximum(scores[docs], self.scores * np.float32(weight))
+            docs = self._docs.astype(np.intp)
+            scores[docs] = np.maximum(scores[docs], self._scores * np.float32(weight))
 
     def count_in(self, counts: NDArray[Any], named: NDArray[Any]) -> None:
         """Add 1 to `counts` (documents,) where the term occurs, and to `named` where it stands in a naming field."""
@@ -89,9 +94,9 @@ class Postings:
             counts += self.dense[0] > 0
             named += self.dense[1]
         else:
-            docs = self.docs.astype(np.intp)
+            docs = self._docs.astype(np.intp)
             counts[docs] += 1
-            named[docs] += self.named
+            named[docs] += self._named
 
     def at(self, docs: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the contributions to some documents, 0 where the term is absent."""
@@ -99,8 +104,12 @@ class Postings:
             return self.dense[0][docs]
         if not self.size:
             return np.zeros(docs.size, np.float32)
-        places = np.minimum(np.searchsorted(self.docs, docs), self.size - 1)
-        return np.where(self.docs[places] == docs, self.scores[places], np.float32(0))
+        places = np.minimum(np.searchsorted(self._docs, docs), self.size - 1)
+        return np.where(self._docs[places] == docs, self._scores[places], np.float32(0))
+
+    def count_among(self, held: NDArray[np.bool_]) -> int:
+        """Return how many of the documents that are true in `held` (documents,) have the term."""
+        return int(np.count_nonzero(held & (self.dense[0] > 0) if self.dense else held[self._docs]))
 
 
 EMPTY = Postings(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.bool_))
@@ -164,25 +173,22 @@ class TermCache:
         ]
         if not fields:
             return EMPTY
-        documents = self._alive.size
-        naming = [np.full(docs.size, names) for docs, _, names in fields]
+        if sum(docs.size for docs, _, _ in fields) * DENSE_FROM >= self._alive.size:
+            total, names = np.zeros(self._alive.size, np.float32), np.zeros(self._alive.size, np.bool_)
+            for docs, scores, naming in fields:
+                total[docs] += scores
+                if naming:
+                    names[docs] = True
+            return Postings.whole(total, names)
+        docs = np.concatenate([docs for docs, _, _ in fields])
+        scores = np.concatenate([scores for _, scores, _ in fields])
+        named = np.concatenate([np.full(docs.size, naming) for docs, _, naming in fields])
         if len(fields) == 1:
-            return Postings.over(documents, *fields[0][:2], naming[0])
-        if sum(docs.size for docs, _, _ in fields) * _SPARSE_FROM < documents:
-            docs = np.concatenate([docs for docs, _, _ in fields])
-            order = np.argsort(docs, kind="stable")
-            docs = docs[order]
-            first = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
-            gained = np.add.reduceat(np.concatenate([scores for _, scores, _ in fields])[order], first)
-            named = np.logical_or.reduceat(np.concatenate(naming)[order], first)
-            return Postings.over(documents, docs[first], gained, named)
-        total, names = np.zeros(documents, np.float32), np.zeros(documents, np.bool_)
-        for docs, scores, naming_field in fields:
-            total[docs] += scores
-            if naming_field:
-                names[docs] = True
-        docs = np.flatnonzero(total > 0).astype(np.int32)
-        return Postings(docs, total[docs], names[docs], (total, names) if docs.size * DENSE_FROM >= documents else None)
+            return Postings(docs, scores, named)
+        order = np.argsort(docs, kind="stable")
+        docs = docs[order]
+        first = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
+        return Postings(docs[first], np.add.reduceat(scores[order], first), np.logical_or.reduceat(named[order], first))
 
     def _where(self, token: str) -> Iterator[tuple[int, Sequence[tuple[IndexReader, int]]]]:
         """Yield (number of a field, the segments where it holds the token)."""

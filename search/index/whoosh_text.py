@@ -69,7 +69,7 @@ class WhooshGeneration(Generation):
         for end in ends:
             found = self.terms.get(end)
             found.raise_in(gained)
-            looked_at += int(np.count_nonzero(held[found.docs])) if groups else found.size
+            looked_at += found.count_among(held) if groups else found.size
             if looked_at >= ENOUGH_TO_FINISH:
                 break
         docs = np.flatnonzero((gained > 0) & held)

@@ -82,8 +82,19 @@ def test_frequent_terms_add_up_as_rare_ones_do(held: set[int], weight: float) ->
     docs = np.array(sorted(held), np.int32)
     scores = (docs + 1).astype(np.float32)
     named = docs % 2 == 0
-    sparse, dense = Postings(docs, scores, named), Postings.over(40, docs, scores, named)
+    total, names = np.zeros(40, np.float32), np.zeros(40, np.bool_)
+    total[docs], names[docs] = scores, named
+    sparse, dense = Postings(docs, scores, named), Postings.whole(total, names)
     assert (dense.dense is not None) == (len(held) * postings.DENSE_FROM >= 40)
+    assert sparse.size == dense.size == len(held)
+    for one in (sparse, dense):
+        assert (one.docs.tolist(), one.scores.tolist(), one.named.tolist()) == (
+            docs.tolist(),
+            scores.tolist(),
+            named.tolist(),
+        )
+    half = np.arange(40) < 20
+    assert sparse.count_among(half) == dense.count_among(half) == sum(number < 20 for number in held)
     results = []
     for one in (sparse, dense):
         total, raised = np.full(40, 3, np.float32), np.full(40, 3, np.float32)
