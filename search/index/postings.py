@@ -107,9 +107,15 @@ class Postings:
         places = np.minimum(np.searchsorted(self._docs, docs), self.size - 1)
         return np.where(self._docs[places] == docs, self._scores[places], np.float32(0))
 
-    def count_among(self, held: NDArray[np.bool_]) -> int:
-        """Return how many of the documents that are true in `held` (documents,) have the term."""
-        return int(np.count_nonzero(held & (self.dense[0] > 0) if self.dense else held[self._docs]))
+    def raise_among(self, docs: NDArray[np.int64], held: NDArray[np.bool_], scores: NDArray[np.float32]) -> int:
+        """Raise `scores` (documents,) as `raise_in` does, but only for `docs`, which are those that `held` is true for;
+        return how many of them have the term.
+        """
+        mine, gained = (docs, self.dense[0][docs]) if self.dense else (self._docs, self._scores)
+        common = gained > 0 if self.dense else held[mine]
+        mine, gained = mine[common], gained[common]
+        scores[mine] = np.maximum(scores[mine], gained)
+        return int(mine.size)
 
 
 EMPTY = Postings(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.bool_))

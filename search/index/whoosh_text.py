@@ -18,7 +18,7 @@ from search.index.matching import Matches, asked, group_scores, match
 from search.index.postings import TermCache
 from search.parsing import Group
 
-ENOUGH_TO_FINISH = 2048
+ENOUGH_TO_FINISH = 1024
 
 
 class WhooshGeneration(Generation):
@@ -55,25 +55,32 @@ class WhooshGeneration(Generation):
     def finishing(
         self, groups: Sequence[Group], ends: Sequence[str], shown: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], ranking.Floats]:
-        """Return documents that match all groups and hold one of `ends`, which come the most used first: those that
-        together have `ENOUGH_TO_FINISH` documents are looked at.
+        """Return documents that match all groups and hold one of `ends`, which come the most used first: they are
+        looked at until `ENOUGH_TO_FINISH` documents are found.
         """
-        scores, gained = np.zeros(shown.size, np.float32), np.zeros(shown.size, np.float32)
-        held = shown
+        scores, docs = np.zeros(0, np.float32), np.empty(0, np.int64)
+        gained, held = np.zeros(shown.size, np.float32), shown
         if groups:
             matches = self.match(groups, shown)
             whole = matches.tiers == len(asked(groups))
-            scores[matches.docs[whole]] = matches.scores[whole]
-            held = scores > 0
-        looked_at = 0
+            docs, scores = matches.docs[whole], matches.scores[whole]
+            held = np.zeros(shown.size, np.bool_)
+            held[docs] = True
+        found = 0
         for end in ends:
-            found = self.terms.get(end)
-            found.raise_in(gained)
-            looked_at += found.count_among(held) if groups else found.size
-            if looked_at >= ENOUGH_TO_FINISH:
+            term = self.terms.get(end)
+            if groups:
+                found += term.raise_among(docs, held, gained)
+            else:
+                term.raise_in(gained)
+                found += term.size
+            if found >= ENOUGH_TO_FINISH:
                 break
-        docs = np.flatnonzero((gained > 0) & held)
-        return docs, gained[docs] + scores[docs]
+        if not groups:
+            docs = np.flatnonzero((gained > 0) & shown)
+            return docs, gained[docs]
+        total = gained[docs]
+        return docs[total > 0], (total + scores)[total > 0]
 
     def parts(self, groups: Sequence[Group], row: int) -> list[tuple[str, float]]:
         """Return what each token gives to the score of one document."""

@@ -94,7 +94,10 @@ def test_frequent_terms_add_up_as_rare_ones_do(held: set[int], weight: float) ->
             named.tolist(),
         )
     half = np.arange(40) < 20
-    assert sparse.count_among(half) == dense.count_among(half) == sum(number < 20 for number in held)
+    for one in (sparse, dense):
+        raised = np.full(40, 3, np.float32)
+        assert one.raise_among(np.flatnonzero(half), half, raised) == sum(number < 20 for number in held)
+        assert raised.tolist() == [max(3, n + 1) if n < 20 and n in held else 3 for n in range(40)]
     results = []
     for one in (sparse, dense):
         total, raised = np.full(40, 3, np.float32), np.full(40, 3, np.float32)
