@@ -22,6 +22,7 @@ Knows no shop: no Flask, no SQLAlchemy. An index directory holds pickles written
 """
 
 from search.documents import (
+    LARGEST_PAGE,
     Boost,
     Document,
     Filters,
@@ -50,6 +51,7 @@ from search.results import (
 from search.synonyms import Synonym, Synonyms
 
 __all__ = [
+    "LARGEST_PAGE",
     "MOST_SEGMENTS",
     "Boost",
     "Document",

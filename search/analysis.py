@@ -163,6 +163,16 @@ def split_purpose(text: str) -> tuple[str, str]:
     return (text[: match.start()], text[match.start() :]) if match else (text, "")
 
 
+@lru_cache(maxsize=16_384)
+def stems(text: str) -> tuple[str, ...]:
+    """Return the stems of a name as a query for it would have them: a run of Chinese is one, a compound its parts."""
+    return tuple(
+        stem(part)
+        for piece in pieces(normalise(text))
+        for part in (piece.parts if piece.kind == "compound" else (piece.text,))
+    )
+
+
 def words(text: str) -> list[str]:
     """Return the words as written (normalised, not stemmed): what spelling and suggestions offer."""
     return [

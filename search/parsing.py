@@ -15,7 +15,7 @@ from typing import Protocol
 from search import analysis, pinyin
 from search.analysis import Piece
 from search.documents import LONGEST_QUERY
-from search.synonyms import MOST_WORDS, Stems, Synonyms
+from search.synonyms import MOST_WORDS, NO_SYNONYMS, Stems, Synonyms
 
 MOST_GROUPS = 24
 SHARE = 0.4
@@ -23,7 +23,6 @@ NUMBER_OF_SIZE = 0.4
 SHORTEST_CORRECTED = 4
 WEIGHT_OF_SYNONYM = 0.8
 MOST_VARIANTS = 8
-NO_SYNONYMS = Synonyms()
 
 
 class Lexicon(pinyin.Sounds, Protocol):

@@ -62,29 +62,22 @@ class Synonyms:
             )
 
     def _add(self, word: str, others: Sequence[str], row: Synonym) -> None:
-        stems = stems_of(word)
+        stems = analysis.stems(word)
         if not 0 < len(stems) <= MOST_WORDS:
             return
         for other in others:
-            found = stems_of(other)
+            found = analysis.stems(other)
             if found and found != stems and len(found) <= MOST_WORDS:
                 self._by_stems.setdefault(stems, {})[row.language, found] = None
         if len(stems) == 1 and not stems[0].isascii():
             self._runs.setdefault(stems[0], {}).update(
                 ((row.language, found[0]), None)
                 for other in others
-                if len(found := stems_of(other)) == 1 and not found[0].isascii() and found != stems
+                if len(found := analysis.stems(other)) == 1 and not found[0].isascii() and found != stems
             )
 
 
-@cache
-def stems_of(text: str) -> Stems:
-    """Return the stems of a phrase, as a query for it would have them: a run of Chinese is one."""
-    return tuple(
-        analysis.stem(part)
-        for piece in analysis.pieces(analysis.normalise(text))
-        for part in (piece.parts if piece.kind == "compound" else (piece.text,))
-    )
+NO_SYNONYMS = Synonyms()
 
 
 @cache
@@ -112,10 +105,10 @@ def read_lines(lines: Iterable[str]) -> Iterator[Synonym]:
 def over(own: Iterable[Synonym], base: Iterable[Synonym]) -> Synonyms:
     """Return the merchant's own synonyms over general ones: a word that the merchant speaks of is theirs alone."""
     mine = tuple(own)
-    taken = {stems_of(word) for row in mine for word in row.words}
+    taken = {analysis.stems(word) for row in mine for word in row.words}
     rest = []
     for row in base:
-        words = tuple(word for word in row.words if stems_of(word) not in taken)
+        words = tuple(word for word in row.words if analysis.stems(word) not in taken)
         if words and (row.means or len(words) > 1):
             rest.append(Synonym(words, row.means, row.two_way, row.language))
     return Synonyms((*mine, *rest))

@@ -10,16 +10,26 @@ from __future__ import annotations
 import csv
 import json
 import lzma
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any, TextIO
 
 from search import analysis
-from search.documents import Document, Label
+from search.documents import LARGEST_PAGE, Document, Label, SearchRequest
+from search.evaluation import Metrics, bootstrap_interval, evaluate, per_query
+from search.index.searcher import Searcher
+from search.index.writing import WhooshIndex
+from search.synonyms import NO_SYNONYMS, Synonyms
 
-Judgements = dict[str, dict[str, float]]
+Judgements = dict[str, dict[Hashable, float]]
 _SIGNS = ">/|›"
+
+
+Run = dict[str, list[tuple[str, float]]]
+"""query -> (document id, score), best first"""
 
 
 class Unreadable(ValueError):
@@ -34,6 +44,53 @@ class TestBed:
 
     documents: list[Document]
     names: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a trial measured: means over the judged queries, the 95 % interval of the condensed nDCG, and the cost."""
+
+    metrics: Metrics
+    interval: tuple[float, float]
+    zero_results: int
+    documents: int
+    build_cpu_seconds: float
+    median_query_ms: float
+
+
+def try_out(bed: TestBed, judgements: Judgements, folder: Path, synonyms: Synonyms = NO_SYNONYMS) -> tuple[Trial, Run]:
+    """Build a throwaway index in `folder`, ask every judged query for its first 1,000 documents, and measure."""
+    started = time.process_time()
+    searcher = build(bed, folder)
+    built = time.process_time() - started
+    run, took = {}, []
+    for query in judgements:
+        started = time.process_time()
+        run[query] = ask(searcher.teach(synonyms), bed, query)
+        took.append(time.process_time() - started)
+    ranked = {query: [name for name, _ in found] for query, found in run.items()}
+    trial = Trial(
+        metrics=evaluate(ranked, judgements),
+        interval=bootstrap_interval(per_query(ranked, judgements)),
+        zero_results=sum(not found for found in run.values()),
+        documents=len(bed.documents),
+        build_cpu_seconds=built,
+        median_query_ms=median(took) * 1000,
+    )
+    return trial, run
+
+
+def build(bed: TestBed, folder: Path) -> Searcher:
+    """Return a searcher over a fresh index of a test bed in `folder`."""
+    index = WhooshIndex(folder)
+    index.rebuild(bed.documents)
+    return Searcher(index.open())
+
+
+def ask(searcher: Searcher, bed: TestBed, query: str) -> list[tuple[str, float]]:
+    """Return the first 1,000 documents for a query by the names of their file, with scores."""
+    page = searcher.search(SearchRequest(text=query, size=LARGEST_PAGE, count=()))
+    return [(bed.names[number], score) for number, score in zip(page.ids, page.scores, strict=True)]
 
 
 def read_documents(path: Path) -> TestBed:
@@ -61,7 +118,8 @@ def read_judgements(path: Path) -> Judgements:
     judgements: Judgements = {}
     with _open(path) as file:
         tabbed = path.name.removesuffix(".xz").endswith(".tsv")
-        for line, row in enumerate(csv.reader(file, delimiter="\t" if tabbed else ","), start=1):
+        rows = csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if tabbed else csv.reader(file)
+        for line, row in enumerate(rows, start=1):
             if not row or (line == 1 and row[0].strip().lower() == "query"):
                 continue
             try:
@@ -77,9 +135,9 @@ def read_judgements(path: Path) -> Judgements:
 def write_run(path: Path, run: Mapping[str, Sequence[tuple[str, float]]]) -> None:
     """Write for each query its documents with rank (from 1) and score."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, delimiter="\t", lineterminator="\n")
         for query, found in run.items():
-            writer.writerows((query, name, rank, f"{score:.6f}") for rank, (name, score) in enumerate(found, start=1))
+            for rank, (name, score) in enumerate(found, start=1):
+                file.write(f"{query}\t{name}\t{rank}\t{score:.6f}\n")
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

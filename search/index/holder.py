@@ -9,7 +9,7 @@ import time
 from search.documents import IndexMissing, IndexProblem, LiveColumns
 from search.index.generation import Index
 from search.index.searcher import Searcher
-from search.synonyms import Synonyms
+from search.synonyms import NO_SYNONYMS, Synonyms
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class SearchHolder:
         self._look_every = look_every
         self._searcher: Searcher | None = None
         self._live: LiveColumns | None = None
-        self._synonyms = Synonyms()
+        self._synonyms = NO_SYNONYMS
         self._problem: IndexProblem | None = None
         self._seen: str | None = None
         self._look_at = 0.0

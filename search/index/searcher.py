@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from search import analysis, facets, ranking
 from search.documents import LiveColumns, SearchRequest, Sort
+from search.index import steering
 from search.index.generation import Generation
 from search.index.matching import Matches, asked
-from search.parsing import NO_SYNONYMS, Query, parse
+from search.parsing import Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
 from search.suggesting import MOST_OF_KIND
-from search.synonyms import Synonyms
+from search.synonyms import NO_SYNONYMS, Synonyms
 
 EXPANDED = 30
 
@@ -61,12 +62,16 @@ class Searcher:
         """Answer a request; any text at all has an answer, and a page beyond the end is empty with the right total."""
         generation = self.generation
         query, matches = self._find(request)
+        pins = self._pinned(request)
+        matches = steering.with_pins(matches, pins)
         filters = request.filters
         in_use = facets.masks(filters, generation.corpus.facets, self._live)
         narrowed = facets.narrow(matches.docs, in_use)
         counted = generation.corpus.facets if request.count is None else request.count
+        ids, scores = self._page(request, query, matches, narrowed.docs, pins)
         return SearchPage(
-            ids=self._page(request, query, matches, narrowed.docs),
+            ids=ids,
+            scores=scores,
             total=int(narrowed.docs.size),
             page=request.page,
             size=request.size,
@@ -78,6 +83,7 @@ class Searcher:
             price=None if request.count == () else facets.price_range(self._live.price_minor[narrowed.base("price")]),
             in_stock=int(np.count_nonzero(self._live.in_stock[narrowed.base("in_stock")])),
             on_promotion=int(np.count_nonzero(self._live.on_promotion[narrowed.base("on_promotion")])),
+            ratings=() if request.count == () else facets.ratings(self._live.rating[narrowed.base("rating")]),
             corrected_query=query.corrected,
             relaxed=matches.relaxed,
             exact=self.find_code(request.text),
@@ -143,9 +149,14 @@ class Searcher:
             if row in generation.corpus.facets[facet].docs_with(value)
         ]
         factors = tuple((name, float(column[row])) for name, column in self._factors.items())
-        score = float(self._scores(query, matches, np.array([place]))[0])
+        boost = float(self._boosts(request, np.array([row]))[0])
+        score = float(self._scores(query, matches, np.array([place]))[0]) * boost
         wanted = len(asked(query.groups))
-        factors = (*factors, ("coverage", float(ranking.coverage(matches.tiers[place], wanted))))
+        factors = (
+            *factors,
+            *([("boost", boost)] if boost != 1.0 else []),
+            ("coverage", float(ranking.coverage(matches.tiers[place], wanted))),
+        )
         return Explanation(document, score, int(matches.tiers[place]), wanted, tuple(parts), factors)
 
     def health(self) -> Health:
@@ -214,16 +225,39 @@ class Searcher:
         """Return the categories and brands that the query names, in its own words or in a synonym."""
         return {named for stems in (query.stems, *query.variants) for named in self.generation.intent.of(stems)}
 
-    def _page(self, request: SearchRequest, query: Query, matches: Matches, docs: NDArray[np.int64]) -> tuple[int, ...]:
+    def _page(
+        self,
+        request: SearchRequest,
+        query: Query,
+        matches: Matches,
+        docs: NDArray[np.int64],
+        pins: NDArray[np.int64],
+    ) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        corpus = self.generation.corpus
         if request.sort is Sort.RELEVANCE:
             places = slice(None) if docs is matches.docs else np.searchsorted(matches.docs, docs)
-            keys = self._scores(query, matches, places)
+            scores = self._scores(query, matches, places)
+            if request.steering.boosts:
+                scores *= self._boosts(request, docs)
+            buries = corpus.rows_of(np.array(request.steering.buries, np.int64))
+            keys = steering.place(scores, docs, pins, buries)
         else:
             keys = _SORT_KEYS[request.sort](self._live)[docs].astype(np.float64)
-        ids = self.generation.corpus.ids[docs]
+        ids = corpus.ids[docs]
         first = (request.page - 1) * request.size
-        order = ranking.best(keys, ids, min(first + request.size, docs.size) if first < docs.size else 0)
-        return tuple(ids[order[first:]].tolist())
+        order = ranking.best(keys, ids, min(first + request.size, docs.size) if first < docs.size else 0)[first:]
+        return tuple(ids[order].tolist()), tuple(keys[order].tolist())
+
+    def _pinned(self, request: SearchRequest) -> NDArray[np.int64]:
+        """Return the rows of the pinned documents that may be shown, in the merchant's order."""
+        if not request.steering.pins or request.sort is not Sort.RELEVANCE:
+            return np.empty(0, np.int64)
+        rows = self.generation.corpus.rows_of(np.array(tuple(dict.fromkeys(request.steering.pins)), np.int64))
+        rows = rows[rows >= 0]
+        return rows[self._scoped(request)[rows]]
+
+    def _boosts(self, request: SearchRequest, docs: Rows) -> NDArray[np.float64]:
+        return steering.boost_factors(request.steering.boosts, self.generation.corpus.facets, self.shown.size)[docs]
 
 
 _SORT_KEYS: dict[Sort, Callable[[LiveColumns], NDArray[np.int64] | NDArray[np.float64]]] = {
