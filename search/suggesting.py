@@ -52,14 +52,16 @@ class Vocabulary:
 
     def __init__(self, words: Mapping[str, int]) -> None:
         self._words = words if isinstance(words, Tally) else Tally.of(words)
+        self._use = dict(self._words.items())
         self._by_length: dict[int, list[str]] = {}
-        most = 0
-        for word, count in self._words.items():
+        for word in self._use:
             if len(word) > SPAN and word.isascii():
                 self._by_length.setdefault(len(word), []).append(word)
-                most = max(most, count)
-        self._most = math.log1p(max(most, 1))
+        self._most = math.log1p(max(self._use.values(), default=1))
         self.likeliest = lru_cache(maxsize=4096)(self._likeliest)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._use
 
     def nearest(self, word: str) -> str | None:
         """Return the likeliest correction of a lower-case word, or None."""
@@ -85,7 +87,7 @@ class Vocabulary:
 
     def _cost(self, word: str, other: str) -> float:
         likely = len(other) == len(word) + 1 or sorted(other) == sorted(word)
-        use = math.log1p(self._words[other]) / self._most
+        use = math.log1p(self._use[other]) / self._most
         return OTHER_INITIAL * (word[0] != other[0]) + OTHER_LETTERS * (not likely) - FREQUENCY_GAIN * use
 
 

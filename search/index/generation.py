@@ -88,7 +88,7 @@ class Generation(ABC):
 
     def is_word(self, word: str) -> bool:
         """Say whether this is a word of the catalogue's names, as written there."""
-        return word in self.corpus.words
+        return word in self.vocabulary
 
     def is_phrase(self, first: str, second: str) -> bool:
         """Say whether these two words often stand side by side."""

@@ -36,6 +36,8 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     (`Postings.named`), or nothing is left to let go: ten descriptions that mention every word do not keep away what
     bears most of them in its name. Optional groups are never asked for, unless there are no others.
     """
+    if len(groups) == 1 and is_plain(groups[0]):
+        return _match_one(*groups[0].terms[0], terms, shown)
     scores = np.zeros(shown.size, np.float32)
     tiers = np.zeros(shown.size, np.uint8)
     named = np.zeros(shown.size, np.uint8)
@@ -61,6 +63,17 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
         enough += int(np.count_nonzero(named == needed))
     docs = np.flatnonzero(tiers >= needed if needed else (scores > 0) & shown)
     return Matches(docs, tiers[docs], scores[docs], needed < len(wanted))
+
+
+def _match_one(token: str, weight: float, terms: Terms, shown: NDArray[np.bool_]) -> Matches:
+    """Return what `match` would for this token alone, of which nothing can be let go."""
+    found = terms(token)
+    docs, scores = found.docs, found.scores
+    seen = shown[docs]
+    if not seen.all():
+        docs, scores = docs[seen], scores[seen]
+    scores = scores if weight == 1.0 else scores * np.float32(weight)
+    return Matches(docs.astype(np.int64), np.ones(docs.size, np.uint8), scores, relaxed=False)
 
 
 def asked(groups: Sequence[Group]) -> Sequence[Group]:
