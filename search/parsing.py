@@ -6,6 +6,7 @@ answer.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ MOST_GROUPS = 24
 SHARE = 0.4
 NUMBER_OF_SIZE = 0.4
 SHORTEST_CORRECTED = 4
-WEIGHT_OF_SYNONYM = 0.8
+WEIGHT_OF_SYNONYM = 0.7
 MOST_VARIANTS = 8
 
 
@@ -188,7 +189,8 @@ def _drafts(piece: Piece) -> list[_Draft]:
 
 
 def _accept(draft: _Draft, stems: Stems, weight: float) -> None:
-    """Let other words stand for a group: all of them together."""
+    """Let other words stand for a group: all of them together, and for no more because they are many."""
+    weight /= math.sqrt(len(stems))
     tokens = tuple(token for stem in stems for token in _tokens_of(stem))
     if len(tokens) == 1 and draft.piece.kind not in _RUNS:
         draft.terms.setdefault(tokens[0], weight)

@@ -142,12 +142,10 @@ class Searcher:
         place = int(np.searchsorted(matches.docs, row))
         if row < 0 or place >= matches.docs.size or matches.docs[place] != row:
             return None
+        named = sorted(one for one in self._intent(query) if row in generation.corpus.facets[one[0]].docs_with(one[1]))
         parts = generation.parts(query.groups, row)
-        parts += [
-            (f"{facet}:{value}", bonus)
-            for facet, value, bonus in self._intent(query)
-            if row in generation.corpus.facets[facet].docs_with(value)
-        ]
+        parts += [(f"brand:{value}", bonus) for facet, value, bonus in named if facet == "brand"]
+        parts += [(f"category:{value}", bonus) for facet, value, bonus in named if facet == "category"][:1]
         factors = tuple((name, float(column[row])) for name, column in self._factors.items())
         boost = float(self._boosts(request, np.array([row]))[0])
         score = float(self._scores(query, matches, np.array([place]))[0]) * boost
