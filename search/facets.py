@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -210,6 +211,7 @@ def ratings(stars: NDArray[np.float64]) -> tuple[tuple[int, int], ...]:
     return tuple((least, int(np.count_nonzero(stars >= least))) for least in (4, 3, 2, 1))
 
 
+@lru_cache(maxsize=4096)
 def _round(value: float) -> int:
     """Return the nearest of 1, 2, 5 times a power of ten, by ratio."""
     if value < 1:

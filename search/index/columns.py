@@ -199,7 +199,7 @@ def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np
         first_live=LiveColumns(ids[living], **live),
         facets=_join_facets(arrays, texts, ids.size),
         labels=labels,
-        sounds={name: tuple(sounds) for text in texts for name, sounds in text.get("sounds", {}).items()},
+        sounds={name: tuple(sounds) for text in texts for name, sounds in text["sounds"].items()},
         words=Tally([(_strings(part, "words"), part["words_counts"]) for part in arrays]),
         phrases=Tally([(_strings(part, "phrases"), part["phrases_counts"]) for part in arrays]),
         tokens=[(_strings(part, "tokens"), part["token_fields"]) for part in arrays],

@@ -165,13 +165,11 @@ class TermCache:
                 self._bytes -= self._entries.popitem(last=False)[1].nbytes
             return found
 
-    def holding(self, field: str, token: str) -> NDArray[np.int32]:
-        """Return the documents whose `field` holds `token`, ascending; it must also be in one of `FIELDS`, as codes
-        are in "model".
-        """
-        leaves = [leaf for leaf, (texts, _) in zip(self._leaves, self._tokens, strict=True) if texts.find(token) >= 0]
+    def coded(self, code: str) -> NDArray[np.int32]:
+        """Return the documents that have exactly this code, ascending. Codes also stand in the field "model"."""
+        leaves = next((leaves for number, leaves in self._where(code) if FIELDS[number] == "model"), ())
         with self._lock:
-            return self._read(field, token, leaves)[0]
+            return self._read("code", code, leaves)[0]
 
     def _decode(self, token: str) -> Postings:
         fields = [

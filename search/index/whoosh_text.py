@@ -92,4 +92,4 @@ class WhooshGeneration(Generation):
 
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode."""
-        return self.terms.holding("code", code).astype(np.int64) if code else np.empty(0, np.int64)
+        return self.terms.coded(code).astype(np.int64) if code else np.empty(0, np.int64)
