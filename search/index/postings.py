@@ -98,6 +98,13 @@ class Postings:
             counts[docs] += 1
             named[docs] += self._named
 
+    def name_in(self, named: NDArray[np.bool_]) -> None:
+        """Set `named` (documents,) where the term stands in a naming field."""
+        if self.dense:
+            named |= self.dense[1]
+        else:
+            named[self._docs[self._named]] = True
+
     def at(self, docs: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the contributions to some documents, 0 where the term is absent."""
         if self.dense:
