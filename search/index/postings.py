@@ -172,6 +172,11 @@ class TermCache:
                 self._bytes -= self._entries.popitem(last=False)[1].nbytes
             return found
 
+    def holds(self, token: str) -> bool:
+        """Say whether any living document has the token."""
+        there = any(texts.find(token) >= 0 for texts, _ in self._tokens)
+        return there and (self._living == self._alive.size or self.get(token).size > 0)
+
     def coded(self, code: str) -> NDArray[np.int32]:
         """Return the documents that have exactly this code, ascending. Codes also stand in the field "model"."""
         leaves = next((leaves for number, leaves in self._where(code) if FIELDS[number] == "model"), ())

@@ -18,7 +18,7 @@ from search.index.matching import Matches, asked, group_scores, match
 from search.index.postings import TermCache
 from search.parsing import Group
 
-ENOUGH_TO_FINISH = 1024
+ENOUGH_TO_FINISH = 512
 
 
 class WhooshGeneration(Generation):
@@ -89,6 +89,10 @@ class WhooshGeneration(Generation):
     def count(self, token: str) -> int:
         """Return how many living documents have this token."""
         return self.terms.get(token).size
+
+    def knows(self, token: str) -> bool:
+        """Say whether any living document has this token, without reading which if that need not be known."""
+        return self.terms.holds(token)
 
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode."""
