@@ -173,9 +173,12 @@ class TermCache:
             return found
 
     def holds(self, token: str) -> bool:
-        """Say whether any living document has the token."""
-        there = any(texts.find(token) >= 0 for texts, _ in self._tokens)
-        return there and (self._living == self._alive.size or self.get(token).size > 0)
+        """Say whether any living document has the token; its postings are read only where some documents died."""
+        with self._lock:
+            found = self._entries.get(token)
+        if found is None and self._living == self._alive.size and any(t.find(token) >= 0 for t, _ in self._tokens):
+            return True
+        return (self.get(token) if found is None else found).size > 0
 
     def coded(self, code: str) -> NDArray[np.int32]:
         """Return the documents that have exactly this code, ascending. Codes also stand in the field "model"."""
