@@ -23,6 +23,9 @@ from storefront.web.visitor import find_visitor
 
 log = logging.getLogger(__name__)
 
+LONGEST_KEPT = 36_500
+"""In days; there is no date so long ago that more would make a difference."""
+
 
 def note_added(fact: GoodsAdded) -> None:
     """Tell what was put into a cart, if its shopper has searched."""
@@ -61,7 +64,7 @@ def forget_old_events() -> int:
     """Remove what is older than the merchant keeps it, and return how many searches went."""
     settings = get_settings()
     today = now().astimezone(ZoneInfo(settings.timezone)).date()
-    gone = services.forget_before(today - timedelta(days=settings.analytics_keep_days))
+    gone = services.forget_before(today - timedelta(days=min(settings.analytics_keep_days, LONGEST_KEPT)))
     log.info("%d recorded searches were old and are gone", gone)
     return gone
 

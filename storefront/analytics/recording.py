@@ -11,11 +11,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app, has_request_context
-from sqlalchemy.exc import OperationalError
 
 from storefront.analytics.events import Event
 from storefront.analytics.writing import Noted, write
-from storefront.database.apart import write_apart
+from storefront.database.apart import BUSY, write_apart
 from storefront.kernel.clock import now
 from storefront.shop.queries import get_settings
 from storefront.web.afterwards import afterwards
@@ -58,7 +57,7 @@ class Buffer:
             batch.append(self._waiting.popleft())
         try:
             _write_together(batch)
-        except OperationalError:
+        except BUSY:
             log.warning("%d events wait for a database that is busy", len(batch), exc_info=True)
             self._not_before = time.monotonic() + PAUSE
             self._waiting.extendleft(reversed(batch[-(MOST_WAITING - len(self._waiting)) :]))

@@ -233,7 +233,8 @@ def _insert_once(connection: Connection, model: Any, values: Mapping[str, Any]) 
     """Insert a row unless there is one like it already, and say whether it is new."""
     table: Table = model.__table__
     make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return bool(connection.execute(make(table).values(**values).on_conflict_do_nothing()).rowcount)
+    statement = make(table).values(**values).on_conflict_do_nothing().returning(table.c.id)
+    return connection.execute(statement).one_or_none() is not None
 
 
 def _change(connection: Connection, search_id: str, **values: Any) -> None:

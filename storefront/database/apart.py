@@ -5,17 +5,21 @@ What is written here is not told to those who watch the session's commits, and n
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from storefront.database.base import db
 from storefront.database.engine import BUSY_TIMEOUT, IMMEDIATE
 
 PATIENCE = 500
 """How many milliseconds to wait for a lock."""
+BUSY = (OperationalError, sqlite3.OperationalError)
+"""What is raised where a database cannot be written to just now; trying again may help."""
 
 
 @contextmanager
