@@ -22,7 +22,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One figure; None where there is nothing to divide by. `change` is a share of the value before.
+    """One figure; None where there is nothing to divide by.
+
+    `change` is a share of the value before; between two shares it is their difference.
 
     `is_better` says whether the change is welcome; None where it is neither.
     """
@@ -85,6 +87,13 @@ _FIGURES: tuple[tuple[str, str, Kind, Callable[[Figures], Any], int], ...] = (
         1,
     ),
     (
+        N_("Suggestions chosen"),
+        N_("How often a line under the search box was chosen instead of typing on."),
+        Kind.COUNT,
+        lambda figures: figures.suggestions,
+        1,
+    ),
+    (
         N_("Revenue per search"),
         N_(
             "What found products were bought for after discounts, within seven days of the last click or addition,"
@@ -107,8 +116,8 @@ def figures_of(now: Figures, before: Figures) -> list[Figure]:
 
 def _compared(figure: Figure, sign: int) -> Figure:
     now, before = (getattr(value, "minor", value) for value in (figure.value, figure.before))
-    if now is None or not before:
+    if now is None or before is None or not (before or figure.kind is Kind.SHARE):
         return figure
-    change = (now - before) / before
+    change = now - before if figure.kind is Kind.SHARE else (now - before) / before
     better = None if not change else (change > 0) == (sign > 0)
     return Figure(figure.label, figure.meaning, figure.kind, figure.value, figure.before, change, better)

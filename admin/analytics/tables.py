@@ -28,7 +28,7 @@ MEANINGS: Mapping[Listing, str] = {
     ),
 }
 FACTS = {"searches": ENOUGH_SEARCHES, "share": FEW_CLICKS}
-_WORDS, _ACTIONS = Column(N_("Searched for")), Column(N_("Actions"), is_hidden_label=True)
+_WORDS = Column(N_("Searched for"))
 _SEARCHES = Column(N_("Searches"), sort="searches", is_number=True)
 _RESULTS = Column(N_("Results"), sort="results", is_number=True)
 _AFTERWARDS = (
@@ -37,7 +37,6 @@ _AFTERWARDS = (
     Column(N_("Mean click rank"), sort="rank", is_number=True),
     Column(N_("Added to cart"), sort="adds", is_number=True),
     Column(N_("Revenue per search"), sort="revenue", is_number=True),
-    _ACTIONS,
 )
 _COLUMNS: Mapping[Listing, tuple[Column, ...]] = {
     Listing.TOP: (_WORDS, _SEARCHES, _RESULTS, *_AFTERWARDS),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
+from babel.dates import format_date
 from flask import Blueprint, Response, g, make_response, request
 from flask_babel import gettext as _
 
@@ -28,9 +30,18 @@ from storefront.accounts.permissions import Permission
 from storefront.analytics.reports import Listing, SearchReport, Wanted, search_report
 from storefront.kernel.clock import now
 from storefront.web.fragments import render_page
+from storefront.web.locale import babel_locale
 
 blueprint = Blueprint("analytics", __name__, template_folder="templates")
 MOST_LINES = 10_000
+
+
+def date_words(day: date) -> str:
+    """Return a day in the reader's words: "Nov 28, 2026"."""
+    return format_date(day, "medium", locale=babel_locale())
+
+
+blueprint.add_app_template_filter(date_words, "date_words")
 
 
 @blueprint.get("/search/report")
@@ -43,7 +54,6 @@ def search() -> Response:
     points = points_of(report.days)
     return render_page(
         "admin/analytics/report.html",
-        fragment="admin/analytics/_report.html",
         state=state,
         span=wanted.span,
         past=wanted.span.before(),

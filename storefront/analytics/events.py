@@ -137,7 +137,10 @@ class SuggestionChosen(Event):
 
     def __post_init__(self) -> None:
         _check(self.kind in SUGGESTION_KINDS, "there is no such kind of suggestion")
-        _check(_is_id(self.position) and self.position <= 100 and len(self.typed) <= LONGEST_WORDS, "a suggestion has a place in a list")
+        _check(
+            _is_id(self.position) and self.position <= 100 and len(self.typed) <= LONGEST_WORDS,
+            "a suggestion has a place in a list",
+        )
 
 
 def _is_id(number: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -78,6 +78,9 @@ class Figures:
     adds: int
     revenue: Money
     results: float = 0.0
+    """How many products a search found on average."""
+    suggestions: int = 0
+    """How many suggestions were chosen; known of whole days alone."""
 
     @property
     def without_share(self) -> float | None:
@@ -126,8 +129,6 @@ class SearchReport:
     before: Figures
     days: tuple[Day, ...]
     rows: Page[Words]
-    suggestions: int
-    """How many suggestions were chosen."""
 
 
 def search_report(wanted: Wanted) -> SearchReport:
@@ -137,7 +138,6 @@ def search_report(wanted: Wanted) -> SearchReport:
         before=_figures(wanted.span.before()),
         days=_days(wanted.span),
         rows=_rows(wanted),
-        suggestions=_suggestions(wanted.span),
     )
 
 
@@ -188,7 +188,8 @@ def _within(span: Span, table: Any = SearchRow) -> tuple[ColumnElement[bool], ..
 
 
 def _figures(span: Span) -> Figures:
-    return _read(db.session.execute(select(*_columns(_sums())).where(*_within(span))).one())
+    found = _read(db.session.execute(select(*_columns(_sums())).where(*_within(span))).one())
+    return replace(found, suggestions=_suggestions(span))
 
 
 def _days(span: Span) -> tuple[Day, ...]:

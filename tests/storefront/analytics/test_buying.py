@@ -23,7 +23,6 @@ from tests.factories import make_promotion
 from tests.storefront.analytics.reading import click, purchases, search_of, searches
 from tests.storefront.checkout.desk import order
 
-
 TENTH_OFF = {"kind": "percent_off", "basis_points": 1000}
 
 
