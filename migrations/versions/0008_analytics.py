@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("revenue_minor", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_behaviour_search")),
     )
-    op.create_index("ix_behaviour_search_day", "behaviour_search", ["day", "continues"], unique=False)
+    op.create_index(op.f("ix_behaviour_search_day"), "behaviour_search", ["day"], unique=False)
     op.create_index("ix_behaviour_search_visitor_at", "behaviour_search", ["visitor", "at"], unique=False)
     op.create_index(
         "ix_behaviour_search_continues",

@@ -21,7 +21,6 @@ class SearchRow(Base):
 
     __tablename__ = "behaviour_search"
     __table_args__ = (
-        Index("ix_behaviour_search_day", "day", "continues"),
         Index("ix_behaviour_search_visitor_at", "visitor", "at"),
         Index(
             "ix_behaviour_search_continues",
@@ -33,7 +32,7 @@ class SearchRow(Base):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     at: Mapped[moment]
-    day: Mapped[date]
+    day: Mapped[date] = mapped_column(index=True)
     """The day of the shop."""
     visitor: Mapped[str | None] = mapped_column(VISITOR)
     continues: Mapped[str | None] = mapped_column(ID)

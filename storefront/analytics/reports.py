@@ -66,10 +66,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Sums over searches. `searchers` counts those with a number; `clicked`, `carted` count searches, not events."""
+    """Sums over searches: `clicked` and `carted` count searches, `clicks` and `adds` what was clicked and added.
+
+    `searchers` are the visitors that have a number.
+    """
 
     searches: int
-    searchers: int
     without: int
     clicked: int
     clicks: int
@@ -79,8 +81,9 @@ class Figures:
     revenue: Money
     results: float = 0.0
     """How many products a search found on average."""
+    searchers: int = 0
     suggestions: int = 0
-    """How many suggestions were chosen; known of whole days alone."""
+    """How many suggestions were chosen; like `searchers` known of days, not of single words."""
 
     @property
     def without_share(self) -> float | None:
@@ -149,53 +152,44 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[Any]:
     return _sum(case((condition, 1), else_=0))
 
 
-def _sums(table: Any = SearchRow) -> dict[str, ColumnElement[Any]]:
-    return {
-        "searches": func.count(),
-        "searchers": func.count(table.visitor.distinct()),
-        "without": _count(table.total == 0),
-        "clicked": _count(table.clicks > 0),
-        "clicks": _sum(table.clicks),
-        "ranks": _sum(table.ranks),
-        "carted": _count(table.adds > 0),
-        "adds": _sum(table.adds),
-        "revenue": _sum(table.revenue_minor),
-        "results": func.coalesce(func.avg(table.total), 0),
-    }
+_SUMS: Mapping[str, ColumnElement[Any]] = {
+    "searches": func.count(),
+    "without": _count(SearchRow.total == 0),
+    "clicked": _count(SearchRow.clicks > 0),
+    "clicks": _sum(SearchRow.clicks),
+    "ranks": _sum(SearchRow.ranks),
+    "carted": _count(SearchRow.adds > 0),
+    "adds": _sum(SearchRow.adds),
+    "revenue": _sum(SearchRow.revenue_minor),
+    "results": func.coalesce(func.avg(SearchRow.total), 0),
+}
+_SEARCHERS = func.count(SearchRow.visitor.distinct()).label("searchers")
 
 
-def _columns(sums: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    return [column.label(name) for name, column in sums.items()]
-
-
+_COLUMNS = [column.label(name) for name, column in _SUMS.items()]
 _MANY = cast(func.count(), Float)
-SORTS: Mapping[str, Any] = {
-    "searches": lambda sums: sums["searches"],
-    "results": lambda sums: sums["results"],
-    "without": lambda sums: sums["without"],
-    "clicks": lambda sums: sums["clicks"],
-    "rate": lambda sums: sums["clicked"] / _MANY,
-    "rank": lambda sums: func.coalesce(sums["ranks"] / func.nullif(cast(sums["clicks"], Float), 0), 0),
-    "adds": lambda sums: sums["adds"],
-    "revenue": lambda sums: sums["revenue"] / _MANY,
-    "missed": lambda sums: sums["searches"] - sums["clicked"],
+SORTS: Mapping[str, ColumnElement[Any]] = {
+    **{key: _SUMS[key] for key in ("searches", "results", "without", "clicks", "adds")},
+    "rate": _SUMS["clicked"] / _MANY,
+    "rank": func.coalesce(_SUMS["ranks"] / func.nullif(cast(_SUMS["clicks"], Float), 0), 0),
+    "revenue": _SUMS["revenue"] / _MANY,
+    "missed": _SUMS["searches"] - _SUMS["clicked"],
 }
 """What rows may be sorted by."""
 
 
-def _within(span: Span, table: Any = SearchRow) -> tuple[ColumnElement[bool], ...]:
-    return table.day >= span.first, table.day <= span.last, table.continues.is_(None)
+def _within(span: Span) -> tuple[ColumnElement[bool], ...]:
+    return SearchRow.day >= span.first, SearchRow.day <= span.last, SearchRow.continues.is_(None)
 
 
 def _figures(span: Span) -> Figures:
-    found = _read(db.session.execute(select(*_columns(_sums())).where(*_within(span))).one())
-    return replace(found, suggestions=_suggestions(span))
+    found = db.session.execute(select(_SEARCHERS, *_COLUMNS).where(*_within(span))).one()
+    return replace(_read(found), searchers=found.searchers, suggestions=_suggestions(span))
 
 
 def _days(span: Span) -> tuple[Day, ...]:
-    sums = _sums()
     rows = db.session.execute(
-        select(SearchRow.day, *_columns({name: sums[name] for name in ("searches", "without")}))
+        select(SearchRow.day, *(_SUMS[name].label(name) for name in ("searches", "without")))
         .where(*_within(span))
         .group_by(SearchRow.day)
     )
@@ -206,45 +200,44 @@ def _days(span: Span) -> tuple[Day, ...]:
 
 def _rows(wanted: Wanted) -> Page[Words]:
     make = _reworded if wanted.listing is Listing.REWORDED else _words
-    statement, sums, names = make(wanted)
-    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    statement, names = make(wanted)
+    groups = statement.with_only_columns(*names).subquery()
+    total = db.session.scalar(select(func.count()).select_from(groups)) or 0
     number = min(wanted.page, max(1, -(-total // wanted.size)))
-    column = SORTS[wanted.sort](sums)
+    column = SORTS[wanted.sort]
     order = (column.desc() if wanted.descending else column.asc(), *names)
     rows = db.session.execute(statement.order_by(*order).limit(wanted.size).offset((number - 1) * wanted.size)).all()
     items = [Words(row.words, _read(row), getattr(row, "then", "")) for row in rows]
     return Page(items, total, number, wanted.size)
 
 
-Made = tuple[Select[Any], Mapping[str, ColumnElement[Any]], tuple[Any, ...]]
-"""A query of rows, the sums by which it may be ordered, and what tells its rows apart."""
+Made = tuple[Select[Any], tuple[Any, ...]]
+"""A query of rows, and what tells its rows apart."""
 
 
 def _words(wanted: Wanted) -> Made:
-    sums = _sums()
     statement = (
-        select(SearchRow.words, *_columns(sums))
+        select(SearchRow.words, *_COLUMNS)
         .where(*_within(wanted.span), *_holding(wanted.text, SearchRow.words))
         .group_by(SearchRow.words)
     )
     if wanted.listing is Listing.NOTHING:
-        statement = statement.having(sums["without"] > 0)
+        statement = statement.having(_SUMS["without"] > 0)
     if wanted.listing is Listing.UNCLICKED:
-        found = sums["searches"] - sums["without"]
-        statement = statement.having(found >= ENOUGH_SEARCHES, sums["clicked"] < FEW_CLICKS * found)
-    return statement, sums, (SearchRow.words,)
+        found = _SUMS["searches"] - _SUMS["without"]
+        statement = statement.having(found >= ENOUGH_SEARCHES, _SUMS["clicked"] < FEW_CLICKS * found)
+    return statement, (SearchRow.words,)
 
 
 def _reworded(wanted: Wanted) -> Made:
     first = aliased(SearchRow)
-    sums = _sums()
     statement = (
-        select(first.words, SearchRow.words.label("then"), *_columns(sums))
+        select(first.words, SearchRow.words.label("then"), *_COLUMNS)
         .join(first, first.id == SearchRow.follows)
         .where(*_within(wanted.span), first.clicks == 0, *_holding(wanted.text, first.words))
         .group_by(first.words, SearchRow.words)
     )
-    return statement, sums, (first.words, SearchRow.words)
+    return statement, (first.words, SearchRow.words)
 
 
 def _holding(text: str, column: Any) -> list[ColumnElement[bool]]:
@@ -259,7 +252,6 @@ def _suggestions(span: Span) -> int:
 def _read(row: Any) -> Figures:
     return Figures(
         searches=int(row.searches),
-        searchers=int(row.searchers),
         without=int(row.without),
         clicked=int(row.clicked),
         clicks=int(row.clicks),

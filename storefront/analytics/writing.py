@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, insert, or_, select, union_all, update
+from sqlalchemy import Connection, Table, bindparam, case, insert, or_, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storefront.analytics.events import (
@@ -28,6 +28,15 @@ from storefront.analytics.rules import CLICKABLE, CREDITED, SAME_SEARCH, Earlier
 
 MOST_EARLIER = 20
 _ROOT = case((SearchRow.continues.is_not(None), SearchRow.continues), else_=SearchRow.id)
+_NOTHING_YET = {"clicks": 0, "ranks": 0, "adds": 0, "revenue_minor": 0}
+_NEW_SEARCH, _NEW_SHOWN = insert(SearchRow), insert(ShownRow)
+_EARLIER = select(_ROOT.label("root"), SearchRow.words, SearchRow.at)
+_OF_VISITOR = (
+    _EARLIER.where(SearchRow.visitor == bindparam("visitor"), SearchRow.at >= bindparam("since"))
+    .order_by(SearchRow.at.desc())
+    .limit(MOST_EARLIER)
+)
+_OF_PAGE = _EARLIER.where(SearchRow.id == bindparam("within"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,49 +66,42 @@ def write(batch: Sequence[Noted], connection: Connection) -> None:
 def _search(connection: Connection, noted: Noted, event: SearchMade) -> None:
     words = words_of(event.text)
     continues, follows = place(words, noted.at, _earlier(connection, noted, event.within))
-    connection.execute(
-        insert(SearchRow).values(
-            id=event.search,
-            at=noted.at,
-            day=noted.day,
-            visitor=noted.visitor,
-            continues=continues,
-            follows=follows,
-            text=event.text,
-            words=words,
-            language=event.language,
-            total=event.total,
-            corrected=event.corrected,
-            relaxed=event.relaxed,
-            sort=event.sort,
-            page=event.page,
-            filters=[list(pair) for pair in event.filters],
-            category_id=event.category_id,
-            generation=event.generation,
-            clicks=0,
-            ranks=0,
-            adds=0,
-            revenue_minor=0,
-        )
-    )
+    values = {
+        "id": event.search,
+        "at": noted.at,
+        "day": noted.day,
+        "visitor": noted.visitor,
+        "continues": continues,
+        "follows": follows,
+        "text": event.text,
+        "words": words,
+        "language": event.language,
+        "total": event.total,
+        "corrected": event.corrected,
+        "relaxed": event.relaxed,
+        "sort": event.sort,
+        "page": event.page,
+        "filters": [list(pair) for pair in event.filters],
+        "category_id": event.category_id,
+        "generation": event.generation,
+    }
+    connection.execute(_NEW_SEARCH, {**values, **_NOTHING_YET})
 
 
 def _earlier(connection: Connection, noted: Noted, within: str) -> list[Earlier]:
     """Return what this visitor searched just now; for one without a number, the page that was left."""
-    statement = select(_ROOT.label("root"), SearchRow.words, SearchRow.at)
     if noted.visitor:
-        statement = statement.where(SearchRow.visitor == noted.visitor, SearchRow.at >= noted.at - SAME_SEARCH)
+        rows = connection.execute(_OF_VISITOR, {"visitor": noted.visitor, "since": noted.at - SAME_SEARCH})
     elif within:
-        statement = statement.where(SearchRow.id == within)
+        rows = connection.execute(_OF_PAGE, {"within": within})
     else:
         return []
-    rows = connection.execute(statement.order_by(SearchRow.at.desc()).limit(MOST_EARLIER))
     return [Earlier(row.root, row.words, row.at) for row in rows]
 
 
 def _shown(connection: Connection, noted: Noted, event: ResultsShown) -> None:
     values = {"first_rank": event.first_rank, "product_ids": list(event.product_ids), "day": noted.day}
-    connection.execute(insert(ShownRow).values(search_id=event.search, **values))
+    connection.execute(_NEW_SHOWN, {"search_id": event.search, **values})
 
 
 def _clicked(connection: Connection, noted: Noted, event: ResultClicked) -> None:
