@@ -8,7 +8,8 @@ read them.
 
 Nobody is known here: a visitor is a random number in a cookie that is set with the first search, and browsers that ask
 not to be followed have none; their searches count all the same, without a visitor. Robots, pages fetched ahead and
-signed-in staff are left out.
+signed-in staff are left out. The one thread to a person is the number of an order that a search led to: it is kept so
+that a cancelled order can take its revenue back, and goes with its search.
 
 How things are told apart:
 
