@@ -149,6 +149,8 @@ class Found:
     on_promotion: int = 0
     corrected: str | None = None
     relaxed: bool = False
+    generation: str = ""
+    """Which state of the index answered."""
     is_complete: bool = True
     """False while the index is missing: then there are no facets, and sorting is by sales alone."""
 

@@ -10,6 +10,7 @@ from storefront.catalog import queries as catalog
 from storefront.catalog.listing import ListPage, read_wanted
 from storefront.catalog.rules import choose_variant, option_groups
 from storefront.discovery import queries as discovery
+from storefront.discovery.noting import record_search
 from storefront.kernel.errors import NotFound
 from storefront.web.fragments import render_page
 from storefront.web.kept_pages import kept
@@ -26,7 +27,7 @@ def categories() -> Response:
 
 
 @blueprint.get("/categories/<slug>")
-@kept()
+@kept(unless=lambda: "q" in request.args)
 def category(slug: str) -> Response:
     """Show a category's products, filtered and sorted as asked."""
     tree = catalog.category_tree()
@@ -35,6 +36,7 @@ def category(slug: str) -> Response:
     found = discovery.browse(node, wanted, g.shop.page_size)
     cards = tuple(catalog.cards_by_ids(found.ids, current_locale()))
     listing = ListPage(wanted, found, cards, node.url, g.shop.currency, g.shop.page_size)
+    record_search(listing, category_id=node.id)
     return render_page(
         "catalog/category.html",
         fragment="components/_listing.html",

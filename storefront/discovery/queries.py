@@ -83,6 +83,7 @@ def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
         on_promotion=answer.on_promotion,
         corrected=answer.corrected_query,
         relaxed=answer.relaxed,
+        generation=answer.generation,
     )
 
 

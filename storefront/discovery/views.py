@@ -11,6 +11,7 @@ from storefront.catalog.listing import ListPage, read_wanted
 from storefront.discovery import queries as discovery
 from storefront.discovery import shelf_views
 from storefront.discovery.health import read_health
+from storefront.discovery.noting import record_code, record_search
 from storefront.web.fragments import render_page, wants_fragment
 from storefront.web.locale import current_locale
 
@@ -26,10 +27,12 @@ def results() -> Response:
     wanted = read_wanted(request.args, g.shop.currency)
     product_url = discovery.find_by_code(wanted.text) if not wants_fragment() else None
     if product_url:
+        record_code(wanted.text, product_url)
         return redirect(product_url)  # type: ignore[return-value]
     found = discovery.search(wanted, g.shop.page_size)
     cards = tuple(catalog.cards_by_ids(found.ids, current_locale()))
     listing = ListPage(wanted, found, cards, PATH, g.shop.currency, g.shop.page_size)
+    record_search(listing)
     return render_page("discovery/results.html", fragment="components/_listing.html", listing=listing)
 
 
