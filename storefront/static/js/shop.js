@@ -7,6 +7,7 @@ import "./cart.js";
 import "./typing.js";
 import "./gallery.js";
 import "./search.js";
+import "./listing.js";
 import "./notices.js";
 import "./countdown.js";
 import "./morph.js";

@@ -118,9 +118,10 @@ def test_a_category_holds_its_subcategories(index_free: Flask, goods: SimpleName
 
 def test_sizes_are_counted_and_labelled(index_free: Flask, indexed: SimpleNamespace) -> None:
     with index_free.app_context():
-        sizes = search("tea").facets[1]
-        assert (sizes.key, {option.label for option in sizes.options}) == ("size", {"20 ct", "100 ct"})
-        assert names(indexed, search("tea", facets={"size": ("100 ct",)})) == ["green"]
+        sizes = search("green tea", facets={"a.size": ("100 ct",)}).facets[1]
+        assert (sizes.key, sizes.name) == ("a.size", "Size")
+        assert [(option.label, option.is_chosen) for option in sizes.options] == [("20 ct", False), ("100 ct", True)]
+        assert names(indexed, search("tea", facets={"a.size": ("100 ct",)})) == ["green"]
 
 
 def test_an_edit_is_found_after_its_job(index_free: Flask, indexed: SimpleNamespace) -> None:
