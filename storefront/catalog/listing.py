@@ -44,6 +44,11 @@ class Facet:
     options: tuple[Option, ...] = ()
     name: str = ""
 
+    @property
+    def is_choice(self) -> bool:
+        """Whether there is something to choose or to take back."""
+        return len(self.options) > 1 or any(option.is_chosen for option in self.options)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -197,7 +202,7 @@ class ListPage:
     def hidden(self) -> Iterator[tuple[str, str]]:
         """What a form of filters must send along that is not a field of it."""
         shown = {"page", "sort", "price_from", "price_to", "on_promotion", "in_stock"}
-        boxes = {facet.key for facet in self.found.facets}
+        boxes = {facet.key for facet in self.found.facets if facet.is_choice}
         searchable = {"q"} if self.node else set()
         return (pair for pair in self.wanted.pairs(self.currency) if pair[0] not in shown | boxes | searchable)
 

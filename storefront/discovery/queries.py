@@ -38,6 +38,8 @@ class Suggestion:
     text: str
     url: str
     card: Card | None = None
+    note: str = ""
+    """Where a category lies: many shops have two of one name."""
 
 
 def browse(node: Node, wanted: Wanted, size: int) -> Found:
@@ -148,7 +150,15 @@ def _suggestion(one: IndexSuggestion, cards: dict[int, Card], locale: str) -> Su
         card = cards.get(int(one.value))
         return Suggestion(one.kind, card.name, card.url, card) if card else None
     if one.kind == "category":
-        node = category_tree().find(int(one.value))
-        return Suggestion(one.kind, node.title(locale), node.url) if node else None
+        return _category_suggestion(int(one.value), locale)
     asked = {"brand": one.value} if one.kind == "brand" else {"q": one.text}
     return Suggestion(one.kind, one.text, f"/search?{urlencode(asked)}")
+
+
+def _category_suggestion(number: int, locale: str) -> Suggestion | None:
+    tree = category_tree()
+    node = tree.find(number)
+    if node is None:
+        return None
+    above = tree.trail(node)[-1:]
+    return Suggestion("category", node.title(locale), node.url, note=above[0].title(locale) if above else "")

@@ -44,7 +44,7 @@ function drawRecent() {
     show(false);
     return;
   }
-  const [clock, cross] = drawing.querySelectorAll(":scope > .icon");
+  const [clock, cross] = [...drawing.children].filter((part) => part.matches(".icon"));
   const [list, buttons] = [drawing.querySelector("[role=listbox]"), drawing.querySelector("ul")];
   searches.forEach((text, number) => {
     const option = Object.assign(document.createElement("a"), { href: searchUrl(text), id: `recent-${number}`, tabIndex: -1 });
