@@ -13,7 +13,7 @@ from sqlalchemy import event
 from storefront.catalog import cards, memory
 from storefront.catalog.cards import Card
 from storefront.catalog.details import Details
-from storefront.catalog.listing import Facet
+from storefront.catalog.listing import Facet, ListPage
 from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Tree
 from storefront.catalog.wanted import amount_text
@@ -117,6 +117,17 @@ def facet_html(facet: Facet) -> Markup:
     return _facet_html(facet, current_locale(), asset("icons.svg"))
 
 
+def facets_html(listing: ListPage) -> Markup:
+    """Draw the filters of a list, once for each answer and way to ask."""
+    key = listing.url(), current_locale(), asset("icons.svg")
+    drawn = listing.found.drawn.get(key)
+    if drawn is None:
+        template = current_app.jinja_env.get_template("components/_facets.html")
+        drawn = template.render(listing=listing, wanted=listing.wanted, found=listing.found, path=listing.path)
+        listing.found.drawn[key] = drawn
+    return Markup(drawn)  # noqa: S704 - our own template
+
+
 @lru_cache(maxsize=1_000)
 def _facet_html(facet: Facet, *_rest: str) -> Markup:
     return _macro("components/_facet_options.html", "facet")(facet)
@@ -135,7 +146,11 @@ def init_app(app: Flask) -> None:
     """Give templates the above, and say where cards learn of stock and of what was touched."""
     app.jinja_env.filters.update(amount=amount, typed_mark=typed_mark)
     app.jinja_env.globals.update(
-        departments=departments, cards_html=cards_html, facet_html=facet_html, category_bar=category_bar
+        departments=departments,
+        facets_html=facets_html,
+        cards_html=cards_html,
+        facet_html=facet_html,
+        category_bar=category_bar,
     )
     kept_pages.made_from(settings=get_settings, tree=category_tree, offers=open_offers, products=_generation)
     cards.bind(stock=inventory.available)

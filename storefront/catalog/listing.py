@@ -7,9 +7,10 @@ it with what was `Wanted` and knows every address on the page.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from storefront.catalog.cards import Card
 from storefront.catalog.details import Details
@@ -17,6 +18,7 @@ from storefront.catalog.tree import Node
 from storefront.catalog.wanted import FACETS as FACETS
 from storefront.catalog.wanted import SORTS as SORTS
 from storefront.catalog.wanted import Wanted as Wanted
+from storefront.catalog.wanted import amount_text, place_in_address
 from storefront.catalog.wanted import read_wanted as read_wanted
 from storefront.kernel.paging import Page
 
@@ -124,6 +126,8 @@ class Found:
     is_whole: bool = False
     """Whether, of a relaxed answer, the best products have every word all the same."""
     rescue: Rescue | None = None
+    drawn: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
+    """Parts of pages that were drawn of this answer."""
 
     def label_of(self, key: str, value: str) -> str:
         """Return the words of a choice; one that is no longer offered stands for itself."""
@@ -133,12 +137,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """An active filter in words, the list without it, and the same as a value."""
+    """An active filter in words, and the list without it."""
 
     kind: str
     label: str
     url: str
-    without: Wanted
 
 
 @dataclass(frozen=True)
@@ -165,18 +168,38 @@ class ListPage:
 
     def page_url(self, number: int) -> str:
         """Return the address of another page of this list."""
-        return self.url(page=number)
+        return self.url(page=str(number) if number > 1 else "")
 
-    def url(self, **changes: Any) -> str:
-        """Return the address of this list with changes; without a page named, its first page."""
-        return self.wanted.address(self.path, self.currency, **changes)
+    def price_url(self, low: int | None, high: int | None) -> str:
+        """Return the address of this list with other limits of price."""
+        low_text, high_text = ("" if end is None else amount_text(end, self.currency) for end in (low, high))
+        return self.url(price_from=low_text, price_to=high_text)
 
     def place_url(self, node: Node | None) -> str:
         """Return the address of the same list in another category: on a category page that is another page."""
-        facets = {key: values for key, values in self.wanted.facets.items() if key != "category"}
         if self.node is not None and node is not None:
-            return self.wanted.address(node.url, self.currency, facets=facets)
-        return self.url(facets={**facets, "category": (node.slug,)} if node else facets)
+            return self._written(node.url, {"category": ""})
+        return self.url(category=node.slug if node else "")
+
+    def url(self, **changes: str) -> str:
+        """Return the address of this list with other values of some names, "" for none; without a page named, its
+        first page.
+        """
+        return self._written(self.path, changes)
+
+    def _written(self, path: str, changes: Mapping[str, str]) -> str:
+        """Write an address from parts that are encoded once: a page has dozens of them."""
+        parts = self._parts | {name: value and urlencode({name: value}) for name, value in changes.items()}
+        query = "&".join([parts[name] for name in sorted(parts, key=place_in_address) if parts[name]])
+        return f"{path}?{query}" if query else path
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        parts: dict[str, list[tuple[str, str]]] = {}
+        for name, value in self.wanted.pairs(self.currency):
+            if name != "page":
+                parts.setdefault(name, []).append((name, value))
+        return {name: urlencode(pairs) for name, pairs in parts.items()}
 
     def everywhere_url(self) -> str:
         """Return the address of the same search in the whole shop."""
@@ -194,7 +217,7 @@ class ListPage:
         """
         searched = [("text", self.wanted.text, {"text": "", "exact": False})] if self.node and self.wanted.text else []
         return tuple(
-            Chip(kind, label, self.url(**changes), replace(self.wanted, page=1, **changes))
+            Chip(kind, label, self.wanted.address(self.path, self.currency, **changes))
             for kind, label, changes in (*searched, *lifted_filters(self.wanted, self.found))
         )
 
@@ -238,4 +261,6 @@ def trimmed(options: Sequence[Option], most: int) -> tuple[Option, ...]:
         return tuple(options)
     common = sorted(options, key=lambda option: (not option.is_chosen, -option.count))[:most]
     kept = {option.value for option in common} | {option.value for option in options if option.is_chosen}
-    return tuple(replace(option, is_rare=option.value not in kept) for option in options)
+    return tuple(
+        Option(one.value, one.label, one.count, one.is_chosen, is_rare=one.value not in kept) for one in options
+    )

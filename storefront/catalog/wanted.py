@@ -111,6 +111,15 @@ class Wanted:
         return Wanted(text=self.text, exact=self.exact, sort=self.sort, view=self.view)
 
 
+_ORDER = ("q", "exact", "a.", "price_from", "price_to", "rating", "on_promotion", "in_stock", "sort", "view", "page")
+_PLACES = {name: place for place, name in enumerate(_ORDER)}
+
+
+def place_in_address(name: str) -> tuple[int, str]:
+    """Return where a name stands in an address, as `Wanted.pairs` writes it; facets stand where "a." does."""
+    return _PLACES.get(name, _PLACES["a."]), name
+
+
 def read_wanted(arguments: Arguments, currency: str) -> Wanted:
     """Read a query string; what cannot be understood is as if it had not been said."""
     low, high = (read_amount(arguments.get(name), currency) for name in ("price_from", "price_to"))

@@ -12,9 +12,10 @@ from storefront.catalog.listing import Found, Rescue
 from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Node
 from storefront.catalog.wanted import Wanted
-from storefront.discovery import codes, fallback, rescuing
+from storefront.discovery import answers, codes, fallback, rescuing
 from storefront.discovery.choices import MOST_CHOICES, buckets_of, facets_of, places_of
 from storefront.discovery.searching import find_searcher
+from storefront.discovery.wording import wording
 from storefront.web.locale import current_locale
 
 SUGGESTIONS = 10
@@ -72,9 +73,14 @@ def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
     if searcher is None:
         return fallback.find(node, wanted, size)
     request = _request(node, wanted, size)
+    question, sources = (repr(request), current_locale()), (searcher, category_tree(), wording())
+    return answers.answer(question, sources, lambda: _answer(searcher, request, node, wanted))
+
+
+def _answer(searcher: Searcher, request: SearchRequest, node: Node | None, wanted: Wanted) -> Found:
     answer = searcher.search(request)
     if not answer.ids and answer.total:  # a page beyond the end
-        request = replace(request, page=-(-answer.total // size))
+        request = replace(request, page=-(-answer.total // request.size))
         answer = searcher.search(request)
     found = _found(searcher, answer, wanted, _place(node, wanted))
     if answer.relaxed and answer.ids:
