@@ -18,7 +18,7 @@ MOST_COMMON = 8
 MOST_PLACES = 24
 MOST_FACETS = 6
 LEAST_COVERAGE = 0.25
-FEWEST_BUCKETS = 2
+FEWEST_CHOICES = 2
 
 
 def facets_of(searcher: Searcher, answer: SearchPage, wanted: Wanted) -> tuple[Facet, ...]:
@@ -46,9 +46,9 @@ def useful(facets: Mapping[str, Sequence[FacetCount]], total: int, chosen: Mappi
 
 def _worth(counts: Sequence[FacetCount], total: int) -> float:
     held = sum(choice.count for choice in counts)
-    narrowing = [choice for choice in counts if 0 < choice.count < total]
+    choices = [choice.count for choice in counts if choice.count]
     coverage = min(1.0, held / total) if total else 0.0
-    if len(narrowing) < FEWEST_BUCKETS or coverage < LEAST_COVERAGE:
+    if len(choices) < FEWEST_CHOICES or min(choices) >= total or coverage < LEAST_COVERAGE:
         return 0.0
     return coverage * sum(choice.count for choice in counts[:MOST_COMMON]) / held
 
@@ -77,7 +77,7 @@ def places_of(answer: SearchPage, node: Node | None) -> Places:
 def buckets_of(answer: SearchPage) -> tuple[Bucket, ...]:
     """Return the choices of price, where there are some; both ends are inclusive."""
     buckets = [bucket for bucket in (answer.price.buckets if answer.price else ()) if bucket.count]
-    if len(buckets) < FEWEST_BUCKETS:
+    if len(buckets) < FEWEST_CHOICES:
         return ()
     return tuple(
         Bucket(bucket.low or None, None if bucket.high is None else bucket.high - 1, bucket.count) for bucket in buckets

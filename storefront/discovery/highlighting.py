@@ -54,8 +54,8 @@ def mark_typed(text: str, typed: str) -> tuple[Segment, ...]:
 def _word_spans(text: str, wanted: set[str]) -> Iterator[tuple[int, int]]:
     found = [match for match in _WORD.finditer(text) if not _CHINESE.match(match.group())]
     for place, match in enumerate(found):
-        word = match.group()
-        if word in wanted or analysis.stem(word) in wanted or word.replace("'", "").replace("’", "") in wanted:
+        word = match.group().replace("'", "").replace("’", "")
+        if word in wanted or analysis.stem(word) in wanted:
             yield match.span()
         if word[0].isdigit() and (size := _size_at(text, match, found[place + 1 : place + 2])) and size[0] in wanted:
             yield match.start(), size[1]

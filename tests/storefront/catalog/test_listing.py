@@ -171,7 +171,7 @@ def test_a_form_sends_along_what_is_no_field_of_it() -> None:
     wanted = Wanted(
         text="oat", facets={"brand": ("nord",), "a.gone": ("x",)}, rating=4, price_to=500, sort="new", view="list"
     )
-    found = Found((), 0, (Facet("brand"),))
+    found = Found((), 0, (Facet("brand", (Option("nord", "Nord", 0, is_chosen=True),)),))
     assert list(page_of(wanted, found).hidden) == [
         ("q", "oat"), ("a.gone", "x"), ("rating", "4"), ("view", "list"),
     ]  # fmt: skip
