@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+
+from storefront.kernel.text import squeeze
 
 PREFIX = "a."
 LONGEST_KEY = 40
@@ -66,10 +68,20 @@ def attribute_values(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parts)) if listed else (text,) if text else ()
 
 
-def matches(options: Mapping[str, str] | None, wish: Iterable[tuple[str, tuple[str, ...]]]) -> bool:
-    """Say whether a variant's options are among the values wished for; a wish for something else does not count."""
-    having = {PREFIX + attribute_key(name): str(value).strip() for name, value in (options or {}).items()}
-    return all(key not in having or having[key] in values for key, values in wish)
+def fitting(variants: Sequence[Mapping[str, str] | None], wish: Iterable[tuple[str, tuple[str, ...]]]) -> list[int]:
+    """Return which of a product's variants, told by their options, have what is wished for.
+
+    A wish for what none of them has as an option (the product's material, say) does not count.
+    """
+    having = [
+        {PREFIX + attribute_key(name): squeeze(str(value)) for name, value in (options or {}).items()}
+        for options in variants
+    ]
+    known = {key for options in having for key in options}
+    counting = [(key, values) for key, values in wish if key in known]
+    return [
+        place for place, options in enumerate(having) if all(options.get(key) in values for key, values in counting)
+    ]
 
 
 def in_order(values: Iterable[str]) -> list[str] | None:

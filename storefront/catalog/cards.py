@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from sqlalchemy import bindparam, select
 
-from storefront.catalog.attributes import matches
+from storefront.catalog.attributes import fitting
 from storefront.catalog.memory import remembered
 from storefront.catalog.models import Product, Variant
 from storefront.database.reading import read
@@ -282,8 +282,8 @@ def _read(ids: Sequence[int], locale: str, few: int, wish: Wish = ()) -> dict[in
 
 def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, few: int, wish: Wish) -> Card:
     usual = first = _first_in_stock(rows, stock)
-    if wish and (wished := [row for row in rows if matches(row.options, wish)]):
-        first = _first_in_stock(wished, stock)
+    if wish and (wished := fitting([row.options for row in rows], wish)):
+        first = _first_in_stock([rows[place] for place in wished], stock)
     age = now() - first.published_at if first.published_at is not None else NEW_FOR
     available = stock.get(first.variant_id, 0)
     picture = first.variant_picture or first.picture

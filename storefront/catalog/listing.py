@@ -92,7 +92,8 @@ class Rescue:
     """What helps a reader whose search found nothing."""
 
     spellings: tuple[WayOut, ...] = ()
-    categories: tuple[Node, ...] = ()
+    categories: tuple[tuple[Node, Node | None], ...] = ()
+    """Each with the one above it: many shops have two of one name."""
     lifted: tuple[WayOut, ...] = ()
     """Filters to take away, each with how many products come back without it."""
     unfiltered: int = 0

@@ -21,7 +21,7 @@ from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Node
 from storefront.catalog.wanted import Wanted
 from storefront.database.base import db
-from storefront.discovery.rescuing import MOST_CATEGORIES, best_sellers
+from storefront.discovery.rescuing import MOST_CATEGORIES, best_sellers, with_parents
 from storefront.discovery.wording import wording
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
@@ -75,7 +75,8 @@ def find_code(spellings: Sequence[str]) -> int | None:
 
 
 def _rescue() -> Rescue:
-    return Rescue(categories=category_tree().roots[:MOST_CATEGORIES], cards=tuple(best_sellers(current_locale())))
+    departments = category_tree().roots[:MOST_CATEGORIES]
+    return Rescue(categories=with_parents(departments), cards=tuple(best_sellers(current_locale())))
 
 
 def _conditions(node: Node | None, wanted: Wanted) -> list[ColumnElement[bool]]:

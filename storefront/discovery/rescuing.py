@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from search import Suggestion
@@ -36,7 +36,7 @@ def rescue(wanted: Wanted, found: Found, index: Index, locale: str) -> Rescue:
     lost = bool(wanted.text) and not unfiltered
     return Rescue(
         spellings=tuple(_spellings(wanted.without_filters(), index)) if lost else (),
-        categories=_categories(wanted.text, index) if lost else (),
+        categories=with_parents(_categories(wanted.text, index)) if lost else (),
         lifted=lifted,
         unfiltered=unfiltered,
         cards=tuple(best_sellers(locale)),
@@ -86,6 +86,12 @@ def _other_texts(text: str, index: Index) -> Iterator[str]:
             if terms:
                 yield from terms[:2]
                 break
+
+
+def with_parents(nodes: Iterable[Node]) -> tuple[tuple[Node, Node | None], ...]:
+    """Return categories with the one above each."""
+    tree = category_tree()
+    return tuple((node, tree.find(node.parent_id)) for node in nodes)
 
 
 def _categories(text: str, index: Index) -> tuple[Node, ...]:

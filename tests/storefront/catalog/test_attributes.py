@@ -11,9 +11,9 @@ from storefront.catalog.attributes import (
     PREFIX,
     attribute_key,
     attribute_values,
+    fitting,
     in_order,
     is_attribute_facet,
-    matches,
     measure_of,
 )
 
@@ -78,10 +78,10 @@ def test_any_text_can_be_measured(text: str) -> None:
     measure_of(text)
 
 
-def test_a_variant_matches_a_wish_by_the_options_it_has() -> None:
-    options = {"Size": "1 l", "Color": "red"}
-    assert matches(options, [("a.size", ("1 l", "2 l"))])
-    assert matches(options, [("a.size", ("1 l",)), ("a.material", ("wood",))])
-    assert not matches(options, [("a.size", ("2 l",))])
-    assert not matches(options, [("a.size", ("1 l",)), ("a.color", ("blue",))])
-    assert matches(None, [("a.size", ("1 l",))])
+def test_variants_fit_a_wish_by_the_options_that_they_have() -> None:
+    variants = [{"Size": "1 l"}, {"Size": "1 l", "Lid": "red"}, {"Size": "2  l", "Lid": "blue"}, None]
+    assert fitting(variants, [("a.size", ("1 l", "3 l"))]) == [0, 1]
+    assert fitting(variants, [("a.size", ("2 l",))]) == [2]
+    assert fitting(variants, [("a.lid", ("red", "blue"))]) == [1, 2]
+    assert fitting(variants, [("a.size", ("1 l",)), ("a.lid", ("blue",))]) == []
+    assert fitting(variants, [("a.material", ("wood",))]) == [0, 1, 2, 3]
