@@ -65,7 +65,10 @@ def suggest(typed: str, locale: str) -> list[Suggestion]:
     numbers = [int(one.value) for one in found if one.kind == "product"]
     cards = {card.product_id: card for card in cards_by_ids(numbers, locale)}
     made = (_suggestion(one, cards, locale) for one in found)
-    return [one for one in made if one is not None]
+    told: dict[tuple[str, str, str], Suggestion] = {}
+    for one in filter(None, made):
+        told.setdefault((one.kind, one.text, one.note or one.url), one)
+    return list(told.values())
 
 
 def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
@@ -166,5 +169,6 @@ def _category_suggestion(number: int, locale: str) -> Suggestion | None:
     node = tree.find(number)
     if node is None:
         return None
-    above = tree.trail(node)[-1:]
-    return Suggestion("category", node.title(locale), node.url, note=above[0].title(locale) if above else "")
+    above = [one.title(locale) for one in tree.trail(node)]
+    name = node.title(locale)
+    return Suggestion("category", name, node.url, note=next((one for one in reversed(above) if one != name), ""))

@@ -126,3 +126,15 @@ def test_the_field_is_a_plain_form(shop: SimpleNamespace, shopper: Shopper) -> N
     assert page.one("#q")["value"] == "whole milk"
     assert page.one("[data-searched]")["data-searched"] == "whole milk"
     assert not shopper.get("/search?q=qqzzxx").all("[data-searched]"), "what finds nothing is not worth repeating"
+
+
+def test_two_categories_that_read_alike_are_told_once(index_free: Flask, shopper: Shopper) -> None:
+    with index_free.app_context(), transaction():
+        drinks = make.make_category("Drinks")
+        tea = make.make_category("Tea", parent=drinks)
+        make.make_product("Green leaves", category=make.make_category("Tea", parent=tea))
+    with index_free.app_context():
+        indexing.rebuild()
+    page = shopper.get("/search/suggestions?q=tea", htmx=True)
+    found = [" ".join(option.get_text(" ").split()) for option in page.all("[id^=suggestion-category]")]
+    assert found == ["Tea Drinks"]
