@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, redirect, request
 
 from storefront.catalog import queries as catalog
 from storefront.catalog.listing import ListPage, read_wanted
 from storefront.catalog.rules import choose_variant, option_groups
 from storefront.discovery import queries as discovery
+from storefront.discovery.redirecting import find_redirect
 from storefront.kernel.errors import NotFound
 from storefront.web.fragments import render_page
 from storefront.web.kept_pages import kept
@@ -32,6 +33,8 @@ def category(slug: str) -> Response:
     tree = catalog.category_tree()
     node = tree.get(slug)
     wanted = read_wanted(request.args, g.shop.currency)
+    if elsewhere := find_redirect(wanted, node):
+        return redirect(elsewhere)  # type: ignore[return-value]
     found = discovery.browse(node, wanted, g.shop.page_size)
     cards = tuple(catalog.cards_by_ids(found.ids, current_locale()))
     listing = ListPage(wanted, found, cards, node.url, g.shop.currency, g.shop.page_size)

@@ -17,6 +17,8 @@ from storefront.catalog.tree import Node
 from storefront.database.reading import read
 from storefront.discovery import fallback
 from storefront.discovery.searching import find_searcher
+from storefront.discovery.steering import Steered, steer
+from storefront.web.locale import current_locale
 
 MOST_CHOICES = 60
 SUGGESTIONS = 10
@@ -73,7 +75,7 @@ def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
     searcher = find_searcher()
     if searcher is None:
         return fallback.find(node, wanted, size)
-    answer = searcher.search(_request(node, wanted, size))
+    answer = searcher.search(_request(node, wanted, size, steer(wanted, node)))
     return Found(
         ids=answer.ids,
         total=answer.total,
@@ -86,14 +88,14 @@ def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
     )
 
 
-def _request(node: Node | None, wanted: Wanted, size: int) -> SearchRequest:
+def _request(node: Node | None, wanted: Wanted, size: int, steered: Steered) -> SearchRequest:
     filters = Filters(
-        scope={"category": (str(node.id),)} if node else {},
+        scope=steered.scope or ({"category": (str(node.id),)} if node else {}),
         facets=wanted.facets,
         price_from=wanted.price_from,
         price_to=wanted.price_to,
-        in_stock=wanted.in_stock,
-        on_promotion=wanted.on_promotion,
+        in_stock=wanted.in_stock or steered.in_stock,
+        on_promotion=wanted.on_promotion or steered.on_promotion,
     )
     return SearchRequest(
         text=wanted.text,
@@ -103,6 +105,8 @@ def _request(node: Node | None, wanted: Wanted, size: int) -> SearchRequest:
         size=size,
         count=FACETS,
         facet_limit=MOST_CHOICES,
+        language=current_locale(),
+        steering=steered.steering,
     )
 
 

@@ -11,6 +11,7 @@ from storefront.catalog.listing import ListPage, read_wanted
 from storefront.discovery import queries as discovery
 from storefront.discovery import shelf_views
 from storefront.discovery.health import read_health
+from storefront.discovery.redirecting import find_redirect
 from storefront.web.fragments import render_page, wants_fragment
 from storefront.web.locale import current_locale
 
@@ -24,9 +25,9 @@ blueprint.register_blueprint(shelf_views.blueprint)
 def results() -> Response:
     """Show what matches, filtered and sorted as asked; a SKU or barcode leads straight to its product."""
     wanted = read_wanted(request.args, g.shop.currency)
-    product_url = discovery.find_by_code(wanted.text) if not wants_fragment() else None
-    if product_url:
-        return redirect(product_url)  # type: ignore[return-value]
+    elsewhere = find_redirect(wanted) or (discovery.find_by_code(wanted.text) if not wants_fragment() else None)
+    if elsewhere:
+        return redirect(elsewhere)  # type: ignore[return-value]
     found = discovery.search(wanted, g.shop.page_size)
     cards = tuple(catalog.cards_by_ids(found.ids, current_locale()))
     listing = ListPage(wanted, found, cards, PATH, g.shop.currency, g.shop.page_size)
