@@ -63,6 +63,7 @@ def _add_judgements() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("query", sa.String(length=200), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
         sa.Column("added_by", sa.String(length=120), nullable=False),
         sa.Column("added_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_judged_query")),

@@ -165,10 +165,10 @@ def _check_actions(actions: Actions) -> None:
     if both := set(actions.pins) & set(actions.buries):
         raise Invalid(N_("A product cannot be first and last at once."), field="buries", products=sorted(both))
     if len(actions.boosts) > MOST_BOOSTS:
-        raise Invalid(N_("At most %(count)d rows fit here."), field="boosts", count=MOST_BOOSTS)
+        raise Invalid(N_("At most %(count)d rows fit here."), field="boost", count=MOST_BOOSTS)
     if any(not LEAST_BOOST <= boost.factor <= MOST_BOOST for boost in actions.boosts):
         raise Invalid(
-            N_("A factor lies between %(least)s and %(most)s."), field="boosts", least=LEAST_BOOST, most=MOST_BOOST
+            N_("A factor lies between %(least)s and %(most)s."), field="boost", least=LEAST_BOOST, most=MOST_BOOST
         )
     _check_path(actions.redirect, "redirect")
     if actions.banner:

@@ -74,6 +74,8 @@ class JudgedQuery(Base):
     query: Mapped[str] = mapped_column(String(200))
     """As it is compared: narrow, lower case, spaces folded."""
     language: Mapped[str] = mapped_column(String(8))
+    shown: Mapped[int] = mapped_column(default=20)
+    """How many results there were to rate when somebody last did."""
     added_by: Mapped[str] = mapped_column(String(120))
     added_at: Mapped[moment]
 
