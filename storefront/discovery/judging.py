@@ -29,6 +29,7 @@ SHOWN = 20
 DEPTH = 1000
 """How far down a ranking is read: condensed figures leave out what nobody judged."""
 WORST = 20
+FLAWLESS = 0.9995
 LANGUAGES = ("en", "zh")
 RATINGS = (0, 1, 2, 3)
 WAITING, DONE, FAILED = "waiting", "done", "failed"
@@ -192,7 +193,7 @@ def evaluate_judgements(searcher: Searcher, at: datetime) -> Evaluation:
         key: {number: float(rating) for number, rating in judgements[int(key)].items()} for key in asked
     }
     means = evaluate(runs, rated)
-    weak = [_weak(asked[key], runs[key], rated[key]) for key in asked]
+    weak = [each for key in asked if (each := _weak(asked[key], runs[key], rated[key])).ndcg < FLAWLESS]
     weak.sort(key=lambda each: (each.condensed_ndcg, each.ndcg, each.query_id))
     return Evaluation(
         generation=searcher.health().generation,

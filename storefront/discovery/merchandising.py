@@ -90,12 +90,11 @@ def draft_of(plan: RulePlan, rule_id: int = 0) -> Rule:
 def add_rule(*, plan: RulePlan, by: str, at: datetime) -> SearchRule:
     """Make a rule."""
     row = SearchRule(name="", conditions={}, actions={}, updated_at=at)
-    before = dict.fromkeys(_told(row))
     _fill(row, plan, at)
     _check_circle(plan, 0)
     db.session.add(row)
     db.session.flush()
-    _note(row, "search_rule.add", {key: (before[key], value) for key, value in _told(row).items() if value}, by, at)
+    _note(row, "search_rule.add", {key: (None, value) for key, value in _told(row).items() if value}, by, at)
     return row
 
 
@@ -109,11 +108,13 @@ def change_rule(*, rule_id: int, version: int, plan: RulePlan, by: str, at: date
     _check_circle(plan, rule_id)
     before = _told(row)
     _fill(row, plan, at)
+    after = _told(row)
     try:
         db.session.flush()
     except StaleDataError:
         raise StaleRule from None
-    _note(row, "search_rule.change", {key: (before[key], value) for key, value in _told(row).items()}, by, at)
+    changes = {key: (before.get(key), after.get(key)) for key in {**before, **after}}
+    _note(row, "search_rule.change", changes, by, at)
     return row
 
 
@@ -208,9 +209,18 @@ def _told(row: SearchRule) -> dict[str, Any]:
         "active": row.is_active,
         "starts_at": row.starts_at.isoformat() if row.starts_at else None,
         "ends_at": row.ends_at.isoformat() if row.ends_at else None,
-        "conditions": row.conditions,
-        "actions": row.actions,
+        **{f"when: {key}": _in_words(value) for key, value in row.conditions.items()},
+        **{f"does: {key}": _in_words(value) for key, value in row.actions.items()},
     }
+
+
+def _in_words(value: Any) -> Any:
+    """Return a part of a rule as a reader of the ledger sees it: lists in one line, the parts of a banner likewise."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_in_words(part)}" for key, part in value.items() if part)
+    if isinstance(value, list):
+        return ", ".join(" ".join(map(str, each)) if isinstance(each, list) else str(each) for each in value)
+    return value
 
 
 def _note(row: SearchRule, action: str, changes: Mapping[str, tuple[object, object]], by: str, at: datetime) -> None:
