@@ -35,8 +35,8 @@ SEARCHES = (
     *(("paper towels", "纸巾", "Paper towels"), ("ice cream", "冰淇淋", "Ice cream"), ("chicken", "鸡肉", "Chicken")),
 )
 """A search in both languages, and the category that answers it."""
-RATED = 40
-"""At most so many products are rated for a search."""
+RATED, OTHERS = 40, 6
+"""So many products at most are rated for a search, and so many more of its department that do not answer it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +101,24 @@ def _insert_ratings(session: Session, by: str, at: datetime) -> None:
 
 
 def _rate(session: Session, query: str, home: _Home, language: str) -> dict[int, int]:
-    """Return ratings by product id: perfect in its category under that name, good in the category, somewhat in the
-    department under that name, not relevant elsewhere.
+    """Return ratings by product id: perfect in the category under that name; good in the category, or elsewhere under a
+    name that ends so; somewhat under a name that mentions it; not relevant what else the department has.
     """
     named = Product.translations[language]["name"].as_string() if language != "en" else Product.name
     says = named.icontains(query, autoescape=True)
-    statement = (
-        select(Product.id, says.label("says"), Category.path)
+    fits = or_(says, Category.path.startswith(home.path))
+    goods = (
+        select(Product.id, says.label("says"), named.iendswith(query, autoescape=True).label("ends"), Category.path)
         .join(Category, Category.id == Product.category_id)
-        .where(Product.is_published, or_(says, Category.path.startswith(home.path)))
+        .where(Product.is_published)
         .order_by(Product.popularity.desc(), Product.id)
-        .limit(RATED)
     )
-    return {row.id: _rating(bool(row.says), row.path, home) for row in session.execute(statement)}
+    others = goods.where(~fits, Category.path.startswith(home.department)).limit(OTHERS)
+    rated = {row.id: _rating(row, home) for row in session.execute(goods.where(fits).limit(RATED))}
+    return rated | {row.id: 0 for row in session.execute(others)}
 
 
-def _rating(says: bool, path: str, home: _Home) -> int:
-    if path.startswith(home.path):
-        return 3 if says else 2
-    return 1 if path.startswith(home.department) else 0
+def _rating(row: Any, home: _Home) -> int:
+    if row.path.startswith(home.path):
+        return 3 if row.says else 2
+    return 2 if row.ends else 1

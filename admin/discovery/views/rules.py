@@ -83,6 +83,7 @@ def find_rule_products() -> Response:
 def add_rule() -> Response:
     """Make a rule."""
     typed = Typed.of(request.form)
+    take_attribute(typed)
     plan = read_rule(typed, g.shop.currency, g.shop.timezone)
     try:
         if plan is not None:
@@ -106,6 +107,7 @@ def rule(rule_id: int) -> Response:
 def change_rule(rule_id: int) -> Response:
     """Change a rule; who was slower is told what changed meanwhile."""
     typed, stored, by = Typed.of(request.form), stored_rule(rule_id), staff_here().actor
+    take_attribute(typed)
     plan, version = read_rule(typed, g.shop.currency, g.shop.timezone), request.form.get("version", -1, type=int)
     try:
         if plan is not None:
