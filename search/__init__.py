@@ -1,9 +1,9 @@
 """Full-text search over plain documents: Whoosh keeps terms and postings, numpy weighs, filters, counts and sorts.
 
-    writer = IndexWriter(directory)
-    writer.rebuild(documents)                   # all of them, or
-    writer.apply(changed, deleted_ids)          # a few changes
-    holder = SearchHolder(directory)            # once per process
+    index = WhooshIndex(directory)
+    index.rebuild(documents)                    # all of them, or
+    index.apply(changed, deleted_ids)           # a few changes
+    holder = SearchHolder(index)                # once per process
     page = holder.searcher().search(SearchRequest(text="olive oil 500ml"))
     holder.refresh(LiveColumns.of(rows))        # new prices, stock, ...: no index commit
 
@@ -22,6 +22,7 @@ Knows no shop: no Flask, no SQLAlchemy. An index directory holds pickles written
 """
 
 from search.documents import (
+    LARGEST_PAGE,
     Boost,
     Document,
     Filters,
@@ -34,9 +35,10 @@ from search.documents import (
     Sort,
     Steering,
 )
+from search.index.generation import Generation, Index
 from search.index.holder import SearchHolder
 from search.index.searcher import Searcher
-from search.index.writing import MOST_SEGMENTS, IndexWriter, open_generation
+from search.index.writing import MOST_SEGMENTS, WhooshIndex
 from search.results import (
     Explanation,
     FacetCount,
@@ -49,17 +51,19 @@ from search.results import (
 from search.synonyms import Synonym, Synonyms
 
 __all__ = [
+    "LARGEST_PAGE",
     "MOST_SEGMENTS",
     "Boost",
     "Document",
     "Explanation",
     "FacetCount",
     "Filters",
+    "Generation",
     "Health",
+    "Index",
     "IndexBroken",
     "IndexMissing",
     "IndexProblem",
-    "IndexWriter",
     "Label",
     "LiveColumns",
     "PriceBucket",
@@ -73,5 +77,5 @@ __all__ = [
     "Suggestion",
     "Synonym",
     "Synonyms",
-    "open_generation",
+    "WhooshIndex",
 ]

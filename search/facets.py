@@ -157,6 +157,11 @@ def price_range(prices: NDArray[np.int64]) -> PriceRange | None:
     return PriceRange(lowest, highest, tuple(PriceBucket(low, high, int(n)) for low, high, n in ends))
 
 
+def ratings(stars: NDArray[np.float64]) -> tuple[tuple[int, int], ...]:
+    """Return (n, how many of `stars` are n or more) for n = 4, 3, 2, 1."""
+    return tuple((least, int(np.count_nonzero(stars >= least))) for least in (4, 3, 2, 1))
+
+
 def _round(value: float) -> int:
     """Return the nearest of 1, 2, 5 times a power of ten, by ratio."""
     if value < 1:

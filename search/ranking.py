@@ -7,8 +7,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-B = 0.5
+from search.pinyin import MARK
+
+B = 0.4
 K1 = 1.2
+K1_OF_SCRIPT = 0.3
+COVERAGE = 2.0
+HALF = 0.5
 CATEGORY_BONUS = 12.0
 BRAND_BONUS = 6.0
 ENOUGH_HITS = 10
@@ -27,7 +32,7 @@ def inverse_document_frequency(documents_with: int, documents: int) -> float:
 
 
 def length_norms(lengths: NDArray[np.uint16], alive: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return `K1 * (1 - B + B * length / mean length)` for one field.
+    """Return `1 - B + B * length / mean length` for one field.
 
     Parameters
     ----------
@@ -40,12 +45,26 @@ def length_norms(lengths: NDArray[np.uint16], alive: NDArray[np.bool_]) -> NDArr
     """
     filled = lengths[alive & (lengths > 0)]
     mean = float(filled.mean()) if filled.size else 1.0
-    return np.asarray(K1 * (1 - B + B * lengths / mean), np.float32)
+    return np.asarray(1 - B + B * lengths / mean, np.float32)
 
 
-def contributions(counts: NDArray[np.float32], norms: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
-    """Return `weight * tf * (K1 + 1) / (tf + norm)`, elementwise; `norms` as `length_norms` gives them."""
-    return np.asarray(weight * (K1 + 1) * counts / (counts + norms), np.float32)
+def saturation(token: str) -> float:
+    """Return K1 for a token: repeating a word says more of it, repeating a character of a long title says little."""
+    return K1 if token.isascii() and not token.startswith(MARK) else K1_OF_SCRIPT
+
+
+def contributions(
+    counts: NDArray[np.float32], norms: NDArray[np.float32], weight: float, k1: float = K1
+) -> NDArray[np.float32]:
+    """Return `weight * tf * (k1 + 1) / (tf + k1 * norm)`, elementwise; `norms` as `length_norms` gives them."""
+    return np.asarray(weight * (k1 + 1) * counts / (counts + k1 * norms), np.float32)
+
+
+def coverage(tiers: NDArray[np.int64], groups: int) -> NDArray[np.float64]:
+    """Return the factor (tiers / groups) ** 2 for documents that match `tiers` of the query's groups; one that
+    satisfies none, as a long run of Chinese may leave it, counts half a group.
+    """
+    return np.asarray((np.maximum(tiers, HALF) / max(1, groups)) ** COVERAGE, np.float64)
 
 
 def popularity_scale(popularity: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from pathlib import Path
 
 from search.documents import IndexMissing, IndexProblem, LiveColumns
-from search.index import layout
+from search.index.generation import Index
 from search.index.searcher import Searcher
-from search.index.writing import open_generation
+from search.synonyms import NO_SYNONYMS, Synonyms
 
 log = logging.getLogger(__name__)
 
@@ -19,18 +18,19 @@ RETRY_AFTER = 10.0
 
 
 class SearchHolder:
-    """Keeps the newest good generation of a directory open, for all threads of a process.
+    """Keeps the newest good generation of an index open, for all threads of a process.
 
     `searcher()` looks at CURRENT at most once in `look_every` seconds. The first generation is opened by the caller
     that needs it; a later one is opened in a background thread while the old one keeps answering. One that cannot be
     opened is left alone for `RETRY_AFTER` seconds.
     """
 
-    def __init__(self, root: Path, look_every: float = LOOK_EVERY) -> None:
-        self.root = Path(root)
+    def __init__(self, index: Index, look_every: float = LOOK_EVERY) -> None:
+        self.index = index
         self._look_every = look_every
         self._searcher: Searcher | None = None
         self._live: LiveColumns | None = None
+        self._synonyms = NO_SYNONYMS
         self._problem: IndexProblem | None = None
         self._seen: str | None = None
         self._look_at = 0.0
@@ -45,7 +45,7 @@ class SearchHolder:
         moment = time.monotonic()
         if moment >= self._look_at:
             self._look_at = moment + self._look_every
-            if self._searcher is None or layout.read_current(self.root) != self._seen:
+            if self._searcher is None or self.index.current() != self._seen:
                 self._reopen_soon()
         searcher = self._searcher
         if searcher is None:
@@ -54,7 +54,7 @@ class SearchHolder:
                     self._open()
                 searcher = self._searcher
         if searcher is None:
-            raise self._problem or IndexMissing(f"no search index in {self.root}")
+            raise self._problem or IndexMissing("there is no search index")
         return searcher
 
     def refresh(self, live: LiveColumns) -> None:
@@ -63,6 +63,13 @@ class SearchHolder:
             self._live = live
             if self._searcher is not None:
                 self._searcher = self._searcher.refresh(live)
+
+    def teach(self, synonyms: Synonyms) -> None:
+        """Use other synonyms with this and every later generation."""
+        with self._swapping:
+            self._synonyms = synonyms
+            if self._searcher is not None:
+                self._searcher = self._searcher.teach(synonyms)
 
     def reload(self) -> Searcher:
         """Open what CURRENT names now, in this thread; return the searcher in use."""
@@ -84,14 +91,14 @@ class SearchHolder:
 
     def _open(self) -> None:
         """Open the newest good generation and swap it in. The caller holds `_opening`."""
-        named = layout.read_current(self.root)
+        named = self.index.current()
         try:
-            generation = open_generation(self.root)
+            generation = self.index.open()
         except IndexProblem as problem:
             log.warning("No search index could be opened: %s", problem)
             self._problem = problem
             self._look_at = time.monotonic() + RETRY_AFTER
             return
         with self._swapping:
-            self._searcher = Searcher(generation, self._live, fallback=generation.name != named)
+            self._searcher = Searcher(generation, self._live, self._synonyms, fallback=generation.name != named)
             self._seen, self._problem = named, None

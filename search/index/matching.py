@@ -32,28 +32,37 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     """Return the documents of `shown` (documents,) that match all groups, or if those are few, all but one, and so
     on.
 
-    Groups are let go one at a time until `ENOUGH_HITS` documents are found or nothing is left to let go.
+    Groups are let go one at a time until `ENOUGH_HITS` documents are found that say all the rest in what they are
+    (`Postings.named`), or nothing is left to let go: ten descriptions that mention every word do not keep away what
+    bears most of them in its name. Optional groups are never asked for, unless there are no others.
     """
     scores = np.zeros(shown.size, np.float32)
     tiers = np.zeros(shown.size, np.uint8)
+    named = np.zeros(shown.size, np.uint8)
+    wanted = asked(groups)
     for group in groups:
-        if group.share is None and len(group.terms) == 1:
-            token, weight = group.terms[0]
-            found = terms(token)
-            scores[found.docs] += found.scores if weight == 1.0 else found.scores * np.float32(weight)
-            tiers[found.docs] += 1
-        else:
-            docs, gained, satisfied = _gather(group, terms, shown.size)
-            scores[docs] += gained
-            tiers[satisfied] += 1
+        found = _postings(group, terms) if is_plain(group) else _gather(group, terms, shown.size)
+        scores[found.docs] += found.scores
+        if group in wanted:
+            tiers[found.satisfied] += 1
+            named[found.named] += 1
     touched = np.flatnonzero(scores)
     touched = touched[shown[touched]]
-    reached = tiers[touched]
-    per_tier = np.bincount(reached, minlength=len(groups) + 1)[::-1].cumsum()
+    per_tier = np.bincount(named[touched], minlength=len(wanted) + 1)[::-1].cumsum()
     enough = int(np.searchsorted(per_tier, ENOUGH_HITS))
-    needed = max(len(groups) - enough, 0 if any(group.share for group in groups) else 1)
-    docs = touched[reached >= needed]
-    return Matches(docs, tiers[docs].astype(np.int64), scores[docs].astype(np.float64), needed < len(groups))
+    needed = max(len(wanted) - enough, 0 if any(group.share for group in wanted) else 1)
+    docs = touched[tiers[touched] >= needed]
+    return Matches(docs, tiers[docs].astype(np.int64), scores[docs].astype(np.float64), needed < len(wanted))
+
+
+def asked(groups: Sequence[Group]) -> Sequence[Group]:
+    """Return the groups that a document should match: those that are not optional, or all when all are."""
+    return [group for group in groups if not group.optional] or groups
+
+
+def is_plain(group: Group) -> bool:
+    """Say whether a group is one token and nothing else."""
+    return group.share is None and len(group.terms) == 1 and not group.phrases
 
 
 def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]]:
@@ -64,15 +73,34 @@ def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]
         place = int(np.searchsorted(found.docs, row))
         if place < found.size and found.docs[place] == row:
             result.append((token, float(found.scores[place]) * weight))
+    for tokens, weight in group.phrases:
+        docs, scores = phrase(tokens, weight, terms)
+        place = int(np.searchsorted(docs, row))
+        if place < docs.size and docs[place] == row:
+            result.append((" ".join(tokens), float(scores[place])))
     return [max(result, key=lambda part: part[1])] if result and group.share is None else result
 
 
-def _gather(
-    group: Group, terms: Terms, documents: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
-    """Return (documents touched, their scores, documents that satisfy the group)."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a group finds: documents touched with their scores, those that satisfy it, and those that do by name."""
+
+    docs: NDArray[np.int64]
+    scores: NDArray[np.float32]
+    satisfied: NDArray[np.int64]
+    named: NDArray[np.int64]
+
+
+def _postings(group: Group, terms: Terms) -> _Found:
+    token, weight = group.terms[0]
+    found = terms(token)
+    scores = found.scores if weight == 1.0 else found.scores * np.float32(weight)
+    return _Found(found.docs, scores, found.docs, found.docs[found.named])
+
+
+def _gather(group: Group, terms: Terms, documents: int) -> _Found:
     total = np.zeros(documents, np.float32)
-    counted = np.zeros(documents, np.uint16)
+    counted, named = np.zeros(documents, np.uint16), np.zeros(documents, np.uint16)
     for number, (token, weight) in enumerate(group.terms):
         found = terms(token)
         gained = found.scores * np.float32(weight)
@@ -80,9 +108,23 @@ def _gather(
             total[found.docs] = np.maximum(total[found.docs], gained)
         else:
             total[found.docs] += gained
-            if number < group.counted:
-                counted[found.docs] += 1
+        if group.share is None or number < group.counted:
+            counted[found.docs] += 1
+            named[found.docs[found.named]] += 1
+    needed = 1 if group.share is None else max(1, math.ceil(group.share * group.counted))
+    for tokens, weight in group.phrases:
+        docs, gained = phrase(tokens, weight, terms)
+        total[docs] = np.maximum(total[docs], gained)
+        counted[docs] = named[docs] = needed
     docs = np.flatnonzero(total)
-    if group.share is None:
-        return docs, total[docs], docs
-    return docs, total[docs], np.flatnonzero(counted >= max(1, math.ceil(group.share * group.counted)))
+    return _Found(docs, total[docs], np.flatnonzero(counted >= needed), np.flatnonzero(named >= needed))
+
+
+def phrase(tokens: Sequence[str], weight: float, terms: Terms) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the documents that hold all `tokens`, ascending, and `weight` times the sum of what those give."""
+    rarest, *rest = sorted((terms(token) for token in tokens), key=lambda found: found.size)
+    docs, scores = rarest.docs, rarest.scores
+    for found in rest:
+        docs, here, there = np.intersect1d(docs, found.docs, assume_unique=True, return_indices=True)
+        scores = scores[here] + found.scores[there]
+    return docs, scores * np.float32(weight)

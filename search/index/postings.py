@@ -18,8 +18,8 @@ from whoosh.codec.whoosh3 import W3LeafMatcher
 from whoosh.matching.wrappers import FilterMatcher
 from whoosh.reading import IndexReader, TermNotFound
 
-from search.ranking import contributions, inverse_document_frequency
-from search.schema import BOOSTS, FIELDS
+from search.ranking import contributions, inverse_document_frequency, saturation
+from search.schema import BOOSTS, FIELDS, NAMING
 
 CACHE_BYTES = 24_000_000
 _ENTRY_BYTES = 300
@@ -27,17 +27,20 @@ _ENTRY_BYTES = 300
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """The documents that hold a term: document numbers, ascending (int64), and finished contributions (float32)."""
+    """The documents that hold a term: document numbers, ascending (int64), finished contributions (float32), and
+    whether the term stands in a field that says what the product is (`schema.NAMING`).
+    """
 
     docs: NDArray[np.int64]
     scores: NDArray[np.float32]
+    named: NDArray[np.bool_]
 
     @property
     def size(self) -> int:
         return self.docs.size
 
 
-EMPTY = Postings(np.empty(0, np.int64), np.empty(0, np.float32))
+EMPTY = Postings(np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.bool_))
 
 
 class TermCache:
@@ -46,7 +49,7 @@ class TermCache:
     Parameters
     ----------
     leaves : (Whoosh segment reader, number of its first document) in order.
-    norms : float32 array (fields, documents), the length part of the BM25 denominator, already times K1.
+    norms : float32 array (fields, documents), the length part of the BM25 denominator.
     alive : bool array (documents,), false for what a later segment replaced.
     """
 
@@ -91,11 +94,12 @@ class TermCache:
             return EMPTY
         if len(found) == 1:
             return found[0]
-        total = np.zeros(self._alive.size, np.float32)
+        total, named = np.zeros(self._alive.size, np.float32), np.zeros(self._alive.size, np.bool_)
         for postings in found:
             total[postings.docs] += postings.scores
+            named[postings.docs] |= postings.named
         docs = np.flatnonzero(total)
-        return Postings(docs, total[docs])
+        return Postings(docs, total[docs], named[docs])
 
     def _field(self, number: int, token: str) -> Postings:
         field = FIELDS[number]
@@ -103,7 +107,8 @@ class TermCache:
         if not docs.size:
             return EMPTY
         weight = BOOSTS[field] * inverse_document_frequency(docs.size, self._living)
-        return Postings(docs, contributions(counts, self._norms[number, docs], weight))
+        scores = contributions(counts, self._norms[number, docs], weight, saturation(token))
+        return Postings(docs, scores, np.full(docs.size, field in NAMING))
 
     def _read(self, field: str, token: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         parts = [(*decode(reader, field, token), first) for reader, first in self._leaves]
@@ -151,4 +156,4 @@ def decode_publicly(matcher: object) -> tuple[NDArray[np.int64], NDArray[np.floa
 
 
 def _size_of(postings: Postings) -> int:
-    return postings.docs.nbytes + postings.scores.nbytes + _ENTRY_BYTES
+    return postings.docs.nbytes + postings.scores.nbytes + postings.named.nbytes + _ENTRY_BYTES

@@ -23,7 +23,9 @@ from search import analysis
 from search.documents import LONGEST_QUERY, Document, IndexBroken, IndexMissing, IndexProblem, SearchRequest
 from search.index import layout
 from search.index.columns import SegmentColumns
-from search.index.searcher import Generation, Searcher
+from search.index.generation import Generation
+from search.index.searcher import Searcher
+from search.index.whoosh_text import WhooshGeneration
 from search.schema import code_tokens, field_tokens, whoosh_schema
 
 log = logging.getLogger(__name__)
@@ -34,14 +36,19 @@ _BLOCK = 1024
 _MEMORY_MB = 128
 
 
-class IndexWriter:
-    """Makes generations under one directory.
-
-    Raises IndexProblem from every method when another process is writing, and then changes nothing.
-    """
+class WhooshIndex:
+    """Keeps generations under one directory: the embedded backend (see `generation.Index`)."""
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
+
+    def current(self) -> str | None:
+        """Return the name that CURRENT holds, or None."""
+        return layout.read_current(self.root)
+
+    def open(self) -> WhooshGeneration:
+        """Open the live generation, or when that is broken the newest good one."""
+        return _open(self.root)
 
     def rebuild(self, documents: Iterable[Document]) -> str:
         """Build a generation from all documents, verify it, make it live; return its name.
@@ -57,7 +64,7 @@ class IndexWriter:
         Raises IndexMissing or IndexBroken when there is no good generation to start from (then rebuild).
         """
         with layout.exclusively(self.root):
-            base = open_generation(self.root)
+            base = self.open()
             return self._make(upserts, frozenset(deletes) | {document.id for document in upserts}, base)
 
     def upsert(self, documents: Collection[Document]) -> str:
@@ -71,10 +78,10 @@ class IndexWriter:
     def activate(self, name: str) -> None:
         """Make an existing generation live again, after checking it."""
         with layout.exclusively(self.root):
-            Generation(self.root / name)
+            WhooshGeneration(self.root / name)
             layout.point_to(self.root, name)
 
-    def _make(self, documents: Iterable[Document], replaced: Collection[int], base: Generation | None) -> str:
+    def _make(self, documents: Iterable[Document], replaced: Collection[int], base: WhooshGeneration | None) -> str:
         name = layout.next_name(self.root)
         building = self.root / f".building-{name}-{os.getpid()}"
         shutil.rmtree(building, ignore_errors=True)
@@ -92,7 +99,7 @@ class IndexWriter:
         return name
 
     def _write(
-        self, building: Path, documents: Iterable[Document], replaced: Collection[int], base: Generation | None
+        self, building: Path, documents: Iterable[Document], replaced: Collection[int], base: WhooshGeneration | None
     ) -> None:
         if base is None:
             index = create_in(str(building), whoosh_schema())
@@ -132,15 +139,15 @@ class IndexWriter:
             built_at=time.time(),
             known=base.manifest.files if base else {},
         )
-        verify(Generation(building))
+        verify(WhooshGeneration(building))
 
 
 def verify(generation: Generation) -> None:
     """Ask a fresh generation for a few of its own documents by title. Raises IndexBroken when one is not found."""
     searcher = Searcher(generation)
     rows = np.flatnonzero(searcher.shown)
-    if rows.size != generation.manifest.documents:
-        raise IndexBroken(f"{generation.name}: {rows.size} documents, {generation.manifest.documents} expected")
+    if rows.size != generation.documents:
+        raise IndexBroken(f"{generation.name}: {rows.size} documents, {generation.documents} expected")
     for row in rows[:: max(1, rows.size // CANARIES)][:CANARIES]:
         title = generation.corpus.titles[row][0]
         request = SearchRequest(text=title, correct=False)
@@ -153,16 +160,12 @@ def verify(generation: Generation) -> None:
             )
 
 
-def open_generation(root: Path) -> Generation:
-    """Open the generation that CURRENT names, or when that is broken the newest good one.
-
-    Raises IndexMissing when there is none at all, IndexBroken when there are some and none is good.
-    """
+def _open(root: Path) -> WhooshGeneration:
     current = layout.read_current(root)
     problems: list[IndexProblem] = []
     for name in dict.fromkeys([*([current] if current else []), *layout.names(root)]):
         try:
-            return Generation(root / name)
+            return WhooshGeneration(root / name)
         except IndexProblem as problem:
             log.warning("Search index generation %s is not usable: %s", name, problem)
             problems.append(problem)

@@ -7,21 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import delete, func, insert, select
 
-from search import MOST_SEGMENTS, Document, IndexWriter
+from search import MOST_SEGMENTS, Document
 from storefront.database.base import db
 from storefront.discovery.documents import each_document, list_documents
 from storefront.discovery.models import ProductChange
-from storefront.discovery.searching import desk
+from storefront.discovery.searching import desk, search_index
 
 Progress = Callable[[Iterable[Document]], Iterable[Document]]
-
-
-def writer() -> IndexWriter:
-    """Return the writer of this shop's index."""
-    return IndexWriter(current_app.config["SHOP"].index_dir)
 
 
 def rebuild(progress: Progress = iter) -> str:
@@ -30,7 +24,7 @@ def rebuild(progress: Progress = iter) -> str:
     `progress` wraps the stream of documents, for a progress bar. Raises IndexProblem while another process is
     writing.
     """
-    name = writer().rebuild(progress(each_document()))
+    name = search_index().rebuild(progress(each_document()))
     desk().holder.reload()
     return name
 
@@ -45,7 +39,7 @@ def index_products(product_ids: Sequence[int]) -> str:
         return rebuild()
     documents = list_documents(product_ids)
     gone = set(product_ids) - {document.id for document in documents}
-    name = writer().apply(documents, gone)
+    name = search_index().apply(documents, gone)
     desk().holder.reload()
     return name
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from search import IndexProblem, Searcher, SearchHolder
+from search import Index, IndexProblem, Searcher, SearchHolder, WhooshIndex
 from storefront.discovery.live import LiveTable
 from storefront.discovery.synonyms import SynonymTable
 from storefront.kernel.clock import now
@@ -68,9 +68,13 @@ def desk() -> Desk:
     """Return the application's one desk."""
     found = current_app.extensions.get(_EXTENSION)
     if not isinstance(found, Desk):
-        holder = SearchHolder(current_app.config["SHOP"].index_dir)
-        found = current_app.extensions.setdefault(_EXTENSION, Desk(holder))
+        found = current_app.extensions.setdefault(_EXTENSION, Desk(SearchHolder(search_index())))
     return found
+
+
+def search_index() -> Index:
+    """Return the index of this shop, in the backend that the environment names."""
+    return WhooshIndex(current_app.config["SHOP"].index_dir)
 
 
 def forget_desk() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from search import Document, IndexWriter, Label, Searcher, open_generation
+from search import Document, Label, Searcher, WhooshIndex
 
 BRANDS = ("Aldera", "Bruma", "Casola", "Dorrit", "Elmwood", "Fjord")
 TYPES = {
@@ -70,5 +70,5 @@ def catalogue(count: int, first: int = 1) -> list[Document]:
 
 def searcher(root: Path, documents: list[Document]) -> Searcher:
     """Return a searcher over a fresh index of these documents."""
-    IndexWriter(root).rebuild(documents)
-    return Searcher(open_generation(root))
+    WhooshIndex(root).rebuild(documents)
+    return Searcher(WhooshIndex(root).open())

@@ -16,11 +16,10 @@ from search import (
     IndexBroken,
     IndexMissing,
     IndexProblem,
-    IndexWriter,
     Searcher,
     SearchHolder,
     SearchRequest,
-    open_generation,
+    WhooshIndex,
 )
 from search.index import layout
 from tests.search.catalogue import catalogue, document
@@ -29,7 +28,7 @@ from tests.search.catalogue import catalogue, document
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A directory with two generations: the first of 20 documents, the live one of 21."""
-    writer = IndexWriter(tmp_path / "index")
+    writer = WhooshIndex(tmp_path / "index")
     writer.rebuild(catalogue(20))
     writer.upsert([document(21)])
     return writer.root
@@ -40,7 +39,7 @@ def live(root: Path) -> Path:
 
 
 def count(root: Path) -> int:
-    return Searcher(open_generation(root)).search(SearchRequest()).total
+    return Searcher(WhooshIndex(root).open()).search(SearchRequest()).total
 
 
 def largest(directory: Path) -> Path:
@@ -85,7 +84,7 @@ def test_a_damaged_generation_is_refused_and_the_one_before_serves(
     damage(live(root))
     with pytest.raises(IndexBroken):
         layout.read_manifest(live(root))
-    holder = SearchHolder(root)
+    holder = SearchHolder(WhooshIndex(root))
     with caplog.at_level(logging.WARNING):
         assert holder.searcher().search(SearchRequest()).total == 20
     assert holder.searcher().health().fallback
@@ -96,18 +95,18 @@ def test_when_every_generation_is_damaged_the_error_says_so(root: Path) -> None:
     for name in layout.names(root):
         truncate(largest(root / name))
     with pytest.raises(IndexBroken, match="another size"):
-        SearchHolder(root).searcher()
+        SearchHolder(WhooshIndex(root)).searcher()
     with pytest.raises(IndexBroken):
-        IndexWriter(root).upsert([document(30)])
-    IndexWriter(root).rebuild(catalogue(3))
+        WhooshIndex(root).upsert([document(30)])
+    WhooshIndex(root).rebuild(catalogue(3))
     assert count(root) == 3
 
 
 def test_a_missing_directory_is_missing_and_comes_to_life_when_it_is_built(tmp_path: Path) -> None:
-    holder = SearchHolder(tmp_path / "later", look_every=0.0)
+    holder = SearchHolder(WhooshIndex(tmp_path / "later"), look_every=0.0)
     with pytest.raises(IndexMissing):
         holder.searcher()
-    IndexWriter(tmp_path / "later").rebuild(catalogue(3))
+    WhooshIndex(tmp_path / "later").rebuild(catalogue(3))
     assert holder.reload().search(SearchRequest()).total == 3
 
 
@@ -122,12 +121,12 @@ def test_a_damaged_pointer_falls_back_to_the_newest(root: Path, pointer: str) ->
 def test_a_generation_of_another_schema_is_not_opened(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout, "schema_hash", lambda: "0" * 12)
     with pytest.raises(IndexBroken, match="another schema"):
-        open_generation(root)
+        WhooshIndex(root).open()
     layout.read_current(root)
     (root / layout.CURRENT).unlink()
     with pytest.raises(IndexMissing):
-        open_generation(root)
-    assert IndexWriter(root).rebuild(catalogue(2)).startswith("0" * 12)
+        WhooshIndex(root).open()
+    assert WhooshIndex(root).rebuild(catalogue(2)).startswith("0" * 12)
 
 
 def test_a_build_that_fails_half_way_changes_nothing(root: Path) -> None:
@@ -138,9 +137,9 @@ def test_a_build_that_fails_half_way_changes_nothing(root: Path) -> None:
         raise RuntimeError("the database went away")
 
     with pytest.raises(RuntimeError, match="went away"):
-        IndexWriter(root).rebuild(half())
+        WhooshIndex(root).rebuild(half())
     with pytest.raises(ValueError, match="given twice"):
-        IndexWriter(root).rebuild([document(1), document(1)])
+        WhooshIndex(root).rebuild([document(1), document(1)])
     assert layout.read_current(root) == before
     assert not list(root.glob(".building-*"))
     assert count(root) == 21
@@ -150,34 +149,34 @@ def test_what_a_killed_build_left_is_swept_by_the_next(root: Path) -> None:
     abandoned = root / ".building-000000000000-000009-1"
     shutil.copytree(live(root), abandoned)
     assert count(root) == 21
-    IndexWriter(root).upsert([document(22)])
+    WhooshIndex(root).upsert([document(22)])
     assert not abandoned.exists()
 
 
 def test_two_generations_are_kept(root: Path) -> None:
     for number in range(30, 34):
-        IndexWriter(root).upsert([document(number)])
+        WhooshIndex(root).upsert([document(number)])
     assert len(layout.names(root)) == layout.KEEP
     assert count(root) == 25
 
 
 def test_only_one_writer_at_a_time(root: Path) -> None:
     with layout.exclusively(root), pytest.raises(IndexProblem, match="another process"):
-        IndexWriter(root).upsert([document(40)])
-    IndexWriter(root).upsert([document(40)])
+        WhooshIndex(root).upsert([document(40)])
+    WhooshIndex(root).upsert([document(40)])
     assert count(root) == 22
 
 
 def test_changes_replace_add_and_remove(root: Path) -> None:
-    writer = IndexWriter(root)
+    writer = WhooshIndex(root)
     writer.apply([document(1, title="Turquoise teapot"), document(50, title="Turquoise kettle")], [2, 777])
-    shop = Searcher(open_generation(root))
+    shop = Searcher(WhooshIndex(root).open())
     assert set(shop.search(SearchRequest(text="turquoise")).ids) == {1, 50}
     assert 2 not in shop.search(SearchRequest(size=100)).ids
     assert shop.search(SearchRequest()).total == 21
     writer.apply([document(1, title="Crimson teapot")])
     writer.delete([50])
-    shop = Searcher(open_generation(root))
+    shop = Searcher(WhooshIndex(root).open())
     assert shop.search(SearchRequest(text="turquoise", correct=False)).total == 0
     assert shop.search(SearchRequest(text="crimson")).ids == (1,)
     facets = shop.search(SearchRequest()).facets["category"]
@@ -185,13 +184,13 @@ def test_changes_replace_add_and_remove(root: Path) -> None:
 
 
 def test_many_small_changes_answer_like_one_rebuild(tmp_path: Path) -> None:
-    stepwise, whole = IndexWriter(tmp_path / "a"), IndexWriter(tmp_path / "b")
+    stepwise, whole = WhooshIndex(tmp_path / "a"), WhooshIndex(tmp_path / "b")
     stepwise.rebuild(catalogue(40))
     for first in (41, 61):
         stepwise.apply(catalogue(20, first), [first - 20])
     kept = [document(number) for number in range(1, 81) if number not in {21, 41}]
     whole.rebuild(kept)
-    one, other = (Searcher(open_generation(writer.root)) for writer in (stepwise, whole))
+    one, other = (Searcher(WhooshIndex(writer.root).open()) for writer in (stepwise, whole))
     assert one.health().segments == 3
     for text in ("", "olive oil", "aldera wool socks", "绿茶", "running shoes 500 ml"):
         request = SearchRequest(text=text, size=100)
@@ -201,11 +200,11 @@ def test_many_small_changes_answer_like_one_rebuild(tmp_path: Path) -> None:
 
 def test_a_generation_can_be_made_live_again(root: Path) -> None:
     newest, before = layout.names(root)
-    IndexWriter(root).activate(before)
+    WhooshIndex(root).activate(before)
     assert count(root) == 20
     truncate(largest(root / newest))
     with pytest.raises(IndexBroken):
-        IndexWriter(root).activate(newest)
+        WhooshIndex(root).activate(newest)
     assert count(root) == 20
 
 
@@ -214,12 +213,12 @@ def test_a_copied_directory_without_hard_links_works(root: Path, monkeypatch: py
         raise OSError("no hard links here")
 
     monkeypatch.setattr(os, "link", refuse)
-    IndexWriter(root).upsert([document(60)])
+    WhooshIndex(root).upsert([document(60)])
     assert count(root) == 22
 
 
 def test_health_tells_name_size_and_age(root: Path) -> None:
-    health = SearchHolder(root).searcher().health()
+    health = SearchHolder(WhooshIndex(root)).searcher().health()
     assert health.generation == layout.read_current(root)
     assert (health.documents, health.segments, health.fallback) == (21, 2, False)
     assert 0 <= health.age_seconds < 60

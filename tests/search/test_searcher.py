@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from whoosh.index import open_dir
 
-from search import Document, Filters, IndexWriter, Label, LiveColumns, Searcher, SearchRequest, Sort, open_generation
+from search import Document, Filters, Label, LiveColumns, Searcher, SearchRequest, Sort, WhooshIndex
 from search.index.postings import decode, decode_publicly
 from search.schema import FIELDS
 from tests.search.catalogue import catalogue, document, searcher
@@ -140,7 +140,7 @@ def test_new_prices_and_stock_need_no_commit(tmp_path: Path) -> None:
 
 
 def test_blocks_read_directly_are_what_the_public_interface_gives(tmp_path: Path) -> None:
-    writer = IndexWriter(tmp_path)
+    writer = WhooshIndex(tmp_path)
     writer.rebuild(catalogue(2500))
     name = writer.apply([document(3), document(9000)], [7, 8])
     reader = open_dir(str(tmp_path / name), readonly=True).reader()
@@ -165,8 +165,8 @@ def test_an_empty_index_answers(tmp_path: Path) -> None:
     assert (answer.ids, answer.total, answer.price) == ((), 0, None)
     assert empty.search(SearchRequest()).total == 0
     assert empty.suggest("any") == ()
-    IndexWriter(tmp_path).upsert([document(1)])
-    assert Searcher(open_generation(tmp_path)).search(SearchRequest()).ids == (1,)
+    WhooshIndex(tmp_path).upsert([document(1)])
+    assert Searcher(WhooshIndex(tmp_path).open()).search(SearchRequest()).ids == (1,)
 
 
 def test_documents_refuse_impossible_numbers() -> None:
@@ -175,3 +175,16 @@ def test_documents_refuse_impossible_numbers() -> None:
             document(1, **wrong)
     with pytest.raises(ValueError, match="equally long"):
         LiveColumns(*(np.zeros(2 + (n == 3)) for n in range(7)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["olive oil", "aldera running shoes", "coffee maker", "绿茶", "red food"])
+def test_an_explanation_adds_up_to_the_score(shelf: Searcher, text: str) -> None:
+    page = shelf.search(SearchRequest(text=text, size=10))
+    for number, score in zip(page.ids, page.scores, strict=True):
+        told = shelf.explain(SearchRequest(text=text), number)
+        assert told is not None
+        assert told.score == pytest.approx(score)
+        total = sum(points for _, points in told.parts)
+        for _, factor in told.factors:
+            total *= factor
+        assert total == pytest.approx(score, rel=1e-5)

@@ -11,14 +11,13 @@ import pytest
 
 from search import (
     Filters,
-    IndexWriter,
     LiveColumns,
     Searcher,
     SearchHolder,
     SearchPage,
     SearchRequest,
     Sort,
-    open_generation,
+    WhooshIndex,
 )
 from search.index import layout
 from tests.search.catalogue import catalogue
@@ -34,26 +33,26 @@ REQUESTS = [
 
 
 def test_threads_on_a_cold_cache_agree_with_one_thread(tmp_path: Path) -> None:
-    IndexWriter(tmp_path).rebuild(catalogue(300))
-    alone = Searcher(open_generation(tmp_path))
+    WhooshIndex(tmp_path).rebuild(catalogue(300))
+    alone = Searcher(WhooshIndex(tmp_path).open())
     expected = [alone.search(request) for request in REQUESTS]
-    shared = Searcher(open_generation(tmp_path))
+    shared = Searcher(WhooshIndex(tmp_path).open())
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(shared.search, REQUESTS * 60))
     assert answers == expected * 60
 
 
 def test_answers_stay_right_while_generations_switch(tmp_path: Path) -> None:
-    writer = IndexWriter(tmp_path)
+    writer = WhooshIndex(tmp_path)
     writer.rebuild(catalogue(120))
     expected: dict[str, list[SearchPage]] = {}
 
     def remember() -> None:
-        alone = Searcher(open_generation(tmp_path))
+        alone = Searcher(WhooshIndex(tmp_path).open())
         expected[alone.generation.name] = [alone.search(request) for request in REQUESTS]
 
     remember()
-    holder = SearchHolder(tmp_path, look_every=0.0)
+    holder = SearchHolder(WhooshIndex(tmp_path), look_every=0.0)
     done = threading.Event()
     answers: list[tuple[int, SearchPage]] = []
 
@@ -80,9 +79,9 @@ def test_answers_stay_right_while_generations_switch(tmp_path: Path) -> None:
 
 
 def test_live_columns_survive_a_change_of_generation(tmp_path: Path) -> None:
-    writer = IndexWriter(tmp_path)
+    writer = WhooshIndex(tmp_path)
     writer.rebuild(catalogue(10))
-    holder = SearchHolder(tmp_path)
+    holder = SearchHolder(WhooshIndex(tmp_path))
     assert holder.searcher().search(SearchRequest()).total == 10
     holder.refresh(LiveColumns.of((n, n, True, False, 0.0, 0, 0.0) for n in range(3, 20)))
     assert holder.searcher().search(SearchRequest()).total == 8
@@ -91,8 +90,8 @@ def test_live_columns_survive_a_change_of_generation(tmp_path: Path) -> None:
 
 
 def test_the_pointer_is_read_at_most_once_in_the_interval(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    IndexWriter(tmp_path).rebuild(catalogue(3))
-    holder = SearchHolder(tmp_path, look_every=30.0)
+    WhooshIndex(tmp_path).rebuild(catalogue(3))
+    holder = SearchHolder(WhooshIndex(tmp_path), look_every=30.0)
     holder.searcher()
     looks: list[Path] = []
     monkeypatch.setattr(layout, "read_current", looks.append)
@@ -102,9 +101,9 @@ def test_the_pointer_is_read_at_most_once_in_the_interval(tmp_path: Path, monkey
 
 
 def test_a_generation_that_breaks_later_leaves_the_old_one_in_use(tmp_path: Path) -> None:
-    writer = IndexWriter(tmp_path)
+    writer = WhooshIndex(tmp_path)
     writer.rebuild(catalogue(4))
-    holder = SearchHolder(tmp_path)
+    holder = SearchHolder(WhooshIndex(tmp_path))
     first = holder.searcher().generation.name
     for name in (first, writer.upsert(catalogue(1, 9))):
         (tmp_path / name / "manifest.json").write_text("{}")
