@@ -16,6 +16,7 @@ FACTORS: dict[str, Callable[[], str]] = {
     "popularity": lambda: _("sells well"),
     "rating": lambda: _("well reviewed"),
     "availability": lambda: _("in stock"),
+    "coverage": lambda: _("share of the words that match"),
     "boost": lambda: _("moved by your rules"),
 }
 

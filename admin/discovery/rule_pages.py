@@ -19,6 +19,7 @@ from storefront.catalog.cards import Card, cards_by_ids
 from storefront.catalog.models import Brand
 from storefront.catalog.queries import category_tree
 from storefront.database.base import db
+from storefront.discovery.asking import facet_names
 from storefront.discovery.merchandising import RulePlan, draft_of, list_rules
 from storefront.discovery.previewing import Preview, preview
 from storefront.discovery.rules import Asked, Audience
@@ -99,7 +100,7 @@ def find_goods(text: str) -> Sequence[Goods]:
 def known_attributes() -> tuple[str, ...]:
     """Return the facets of the index beside brand, category and collection."""
     searcher = find_searcher()
-    return tuple(sorted(set(searcher.generation.corpus.facets) - set(KINDS))) if searcher else ()
+    return tuple(name for name in facet_names(searcher) if name not in KINDS) if searcher else ()
 
 
 def take_attribute(typed: Typed) -> None:

@@ -22,6 +22,11 @@ def request_of(asked: Asked, book: Book, *, size: int, node: Node | None = None)
     )
 
 
+def facet_names(searcher: Searcher) -> tuple[str, ...]:
+    """Return the names of all facets of the index, in order."""
+    return tuple(sorted(searcher.search(SearchRequest(size=0)).facets))
+
+
 def first_ids(searcher: Searcher, asked: Asked, book: Book, size: int) -> tuple[int, ...]:
     """Return the first products of a search."""
     return searcher.search(request_of(asked, book, size=size)).ids

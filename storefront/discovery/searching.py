@@ -58,9 +58,9 @@ class Desk:
         live = self._table.update(now())
         if live is not None:
             self.holder.refresh(live)
-        teach, synonyms = getattr(self.holder, "teach", None), self._synonyms.update()
-        if teach is not None and synonyms is not None:
-            teach(synonyms)
+        synonyms = self._synonyms.update()
+        if synonyms is not None:
+            self.holder.teach(synonyms)
         self._refresh_at = time.monotonic() + LIVE_FOR
 
 

@@ -15,6 +15,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from search import Synonym, Synonyms
 from search.analysis import normalise
+from search.synonyms import MOST_WORDS as WORDS_IN_ONE
+from search.synonyms import general, over
 from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.database.reading import read
@@ -165,18 +167,24 @@ def import_synonyms(*, plans: Iterable[SynonymPlan], by: str, at: datetime) -> i
 
 
 def read_synonyms() -> Synonyms:
-    """Return the synonyms in force, as the index learns them."""
-    rows = read(_ACTIVE).all()
-    return Synonyms(
-        Synonym(tuple(row.words), tuple(row.means), two_way=not row.means, language=row.language) for row in rows
-    )
+    """Return the synonyms in force, as the index learns them: the merchant's own over those of everyday goods."""
+    own = [
+        Synonym(tuple(row.words), tuple(row.means), two_way=not row.means, language=row.language)
+        for row in read(_ACTIVE).all()
+    ]
+    return over(own, general())
+
+
+def count_general() -> int:
+    """Return how many synonyms of everyday goods the shop knows without the merchant."""
+    return len(general())
 
 
 class SynonymTable:
     """Tells what to teach the index: one small query finds out whether a synonym was written to."""
 
     def __init__(self) -> None:
-        self._version: tuple[Any, ...] = (0, None, None, None)
+        self._version: tuple[Any, ...] = ()
 
     def update(self) -> Synonyms | None:
         """Return all synonyms in force when they are others than last time, else None."""
@@ -213,6 +221,10 @@ def _check_words(words: tuple[str, ...], field: str) -> None:
             )
         if not words_of(word):
             raise Invalid(N_("“%(text)s” has no word that could be searched."), field=field, text=word[:60])
+        if len(words_of(word)) > WORDS_IN_ONE:
+            raise Invalid(
+                N_("“%(text)s” has more than %(count)d words."), field=field, text=word[:60], count=WORDS_IN_ONE
+            )
 
 
 def _fill(row: SearchSynonym, plan: SynonymPlan, at: datetime) -> None:

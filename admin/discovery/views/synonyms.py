@@ -46,6 +46,7 @@ def synonym_list() -> Response:
         state=state,
         page=queries.page_of_synonyms(state),
         languages=LANGUAGES,
+        general=synonyms.count_general(),
     )
 
 

@@ -187,6 +187,9 @@ def test_pins_buries_and_factors_reach_the_index(shop: SimpleNamespace) -> None:
         asked = steer(Wanted(text="tea")).steering
         assert (asked.pins, asked.buries, asked.boosts[0].factor) == ((shop.white,), (shop.green,), 2.0)
         assert steer(Wanted(text="coffee")) is UNTOUCHED
+        assert queries.search(Wanted(text="tea"), 24).ids == (shop.white, shop.black, shop.green)
+        assert queries.search(Wanted(text="teas"), 24).ids[0] == shop.white
+        assert queries.search(Wanted(text="the tea"), 24).ids[0] != shop.white
 
 
 def test_a_pinned_product_that_is_withdrawn_or_deleted_is_simply_not_there(shop: SimpleNamespace) -> None:
