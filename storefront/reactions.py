@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from storefront.accounts.events import CustomerRegistered
-from storefront.catalog.events import PriceChanged, ProductChanged
+from storefront.catalog.events import CollectionChanged, PriceChanged, ProductChanged
 from storefront.discovery import jobs as discovery_jobs
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
@@ -17,6 +17,7 @@ from storefront.promotions import claims
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     CustomerRegistered: (claims.welcome,),
     ProductChanged: (discovery_jobs.index_soon,),
+    CollectionChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
     OrderPlaced: (letters.confirm,),
     OrderPaid: (rewards.reward, letters.send_receipt),

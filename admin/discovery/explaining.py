@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from storefront.catalog.queries import category_tree
 from storefront.discovery.previewing import Move, Placed
@@ -35,10 +36,13 @@ def score_words(placed: Placed) -> list[Reason]:
     why = placed.why
     if why is None:
         return reasons or [Reason(_("No word of the search occurs in it."), "")]
+    if why.groups and not why.tier:
+        return [*reasons, Reason(_("No word of the search occurs in it."), "")]
     if why.groups:
-        reasons.append(
-            Reason(_("matches %(tier)s of %(groups)s words", tier=why.tier, groups=why.groups), f"{why.score:.1f}")
+        words = ngettext(
+            "matches %(tier)s of %(num)s word", "matches %(tier)s of %(num)s words", why.groups, tier=why.tier
         )
+        reasons.append(Reason(words, f"{why.score:.1f}"))
     parts = sorted(why.parts, key=lambda part: -part[1])
     reasons += [Reason(_part_words(name), f"+{points:.1f}") for name, points in parts]
     reasons += [

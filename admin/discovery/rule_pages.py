@@ -29,6 +29,8 @@ from storefront.web.locale import current_locale
 
 MOST_FOUND = 12
 KINDS = ("brand", "category", "collection")
+ATTRIBUTE = "a."
+"""What the name of an attribute's facet may begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,8 @@ class RuleForm:
     typed: Typed
     choices: Choices
     brands: tuple[tuple[str, str], ...]
-    attributes: tuple[str, ...]
-    """Names of facets that attributes may be chosen by: "size"."""
+    attributes: Mapping[str, str]
+    """Facets of attributes by the names that they are typed by: {"size": "size"}."""
     products: Mapping[str, Goods]
     found: Sequence[Any]
     zone: str
@@ -57,7 +59,7 @@ class RuleForm:
         """Return what a row moves up or down."""
         facet, _bar, value = key.partition("|")
         if facet not in KINDS:
-            return f"{facet}: {value}"
+            return f"{facet.removeprefix(ATTRIBUTE)}: {value}"
         options = dict(self.brands) if facet == "brand" else dict(self.choices.of(facet))
         return options.get(value, f"#{value}").strip()
 
@@ -97,10 +99,11 @@ def find_goods(text: str) -> Sequence[Goods]:
     return [found[number] for number in ids if number in found]
 
 
-def known_attributes() -> tuple[str, ...]:
-    """Return the facets of the index beside brand, category and collection."""
+def known_attributes() -> Mapping[str, str]:
+    """Return the facets of the index beside brand, category and collection, by the names that they are typed by."""
     searcher = find_searcher()
-    return tuple(name for name in facet_names(searcher) if name not in KINDS) if searcher else ()
+    names = facet_names(searcher) if searcher else ()
+    return {name.removeprefix(ATTRIBUTE): name for name in names if name not in KINDS}
 
 
 def take_attribute(typed: Typed) -> None:
@@ -118,7 +121,7 @@ def take_attribute(typed: Typed) -> None:
             "boost-attribute", _("There is no attribute “%(name)s”. There are: %(names)s.", name=name, names=names)
         )
     else:
-        typed.values.setlist("boost", [*typed.all("boost"), f"{name.lower()}|{value}"])
+        typed.values.setlist("boost", [*typed.all("boost"), f"{known[name.lower()]}|{value}"])
         typed.values["boost-attribute"] = ""
 
 

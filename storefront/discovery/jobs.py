@@ -7,7 +7,7 @@ from importlib import import_module
 
 from recommend import TrainingBusy
 from search import IndexProblem
-from storefront.catalog.events import ProductChanged
+from storefront.catalog.events import CollectionChanged, ProductChanged
 from storefront.database.transaction import transaction
 from storefront.discovery import indexing, judging
 from storefront.discovery.errors import EvaluatesAlready
@@ -41,6 +41,12 @@ def train_nightly() -> None:
 def index_soon(fact: ProductChanged) -> None:
     """Write down which products changed, in the transaction of the change, and index them right after it."""
     indexing.note_changes(product_ids=[fact.product_id], at=fact.at)
+    enqueue_after_commit(index_changes)
+
+
+def index_members_soon(fact: CollectionChanged) -> None:
+    """Do the same for the products of a collection that is another one now."""
+    indexing.note_changes(product_ids=fact.product_ids, at=fact.at)
     enqueue_after_commit(index_changes)
 
 

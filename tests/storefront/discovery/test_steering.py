@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import event, update
 
 from storefront.accounts.models import CustomerGroup
+from storefront.catalog import collections
 from storefront.catalog.listing import Wanted
 from storefront.catalog.queries import category_tree
 from storefront.database.base import db
@@ -291,3 +292,23 @@ def test_rules_are_stored_on_both_databases_and_their_dates_are_guarded(any_app:
         with transaction():
             assert merchandising.delete_rule(rule_id=number, by="staff:1", at=now()) == "Two"
         assert steering.rule_book().rules == ()
+
+
+def test_a_collection_moves_up_as_soon_as_a_product_is_in_it(shop: SimpleNamespace) -> None:
+    with shop.app.app_context():
+        with transaction():
+            number = collections.add_collection(name="Party", by="staff:1", at=now()).id
+        with transaction():
+            collections.add_products(collection_id=number, product_ids={shop.white}, by="staff:1", at=now())
+        assert queries.search(Wanted(text="tea"), 24).ids[0] == shop.green
+    add_rule(shop.app, {"phrases": [["equals", "tea"]]}, {"boosts": [["collection", str(number), 5.0]]})
+    with shop.app.app_context():
+        assert queries.search(Wanted(text="tea"), 24).ids[0] == shop.white
+        with transaction():
+            collections.remove_product(collection_id=number, product_id=shop.white, by="staff:1", at=now())
+        assert queries.search(Wanted(text="tea"), 24).ids[0] == shop.green
+        with transaction():
+            collections.add_products(collection_id=number, product_ids={shop.black}, by="staff:1", at=now())
+        with transaction():
+            collections.delete_collection(collection_id=number, by="staff:1", at=now())
+        assert queries.search(Wanted(text="tea"), 24).ids[0] == shop.green
