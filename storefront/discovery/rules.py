@@ -162,7 +162,8 @@ class Book:
         self.rules = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.id), reverse=True))
         self.asks_who = any(rule.conditions.audience is not Audience.EVERYBODY for rule in self.rules)
         self._equal: dict[Words, list[int]] = defaultdict(list)
-        self._anchored: dict[str, list[tuple[int, Phrase, Words]]] = defaultdict(list)
+        self._starts: dict[Words, list[int]] = defaultdict(list)
+        self._contains: dict[str, list[tuple[int, frozenset[str], Words]]] = defaultdict(list)
         self._in_category: dict[int, list[int]] = defaultdict(list)
         self._everywhere: list[int] = []
         for place, rule in enumerate(self.rules):
@@ -191,18 +192,23 @@ class Book:
                 self._everywhere.append(place)
         for phrase in conditions.phrases:
             words = phrase.words
-            if words and phrase.how is How.EQUALS:
-                self._equal[words].append(place)
+            if words and phrase.how is How.CONTAINS:
+                plain = frozenset(word for word in words if word.isascii())
+                runs = tuple(word for word in words if not word.isascii())
+                self._contains[runs[0][0] if runs else max(plain, key=len)].append((place, plain, runs))
             elif words:
-                self._anchored[_anchor(words[0])].append((place, phrase, words))
+                (self._equal if phrase.how is How.EQUALS else self._starts)[words].append(place)
 
     def _by_words(self, words: Words) -> Iterable[int]:
         if not words:
             return
         yield from self._equal.get(words, ())
+        for beginning in _beginnings(words):
+            yield from self._starts.get(beginning, ())
+        plain = frozenset(words)
         for anchor in {each for word in words for each in ((word,) if word.isascii() else word)}:
-            for place, phrase, wanted in self._anchored.get(anchor, ()):
-                if _fits(phrase.how, wanted, words):
+            for place, needed, runs in self._contains.get(anchor, ()):
+                if needed <= plain and all(any(run in word for word in words) for run in runs):
                     yield place
 
 
@@ -268,18 +274,13 @@ def words_of(text: str) -> Words:
     return tuple(found)
 
 
-def _anchor(word: str) -> str:
-    """Return under what a phrase is looked up by its first word: the word, or the first sign of a Chinese run."""
-    return word if word.isascii() else word[0]
-
-
-def _fits(how: How, wanted: Words, words: Words) -> bool:
-    if how is How.CONTAINS:
-        return all(word in words or (not word.isascii() and any(word in each for each in words)) for word in wanted)
-    last = len(wanted) - 1
-    if len(words) <= last or words[:last] != wanted[:last]:
-        return False
-    return words[last] == wanted[last] or (not wanted[last].isascii() and words[last].startswith(wanted[last]))
+def _beginnings(words: Words) -> Iterable[Words]:
+    """Yield what a text begins with: its first words, the last of them whole, or part of a run of Chinese."""
+    for count, word in enumerate(words, start=1):
+        yield words[:count]
+        if not word.isascii():
+            for length in range(1, len(word)):
+                yield (*words[: count - 1], word[:length])
 
 
 def _admits(rule: Rule, asked: Asked) -> bool:
