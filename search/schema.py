@@ -17,7 +17,7 @@ from whoosh.formats import Existence
 from search import analysis, pinyin
 from search.documents import Document
 
-FORMAT = 2
+FORMAT = 3
 
 BOOSTS: dict[str, float] = {
     "title": 3.0,

@@ -18,12 +18,14 @@ from search.documents import LiveColumns, SearchRequest, Sort
 from search.index import steering
 from search.index.generation import Generation
 from search.index.matching import Matches, asked
-from search.parsing import Group, Query, parse
+from search.parsing import Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
 from search.suggesting import MOST_OF_KIND
 from search.synonyms import NO_SYNONYMS, Synonyms
 
-EXPANDED = 30
+EXPANDED = 20
+
+Rows = NDArray[np.int64]
 
 
 class Searcher:
@@ -79,8 +81,8 @@ class Searcher:
                 if (column := generation.corpus.facets.get(name))
             },
             price=None if request.count == () else facets.price_range(self._live.price_minor[narrowed.base("price")]),
-            in_stock=int(self._live.in_stock[narrowed.base("in_stock")].sum()),
-            on_promotion=int(self._live.on_promotion[narrowed.base("on_promotion")].sum()),
+            in_stock=int(np.count_nonzero(self._live.in_stock[narrowed.base("in_stock")])),
+            on_promotion=int(np.count_nonzero(self._live.on_promotion[narrowed.base("on_promotion")])),
             ratings=() if request.count == () else facets.ratings(self._live.rating[narrowed.base("rating")]),
             corrected_query=query.corrected,
             relaxed=matches.relaxed,
@@ -125,11 +127,9 @@ class Searcher:
     def _matching(self, head: str, ends: Sequence[str], wanted: int) -> list[Suggestion]:
         """Return the best products with all words of `head` and one of `ends`, under their first title."""
         generation = self.generation
-        last = Group(tuple((analysis.stem(word), 1.0) for word in ends))
-        groups = (*parse(head, generation, correct=False).groups, last)
-        matches = generation.match(groups, self.shown)
-        whole = matches.docs[matches.tiers == len(groups)]
-        scores = matches.scores[matches.tiers == len(groups)] * self._business[whole]
+        groups = parse(head, generation, correct=False).groups
+        whole, scores = generation.finishing(groups, [analysis.stem(word) for word in ends], self.shown)
+        scores = scores * self._business[whole]
         ids = generation.corpus.ids[whole]
         order = ranking.best(scores, ids, min(wanted, ids.size))
         return [Suggestion("product", generation.corpus.titles[whole[place]][0], str(ids[place])) for place in order]
@@ -147,8 +147,8 @@ class Searcher:
         parts += [(f"brand:{value}", bonus) for facet, value, bonus in named if facet == "brand"]
         parts += [(f"category:{value}", bonus) for facet, value, bonus in named if facet == "category"][:1]
         factors = tuple((name, float(column[row])) for name, column in self._factors.items())
-        boost = float(self._boosts(request)[row])
-        score = float(self._scores(query, matches)[place]) * boost
+        boost = float(self._boosts(request, np.array([row]))[0])
+        score = float(self._scores(query, matches, np.array([place]))[0]) * boost
         wanted = len(asked(query.groups))
         factors = (
             *factors,
@@ -199,16 +199,25 @@ class Searcher:
         docs = np.flatnonzero(shown) if not text.strip() else np.empty(0, np.int64)
         return Matches(docs, np.zeros(docs.size, np.int64), np.ones(docs.size), relaxed=False)
 
-    def _scores(self, query: Query, matches: Matches) -> NDArray[np.float64]:
-        scores = matches.scores
-        if query.stems:
-            bonus = np.zeros(self.shown.size)
-            for facet, value, points in self._intent(query):
-                rows = self.generation.corpus.facets[facet].docs_with(value)
-                bonus[rows] = np.maximum(bonus[rows], points) if facet == "category" else bonus[rows] + points
-            scores = scores + bonus[matches.docs]
-        covered = ranking.coverage(matches.tiers, len(asked(query.groups)))
-        return np.asarray(scores * self._business[matches.docs] * covered, np.float64)
+    def _scores(self, query: Query, matches: Matches, places: Rows | slice) -> NDArray[np.float64]:
+        """Return the scores of the matches at `places`, all factors included."""
+        docs = matches.docs[places]
+        scores: ranking.Floats = matches.scores[places]
+        for column in self._bonuses(query).values():
+            scores = scores + column[docs]
+        covered = ranking.coverage(matches.tiers[places], len(asked(query.groups)))
+        return np.asarray(scores * self._business[docs] * covered, np.float64)
+
+    def _bonuses(self, query: Query) -> dict[str, NDArray[np.float32]]:
+        """Return (documents,) what documents gain by each facet that the query names: the most of its categories, the
+        sum of its brands.
+        """
+        gained: dict[str, NDArray[np.float32]] = {}
+        for facet, value, points in sorted(self._intent(query)):
+            column = gained.setdefault(facet, np.zeros(self.shown.size, np.float32))
+            rows = self.generation.corpus.facets[facet].docs_with(value)
+            column[rows] = np.maximum(column[rows], points) if facet == "category" else column[rows] + points
+        return gained
 
     def _intent(self, query: Query) -> set[tuple[str, str, float]]:
         """Return the categories and brands that the query names, in its own words or in a synonym."""
@@ -224,8 +233,10 @@ class Searcher:
     ) -> tuple[tuple[int, ...], tuple[float, ...]]:
         corpus = self.generation.corpus
         if request.sort is Sort.RELEVANCE:
-            places = np.searchsorted(matches.docs, docs)
-            scores = self._scores(query, matches)[places] * self._boosts(request)[docs]
+            places = slice(None) if docs is matches.docs else np.searchsorted(matches.docs, docs)
+            scores = self._scores(query, matches, places)
+            if request.steering.boosts:
+                scores *= self._boosts(request, docs)
             buries = corpus.rows_of(np.array(request.steering.buries, np.int64))
             keys = steering.place(scores, docs, pins, buries)
         else:
@@ -243,8 +254,8 @@ class Searcher:
         rows = rows[rows >= 0]
         return rows[self._scoped(request)[rows]]
 
-    def _boosts(self, request: SearchRequest) -> NDArray[np.float64]:
-        return steering.boost_factors(request.steering.boosts, self.generation.corpus.facets, self.shown.size)
+    def _boosts(self, request: SearchRequest, docs: Rows) -> NDArray[np.float64]:
+        return steering.boost_factors(request.steering.boosts, self.generation.corpus.facets, self.shown.size)[docs]
 
 
 _SORT_KEYS: dict[Sort, Callable[[LiveColumns], NDArray[np.int64] | NDArray[np.float64]]] = {

@@ -14,6 +14,8 @@ from search.index.matching import Matches
 
 def with_pins(matches: Matches, rows: NDArray[np.int64]) -> Matches:
     """Return the matches with the documents `rows` among them; those that did not match have score and tier 0."""
+    if not rows.size:
+        return matches
     docs = np.union1d(matches.docs, rows).astype(np.int64)
     if docs.size == matches.docs.size:
         return matches

@@ -14,9 +14,11 @@ from search import ranking
 from search.documents import IndexBroken
 from search.index import columns, layout
 from search.index.generation import Generation
-from search.index.matching import Matches, group_scores, match
+from search.index.matching import Matches, asked, group_scores, match
 from search.index.postings import TermCache
 from search.parsing import Group
+
+ENOUGH_TO_FINISH = 1024
 
 
 class WhooshGeneration(Generation):
@@ -44,11 +46,41 @@ class WhooshGeneration(Generation):
         if self.documents != self.manifest.documents:
             raise IndexBroken(f"{directory.name}: {self.documents} documents, {self.manifest.documents} expected")
         norms = np.stack([ranking.length_norms(lengths, alive) for lengths in corpus.lengths])
-        self.terms = TermCache(leaves, norms, alive)
+        self.terms = TermCache(leaves, norms, alive, corpus.tokens)
 
     def match(self, groups: Sequence[Group], shown: NDArray[np.bool_]) -> Matches:
         """Return the documents of `shown` that match all groups, or if those are few, most of them."""
         return match(groups, self.terms.get, shown)
+
+    def finishing(
+        self, groups: Sequence[Group], ends: Sequence[str], shown: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], ranking.Floats]:
+        """Return documents that match all groups and hold one of `ends`, which come the most used first: they are
+        looked at until `ENOUGH_TO_FINISH` documents are found.
+        """
+        scores, docs = np.zeros(0, np.float32), np.empty(0, np.int64)
+        gained, held = np.zeros(shown.size, np.float32), shown
+        if groups:
+            matches = self.match(groups, shown)
+            whole = matches.tiers == len(asked(groups))
+            docs, scores = matches.docs[whole], matches.scores[whole]
+            held = np.zeros(shown.size, np.bool_)
+            held[docs] = True
+        found = 0
+        for end in ends:
+            term = self.terms.get(end)
+            if groups:
+                found += term.raise_among(docs, held, gained)
+            else:
+                term.raise_in(gained)
+                found += term.size
+            if found >= ENOUGH_TO_FINISH:
+                break
+        if not groups:
+            docs = np.flatnonzero((gained > 0) & shown)
+            return docs, gained[docs]
+        total = gained[docs]
+        return docs[total > 0], (total + scores)[total > 0]
 
     def parts(self, groups: Sequence[Group], row: int) -> list[tuple[str, float]]:
         """Return what each token gives to the score of one document."""
@@ -60,4 +92,4 @@ class WhooshGeneration(Generation):
 
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode."""
-        return self.terms.holding("code", code) if code else np.empty(0, np.int64)
+        return self.terms.coded(code).astype(np.int64) if code else np.empty(0, np.int64)
