@@ -32,7 +32,7 @@ def when_words(row: Any) -> Sequence[str]:
     }
     found = [words[How(how)] % {"text": text} for how, text in phrases[:2] if how in set(How)]
     if len(phrases) > 2:
-        found.append(ngettext("%(num)s more", "%(num)s more", len(phrases) - 2))
+        found.append(ngettext("%(num)s more search", "%(num)s more searches", len(phrases) - 2))
     if count := len(conditions.get("category_ids", ())):
         found.append(ngettext("in %(num)s category", "in %(num)s categories", count))
     return found or [_("always")]

@@ -40,7 +40,7 @@ RULES = Table(
     url="/admin/search/rules",
     columns=(
         Column(N_("Rule"), sort="name"),
-        Column(N_("When")),
+        Column(N_("When it holds")),
         Column(N_("What it does")),
         Column(N_("Priority"), sort="priority", is_number=True),
         Column(N_("Changed"), sort="changed"),

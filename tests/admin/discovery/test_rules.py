@@ -297,7 +297,7 @@ def test_the_list_says_when_what_and_how_each_rule_stands(app: Flask) -> None:
     browser = at_work(app)
     page = browser.get(URL)
     assert str(page.all("td a")[0].get_text()) == "Later"
-    assert "is “a” · starts with “b” · 1 more" in page.said
+    assert "is “a” · starts with “b” · 1 more search" in page.said
     assert "sent to /offers" in page.said
     for standing, name in (("live", "Now <b>"), ("planned", "Later"), ("ended", "Over"), ("off", "Off")):
         links = browser.get(f"{URL}?standing={standing}").all("td a")
