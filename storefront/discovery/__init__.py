@@ -7,6 +7,11 @@ seconds, so a price or stock change needs no index commit, and a withdrawn produ
 the index of the process. `queries` answers category pages, searches and suggestions as `catalog.listing.Found`; while
 there is no usable index, `fallback` answers from the database alone, and /healthz says so.
 
+What a page shows of an answer. `choices` picks the facets worth showing and puts them into words, with the `wording`
+that products' translations teach; `highlighting` marks what was searched in names; `codes` leads from a SKU or barcode
+to its variant; `rescuing` finds ways out of an empty list. `answers` keeps an answer for as long as the index, the live
+columns and the category tree it was made from are the same.
+
 Steering. `rules` decides, purely, which of the merchant's rules hold and what they come to; `merchandising` writes
 them; `steering` keeps them in the process, notices a change within two seconds, and says what they ask of a page:
 pins, buries and factors for the index, a filter, a redirect, a banner. `synonyms` are the merchant's over those of
