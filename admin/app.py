@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from admin import access
 from admin.accounts import groups
 from admin.accounts import views as accounts
+from admin.analytics import views as analytics
 from admin.audit import views as audit
 from admin.catalog import collections
 from admin.catalog import views as catalog
@@ -31,7 +32,7 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, catalog, warehouses, content),
-    *(promotions, simulation, coupons, flash, audit, pricing, groups, collections, loyalty),
+    *(promotions, simulation, coupons, flash, audit, pricing, groups, collections, loyalty, analytics),
 )
 ERROR_PAGE = "admin/error.html"
 

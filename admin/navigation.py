@@ -54,6 +54,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Storefront"),
         (Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),),
     ),
+    (N_("Search"), (Entry("/admin/search/report", N_("Search report"), "search", Permission.SEARCH_VIEW),)),
     (N_("System"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),
 )
 
