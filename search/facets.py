@@ -139,9 +139,8 @@ class Narrowing:
 
 def masks(filters: Filters, columns: Mapping[str, FacetColumn], live: LiveColumns) -> dict[str, Mask]:
     """Return one mask (documents,) per filter in use, by name; a facet that the index lacks excludes everything."""
-    nothing = np.zeros(live.ids.size, np.bool_)
     result = {
-        name: columns[name].mask(values) if name in columns else nothing
+        name: columns[name].mask(values) if name in columns else np.zeros(live.ids.size, np.bool_)
         for name, values in filters.facets.items()
         if values
     }

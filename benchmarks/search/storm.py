@@ -113,8 +113,9 @@ def _wait_for(holder: SearchHolder, name: str | None) -> None:
 
 def _kill_a_build(root: Path, index: WhooshIndex, step: Sequence[Document]) -> bool:
     """Start a rebuild in another process and kill it half-way; say whether nobody else could write meanwhile."""
-    command = [sys.executable, "-m", "benchmarks.search.storm", str(root)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True) as build:
+    command = [sys.executable, "-m", "benchmarks.search.storm", str(root.resolve())]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=Path(__file__).parents[2], text=True, **pipes) as build:
         assert build.stdout is not None
         if build.stdout.readline().strip() != HALF_WAY:
             raise RuntimeError("the build did not get half-way")

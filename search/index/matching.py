@@ -15,6 +15,8 @@ from search.index.postings import Postings
 from search.parsing import Group
 from search.ranking import ENOUGH_HITS, Floats
 
+FEW_OF = 16
+
 Terms = Callable[[str], Postings]
 
 
@@ -43,9 +45,10 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     named = np.zeros(shown.size, np.uint8)
     wanted = asked(groups)
     for group in groups:
-        if is_plain(group):
-            found = terms(group.terms[0][0])
-            found.add_to(scores, group.terms[0][1])
+        weight = group.terms[0][1] if is_plain(group) else 1.0
+        found = terms(group.terms[0][0]) if is_plain(group) else _join(group, terms, shown.size)
+        if found is not None:
+            found.add_to(scores, weight)
             if group in wanted:
                 found.count_in(tiers, named)
         else:
@@ -99,6 +102,20 @@ def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]
         if place < docs.size and docs[place] == row:
             result.append((" ".join(tokens), float(scores[place])))
     return [max(result, key=lambda part: part[1])] if result and group.share is None else result
+
+
+def _join(group: Group, terms: Terms, documents: int) -> Postings | None:
+    """Return the forms of a group as one posting list; None where they are many, or only a share of them is needed."""
+    if group.share is not None:
+        return None
+    found = [(terms(token), weight) for token, weight in group.terms]
+    if sum(one.size for one, _ in found) * FEW_OF >= documents:
+        return None
+    parts = [(one.docs, one.scores * np.float32(weight), one.named) for one, weight in found]
+    for tokens, weight in group.phrases:
+        docs, gained = phrase(tokens, weight, terms)
+        parts.append((docs, gained, np.ones(docs.size, np.bool_)))
+    return Postings.joined(parts, np.maximum)
 
 
 def _gather(

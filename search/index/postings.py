@@ -27,6 +27,7 @@ DENSE_FROM = 8
 _ENTRY_BYTES = 300
 
 Dense = tuple[NDArray[np.float32], NDArray[np.bool_]]
+Part = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.bool_]]
 
 
 class Postings:
@@ -55,6 +56,17 @@ class Postings:
         found = cls(EMPTY.docs, EMPTY.scores, EMPTY.named)
         found.size, found.dense = size, (scores, named)
         return found
+
+    @classmethod
+    def joined(cls, parts: Sequence[Part], how: np.ufunc) -> Postings:
+        """Return (documents, contributions, named) parts as one; a document in several gets `how` of what they give."""
+        docs, scores, named = (np.concatenate(column) for column in zip(*parts, strict=True))
+        if len(parts) == 1 or not docs.size:
+            return cls(docs, scores, named)
+        order = np.argsort(docs, kind="stable")
+        docs = docs[order]
+        first = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
+        return cls(docs[first], how.reduceat(scores[order], first), np.logical_or.reduceat(named[order], first))
 
     @property
     def docs(self) -> NDArray[np.int32]:
@@ -199,15 +211,7 @@ class TermCache:
                 if naming:
                     names[docs] = True
             return Postings.whole(total, names)
-        docs = np.concatenate([docs for docs, _, _ in fields])
-        scores = np.concatenate([scores for _, scores, _ in fields])
-        named = np.concatenate([np.full(docs.size, naming) for docs, _, naming in fields])
-        if len(fields) == 1:
-            return Postings(docs, scores, named)
-        order = np.argsort(docs, kind="stable")
-        docs = docs[order]
-        first = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
-        return Postings(docs[first], np.add.reduceat(scores[order], first), np.logical_or.reduceat(named[order], first))
+        return Postings.joined([(docs, scores, np.full(docs.size, naming)) for docs, scores, naming in fields], np.add)
 
     def _where(self, token: str) -> Iterator[tuple[int, Sequence[tuple[IndexReader, int]]]]:
         """Yield (number of a field, the segments where it holds the token)."""

@@ -237,8 +237,10 @@ class Searcher:
             scores = self._scores(query, matches, places)
             if request.steering.boosts:
                 scores *= self._boosts(request, docs)
-            buries = corpus.rows_of(np.array(request.steering.buries, np.int64))
-            keys = steering.place(scores, docs, pins, buries)
+            keys = scores
+            if request.steering.buries or pins.size:
+                buries = corpus.rows_of(np.array(request.steering.buries, np.int64))
+                keys = steering.place(scores, docs, pins, buries)
         else:
             keys = _SORT_KEYS[request.sort](self._live)[docs].astype(np.float64)
         ids = corpus.ids[docs]
