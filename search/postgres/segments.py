@@ -1,0 +1,55 @@
+"""One segment: documents in, a table under GIN and column files out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from search.documents import Document
+from search.index.columns import SegmentColumns
+from search.postgres import files, lexicon, tables
+from search.postgres.connecting import Connection
+from search.postgres.lexemes import counts_of, vectors
+from search.postgres.manifest import Segment
+from search.schema import code_tokens, field_tokens
+
+
+def write_segment(connection: Connection, index: str, documents: Iterable[Document], folder: Path) -> Segment | None:
+    """Write documents as a new segment, in the caller's transaction; return it, or None when there were none.
+
+    `folder` is empty and receives the column files. Raises ValueError when two documents share an id.
+    """
+    row = connection.execute("INSERT INTO search_index.segment (index) VALUES (%s) RETURNING id", [index]).fetchone()
+    number = int(row[0]) if row else 0
+    tables.create_documents(connection, number)
+    columns = SegmentColumns()
+    lexemes = _copy(connection, number, documents, columns)
+    if not len(columns):
+        tables.drop_documents(connection, number)
+        connection.execute("DELETE FROM search_index.segment WHERE id = %s", [number])
+        return None
+    tables.index_documents(connection, number)
+    segment = Segment(number, len(columns), {})
+    columns.save(folder, segment.name)
+    lexicon.save(folder, segment.name, lexemes)
+    return Segment(number, len(columns), files.store(connection, number, folder))
+
+
+def _copy(connection: Connection, segment: int, documents: Iterable[Document], columns: SegmentColumns) -> Counter[str]:
+    """Stream documents into the segment's table and its columns; return how many have each lexeme."""
+    seen: set[int] = set()
+    lexemes: Counter[str] = Counter()
+    with connection.cursor() as cursor, cursor.copy(tables.copy_documents(segment)) as copy:
+        for document in documents:
+            if document.id in seen:
+                raise ValueError(f"document {document.id} was given twice")
+            seen.add(document.id)
+            tokens = field_tokens(document)
+            counts = counts_of(tokens)
+            lexemes.update(counts.keys())
+            codes = code_tokens(document)
+            for part, vector in enumerate(vectors(counts)):
+                copy.write_row((len(columns), part, document.id, [] if part else codes, vector))
+            columns.add(document, tokens)
+    return lexemes
