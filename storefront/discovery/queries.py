@@ -16,7 +16,7 @@ from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Node
 from storefront.database.reading import read
 from storefront.discovery import fallback
-from storefront.discovery.searching import find_searcher
+from storefront.discovery.searching import find_searcher, or_else
 
 MOST_CHOICES = 60
 SUGGESTIONS = 10
@@ -55,11 +55,15 @@ def find_by_code(text: str) -> str | None:
     code = text.strip()
     if not code or len(code) > LONGEST_CODE or not any(character.isdigit() for character in code):
         return None
-    searcher = find_searcher()
-    number = searcher.find_code(code) if searcher else fallback.find_code(code)
+    number = _find_code(code)
     return _product_urls([number]).get(number) if number is not None else None
 
 
+def _none(typed: str, locale: str) -> list[Suggestion]:
+    return []
+
+
+@or_else(_none)
 def suggest(typed: str, locale: str) -> list[Suggestion]:
     """Complete what is being typed with categories, brands, words and products; nothing while there is no index."""
     searcher = find_searcher()
@@ -69,6 +73,13 @@ def suggest(typed: str, locale: str) -> list[Suggestion]:
     return [one for one in made if one is not None]
 
 
+@or_else(fallback.find_code)
+def _find_code(code: str) -> int | None:
+    searcher = find_searcher()
+    return searcher.find_code(code) if searcher else fallback.find_code(code)
+
+
+@or_else(fallback.find)
 def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
     searcher = find_searcher()
     if searcher is None:
