@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString, TypeVar
@@ -54,12 +55,14 @@ class Server:
     """
 
     def __init__(self, url: str) -> None:
-        self._url = url
+        self.url = url
         self._idle: list[Connection] = []
+        self._inherited: list[Connection] = []
         self._lock = threading.Lock()
         self._owner = os.getpid()
         self._away_until = 0.0
         self._away = ""
+        weakref.finalize(self, _close_all, self._idle)
 
     def fetch(self, query: Query, parameters: Sequence[object] = (), *, binary: bool = False) -> Rows:
         """Return the rows of a reading statement, asked once more on a new connection when the first was lost.
@@ -90,9 +93,7 @@ class Server:
     def close(self) -> None:
         """Close what is idle."""
         with self._lock:
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+            _close_all(self._idle)
 
     def _with_connection(self, ask: Callable[[Connection], Answer]) -> Answer:
         while True:
@@ -113,7 +114,9 @@ class Server:
         """Return an idle connection, or a new one, and whether it is new."""
         with self._lock:
             if self._owner != os.getpid():
-                self._idle, self._owner = [], os.getpid()
+                self._inherited += self._idle
+                self._idle.clear()
+                self._owner = os.getpid()
             if self._idle:
                 return self._idle.pop(), False
         return self._connect(), True
@@ -130,7 +133,7 @@ class Server:
             raise psycopg.OperationalError(self._away)
         try:
             connection = psycopg.connect(
-                self._url,
+                self.url,
                 autocommit=True,
                 connect_timeout=CONNECT_SECONDS,
                 application_name="shop search",
@@ -144,6 +147,11 @@ class Server:
         connection.execute(f"SET statement_timeout = '{STATEMENT_SECONDS}s'")
         connection.execute("SET jit = off")
         return connection
+
+
+def _close_all(connections: list[Connection]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 def problem_of(error: psycopg.Error) -> IndexProblem:

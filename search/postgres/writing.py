@@ -46,17 +46,13 @@ class PostgresIndex:
         self.cache = Path(cache) / f"postgres-{key}"
         self.key = key
         self.grace = grace
-        self._known: str | None = None
 
     def current(self) -> str | None:
-        """Return the name of the live generation; the one last known while PostgreSQL does not answer."""
+        """Return the name of the live generation. Raises IndexProblem while PostgreSQL does not answer."""
         try:
-            self._known = shelf.live(self.server.fetch, self.key)
+            return shelf.live(self.server.fetch, self.key)
         except IndexMissing:
-            self._known = None
-        except IndexProblem as problem:
-            log.warning("The search index cannot be looked at: %s", problem)
-        return self._known
+            return None
 
     def open(self) -> PostgresGeneration:
         """Open the live generation, or when that is broken the newest good one."""

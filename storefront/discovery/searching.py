@@ -120,8 +120,17 @@ def health() -> IndexHealth:
         known = desk().holder.searcher().health()
     except IndexProblem as problem:
         return IndexHealth(False, "", 0, 0, None, str(problem), backend)
-    said = "the newest generation is damaged, an older one is in use" if known.fallback else ""
+    said = "the newest generation is damaged, an older one is in use" if known.fallback else _trouble()
     return IndexHealth(True, known.generation, known.documents, known.segments, int(known.age_seconds), said, backend)
+
+
+def _trouble() -> str:
+    """Say why the open index cannot be asked what is new, or nothing."""
+    try:
+        desk().holder.index.current()
+    except IndexProblem as problem:
+        return str(problem)
+    return ""
 
 
 def _open_index(config: Config) -> Index:
