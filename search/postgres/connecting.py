@@ -31,7 +31,7 @@ STATEMENT_SECONDS = 5
 PAUSE = 2.0
 MOST_IDLE = 4
 
-Query = LiteralString | sql.SQL | sql.Composed
+Query = LiteralString | bytes | sql.SQL | sql.Composed
 Rows = list[tuple[Any, ...]]
 Connection = psycopg.Connection[tuple[Any, ...]]
 Answer = TypeVar("Answer")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from search.documents import Document
 from search.index.columns import SegmentColumns
-from search.postgres import files, lexicon, tables
+from search.postgres import files, tables
 from search.postgres.connecting import Connection
 from search.postgres.lexemes import counts_of, vectors
+from search.postgres.lexicon import LexiconWriter
 from search.postgres.manifest import Segment
 from search.schema import code_tokens, field_tokens
 
@@ -24,7 +24,8 @@ def write_segment(connection: Connection, index: str, documents: Iterable[Docume
     number = int(row[0]) if row else 0
     tables.create_documents(connection, number)
     columns = SegmentColumns()
-    lexemes = _copy(connection, number, documents, columns)
+    lexemes = LexiconWriter()
+    _copy(connection, number, documents, columns, lexemes)
     if not len(columns):
         tables.drop_documents(connection, number)
         connection.execute("DELETE FROM search_index.segment WHERE id = %s", [number])
@@ -32,14 +33,19 @@ def write_segment(connection: Connection, index: str, documents: Iterable[Docume
     tables.index_documents(connection, number)
     segment = Segment(number, len(columns), {})
     columns.save(folder, segment.name)
-    lexicon.save(folder, segment.name, lexemes)
+    lexemes.save(folder, segment.name)
     return Segment(number, len(columns), files.store(connection, number, folder))
 
 
-def _copy(connection: Connection, segment: int, documents: Iterable[Document], columns: SegmentColumns) -> Counter[str]:
-    """Stream documents into the segment's table and its columns; return how many have each lexeme."""
+def _copy(
+    connection: Connection,
+    segment: int,
+    documents: Iterable[Document],
+    columns: SegmentColumns,
+    lexemes: LexiconWriter,
+) -> None:
+    """Stream documents into the segment's table, its columns and its lexicon."""
     seen: set[int] = set()
-    lexemes: Counter[str] = Counter()
     with connection.cursor() as cursor, cursor.copy(tables.copy_documents(segment)) as copy:
         for document in documents:
             if document.id in seen:
@@ -47,9 +53,8 @@ def _copy(connection: Connection, segment: int, documents: Iterable[Document], c
             seen.add(document.id)
             tokens = field_tokens(document)
             counts = counts_of(tokens)
-            lexemes.update(counts.keys())
+            lexemes.add(len(columns), counts)
             codes = code_tokens(document)
             for part, vector in enumerate(vectors(counts)):
                 copy.write_row((len(columns), part, document.id, [] if part else codes, vector))
             columns.add(document, tokens)
-    return lexemes

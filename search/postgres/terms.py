@@ -49,8 +49,8 @@ class Terms:
         self._firsts = [first for _, first, _ in segments]
         self._lexicons = [lexicon for _, _, lexicon in segments]
         numbers = [segment for segment, _, _ in segments]
-        self._postings = tables.read_postings(numbers) if numbers else None
-        self._codes_query = tables.read_codes(numbers) if numbers else None
+        self._postings = tables.read_postings(numbers).as_bytes(None) if numbers else None
+        self._codes_query = tables.read_codes(numbers).as_bytes(None) if numbers else None
         self._norms = norms
         self._alive = alive
         self._living = int(alive.sum())
@@ -61,11 +61,13 @@ class Terms:
         self._lock = threading.Lock()
 
     def knows(self, token: str) -> bool:
-        """Say whether any living document has this token; asks PostgreSQL only where replaced documents make it
-        uncertain.
-        """
-        written = self._written(token)
-        return written > self._alive.size - self._living or (written > 0 and self.read([token])[token].size > 0)
+        """Say whether any living document has this token; asks PostgreSQL only where those known are replaced."""
+        uncertain = False
+        for first, (count, witnesses) in zip(self._firsts, self._written(token), strict=False):
+            if count and self._alive[witnesses + first].any():
+                return True
+            uncertain = uncertain or count > witnesses.size
+        return uncertain and self.read([token])[token].size > 0
 
     def read(self, tokens: Iterable[str]) -> Mapping[str, Postings]:
         """Return the postings of each token over all fields, `EMPTY` for what no document has.
@@ -86,7 +88,7 @@ class Terms:
 
     def holding(self, code: str) -> NDArray[np.int64]:
         """Return the living documents that have exactly this code, ascending. Codes are tokens of the model, too."""
-        if self._codes_query is None or not self._written(code):
+        if self._codes_query is None or not self.is_written(code):
             return EMPTY.docs
         with self._lock:
             known = self._codes.get(code)
@@ -101,12 +103,16 @@ class Terms:
                 self._codes.popitem(last=False)
         return docs
 
-    def _written(self, token: str) -> int:
+    def is_written(self, token: str) -> bool:
+        """Say whether any document has this token, replaced ones included."""
+        return any(count for count, _ in self._written(token))
+
+    def _written(self, token: str) -> list[tuple[int, NDArray[np.int32]]]:
         key = lexeme(token)
-        return sum(lexicon.count(key) for lexicon in self._lexicons) if key else 0
+        return [lexicon.find(key) for lexicon in self._lexicons] if key else []
 
     def _read(self, tokens: Sequence[str]) -> dict[str, Postings]:
-        known = [token for token in tokens if self._written(token)]
+        known = [token for token in tokens if self.is_written(token)]
         parts: dict[str, list[tuple[int, NDArray[np.int64], NDArray[np.float32]]]] = {token: [] for token in tokens}
         queries = [quoted(lexeme(token) or "") for token in known]
         for place, segment, numbers, *ranks in self._ask(queries):
