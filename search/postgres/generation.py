@@ -20,6 +20,7 @@ from search.postgres import lexicon, tables
 from search.postgres.lexemes import field_groups
 from search.postgres.lexicon import Lexicon
 from search.postgres.manifest import Manifest
+from search.postgres.raw import RawCache
 from search.postgres.terms import Fetch, Terms
 
 
@@ -32,13 +33,14 @@ class PostgresGeneration(Generation):
     manifest : already read and checked.
     directory : where its column files lie unpacked.
     fetch : runs a reading statement and returns its rows.
+    raw : what earlier generations learned of segments that are shared.
 
     Raises
     ------
     IndexBroken : when tables, files and manifest do not fit each other.
     """
 
-    def __init__(self, name: str, manifest: Manifest, directory: Path, fetch: Fetch) -> None:
+    def __init__(self, name: str, manifest: Manifest, directory: Path, fetch: Fetch, raw: RawCache) -> None:
         self.manifest = manifest
         segments = manifest.segments
         _count(name, manifest, fetch)
@@ -52,7 +54,7 @@ class PostgresGeneration(Generation):
             (segment.id, first, Lexicon(directory / lexicon.file_name(segment.name)))
             for segment, first in zip(segments, firsts, strict=False)
         ]
-        self.terms = Terms(fetch, read, _norms(corpus), alive)
+        self.terms = Terms(fetch, raw, read, norms=_norms(corpus), alive=alive)
 
     def match(self, groups: Sequence[Group], shown: NDArray[np.bool_]) -> Matches:
         """Return the documents of `shown` that match all groups, or if those are few, most of them."""

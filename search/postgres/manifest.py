@@ -29,7 +29,7 @@ class Segment:
     @property
     def name(self) -> str:
         """What its column files are called after."""
-        return f"{self.id:08d}"
+        return str(self.id)
 
     def alive(self) -> NDArray[np.bool_]:
         """Return (documents,) false for what later segments replaced."""

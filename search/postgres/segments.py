@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,8 +21,8 @@ def write_segment(connection: Connection, index: str, documents: Iterable[Docume
 
     `folder` is empty and receives the column files. Raises ValueError when two documents share an id.
     """
-    row = connection.execute("INSERT INTO search_index.segment (index) VALUES (%s) RETURNING id", [index]).fetchone()
-    number = int(row[0]) if row else 0
+    number = secrets.randbits(48)  # never one that a process remembers from a database that was there before
+    connection.execute("INSERT INTO search_index.segment (id, index) VALUES (%s, %s)", [number, index])
     tables.create_documents(connection, number)
     columns = SegmentColumns()
     lexemes = LexiconWriter()

@@ -9,6 +9,7 @@ indexed and frozen in the transaction that makes it, never changed, and dropped 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import LiteralString
 
 from psycopg import sql
@@ -27,7 +28,7 @@ _SETUP: tuple[LiteralString, ...] = (
         index text NOT NULL REFERENCES search_index.shelf ON DELETE CASCADE, name text NOT NULL,
         number integer NOT NULL, manifest text NOT NULL, retired_at timestamptz, PRIMARY KEY (index, name))""",
     """CREATE TABLE IF NOT EXISTS search_index.segment (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id bigint PRIMARY KEY,
         index text NOT NULL REFERENCES search_index.shelf ON DELETE CASCADE)""",
     """CREATE TABLE IF NOT EXISTS search_index.column_file (
         segment bigint NOT NULL REFERENCES search_index.segment ON DELETE CASCADE, name text NOT NULL,
@@ -87,33 +88,35 @@ def count_documents(segments: Sequence[int]) -> sql.Composed:
     return sql.SQL(" UNION ALL ").join(each)
 
 
-def read_postings(segments: Sequence[int]) -> sql.Composed:
-    """Return the statement that finds documents by lexeme, for one parameter, an array of `tsquery` as text.
+@lru_cache(maxsize=256)
+def read_postings(segments: tuple[int, ...]) -> bytes:
+    """Return the statement that finds documents by lexeme, for one parameter for each segment, an array of `tsquery` as
+    text.
 
-    Rows: place in the array, place in `segments`, document numbers (int4[]), and for each group of fields what
+    Rows: segment, place in its array from 1, document numbers (int4[]), and for each group of fields what
     `lexemes.counts_from_ranks` reads the counts from (float4[]).
     """
     ranks = sql.SQL(", ").join(
         sql.SQL("array_agg(ts_rank({}::float4[], tokens, wanted.query))").format(weights) for weights in rank_weights()
     )
     each = [
-        sql.SQL("SELECT {} AS segment, array_agg(number), {} FROM {} WHERE tokens @@ wanted.query").format(
-            place, ranks, document_table(segment)
-        )
-        for place, segment in enumerate(segments)
+        sql.SQL(
+            "SELECT {}, wanted.place, found.*"
+            " FROM unnest(%b::text[]::tsquery[]) WITH ORDINALITY AS wanted (query, place),"
+            " LATERAL (SELECT array_agg(number), {} FROM {} WHERE tokens @@ wanted.query) AS found"
+        ).format(segment, ranks, document_table(segment))
+        for segment in segments
     ]
-    return sql.SQL(
-        "SELECT wanted.place, found.* FROM unnest(%b::text[]::tsquery[]) WITH ORDINALITY AS wanted (query, place),"
-        " LATERAL ({}) AS found"
-    ).format(sql.SQL(" UNION ALL ").join(each))
+    return sql.SQL(" UNION ALL ").join(each).as_bytes(None)
 
 
-def read_codes(segments: Sequence[int]) -> sql.Composed:
+@lru_cache(maxsize=64)
+def read_codes(segments: tuple[int, ...]) -> bytes:
     """Return the statement that finds documents by exact code, for one parameter for each segment, the same array of
-    text: rows (place in `segments`, document number).
+    text: rows (segment, document number).
     """
     each = [
-        sql.SQL("SELECT {}, number FROM {} WHERE codes @> %s::text[]").format(place, document_table(segment))
-        for place, segment in enumerate(segments)
+        sql.SQL("SELECT {}, number FROM {} WHERE codes @> %s::text[]").format(segment, document_table(segment))
+        for segment in segments
     ]
-    return sql.SQL(" UNION ALL ").join(each)
+    return sql.SQL(" UNION ALL ").join(each).as_bytes(None)

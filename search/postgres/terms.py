@@ -1,7 +1,8 @@
 """Terms to arrays: what PostgreSQL knows of a lexeme, weighted once, and kept in a cache of bounded size.
 
 A term's entry joins the groups of fields: `score[d] = sum over groups of boost * idf * tf * (K1 + 1) / (tf + norm(d))`,
-as the embedded backend does field by field. All unknown terms of a query are asked for in one question.
+as the embedded backend does field by field. All terms of a query that are new are asked for in one question, and of
+each segment only once in a process (`raw`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.index.postings import CACHE_BYTES, EMPTY, Postings
+from search.documents import IndexBroken
+from search.index.postings import EMPTY, Postings
 from search.postgres import tables
 from search.postgres.connecting import Rows
 from search.postgres.lexemes import counts_from_ranks, field_groups, lexeme, quoted
 from search.postgres.lexicon import Lexicon
+from search.postgres.raw import Key, RawCache, RawPostings
 from search.ranking import contributions, inverse_document_frequency
 
+CACHE_BYTES = 16_000_000
 _ENTRY_BYTES = 300
 _MOST_CODES = 4096
 Fetch = Callable[..., Rows]
@@ -32,6 +36,7 @@ class Terms:
     Parameters
     ----------
     fetch : runs a statement and returns its rows.
+    raw : what is known of segments already, and will be.
     segments : (segment, number of its first document, its lexicon) in order.
     norms : float32 (groups, documents), the length part of the BM25 denominator, already times K1.
     alive : bool (documents,), false for what a later segment replaced.
@@ -40,17 +45,17 @@ class Terms:
     def __init__(
         self,
         fetch: Fetch,
+        raw: RawCache,
         segments: Sequence[tuple[int, int, Lexicon]],
+        *,
         norms: NDArray[np.float32],
         alive: NDArray[np.bool_],
         limit: int = CACHE_BYTES,
     ) -> None:
         self._fetch = fetch
-        self._firsts = [first for _, first, _ in segments]
+        self._raw = raw
+        self._segments = {segment: first for segment, first, _ in segments}
         self._lexicons = [lexicon for _, _, lexicon in segments]
-        numbers = [segment for segment, _, _ in segments]
-        self._postings = tables.read_postings(numbers).as_bytes(None) if numbers else None
-        self._codes_query = tables.read_codes(numbers).as_bytes(None) if numbers else None
         self._norms = norms
         self._alive = alive
         self._living = int(alive.sum())
@@ -63,7 +68,7 @@ class Terms:
     def knows(self, token: str) -> bool:
         """Say whether any living document has this token; asks PostgreSQL only where those known are replaced."""
         uncertain = False
-        for first, (count, witnesses) in zip(self._firsts, self._written(token), strict=False):
+        for first, (count, witnesses) in zip(self._segments.values(), self._written(token), strict=False):
             if count and self._alive[witnesses + first].any():
                 return True
             uncertain = uncertain or count > witnesses.size
@@ -88,14 +93,14 @@ class Terms:
 
     def holding(self, code: str) -> NDArray[np.int64]:
         """Return the living documents that have exactly this code, ascending. Codes are tokens of the model, too."""
-        if self._codes_query is None or not self.is_written(code):
+        if not self.is_written(code):
             return EMPTY.docs
         with self._lock:
             known = self._codes.get(code)
         if known is not None:
             return known
-        rows = self._fetch(self._codes_query, [[code]] * len(self._firsts))
-        docs = np.unique(np.array([self._firsts[place] + number for place, number in rows], np.int64))
+        rows = self._fetch(tables.read_codes(tuple(self._segments)), [[code]] * len(self._segments))
+        docs = np.unique(np.array([self._segments[segment] + number for segment, number in rows], np.int64))
         docs = docs[self._alive[docs]]
         with self._lock:
             self._codes[code] = docs
@@ -112,30 +117,42 @@ class Terms:
         return [lexicon.find(key) for lexicon in self._lexicons] if key else []
 
     def _read(self, tokens: Sequence[str]) -> dict[str, Postings]:
-        known = [token for token in tokens if self.is_written(token)]
-        parts: dict[str, list[tuple[int, NDArray[np.int64], NDArray[np.float32]]]] = {token: [] for token in tokens}
-        queries = [quoted(lexeme(token) or "") for token in known]
-        for place, segment, numbers, *ranks in self._ask(queries):
-            if numbers is not None:
-                docs = elements(numbers, ">i4").astype(np.int64) + self._firsts[segment]
-                ordered = np.argsort(docs, kind="stable")
-                ranked = np.stack([elements(rank, ">f4").astype(np.float32) for rank in ranks])
-                parts[known[place - 1]].append((segment, docs[ordered], ranked[:, ordered]))
-        return {token: self._weigh(found) for token, found in parts.items()}
+        keys = {token: self._keys(token) for token in tokens}
+        wanted = list(dict.fromkeys(key for found in keys.values() for key in found))
+        raw = self._raw.find(wanted)
+        asked = self._ask([key for key in wanted if key not in raw])
+        self._raw.keep(asked)
+        raw |= asked
+        return {token: self._weigh([(key[0], raw[key]) for key in found]) for token, found in keys.items()}
 
-    def _ask(self, queries: list[str]) -> Rows:
-        if not queries or self._postings is None:
-            return []
-        return self._fetch(self._postings, [queries], binary=True)
+    def _keys(self, token: str) -> list[Key]:
+        """Return (segment, lexeme) for each segment that has a token, in order."""
+        name = lexeme(token)
+        found = zip(self._segments, self._written(token), strict=False)
+        return [(segment, name) for segment, (count, _) in found if count and name]
 
-    def _weigh(self, parts: list[tuple[int, NDArray[np.int64], NDArray[np.float32]]]) -> Postings:
+    def _ask(self, keys: Sequence[Key]) -> dict[Key, RawPostings]:
+        """Ask PostgreSQL for all of these in one question, each segment for the lexemes that it has."""
+        by_segment: dict[int, list[str]] = {}
+        for segment, name in keys:
+            by_segment.setdefault(segment, []).append(name)
+        if not by_segment:
+            return {}
+        queries = [[quoted(name) for name in names] for names in by_segment.values()]
+        rows = self._fetch(tables.read_postings(tuple(by_segment)), queries, binary=True)
+        found = {(segment, by_segment[segment][place - 1]): _raw(columns) for segment, place, *columns in rows}
+        missing = next((key for key in keys if key not in found), None)
+        if missing or any(not postings.numbers.size for postings in found.values()):
+            raise IndexBroken("a segment's table and its lexicon do not fit each other")
+        return found
+
+    def _weigh(self, parts: Sequence[tuple[int, RawPostings]]) -> Postings:
         if not parts:
             return EMPTY
-        parts.sort(key=lambda part: part[0])
-        docs = np.concatenate([part[1] for part in parts])
-        counts = counts_from_ranks(np.concatenate([part[2] for part in parts], axis=1))
+        docs = np.concatenate([raw.numbers + np.int64(self._segments[segment]) for segment, raw in parts])
+        counts = np.concatenate([raw.counts for _, raw in parts], axis=1)
         living = self._alive[docs]
-        docs, counts = docs[living], counts[:, living]
+        docs, counts = docs[living], counts[:, living].astype(np.float32)
         scores = np.zeros(docs.size, np.float32)
         for (boost, _), tf, norm in zip(field_groups(), counts, self._norms, strict=True):
             present = np.flatnonzero(tf)
@@ -159,6 +176,19 @@ def elements(array: bytes, kind: str) -> NDArray[Any]:
     a head of 20 bytes, then for each element its length and its value.
     """
     return np.frombuffer(array, np.dtype(kind), offset=20).reshape(-1, 2)[:, 1]
+
+
+def _raw(columns: Sequence[bytes | None]) -> RawPostings:
+    """Return the postings in one row: document numbers, then what `ts_rank` said for each group of fields."""
+    numbers, *ranks = (column or b"" for column in columns)
+    if not numbers:
+        return RawPostings(np.empty(0, np.int32), np.empty((len(ranks), 0), np.uint8))
+    found = elements(numbers, ">i4").astype(np.int32)
+    counts = counts_from_ranks(np.stack([elements(rank, ">f4").astype(np.float32) for rank in ranks]))
+    if (found[1:] <= found[:-1]).any():
+        order = np.argsort(found, kind="stable")
+        found, counts = found[order], counts[:, order]
+    return RawPostings(found, counts.astype(np.uint8))
 
 
 def _size_of(postings: Postings) -> int:

@@ -22,6 +22,7 @@ from search.postgres import files, shelf, tables
 from search.postgres.connecting import Connection, Query, Rows, Server
 from search.postgres.generation import PostgresGeneration
 from search.postgres.manifest import Manifest, Segment, read_manifest
+from search.postgres.raw import RawCache
 from search.postgres.segments import write_segment
 from search.schema import schema_hash
 
@@ -46,6 +47,7 @@ class PostgresIndex:
         self.cache = Path(cache) / f"postgres-{key}"
         self.key = key
         self.grace = grace
+        self._raw = RawCache()
 
     def current(self) -> str | None:
         """Return the name of the live generation. Raises IndexProblem while PostgreSQL does not answer."""
@@ -114,7 +116,7 @@ class PostgresIndex:
                     return connection.execute(query, list(parameters), binary=binary).fetchall()
 
                 directory = files.unpack(self.cache, name, manifest, within, [folder])
-                verify(PostgresGeneration(name, manifest, directory, within))
+                verify(PostgresGeneration(name, manifest, directory, within, RawCache()))
                 shelf.point_to(connection, self.key, name)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -152,7 +154,7 @@ class PostgresIndex:
 
     def _open(self, name: str, fetch: files.Fetch) -> PostgresGeneration:
         manifest = read_manifest(name, shelf.manifest(fetch, self.key, name))
-        return PostgresGeneration(name, manifest, files.unpack(self.cache, name, manifest, fetch), fetch)
+        return PostgresGeneration(name, manifest, files.unpack(self.cache, name, manifest, fetch), fetch, self._raw)
 
     def _sweep(self) -> None:
         """Remove old generations; what cannot be removed now is left to the next write."""

@@ -226,7 +226,7 @@ def test_the_cache_may_vanish_at_any_time(index: PostgresIndex) -> None:
 def test_files_altered_in_the_database_are_refused(
     index: PostgresIndex, administrator: psycopg.Connection[Any]
 ) -> None:
-    newest = max(tables_of(administrator, index), key=lambda name: int(name.partition("_")[2])).partition("_")[2]
+    newest = index.open().manifest.segments[-1].id
     administrator.execute(
         "UPDATE search_index.column_file SET content = set_byte(content, 5, 1 + get_byte(content, 5) %% 250)"
         " WHERE segment = %s",
@@ -266,8 +266,8 @@ def test_an_altered_manifest_is_refused(
 def test_a_damaged_segment_is_broken_and_a_rebuild_mends_it(
     index: PostgresIndex, administrator: psycopg.Connection[Any], statement: str
 ) -> None:
-    largest = min(tables_of(administrator, index), key=lambda name: int(name.partition("_")[2]))
     shop = Searcher(index.open())
+    largest = f"document_{index.open().manifest.segments[0].id}"
     administrator.execute(statement.format(largest))
     with pytest.raises(IndexBroken):
         index.open()
@@ -279,13 +279,18 @@ def test_a_damaged_segment_is_broken_and_a_rebuild_mends_it(
 
 
 def test_without_the_namespace_there_is_no_index_and_a_rebuild_makes_it(
-    index: PostgresIndex, administrator: psycopg.Connection[Any]
+    index: PostgresIndex, administrator: psycopg.Connection[Any], tmp_path: Path
 ) -> None:
+    Searcher(index.open()).search(SearchRequest(text="olive oil green tea wool socks desk lamp"))
     administrator.execute("DROP SCHEMA search_index CASCADE")
     assert index.current() is None
     with pytest.raises(IndexMissing, match="no search index"):
         index.open()
-    index.rebuild(catalogue(4))
+    index.rebuild(catalogue(4, 100))
+    fresh = PostgresIndex(Server(index.server.url), tmp_path / "another", index.key)
+    for text in ("olive oil", "green tea", "wool socks", "desk lamp"):
+        request = SearchRequest(text=text)
+        assert Searcher(index.open()).search(request) == Searcher(fresh.open()).search(request)
     assert count(index) == 4
 
 
@@ -395,6 +400,26 @@ def test_who_may_not_make_the_namespace_is_told_so(
     finally:
         server.close()
         administrator.execute("DROP ROLE search_guest")
+
+
+def test_a_change_makes_only_its_own_segment_be_asked(index: PostgresIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, ...]] = []
+    read = tables.read_postings
+
+    def watched(segments: tuple[int, ...]) -> bytes:
+        asked.append(segments)
+        return read(segments)
+
+    monkeypatch.setattr(tables, "read_postings", watched)
+    request = SearchRequest(text="olive oil green tea")
+    Searcher(index.open()).search(request)
+    assert [len(segments) for segments in asked] == [2]
+    asked.clear()
+    index.upsert([document(30, title="Olive oil and green tea")])
+    asked.clear()
+    generation = index.open()
+    assert Searcher(generation).search(request).ids[0] == 30
+    assert asked == [(generation.manifest.segments[-1].id,)]
 
 
 def test_a_warm_search_asks_the_server_nothing_and_a_cold_one_little(
