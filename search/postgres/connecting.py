@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 3
 STATEMENT_SECONDS = 5
+LOCK_SECONDS = 2
 PAUSE = 2.0
 MOST_IDLE = 4
 
@@ -85,6 +86,7 @@ class Server:
         try:
             with self._connect() as connection, connection.transaction():
                 connection.execute("SET LOCAL statement_timeout = 0")
+                connection.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
                 connection.execute("SET LOCAL maintenance_work_mem = '128MB'")
                 yield connection
         except psycopg.Error as error:
@@ -161,6 +163,8 @@ def problem_of(error: psycopg.Error) -> IndexProblem:
         return IndexMissing(f"there is no search index in this PostgreSQL database ({said})")
     if isinstance(error, errors.QueryCanceled):
         return IndexProblem(f"PostgreSQL took longer than {STATEMENT_SECONDS} seconds")
+    if isinstance(error, errors.LockNotAvailable):
+        return IndexProblem(f"somebody else holds tables of the search index ({said})")
     if isinstance(error, psycopg.OperationalError):
         return IndexProblem(f"PostgreSQL does not answer ({said})")
     if isinstance(error, errors.InsufficientPrivilege):

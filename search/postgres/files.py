@@ -11,13 +11,14 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import LiteralString
 
 from search.documents import IndexBroken
-from search.index.layout import FileSeal, sync
+from search.index.layout import FileSeal, number_of, sync
 from search.postgres.connecting import Connection, Rows
 from search.postgres.manifest import Manifest
 
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 _PIECE = 4_000_000
 _ABANDONED = ".unpacking-"
+ABANDONED_SECONDS = 600.0
 _READ: LiteralString = "SELECT content FROM search_index.column_file WHERE segment = %s AND name = %s AND piece = %s"
 _WRITE: LiteralString = "INSERT INTO search_index.column_file (segment, name, piece, content) VALUES (%s, %s, %s, %s)"
 Fetch = Callable[..., Rows]
@@ -53,7 +55,7 @@ def unpack(root: Path, name: str, manifest: Manifest, fetch: Fetch, sources: Ite
     if _is_whole(directory, files):
         return directory
     root.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f"{_ABANDONED}{os.getpid()}-", dir=root))
+    fresh = Path(tempfile.mkdtemp(prefix=_ABANDONED, dir=root))
     try:
         near = [*sources, *(path for path in root.iterdir() if path.is_dir() and path != fresh)]
         for file, (segment, seal) in files.items():
@@ -69,13 +71,17 @@ def unpack(root: Path, name: str, manifest: Manifest, fetch: Fetch, sources: Ite
 
 
 def sweep(root: Path, keep: Collection[str]) -> None:
-    """Remove the directories of other generations, and what dead processes left half unpacked."""
+    """Remove the directories of generations before the newest to keep, and what dead processes left half unpacked.
+
+    Later ones stay: a writer on this node may be about to finish one.
+    """
+    newest = max(map(number_of, keep), default=0)
     for path in root.iterdir() if root.is_dir() else ():
         if path.name.startswith(_ABANDONED):
-            owner = path.name.removeprefix(_ABANDONED).partition("-")[0]
-            if not owner.isdecimal() or not Path(f"/proc/{owner}").exists():
-                shutil.rmtree(path, ignore_errors=True)
-        elif path.name not in keep and path.is_dir():
+            with suppress(OSError):
+                if path.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                    shutil.rmtree(path, ignore_errors=True)
+        elif path.name not in keep and number_of(path.name) <= newest and path.is_dir():
             log.info("Removing %s from the search index's cache", path.name)
             shutil.rmtree(path, ignore_errors=True)
 
@@ -101,7 +107,10 @@ def _linked(source: Path, target: Path, seal: FileSeal) -> bool:
     try:
         os.link(source, target)
     except OSError:
-        shutil.copy2(source, target)
+        try:
+            shutil.copy2(source, target)
+        except OSError:
+            return False
     return True
 
 
@@ -124,7 +133,7 @@ def _place(fresh: Path, directory: Path, files: Mapping[str, tuple[int, FileSeal
         except OSError:
             if _is_whole(directory, files):
                 return
-        broken = Path(tempfile.mkdtemp(prefix=f"{_ABANDONED}{os.getpid()}-", dir=directory.parent))
+        broken = Path(tempfile.mkdtemp(prefix=_ABANDONED, dir=directory.parent))
         with suppress(OSError):
             directory.rename(broken)
         shutil.rmtree(broken, ignore_errors=True)

@@ -42,6 +42,7 @@ class PostgresGeneration(Generation):
 
     def __init__(self, name: str, manifest: Manifest, directory: Path, fetch: Fetch, raw: RawCache) -> None:
         self.manifest = manifest
+        self._fetch = fetch
         segments = manifest.segments
         _count(name, manifest, fetch)
         alive = manifest.alive()
@@ -55,6 +56,14 @@ class PostgresGeneration(Generation):
             for segment, first in zip(segments, firsts, strict=False)
         ]
         self.terms = Terms(fetch, raw, read, norms=_norms(corpus), alive=alive)
+
+    def is_whole(self) -> bool:
+        """Say whether PostgreSQL still has this generation's tables with all their documents."""
+        try:
+            _count(self.name, self.manifest, self._fetch)
+        except IndexBroken:
+            return False
+        return True
 
     def match(self, groups: Sequence[Group], shown: NDArray[np.bool_]) -> Matches:
         """Return the documents of `shown` that match all groups, or if those are few, most of them."""

@@ -13,6 +13,7 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -48,6 +49,7 @@ class PostgresIndex:
         self.key = key
         self.grace = grace
         self._raw = RawCache()
+        self._opened: WeakValueDictionary[str, PostgresGeneration] = WeakValueDictionary()
 
     def current(self) -> str | None:
         """Return the name of the live generation. Raises IndexProblem while PostgreSQL does not answer."""
@@ -130,7 +132,7 @@ class PostgresIndex:
         kept: list[Segment] = []
         living = 0
         if replaced is not None:
-            base = self.open()
+            base = self._base()
             alive = base.corpus.alive.copy()
             rows = base.corpus.rows_of(np.array(sorted(replaced), np.int64))
             alive[rows[rows >= 0]] = False
@@ -141,6 +143,12 @@ class PostgresIndex:
         added = write_segment(connection, self.key, documents, folder)
         segments = (*kept, added) if added else tuple(kept)
         return Manifest(schema_hash(), living + (added.documents if added else 0), time.time(), segments)
+
+    def _base(self) -> PostgresGeneration:
+        """Return the live generation, as this process has it open while it is whole, or else what can be opened."""
+        live = shelf.live(self.server.fetch, self.key)
+        known = self._opened.get(live or "")
+        return known if known is not None and known.is_whole() else self.open()
 
     @contextmanager
     def _exclusively(self) -> Iterator[Connection]:
@@ -154,7 +162,9 @@ class PostgresIndex:
 
     def _open(self, name: str, fetch: files.Fetch) -> PostgresGeneration:
         manifest = read_manifest(name, shelf.manifest(fetch, self.key, name))
-        return PostgresGeneration(name, manifest, files.unpack(self.cache, name, manifest, fetch), fetch, self._raw)
+        directory = files.unpack(self.cache, name, manifest, fetch)
+        self._opened[name] = generation = PostgresGeneration(name, manifest, directory, fetch, self._raw)
+        return generation
 
     def _sweep(self) -> None:
         """Remove old generations; what cannot be removed now is left to the next write."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import time
@@ -181,11 +182,16 @@ def test_a_node_fetches_only_files_it_has_not_got(index: PostgresIndex, monkeypa
 
 
 def test_old_directories_and_half_unpacked_ones_are_swept(index: PostgresIndex) -> None:
-    (index.cache / ".unpacking-999999999-abc").mkdir()
+    for name, age in (("old", 10_000), ("new", 0)):
+        (index.cache / f".unpacking-{name}").mkdir()
+        os.utime(index.cache / f".unpacking-{name}", times=(time.time() - age,) * 2)
+    later = index.cache / f"{'0' * 12}-999999"
+    later.mkdir()
     for number in range(30, 34):
         index.upsert([document(number)])
-    assert [path.name for path in directories(index)][-1] == index.current()
-    assert len(directories(index)) == 2
+    left = {path.name for path in directories(index)}
+    assert left >= {index.current(), ".unpacking-new", later.name}, "a writer may be about to finish that one"
+    assert len(left) == 4
 
 
 # Damage
@@ -328,6 +334,21 @@ def test_a_generation_stays_a_while_for_those_who_have_it_open(index: PostgresIn
     with pytest.raises(IndexProblem):
         shop.search(SearchRequest(text="running shoes"))
     assert count(index) == 3
+
+
+def test_a_backup_that_holds_the_tables_delays_the_sweeping_alone(
+    index: PostgresIndex, administrator: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connecting, "LOCK_SECONDS", 1)
+    old = index.open().manifest.segments[0].id
+    with administrator.transaction():
+        administrator.execute(f"LOCK TABLE search_index.document_{old} IN ACCESS SHARE MODE")
+        for _ in range(3):
+            index.rebuild(catalogue(3))
+        assert count(index) == 3
+    assert f"document_{old}" in every_table(administrator)
+    index.rebuild(catalogue(4))
+    assert f"document_{old}" not in every_table(administrator)
 
 
 # The server
