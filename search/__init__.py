@@ -7,12 +7,18 @@
     page = holder.searcher().search(SearchRequest(text="olive oil 500ml"))
     holder.refresh(LiveColumns.of(rows))        # new prices, stock, ...: no index commit
 
-How an answer is made: the text is normalised and cut into groups of tokens (`analysis`, `parsing`); unknown words are
-cut in two or corrected. Every group's postings add to a dense array of scores and a count of matched groups
-(`index.matching`). All groups must match; when that finds fewer than ten documents, one group after another may be
-missing, and documents that match more groups always stand first. Inside a tier the order is `(BM25 over fields + 12
-for a named category + 6 for a named brand) * popularity * rating * availability`, the factors bounded (`ranking`).
-Filters are masks, facet counts are `bincount`s over the hits (`facets`).
+How an answer is made. The text is normalised and cut into groups of tokens (`analysis`, `parsing`), one for each thing
+that the shopper wants; words that mean the same may stand for a group (`synonyms`). Latin letters that name nothing
+here are read as Chinese by its sound (`pinyin`); other unknown words are cut in two or corrected. Every group's
+postings add to a dense array of scores and a count of matched groups (`index.matching`). All groups must match; while
+fewer than ten documents bear all of them in their names, one group after another may be missing. The order is `(BM25
+over fields + 12 for a named category + 6 for a named brand) * coverage * popularity * rating * availability * the
+merchant's boosts`: coverage is the square of the share of groups matched, the other factors are bounded (`ranking`).
+Pins stand above that order and buries below it (`index.steering`). Filters are masks, facet counts are `bincount`s
+over the hits (`facets`).
+
+What a product is counts for more than what is said about it: names weigh most, and "for ..." or "with ..." is a field
+of its own ("charger for phones" is no phone).
 
 Generations: every write makes a new directory, checks it, and swaps a pointer file (`index.layout`), so readers see
 the old index or the new one and nothing between. The text index changes by commits; price, stock, promotion,
@@ -25,6 +31,7 @@ Knows no shop: no Flask, no SQLAlchemy. An index directory holds pickles written
 """
 
 from search.documents import (
+    LARGEST_PAGE,
     Boost,
     Document,
     Filters,
@@ -53,6 +60,7 @@ from search.results import (
 from search.synonyms import Synonym, Synonyms
 
 __all__ = [
+    "LARGEST_PAGE",
     "MOST_SEGMENTS",
     "Boost",
     "Document",

@@ -21,7 +21,7 @@ from functools import cache, lru_cache
 import Stemmer
 from opencc import OpenCC
 
-VERSION = "1"
+VERSION = "2"
 
 _CJK = "\u3005\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _HAN_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
@@ -71,6 +71,17 @@ _PIECE = re.compile(
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+$")
 _JOINT = re.compile(r"[-'’.+&]")
 _APOSTROPHE = re.compile(r"['’]")
+
+_CLAUSE_END = re.compile(r"(?<=[.!?;])\s+|[\n\r。！？；]+")
+_PURPOSE = re.compile(r"(?<=\S)\s(?:for|f/|with|w/)(?=\s)", re.IGNORECASE)
+
+FUNCTION_WORDS = frozenset(
+    {
+        *("a", "an", "and", "at", "by", "for", "from", "in", "is", "it", "my", "of", "on", "or", "our", "the", "this"),
+        *("that", "to", "w", "with", "your"),
+    }
+)
+"""Words that hold a phrase together: they are indexed and weigh what they weigh, but nobody asks for them."""
 
 _local = threading.local()
 
@@ -136,6 +147,30 @@ def tokens(text: str) -> list[str]:
             result.append(piece.text)
             result += [stem(part) for part in piece.parts if part != piece.text]
     return result
+
+
+def clauses(text: str) -> list[str]:
+    """Return a text cut where sentences and lines end."""
+    return [clause for clause in _CLAUSE_END.split(text) if clause]
+
+
+def split_purpose(text: str) -> tuple[str, str]:
+    """Return what is named, and what it is for or comes with: "Charger for phones" -> ("Charger", "for phones").
+
+    Source: in an English noun phrase what follows a preposition modifies the head noun before it.
+    """
+    match = _PURPOSE.search(text)
+    return (text[: match.start()], text[match.start() :]) if match else (text, "")
+
+
+@lru_cache(maxsize=16_384)
+def stems(text: str) -> tuple[str, ...]:
+    """Return the stems of a name as a query for it would have them: a run of Chinese is one, a compound its parts."""
+    return tuple(
+        stem(part)
+        for piece in pieces(normalise(text))
+        for part in (piece.parts if piece.kind == "compound" else (piece.text,))
+    )
 
 
 def words(text: str) -> list[str]:

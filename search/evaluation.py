@@ -61,11 +61,38 @@ def evaluate(
     return Metrics(
         queries=len(pairs),
         ndcg=sum(ndcg(run, ratings, k) for run, ratings in pairs) / size,
-        condensed_ndcg=sum(ndcg(condensed(run, ratings), ratings, k) for run, ratings in pairs) / size,
+        condensed_ndcg=sum(per_query(runs, judgements, k).values()) / size,
         judged=sum(judged_at(run, ratings, k) for run, ratings in pairs) / size,
         reciprocal_rank=sum(reciprocal_rank(run, ratings) for run, ratings in pairs) / size,
         empty=sum(not run for run, _ in pairs),
     )
+
+
+def per_query(
+    runs: Mapping[str, Sequence[Hashable]], judgements: Mapping[str, Mapping[Hashable, float]], k: int = 10
+) -> dict[str, float]:
+    """Return the condensed nDCG at `k` of every query with a rating above 0."""
+    return {
+        query: ndcg(condensed(runs.get(query, ()), ratings), ratings, k)
+        for query, ratings in judgements.items()
+        if max(ratings.values(), default=0) > 0
+    }
+
+
+def bootstrap_interval(
+    values: Mapping[str, float], *, share: float = 0.95, rounds: int = 2_000, seed: int = 1
+) -> tuple[float, float]:
+    """Return the percentile interval of the mean over queries; (0, 0) without any.
+
+    Source: Efron and Tibshirani (1993), "An introduction to the bootstrap", chapter 13.
+    """
+    sample = list(values.values())
+    if not sample:
+        return 0.0, 0.0
+    chance = random.Random(seed)
+    means = sorted(sum(chance.choices(sample, k=len(sample))) / len(sample) for _ in range(rounds))
+    tail = int(rounds * (1 - share) / 2)
+    return means[tail], means[rounds - 1 - tail]
 
 
 def paired_bootstrap(first: Sequence[float], second: Sequence[float], *, rounds: int = 10_000, seed: int = 1) -> float:

@@ -6,8 +6,11 @@ another brand would bring. Source: the "multi-select faceting" of Tunkelang (200
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,45 +19,54 @@ from search.documents import Filters, LiveColumns
 from search.results import FacetCount, PriceBucket, PriceRange
 
 MOST_BUCKETS = 6
-_FEW = 3
-_SAMPLE = 1000
+MOST_LAYERS = 3
+_SAMPLE = 500
+_PART = 4
 
 Mask = NDArray[np.bool_]
 Docs = NDArray[np.int64]
+Pairs = NDArray[np.int32]
 
 
 class FacetColumn:
     """One facet of all documents: a document may have any number of values, or none.
 
+    Where most documents have a first, a second, ... value, these lie in layers, one array of codes each, so that
+    counting is picking; the rest lies in pairs.
+
     Parameters
     ----------
     values : the distinct values, ascending; a code is a position in it, so codes sort like values.
-    owners : int64 (pairs,), the document of each (document, value) pair, ascending.
-    codes : int64 (pairs,), the value's code of each pair.
+    owners : int32 (pairs,), the document of each (document, value) pair, ascending.
+    codes : int32 (pairs,), the value's code of each pair.
     documents : how many documents there are.
     """
 
-    def __init__(self, values: Sequence[str], owners: Docs, codes: Docs, documents: int) -> None:
+    def __init__(self, values: Sequence[str], owners: Pairs, codes: Pairs, documents: int) -> None:
         self.values = tuple(values)
         self._code_of = {value: code for code, value in enumerate(self.values)}
-        self._owners = owners
-        self._codes = codes
         self._documents = documents
-        self._starts = np.searchsorted(owners, np.arange(documents + 1))
-        order = np.argsort(codes, kind="stable")
-        self._by_value = owners[order]
-        self._value_starts = np.searchsorted(codes[order], np.arange(len(self.values) + 1))
+        self._totals = np.bincount(codes, minlength=len(self.values))
+        self._by_value = owners[np.argsort(codes, kind="stable")]
+        self._value_starts = np.concatenate(([0], np.cumsum(self._totals)))
+        starts = _starts(owners, documents)
+        depths = np.arange(owners.size, dtype=np.int32) - starts[owners]
+        self._layers = [self._layer(owners[here], codes[here]) for here in _layers(depths, documents)]
+        deeper = depths >= len(self._layers)
+        self._rest = codes[deeper]
+        self._rest_starts = _starts(owners[deeper], documents)
+        self._has_rest = np.diff(self._rest_starts) > 0
 
-    def docs_with(self, value: str) -> Docs:
+    def docs_with(self, value: str) -> Pairs:
         """Return the documents that have `value`, ascending; none for an unknown value."""
         code = self._code_of.get(value)
         if code is None:
-            return np.empty(0, np.int64)
+            return np.empty(0, np.int32)
         return self._by_value[self._value_starts[code] : self._value_starts[code + 1]]
 
     def sizes(self) -> dict[str, int]:
         """Return how many documents have each value, replaced ones included."""
-        return dict(zip(self.values, np.diff(self._value_starts).tolist(), strict=True))
+        return dict(zip(self.values, self._totals.tolist(), strict=True))
 
     def mask(self, values: Sequence[str]) -> Mask:
         """Return (documents,) true where a document has one of `values`."""
@@ -69,17 +81,48 @@ class FacetColumn:
         return 0 if code is None else int(counts[code])
 
     def counts(self, docs: Docs) -> NDArray[np.int64]:
-        """Return (values,): how many of `docs` (distinct) have each value."""
-        if docs.size * _FEW > self._documents:
-            shown = np.zeros(self._documents, np.bool_)
-            shown[docs] = True
-            codes = self._codes[shown[self._owners]]
-        else:
-            starts = self._starts[docs]
-            lengths = self._starts[docs + 1] - starts
+        """Return (values,): how many of `docs` (distinct) have each value; of many, by counting the others."""
+        if docs.size * 2 <= self._documents:
+            return self._count(docs)
+        others = np.ones(self._documents, np.bool_)
+        others[docs] = False
+        return self._totals - self._count(np.flatnonzero(others))
+
+    def _count(self, docs: Docs) -> NDArray[np.int64]:
+        counts = np.zeros(len(self.values) + 1, np.int64)
+        for layer in self._layers:
+            counts += np.bincount(layer[docs], minlength=counts.size)
+        if self._rest.size:
+            docs = docs[self._has_rest[docs]]
+            starts = self._rest_starts[docs]
+            lengths = self._rest_starts[docs + 1] - starts
             before = np.cumsum(lengths) - lengths
-            codes = self._codes[np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))]
-        return np.bincount(codes, minlength=len(self.values))
+            pairs = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
+            counts += np.bincount(self._rest[pairs], minlength=counts.size)
+        return counts[:-1]
+
+    def _layer(self, owners: Pairs, codes: Pairs) -> NDArray[Any]:
+        """Return (documents,) one code of each document, and the number of values where it has none."""
+        none = len(self.values)
+        layer = np.full(self._documents, none, np.uint16 if none < 2**16 else np.int32)
+        layer[owners] = codes
+        return layer
+
+
+def _starts(owners: Pairs, documents: int) -> Pairs:
+    """Return (documents + 1,) where the pairs of each document begin."""
+    starts = np.zeros(documents + 1, np.int32)
+    np.cumsum(np.bincount(owners, minlength=documents), out=starts[1:])
+    return starts
+
+
+def _layers(depths: Pairs, documents: int) -> Iterator[Mask]:
+    """Yield the pairs that are their documents' first, second, ...: while a good part of the documents has one."""
+    for depth in range(MOST_LAYERS):
+        here = depths == depth
+        if np.count_nonzero(here) * _PART < documents:
+            return
+        yield here
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +163,12 @@ def narrow(docs: Docs, in_use: Mapping[str, Mask]) -> Narrowing:
     if not in_use:
         return Narrowing(docs, {})
     refused = {name: ~mask[docs] for name, mask in in_use.items()}
-    refusals = np.sum(list(refused.values()), axis=0)
-    without = {name: docs[(refusals == 0) | ((refusals == 1) & refuses)] for name, refuses in refused.items()}
-    return Narrowing(docs[refusals == 0], without)
+    refusals = np.zeros(docs.size, np.uint8)
+    for refuses in refused.values():
+        refusals += refuses
+    passed, almost = refusals == 0, refusals == 1
+    without = {name: docs[passed | (almost & refuses)] for name, refuses in refused.items()}
+    return Narrowing(docs[passed], without)
 
 
 def choices(column: FacetColumn, docs: Docs, selected: Sequence[str], limit: int) -> tuple[FacetCount, ...]:
@@ -130,9 +176,12 @@ def choices(column: FacetColumn, docs: Docs, selected: Sequence[str], limit: int
     0.
     """
     counts = column.counts(docs)
-    order = np.argsort(-counts, kind="stable")[: min(limit, int(np.count_nonzero(counts)))].tolist()
+    order = np.argsort(-counts, kind="stable")[: min(limit, int(np.count_nonzero(counts)))]
     chosen = dict.fromkeys(selected)
-    shown = [FacetCount(column.values[code], int(counts[code]), column.values[code] in chosen) for code in order]
+    values = (column.values[code] for code in order.tolist())
+    shown = [
+        FacetCount(value, count, value in chosen) for value, count in zip(values, counts[order].tolist(), strict=True)
+    ]
     present = {choice.value for choice in shown}
     rest = [FacetCount(value, column.count_of(value, counts), True) for value in chosen if value not in present]
     return (*shown, *rest)
@@ -147,16 +196,22 @@ def price_range(prices: NDArray[np.int64]) -> PriceRange | None:
     if not prices.size:
         return None
     lowest, highest = int(prices.min()), int(prices.max())
-    sample = prices[:: max(1, prices.size // _SAMPLE)]
-    quantiles = np.quantile(sample, np.arange(1, MOST_BUCKETS) / MOST_BUCKETS)
+    sample = np.sort(prices[:: max(1, prices.size // _SAMPLE)])
+    quantiles = sample[np.arange(1, MOST_BUCKETS) * sample.size // MOST_BUCKETS]
     inner = sorted({rounded for value in quantiles if lowest < (rounded := _round(float(value))) <= highest})
     if not inner:
         return PriceRange(lowest, highest, (PriceBucket(lowest, None, int(prices.size)),))
-    counts = np.bincount(np.searchsorted(inner, prices, side="right"), minlength=len(inner) + 1)
-    ends = zip([0, *inner], [*inner, None], counts, strict=True)
-    return PriceRange(lowest, highest, tuple(PriceBucket(low, high, int(n)) for low, high, n in ends))
+    below = [0, *(int(np.count_nonzero(prices < end)) for end in inner), int(prices.size)]
+    ends = zip([0, *inner], [*inner, None], pairwise(below), strict=True)
+    return PriceRange(lowest, highest, tuple(PriceBucket(low, high, more - less) for low, high, (less, more) in ends))
 
 
+def ratings(stars: NDArray[np.float64]) -> tuple[tuple[int, int], ...]:
+    """Return (n, how many of `stars` are n or more) for n = 4, 3, 2, 1."""
+    return tuple((least, int(np.count_nonzero(stars >= least))) for least in (4, 3, 2, 1))
+
+
+@lru_cache(maxsize=4096)
 def _round(value: float) -> int:
     """Return the nearest of 1, 2, 5 times a power of ten, by ratio."""
     if value < 1:

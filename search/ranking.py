@@ -7,14 +7,22 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-B = 0.5
+from search.pinyin import MARK
+
+B = 0.4
 K1 = 1.2
+K1_OF_SCRIPT = 0.3
+COVERAGE = 2.0
+HALF = 0.5
 CATEGORY_BONUS = 12.0
 BRAND_BONUS = 6.0
 ENOUGH_HITS = 10
 POPULARITY_GAIN = 0.12
 RATING_GAIN = 0.03
 OUT_OF_STOCK = 0.85
+Floats = NDArray[np.float64] | NDArray[np.float32]
+
+_MANY, _FEW, _SAMPLED = 4096, 32, 16
 
 
 def inverse_document_frequency(documents_with: int, documents: int) -> float:
@@ -27,7 +35,7 @@ def inverse_document_frequency(documents_with: int, documents: int) -> float:
 
 
 def length_norms(lengths: NDArray[np.uint16], alive: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return `K1 * (1 - B + B * length / mean length)` for one field.
+    """Return `1 - B + B * length / mean length` for one field.
 
     Parameters
     ----------
@@ -40,12 +48,27 @@ def length_norms(lengths: NDArray[np.uint16], alive: NDArray[np.bool_]) -> NDArr
     """
     filled = lengths[alive & (lengths > 0)]
     mean = float(filled.mean()) if filled.size else 1.0
-    return np.asarray(K1 * (1 - B + B * lengths / mean), np.float32)
+    return np.asarray(1 - B + B * lengths / mean, np.float32)
 
 
-def contributions(counts: NDArray[np.float32], norms: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
-    """Return `weight * tf * (K1 + 1) / (tf + norm)`, elementwise; `norms` as `length_norms` gives them."""
-    return np.asarray(weight * (K1 + 1) * counts / (counts + norms), np.float32)
+def saturation(token: str) -> float:
+    """Return K1 for a token: repeating a word says more of it, repeating a character of a long title says little."""
+    return K1 if token.isascii() and not token.startswith(MARK) else K1_OF_SCRIPT
+
+
+def contributions(
+    counts: NDArray[np.float32], norms: NDArray[np.float32], weight: float, k1: float = K1
+) -> NDArray[np.float32]:
+    """Return `weight * tf * (k1 + 1) / (tf + k1 * norm)`, elementwise; `norms` as `length_norms` gives them."""
+    return np.asarray(weight * (k1 + 1) * counts / (counts + k1 * norms), np.float32)
+
+
+def coverage(tiers: NDArray[np.int64] | NDArray[np.uint8], groups: int) -> NDArray[np.float64]:
+    """Return the factor (tiers / groups) ** 2 for documents that match `tiers` of the query's groups; one that
+    satisfies none, as a long run of Chinese may leave it, counts half a group.
+    """
+    factors = (np.maximum(np.arange(groups + 1), HALF) / max(1, groups)) ** COVERAGE
+    return np.asarray(factors[tiers], np.float64)
 
 
 def popularity_scale(popularity: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -70,12 +93,12 @@ def business_factors(
     }
 
 
-def best(keys: NDArray[np.float64], ids: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:
+def best(keys: Floats, ids: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:
     """Return the positions of the `wanted` largest keys, in order; equal keys go by the smaller id.
 
     Parameters
     ----------
-    keys : float64 (hits,)
+    keys : float64 or float32 (hits,)
     ids : int64 (hits,), distinct, so that the order is total and pages never repeat or lose a document.
 
     Returns
@@ -87,6 +110,10 @@ def best(keys: NDArray[np.float64], ids: NDArray[np.int64], wanted: int) -> NDAr
         return np.empty(0, np.int64)
     if wanted >= size:
         return np.lexsort((ids, -keys))
+    if size > _MANY and wanted * _FEW < size:
+        likely = _likely(keys, wanted)
+        if wanted <= likely.size < size // 2:
+            return np.asarray(likely[best(keys[likely], ids[likely], wanted)], np.int64)
     threshold = np.partition(keys, size - wanted)[size - wanted]
     better = np.flatnonzero(keys > threshold)
     level = np.flatnonzero(keys == threshold)
@@ -95,3 +122,10 @@ def best(keys: NDArray[np.float64], ids: NDArray[np.int64], wanted: int) -> NDAr
         level = level[np.argpartition(ids[level], room - 1)[:room]]
     chosen = np.concatenate((better, level))
     return np.asarray(chosen[np.lexsort((ids[chosen], -keys[chosen]))], np.int64)
+
+
+def _likely(keys: Floats, wanted: int) -> NDArray[np.int64]:
+    """Return the positions of all keys from some level on: probably some more than `wanted`, by every 16th key."""
+    sample = keys[::_SAMPLED]
+    place = sample.size - (2 * wanted // _SAMPLED + 8)
+    return np.flatnonzero(keys >= np.partition(sample, place)[place])

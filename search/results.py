@@ -39,7 +39,7 @@ class SearchPage:
 
     `ratings` counts documents with at least 4, 3, 2 and 1 stars. `corrected_query` is what was searched when the
     spelling was corrected, else None; `relaxed` says that not every word had to match; `exact` is the document whose
-    SKU or barcode was typed; `words` are the terms to highlight.
+    SKU or barcode was typed; `words` are the terms to highlight; `scores` are what the order of `ids` was made by.
     """
 
     ids: tuple[int, ...]
@@ -55,6 +55,7 @@ class SearchPage:
     relaxed: bool = False
     exact: int | None = None
     words: tuple[str, ...] = ()
+    scores: tuple[float, ...] = ()
     generation: str = ""
 
 
@@ -69,9 +70,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a document stands where it stands: `score` = (sum of `parts`) * the product of `factors`, inside `tier`.
+    """Why a document stands where it stands: `score` = (sum of `parts`) * the product of `factors`.
 
-    `tier` counts the query's token groups that the document matches, out of `groups`.
+    `tier` counts the query's token groups that the document matches, out of `groups`; the factor "coverage" says what
+    that is worth.
     """
 
     id: int

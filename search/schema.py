@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import whoosh
 from whoosh.fields import FieldType, Schema
 from whoosh.formats import Existence
 
-from search import analysis
+from search import analysis, pinyin
 from search.documents import Document
 
-FORMAT = 1
+FORMAT = 3
 
 BOOSTS: dict[str, float] = {
     "title": 3.0,
     "brand": 2.0,
-    "model": 2.0,
+    "model": 1.5,
     "category": 1.0,
-    "description": 1.0,
-    "attributes": 0.5,
+    "description": 2.0,
+    "purpose": 0.3,
+    "attributes": 0.4,
+    "pinyin": 1.0,
 }
 FIELDS = tuple(BOOSTS)
+NAMING = frozenset({"title", "brand", "model", "category", "pinyin"})
+"""Fields that say what a product is; the others say things about it."""
 
 
 class TokenField(FieldType):  # type: ignore[misc]
@@ -55,19 +59,25 @@ def schema_hash() -> str:
 
 def field_tokens(document: Document) -> dict[str, list[str]]:
     """Return the tokens of each field of `BOOSTS` for a document."""
-    title = [token for text in (document.title, *document.other_titles) for token in analysis.tokens(text)]
-    brand = [token for name in (document.brand.names if document.brand else ()) for token in analysis.tokens(name)]
-    category_names = {name for label in document.categories for name in label.names} | {document.product_type}
-    category = [token for name in sorted(category_names) for token in analysis.tokens(name)]
-    model = analysis.tokens(document.model) + code_tokens(document)
+    titles = [analysis.split_purpose(text) for text in (document.title, *document.other_titles)]
+    descriptions = [analysis.split_purpose(text) for text in analysis.clauses(document.description)]
+    brand = document.brand.names if document.brand else ()
+    categories = sorted({name for label in document.categories for name in label.names} | {document.product_type})
+    names = (document.title, *document.other_titles, *brand, *categories)
     return {
-        "title": title,
-        "brand": brand,
-        "model": model,
-        "category": category,
-        "description": analysis.tokens(document.description),
-        "attributes": [token for text in document.attributes for token in analysis.tokens(text)],
+        "title": _tokens(thing for thing, _ in titles),
+        "brand": _tokens(brand),
+        "model": _tokens((document.model,)) + code_tokens(document),
+        "category": _tokens(categories),
+        "description": _tokens(thing for thing, _ in descriptions),
+        "purpose": _tokens(purpose for _, purpose in (*titles, *descriptions)),
+        "attributes": _tokens(document.attributes),
+        "pinyin": [token for text in names for token in pinyin.tokens(text)],
     }
+
+
+def _tokens(texts: Iterable[str]) -> list[str]:
+    return [token for text in texts for token in analysis.tokens(text)]
 
 
 def code_tokens(document: Document) -> list[str]:

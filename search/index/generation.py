@@ -13,13 +13,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from search import ranking
+from search import analysis, ranking
 from search.documents import Document
 from search.index.columns import Corpus
 from search.index.intent import Intent
-from search.index.matching import Matches
+from search.index.matching import Matches, asked
 from search.parsing import Group
-from search.suggesting import PrefixTable, Vocabulary, prefix_entries
+from search.schema import FIELDS
+from search.suggesting import Completions, Vocabulary
 
 
 class Generation(ABC):
@@ -41,18 +42,18 @@ class Generation(ABC):
         self.built_at = built_at
         self.vocabulary = Vocabulary(corpus.words)
         self.intent = Intent(corpus.labels)
-        popularity = np.zeros(corpus.alive.size)
+        self.has_sounds = bool(corpus.lengths[FIELDS.index("pinyin")].any())
+        popularity = np.zeros(corpus.alive.size, np.float32)
         popularity[corpus.alive] = ranking.popularity_scale(corpus.first_live.popularity)
-        entries = prefix_entries(
+        self.prefixes = Completions(
+            names=corpus.titles,
             ids=corpus.ids,
-            titles=corpus.titles,
-            popularity=popularity,
+            weights=popularity,
             labels=corpus.labels,
-            sizes={kind: column.sizes() for kind, column in corpus.facets.items()},
-            words=corpus.words,
-            phrases=corpus.phrases,
+            sizes={kind: column.sizes() for kind, column in corpus.facets.items() if kind in corpus.labels},
+            sounds=corpus.sounds,
+            terms=(corpus.words, corpus.phrases),
         )
-        self.prefixes = PrefixTable(entries)
 
     @abstractmethod
     def match(self, groups: Sequence[Group], shown: NDArray[np.bool_]) -> Matches:
@@ -63,20 +64,39 @@ class Generation(ABC):
         """Return what each token gives to the score of one document, for explaining."""
 
     @abstractmethod
-    def knows(self, token: str) -> bool:
-        """Say whether any living document has this token."""
+    def count(self, token: str) -> int:
+        """Return how many living documents have this token."""
 
     @abstractmethod
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode, ascending."""
+
+    def finishing(
+        self, groups: Sequence[Group], ends: Sequence[str], shown: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], ranking.Floats]:
+        """Return (documents of `shown` that match all groups and hold one of the tokens `ends`, their scores), for a
+        few products under an unfinished query: backends may leave out what cannot matter among many.
+        """
+        every = (*groups, Group(tuple((end, 1.0) for end in ends)))
+        matches = self.match(every, shown)
+        whole = matches.tiers == len(asked(every))
+        return matches.docs[whole], matches.scores[whole]
+
+    def knows(self, token: str) -> bool:
+        """Say whether any living document has this token."""
+        return self.count(token) > 0
+
+    def is_word(self, word: str) -> bool:
+        """Say whether this is a word of the catalogue's names, as written there."""
+        return word in self.vocabulary
 
     def is_phrase(self, first: str, second: str) -> bool:
         """Say whether these two words often stand side by side."""
         return f"{first} {second}" in self.corpus.phrases
 
     def nearest(self, word: str) -> str | None:
-        """Return the known word that was probably meant, or None."""
-        return self.vocabulary.nearest(word)
+        """Return the word that was probably meant and that some living document has, or None."""
+        return next((other for other in self.vocabulary.likeliest(word) if self.knows(analysis.stem(other))), None)
 
 
 class Index(Protocol):

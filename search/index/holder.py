@@ -9,6 +9,7 @@ import time
 from search.documents import IndexMissing, IndexProblem, LiveColumns
 from search.index.generation import Index
 from search.index.searcher import Searcher
+from search.synonyms import NO_SYNONYMS, Synonyms
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class SearchHolder:
         self._look_every = look_every
         self._searcher: Searcher | None = None
         self._live: LiveColumns | None = None
+        self._synonyms = NO_SYNONYMS
         self._problem: IndexProblem | None = None
         self._seen: str | None = None
         self._look_at = 0.0
@@ -61,6 +63,13 @@ class SearchHolder:
             self._live = live
             if self._searcher is not None:
                 self._searcher = self._searcher.refresh(live)
+
+    def teach(self, synonyms: Synonyms) -> None:
+        """Use other synonyms with this and every later generation."""
+        with self._swapping:
+            self._synonyms = synonyms
+            if self._searcher is not None:
+                self._searcher = self._searcher.teach(synonyms)
 
     def reload(self) -> Searcher:
         """Open what CURRENT names now, in this thread; return the searcher in use."""
@@ -99,5 +108,5 @@ class SearchHolder:
             self._look_at = time.monotonic() + RETRY_AFTER
             return
         with self._swapping:
-            self._searcher = Searcher(generation, self._live, fallback=generation.name != named)
+            self._searcher = Searcher(generation, self._live, self._synonyms, fallback=generation.name != named)
             self._seen, self._problem = named, None

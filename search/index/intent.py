@@ -52,22 +52,14 @@ class Intent:
                 break
 
 
-def stems_of(name: str) -> tuple[str, ...]:
-    """Return the stems of a label's name as a query for it would have them."""
-    found = analysis.pieces(analysis.normalise(name))
-    return tuple(
-        analysis.stem(part) for piece in found for part in (piece.parts if piece.kind == "compound" else (piece.text,))
-    )
-
-
 def _by_stems(labels: Mapping[str, Sequence[str]], *, split: bool) -> dict[tuple[str, ...], tuple[str, ...]]:
     whole: dict[tuple[str, ...], dict[str, None]] = {}
     partial: dict[tuple[str, ...], dict[str, None]] = {}
     for value, names in labels.items():
         for name in names:
-            whole.setdefault(stems_of(name), {})[value] = None
+            whole.setdefault(analysis.stems(name), {})[value] = None
             parts = _ALTERNATIVES.split(analysis.normalise(name)) if split else []
             for part in parts if len(parts) > 1 else []:
-                partial.setdefault(stems_of(part), {})[value] = None
+                partial.setdefault(analysis.stems(part), {})[value] = None
     merged = {**partial, **whole}
     return {key: tuple(values) for key, values in merged.items() if key}

@@ -31,6 +31,8 @@ CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 KEEP = 2
 _NAME = re.compile(r"[0-9a-f]{12}-(\d{6,})")
+_MOST_VERIFIED = 4096
+_verified: set[tuple[int, int, int, int, str]] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def point_to(root: Path, name: str) -> None:
 def seal(directory: Path, *, documents: int, segments: int, built_at: float, known: Mapping[str, FileSeal]) -> Manifest:
     """Write the manifest of a finished directory; files in `known` are unchanged links and are not read again."""
     files = {
-        path.name: known.get(path.name) or FileSeal(path.stat().st_size, _digest(path))
+        path.name: known.get(path.name) or _sealed(path)
         for path in sorted(directory.iterdir())
         if path.is_file() and path.name != MANIFEST
     }
@@ -102,13 +104,15 @@ def seal(directory: Path, *, documents: int, segments: int, built_at: float, kno
     text = json.dumps({"manifest": body, "sha256": _digest_of(body)}, indent=1)
     (directory / MANIFEST).write_text(text, encoding="utf-8")
     for path in directory.iterdir():
-        sync(path)
+        if path.name not in known:
+            sync(path)
     sync(directory)
     return manifest
 
 
 def read_manifest(directory: Path) -> Manifest:
-    """Return the manifest of a generation after checking every file against it.
+    """Return the manifest of a generation after checking every file against it. A file that this process has checked
+    before, under whatever name, and that has not been written to since, is not read again.
 
     Raises IndexMissing when there is no directory and IndexBroken when anything is absent, short, altered or of
     another schema.
@@ -130,7 +134,7 @@ def read_manifest(directory: Path) -> Manifest:
         path = directory / name
         if not path.is_file() or path.stat().st_size != facts.size:
             raise IndexBroken(f"{directory.name}: {name} is missing or has another size")
-        if _digest(path) != facts.sha256:
+        if _identity(path, facts.sha256) not in _verified and _sealed(path) != facts:
             raise IndexBroken(f"{directory.name}: {name} was altered")
     return manifest
 
@@ -175,9 +179,20 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _digest(path: Path) -> str:
+def _sealed(path: Path) -> FileSeal:
+    """Read a file and return its seal."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if len(_verified) >= _MOST_VERIFIED:
+        _verified.clear()
+    _verified.add(_identity(path, digest))
+    return FileSeal(path.stat().st_size, digest)
+
+
+def _identity(path: Path, digest: str) -> tuple[int, int, int, int, str]:
+    """Return what stays as it is while a file is linked to, and changes when it is written to or replaced."""
+    facts = path.stat()
+    return facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, digest
 
 
 def _digest_of(body: object) -> str:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from search.index.postings import Postings
 from search.parsing import Group
-from search.ranking import ENOUGH_HITS
+from search.ranking import ENOUGH_HITS, Floats
 
+ENOUGH_TO_FINISH = 1024
 Terms = Callable[[str], Postings]
 
 
@@ -23,8 +24,8 @@ class Matches:
     """Hits, ascending by document number: how many groups each matches, its score, and whether words were let go."""
 
     docs: NDArray[np.int64]
-    tiers: NDArray[np.int64]
-    scores: NDArray[np.float64]
+    tiers: NDArray[np.uint8] | NDArray[np.int64]
+    scores: Floats
     relaxed: bool
 
 
@@ -32,38 +33,98 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     """Return the documents of `shown` (documents,) that match all groups, or if those are few, all but one, and so
     on.
 
-    Groups are let go one at a time until `ENOUGH_HITS` documents are found or nothing is left to let go.
+    Groups are let go one at a time until `ENOUGH_HITS` documents are found that say all the rest in what they are
+    (`Postings.named`), or nothing is left to let go: ten descriptions that mention every word do not keep away what
+    bears most of them in its name. Optional groups are never asked for, unless there are no others.
     """
+    if len(groups) == 1 and is_plain(groups[0]):
+        return _match_one(*groups[0].terms[0], terms, shown)
     scores = np.zeros(shown.size, np.float32)
     tiers = np.zeros(shown.size, np.uint8)
+    named = np.zeros(shown.size, np.uint8)
+    wanted = asked(groups)
     for group in groups:
-        if group.share is None and len(group.terms) == 1 and not group.phrases:
-            token, weight = group.terms[0]
-            found = terms(token)
-            scores[found.docs] += found.scores if weight == 1.0 else found.scores * np.float32(weight)
-            tiers[found.docs] += 1
+        if is_plain(group):
+            found = terms(group.terms[0][0])
+            found.add_to(scores, group.terms[0][1])
+            if group in wanted:
+                found.count_in(tiers, named)
         else:
-            docs, gained, satisfied = _gather(group, terms, shown.size)
-            scores[docs] += gained
-            tiers[satisfied] += 1
-    touched = np.flatnonzero(scores)
-    touched = touched[shown[touched]]
-    reached = tiers[touched]
-    per_tier = np.bincount(reached, minlength=len(groups) + 1)[::-1].cumsum()
-    enough = int(np.searchsorted(per_tier, ENOUGH_HITS))
-    needed = max(len(groups) - enough, 0 if any(group.share for group in groups) else 1)
-    docs = touched[reached >= needed]
-    return Matches(docs, tiers[docs].astype(np.int64), scores[docs].astype(np.float64), needed < len(groups))
+            gained, satisfied, by_name = _gather(group, terms, shown.size)
+            scores += gained
+            if group in wanted:
+                tiers += satisfied
+                named += by_name
+    tiers *= shown
+    named *= shown
+    needed, least = len(wanted), 0 if any(group.share for group in wanted) else 1
+    enough = int(np.count_nonzero(named == needed))
+    while needed > least and enough < ENOUGH_HITS:
+        needed -= 1
+        enough += int(np.count_nonzero(named == needed))
+    docs = np.flatnonzero(tiers >= needed if needed else (scores > 0) & shown)
+    return Matches(docs, tiers[docs], scores[docs], needed < len(wanted))
+
+
+def _match_one(token: str, weight: float, terms: Terms, shown: NDArray[np.bool_]) -> Matches:
+    """Return what `match` would for this token alone, of which nothing can be let go."""
+    found = terms(token)
+    docs, scores = found.docs, found.scores
+    seen = shown[docs]
+    if not seen.all():
+        docs, scores = docs[seen], scores[seen]
+    scores = scores if weight == 1.0 else scores * np.float32(weight)
+    return Matches(docs.astype(np.int64), np.ones(docs.size, np.uint8), scores, relaxed=False)
+
+
+def finish(
+    groups: Sequence[Group], ends: Sequence[str], terms: Terms, shown: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], Floats]:
+    """Return documents that match all groups and hold one of `ends`, which come the most used first: they are
+    looked at until `ENOUGH_TO_FINISH` documents are found.
+    """
+    scores, docs = np.zeros(0, np.float32), np.empty(0, np.int64)
+    gained, held = np.zeros(shown.size, np.float32), shown
+    if groups:
+        matches = match(groups, terms, shown)
+        whole = matches.tiers == len(asked(groups))
+        docs, scores = matches.docs[whole], matches.scores[whole]
+        held = np.zeros(shown.size, np.bool_)
+        held[docs] = True
+    found = 0
+    for end in ends:
+        term = terms(end)
+        if groups:
+            found += term.raise_among(docs, held, gained)
+        else:
+            term.raise_in(gained)
+            found += term.size
+        if found >= ENOUGH_TO_FINISH:
+            break
+    if not groups:
+        docs = np.flatnonzero((gained > 0) & shown)
+        return docs, gained[docs]
+    total = gained[docs]
+    return docs[total > 0], (total + scores)[total > 0]
+
+
+def asked(groups: Sequence[Group]) -> Sequence[Group]:
+    """Return the groups that a document should match: those that are not optional, or all when all are."""
+    return [group for group in groups if not group.optional] or groups
+
+
+def is_plain(group: Group) -> bool:
+    """Say whether a group is one token and nothing else."""
+    return group.share is None and len(group.terms) == 1 and not group.phrases
 
 
 def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]]:
     """Return what each token of a group gives to one document, for explaining."""
     result = []
+    here = np.array([row], np.int32)
     for token, weight in group.terms:
-        found = terms(token)
-        place = int(np.searchsorted(found.docs, row))
-        if place < found.size and found.docs[place] == row:
-            result.append((token, float(found.scores[place]) * weight))
+        if (gained := float(terms(token).at(here)[0])) > 0:
+            result.append((token, gained * weight))
     for tokens, weight in group.phrases:
         docs, scores = phrase(tokens, weight, terms)
         place = int(np.searchsorted(docs, row))
@@ -74,33 +135,32 @@ def group_scores(group: Group, terms: Terms, row: int) -> list[tuple[str, float]
 
 def _gather(
     group: Group, terms: Terms, documents: int
-) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]:
-    """Return (documents touched, their scores, documents that satisfy the group)."""
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return (documents,) what the group gives each document, whether that satisfies the group, and by its name."""
     total = np.zeros(documents, np.float32)
-    counted = np.zeros(documents, np.uint16)
+    counted, named = np.zeros(documents, np.uint16), np.zeros(documents, np.uint16)
     for number, (token, weight) in enumerate(group.terms):
         found = terms(token)
-        gained = found.scores * np.float32(weight)
         if group.share is None:
-            total[found.docs] = np.maximum(total[found.docs], gained)
+            found.raise_in(total, weight)
         else:
-            total[found.docs] += gained
-            if number < group.counted:
-                counted[found.docs] += 1
+            found.add_to(total, weight)
+        if group.share is None or number < group.counted:
+            found.count_in(counted, named)
     needed = 1 if group.share is None else max(1, math.ceil(group.share * group.counted))
     for tokens, weight in group.phrases:
         docs, gained = phrase(tokens, weight, terms)
         total[docs] = np.maximum(total[docs], gained)
-        counted[docs] = needed
-    docs = np.flatnonzero(total)
-    return docs, total[docs], docs if group.share is None else np.flatnonzero(counted >= needed)
+        counted[docs] = named[docs] = needed
+    return total, counted >= needed, named >= needed
 
 
-def phrase(tokens: Sequence[str], weight: float, terms: Terms) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def phrase(tokens: Sequence[str], weight: float, terms: Terms) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Return the documents that hold all `tokens`, ascending, and `weight` times the sum of what those give."""
     rarest, *rest = sorted((terms(token) for token in tokens), key=lambda found: found.size)
     docs, scores = rarest.docs, rarest.scores
     for found in rest:
-        docs, here, there = np.intersect1d(docs, found.docs, assume_unique=True, return_indices=True)
-        scores = scores[here] + found.scores[there]
+        more = found.at(docs)
+        held = more > 0
+        docs, scores = docs[held], scores[held] + more[held]
     return docs, scores * np.float32(weight)

@@ -8,26 +8,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search import analysis, facets, ranking
 from search.documents import LiveColumns, SearchRequest, Sort
+from search.index import steering
 from search.index.generation import Generation
-from search.index.matching import Matches
-from search.parsing import Group, Query, parse
+from search.index.matching import Matches, asked
+from search.parsing import Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
 from search.suggesting import MOST_OF_KIND
+from search.synonyms import NO_SYNONYMS, Synonyms
 
-EXPANDED = 30
+EXPANDED = 20
+
+Rows = NDArray[np.int64]
 
 
 class Searcher:
     """One generation with one set of live columns: immutable, so any number of threads may use it at once."""
 
-    def __init__(self, generation: Generation, live: LiveColumns | None = None, *, fallback: bool = False) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        live: LiveColumns | None = None,
+        synonyms: Synonyms = NO_SYNONYMS,
+        *,
+        fallback: bool = False,
+    ) -> None:
         self.generation = generation
+        self._synonyms = synonyms
         self._fallback = fallback
         corpus = generation.corpus
         live = corpus.first_live if live is None else live
@@ -37,20 +50,28 @@ class Searcher:
 
     def refresh(self, live: LiveColumns) -> Searcher:
         """Return a searcher over the same generation with other live columns; this one stays as it is."""
-        return Searcher(self.generation, live, fallback=self._fallback)
+        return Searcher(self.generation, live, self._synonyms, fallback=self._fallback)
+
+    def teach(self, synonyms: Synonyms) -> Searcher:
+        """Return a searcher with other synonyms over the same generation and live columns."""
+        taught = copy(self)
+        taught._synonyms = synonyms
+        return taught
 
     def search(self, request: SearchRequest) -> SearchPage:
         """Answer a request; any text at all has an answer, and a page beyond the end is empty with the right total."""
         generation = self.generation
-        query = parse(request.text, generation, correct=request.correct)
-        shown = self._scoped(request)
-        matches = self._match(query, request.text, shown)
+        query, matches = self._find(request)
+        pins = self._pinned(request)
+        matches = steering.with_pins(matches, pins)
         filters = request.filters
         in_use = facets.masks(filters, generation.corpus.facets, self._live)
         narrowed = facets.narrow(matches.docs, in_use)
         counted = generation.corpus.facets if request.count is None else request.count
+        ids, scores = self._page(request, query, matches, narrowed.docs, pins)
         return SearchPage(
-            ids=self._page(request, query, matches, narrowed.docs),
+            ids=ids,
+            scores=scores,
             total=int(narrowed.docs.size),
             page=request.page,
             size=request.size,
@@ -60,8 +81,9 @@ class Searcher:
                 if (column := generation.corpus.facets.get(name))
             },
             price=None if request.count == () else facets.price_range(self._live.price_minor[narrowed.base("price")]),
-            in_stock=int(self._live.in_stock[narrowed.base("in_stock")].sum()),
-            on_promotion=int(self._live.on_promotion[narrowed.base("on_promotion")].sum()),
+            in_stock=int(np.count_nonzero(self._live.in_stock[narrowed.base("in_stock")])),
+            on_promotion=int(np.count_nonzero(self._live.on_promotion[narrowed.base("on_promotion")])),
+            ratings=() if request.count == () else facets.ratings(self._live.rating[narrowed.base("rating")]),
             corrected_query=query.corrected,
             relaxed=matches.relaxed,
             exact=self.find_code(request.text),
@@ -105,11 +127,9 @@ class Searcher:
     def _matching(self, head: str, ends: Sequence[str], wanted: int) -> list[Suggestion]:
         """Return the best products with all words of `head` and one of `ends`, under their first title."""
         generation = self.generation
-        last = Group(tuple((analysis.stem(word), 1.0) for word in ends))
-        groups = (*parse(head, generation, correct=False).groups, last)
-        matches = generation.match(groups, self.shown)
-        whole = matches.docs[matches.tiers == len(groups)]
-        scores = matches.scores[matches.tiers == len(groups)] * self._business[whole]
+        groups = parse(head, generation, correct=False).groups
+        whole, scores = generation.finishing(groups, [analysis.stem(word) for word in ends], self.shown)
+        scores = scores * self._business[whole]
         ids = generation.corpus.ids[whole]
         order = ranking.best(scores, ids, min(wanted, ids.size))
         return [Suggestion("product", generation.corpus.titles[whole[place]][0], str(ids[place])) for place in order]
@@ -117,21 +137,25 @@ class Searcher:
     def explain(self, request: SearchRequest, document: int) -> Explanation | None:
         """Say why a document stands where it does for a request, or None when it does not match or is not shown."""
         generation = self.generation
-        query = parse(request.text, generation, correct=request.correct)
-        matches = self._match(query, request.text, self._scoped(request))
+        query, matches = self._find(request)
         row = int(generation.corpus.rows_of(np.array([document]))[0])
         place = int(np.searchsorted(matches.docs, row))
         if row < 0 or place >= matches.docs.size or matches.docs[place] != row:
             return None
+        named = sorted(one for one in self._intent(query) if row in generation.corpus.facets[one[0]].docs_with(one[1]))
         parts = generation.parts(query.groups, row)
-        parts += [
-            (f"{facet}:{value}", bonus)
-            for facet, value, bonus in generation.intent.of(query.stems)
-            if row in generation.corpus.facets[facet].docs_with(value)
-        ]
+        parts += [(f"brand:{value}", bonus) for facet, value, bonus in named if facet == "brand"]
+        parts += [(f"category:{value}", bonus) for facet, value, bonus in named if facet == "category"][:1]
         factors = tuple((name, float(column[row])) for name, column in self._factors.items())
-        score = float(self._scores(query, matches)[place])
-        return Explanation(document, score, int(matches.tiers[place]), len(query.groups), tuple(parts), factors)
+        boost = float(self._boosts(request, np.array([row]))[0])
+        score = float(self._scores(query, matches, np.array([place]))[0]) * boost
+        wanted = len(asked(query.groups))
+        factors = (
+            *factors,
+            *([("boost", boost)] if boost != 1.0 else []),
+            ("coverage", float(ranking.coverage(matches.tiers[place], wanted))),
+        )
+        return Explanation(document, score, int(matches.tiers[place]), wanted, tuple(parts), factors)
 
     def health(self) -> Health:
         """Return what an operator wants to know about the index in use."""
@@ -146,33 +170,92 @@ class Searcher:
             shown = shown & column.mask(values) if column else np.zeros_like(shown)
         return shown
 
+    def _find(self, request: SearchRequest) -> tuple[Query, Matches]:
+        """Read the request and find its documents; words that together name nothing are tried by their sound."""
+        shown = self._scoped(request)
+        query = self._parse(request, by_sound=False)
+        matches = self._match(query, request.text, shown)
+        if self.generation.has_sounds and request.text.isascii() and (matches.relaxed or not matches.docs.size):
+            other = self._parse(request, by_sound=True)
+            if other.groups != query.groups:
+                found = self._match(other, request.text, shown)
+                if found.docs.size and (not found.relaxed or not matches.docs.size):
+                    return other, found
+        return query, matches
+
+    def _parse(self, request: SearchRequest, *, by_sound: bool) -> Query:
+        return parse(
+            request.text,
+            self.generation,
+            correct=request.correct,
+            by_sound=by_sound,
+            synonyms=self._synonyms,
+            language=request.language,
+        )
+
     def _match(self, query: Query, text: str, shown: NDArray[np.bool_]) -> Matches:
         if query.groups:
             return self.generation.match(query.groups, shown)
         docs = np.flatnonzero(shown) if not text.strip() else np.empty(0, np.int64)
         return Matches(docs, np.zeros(docs.size, np.int64), np.ones(docs.size), relaxed=False)
 
-    def _scores(self, query: Query, matches: Matches) -> NDArray[np.float64]:
-        scores = matches.scores
-        if query.stems:
-            bonus = np.zeros(self.shown.size)
-            for facet, value, points in self.generation.intent.of(query.stems):
-                rows = self.generation.corpus.facets[facet].docs_with(value)
-                bonus[rows] = np.maximum(bonus[rows], points) if facet == "category" else bonus[rows] + points
-            scores = scores + bonus[matches.docs]
-        return np.asarray(scores * self._business[matches.docs], np.float64)
+    def _scores(self, query: Query, matches: Matches, places: Rows | slice) -> NDArray[np.float64]:
+        """Return the scores of the matches at `places`, all factors included."""
+        docs = matches.docs[places]
+        scores: ranking.Floats = matches.scores[places]
+        for column in self._bonuses(query).values():
+            scores = scores + column[docs]
+        covered = ranking.coverage(matches.tiers[places], len(asked(query.groups)))
+        return np.asarray(scores * self._business[docs] * covered, np.float64)
 
-    def _page(self, request: SearchRequest, query: Query, matches: Matches, docs: NDArray[np.int64]) -> tuple[int, ...]:
+    def _bonuses(self, query: Query) -> dict[str, NDArray[np.float32]]:
+        """Return (documents,) what documents gain by each facet that the query names: the most of its categories, the
+        sum of its brands.
+        """
+        gained: dict[str, NDArray[np.float32]] = {}
+        for facet, value, points in sorted(self._intent(query)):
+            column = gained.setdefault(facet, np.zeros(self.shown.size, np.float32))
+            rows = self.generation.corpus.facets[facet].docs_with(value)
+            column[rows] = np.maximum(column[rows], points) if facet == "category" else column[rows] + points
+        return gained
+
+    def _intent(self, query: Query) -> set[tuple[str, str, float]]:
+        """Return the categories and brands that the query names, in its own words or in a synonym."""
+        return {named for stems in (query.stems, *query.variants) for named in self.generation.intent.of(stems)}
+
+    def _page(
+        self,
+        request: SearchRequest,
+        query: Query,
+        matches: Matches,
+        docs: NDArray[np.int64],
+        pins: NDArray[np.int64],
+    ) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        corpus = self.generation.corpus
         if request.sort is Sort.RELEVANCE:
-            places = np.searchsorted(matches.docs, docs)
-            scores = self._scores(query, matches)[places]
-            keys = scores + matches.tiers[places] * (float(scores.max(initial=0.0)) + 1.0)
+            places = slice(None) if docs is matches.docs else np.searchsorted(matches.docs, docs)
+            scores = self._scores(query, matches, places)
+            if request.steering.boosts:
+                scores *= self._boosts(request, docs)
+            buries = corpus.rows_of(np.array(request.steering.buries, np.int64))
+            keys = steering.place(scores, docs, pins, buries)
         else:
             keys = _SORT_KEYS[request.sort](self._live)[docs].astype(np.float64)
-        ids = self.generation.corpus.ids[docs]
+        ids = corpus.ids[docs]
         first = (request.page - 1) * request.size
-        order = ranking.best(keys, ids, min(first + request.size, docs.size) if first < docs.size else 0)
-        return tuple(ids[order[first:]].tolist())
+        order = ranking.best(keys, ids, min(first + request.size, docs.size) if first < docs.size else 0)[first:]
+        return tuple(ids[order].tolist()), tuple(keys[order].tolist())
+
+    def _pinned(self, request: SearchRequest) -> NDArray[np.int64]:
+        """Return the rows of the pinned documents that may be shown, in the merchant's order."""
+        if not request.steering.pins or request.sort is not Sort.RELEVANCE:
+            return np.empty(0, np.int64)
+        rows = self.generation.corpus.rows_of(np.array(tuple(dict.fromkeys(request.steering.pins)), np.int64))
+        rows = rows[rows >= 0]
+        return rows[self._scoped(request)[rows]]
+
+    def _boosts(self, request: SearchRequest, docs: Rows) -> NDArray[np.float64]:
+        return steering.boost_factors(request.steering.boosts, self.generation.corpus.facets, self.shown.size)[docs]
 
 
 _SORT_KEYS: dict[Sort, Callable[[LiveColumns], NDArray[np.int64] | NDArray[np.float64]]] = {

@@ -14,7 +14,7 @@ from search import ranking
 from search.documents import IndexBroken
 from search.index import columns, layout
 from search.index.generation import Generation
-from search.index.matching import Matches, group_scores, match
+from search.index.matching import Matches, finish, group_scores, match
 from search.index.postings import TermCache
 from search.parsing import Group
 
@@ -44,20 +44,26 @@ class WhooshGeneration(Generation):
         if self.documents != self.manifest.documents:
             raise IndexBroken(f"{directory.name}: {self.documents} documents, {self.manifest.documents} expected")
         norms = np.stack([ranking.length_norms(lengths, alive) for lengths in corpus.lengths])
-        self.terms = TermCache(leaves, norms, alive)
+        self.terms = TermCache(leaves, norms, alive, corpus.tokens)
 
     def match(self, groups: Sequence[Group], shown: NDArray[np.bool_]) -> Matches:
         """Return the documents of `shown` that match all groups, or if those are few, most of them."""
         return match(groups, self.terms.get, shown)
 
+    def finishing(
+        self, groups: Sequence[Group], ends: Sequence[str], shown: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], ranking.Floats]:
+        """Return documents that match all groups and hold one of `ends`, which come the most used first."""
+        return finish(groups, ends, self.terms.get, shown)
+
     def parts(self, groups: Sequence[Group], row: int) -> list[tuple[str, float]]:
         """Return what each token gives to the score of one document."""
         return [part for group in groups for part in group_scores(group, self.terms.get, row)]
 
-    def knows(self, token: str) -> bool:
-        """Say whether any living document has this token."""
-        return self.terms.get(token).size > 0
+    def count(self, token: str) -> int:
+        """Return how many living documents have this token."""
+        return self.terms.get(token).size
 
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode."""
-        return self.terms.holding("code", code) if code else np.empty(0, np.int64)
+        return self.terms.coded(code).astype(np.int64) if code else np.empty(0, np.int64)

@@ -108,7 +108,8 @@ class WhooshIndex:
             index = open_dir(str(building))
         codec = W3Codec(blocklimit=_BLOCK)
         codec.length_stats = False  # our own columns hold the lengths; Whoosh would look one up for every posting
-        writer = SegmentWriter(index, codec=codec, limitmb=_MEMORY_MB)
+        # Every process would read a compound file into its memory; plain files are read in place.
+        writer = SegmentWriter(index, codec=codec, limitmb=_MEMORY_MB, compound=False)
         columns = SegmentColumns()
         seen: set[int] = set()
         try:

@@ -12,12 +12,10 @@ from numpy.typing import NDArray
 from search import ranking
 from search.documents import IndexBroken, IndexMissing
 from search.index import columns
-from search.index.columns import Corpus
 from search.index.generation import Generation
-from search.index.matching import Matches, group_scores, match
+from search.index.matching import Matches, finish, group_scores, match
 from search.parsing import Group
 from search.postgres import lexicon, tables
-from search.postgres.lexemes import field_groups
 from search.postgres.lexicon import Lexicon
 from search.postgres.manifest import Manifest
 from search.postgres.raw import RawCache
@@ -55,7 +53,8 @@ class PostgresGeneration(Generation):
             (segment.id, first, Lexicon(directory / lexicon.file_name(segment.name)))
             for segment, first in zip(segments, firsts, strict=False)
         ]
-        self.terms = Terms(fetch, raw, read, norms=_norms(corpus), alive=alive)
+        norms = np.stack([ranking.length_norms(lengths, alive) for lengths in corpus.lengths])
+        self.terms = Terms(fetch, raw, read, norms=norms, alive=alive)
 
     def is_whole(self) -> bool:
         """Say whether PostgreSQL still has this generation's tables with all their documents."""
@@ -73,6 +72,16 @@ class PostgresGeneration(Generation):
         """Return what each token gives to the score of one document."""
         found = self.terms.read(_tokens(groups))
         return [part for group in groups for part in group_scores(group, found.__getitem__, row)]
+
+    def finishing(
+        self, groups: Sequence[Group], ends: Sequence[str], shown: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], ranking.Floats]:
+        """Return documents that match all groups and hold one of `ends`, which come the most used first."""
+        return finish(groups, ends, self.terms.read([*_tokens(groups), *ends]).__getitem__, shown)
+
+    def count(self, token: str) -> int:
+        """Return how many living documents have this token."""
+        return self.terms.read([token])[token].size
 
     def knows(self, token: str) -> bool:
         """Say whether any living document has this token."""
@@ -100,12 +109,3 @@ def _count(name: str, manifest: Manifest, fetch: Fetch) -> None:
         raise IndexBroken(f"{name}: a table is missing") from problem
     if dict(rows) != {place: segment.documents for place, segment in enumerate(segments)}:
         raise IndexBroken(f"{name}: the tables do not hold the documents that the manifest lists")
-
-
-def _norms(corpus: Corpus) -> NDArray[np.float32]:
-    """Return the norms (groups, documents): fields of one group are one field."""
-    sums = (corpus.lengths[list(fields)].sum(axis=0, dtype=np.int64) for _, fields in field_groups())
-    longest = np.iinfo(np.uint16).max
-    return np.stack(
-        [ranking.length_norms(np.minimum(lengths, longest).astype(np.uint16), corpus.alive) for lengths in sums]
-    )

@@ -20,7 +20,7 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class RawPostings:
-    """Document numbers within the segment, ascending (int32), and the counts in each group of fields (groups, n)."""
+    """Document numbers within the segment, ascending (int32), and the counts in each of `FIELDS` (fields, n)."""
 
     numbers: NDArray[np.int32]
     counts: NDArray[np.uint8]

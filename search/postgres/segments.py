@@ -10,7 +10,7 @@ from search.documents import Document
 from search.index.columns import SegmentColumns
 from search.postgres import files, tables
 from search.postgres.connecting import Connection
-from search.postgres.lexemes import counts_of, vectors
+from search.postgres.lexemes import counts_of, keys_in, vectors
 from search.postgres.lexicon import LexiconWriter
 from search.postgres.manifest import Segment
 from search.schema import code_tokens, field_tokens
@@ -54,7 +54,7 @@ def _copy(
             seen.add(document.id)
             tokens = field_tokens(document)
             counts = counts_of(tokens)
-            lexemes.add(len(columns), counts)
+            lexemes.add(len(columns), keys_in(counts))
             codes = code_tokens(document)
             for part, vector in enumerate(vectors(counts)):
                 copy.write_row((len(columns), part, document.id, [] if part else codes, vector))

@@ -15,7 +15,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from search.postgres.connecting import Connection
-from search.postgres.lexemes import rank_weights
+from search.postgres.lexemes import NAMED, SAID
 
 NAMESPACE = "search_index"
 _SETUP_LOCK = 0x5EA2C4
@@ -90,21 +90,20 @@ def count_documents(segments: Sequence[int]) -> sql.Composed:
 
 @lru_cache(maxsize=256)
 def read_postings(segments: tuple[int, ...]) -> bytes:
-    """Return the statement that finds documents by lexeme, for one parameter for each segment, an array of `tsquery` as
-    text.
+    """Return the statement that finds documents by token, for two parameters for each segment: the tokens' lexemes of
+    the kinds `NAMED` and `SAID`, as arrays of `tsquery` in text form.
 
-    Rows: segment, place in its array from 1, document numbers (int4[]), and for each group of fields what
-    `lexemes.counts_from_ranks` reads the counts from (float4[]).
+    Rows: segment, place in its arrays from 1, document numbers (int4[]), and what `ts_rank` says for either kind
+    (float4[]), as `lexemes.counts_by_field` takes it.
     """
-    ranks = sql.SQL(", ").join(
-        sql.SQL("array_agg(ts_rank({}::float4[], tokens, wanted.query))").format(weights) for weights in rank_weights()
-    )
     each = [
         sql.SQL(
-            "SELECT {}, wanted.place, found.*"
-            " FROM unnest(%b::text[]::tsquery[]) WITH ORDINALITY AS wanted (query, place),"
-            " LATERAL (SELECT array_agg(number), {} FROM {} WHERE tokens @@ wanted.query) AS found"
-        ).format(segment, ranks, document_table(segment))
+            "SELECT {}, wanted.place, found.* FROM unnest(%b::text[]::tsquery[], %b::text[]::tsquery[])"
+            " WITH ORDINALITY AS wanted (named, said, place), LATERAL (SELECT array_agg(number),"
+            " array_agg(ts_rank({}::float4[], tokens, wanted.named)),"
+            " array_agg(ts_rank({}::float4[], tokens, wanted.said))"
+            " FROM {} WHERE tokens @@ (wanted.named || wanted.said)) AS found"
+        ).format(segment, NAMED.weights, SAID.weights, document_table(segment))
         for segment in segments
     ]
     return sql.SQL(" UNION ALL ").join(each).as_bytes(None)

@@ -1,8 +1,7 @@
 """Terms to arrays: what PostgreSQL knows of a lexeme, weighted once, and kept in a cache of bounded size.
 
-A term's entry joins the groups of fields: `score[d] = sum over groups of boost * idf * tf * (K1 + 1) / (tf + norm(d))`,
-as the embedded backend does field by field. All terms of a query that are new are asked for in one question, and of
-each segment only once in a process (`raw`).
+A term's entry joins all fields, as the embedded backend does (`search.index.postings`). All terms of a query that are
+new are asked for in one question, and of each segment only once in a process (`raw`).
 """
 
 from __future__ import annotations
@@ -16,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.documents import IndexBroken
-from search.index.postings import EMPTY, Postings
+from search.index.postings import DENSE_FROM, EMPTY, Postings
 from search.postgres import tables
 from search.postgres.connecting import Rows
-from search.postgres.lexemes import counts_from_ranks, field_groups, lexeme, quoted
+from search.postgres.lexemes import KINDS, counts_by_field, key_of, quoted
 from search.postgres.lexicon import Lexicon
 from search.postgres.raw import Key, RawCache, RawPostings
-from search.ranking import contributions, inverse_document_frequency
+from search.ranking import contributions, inverse_document_frequency, saturation
+from search.schema import BOOSTS, FIELDS, NAMING
 
 CACHE_BYTES = 16_000_000
-_ENTRY_BYTES = 300
 _MOST_CODES = 4096
 Fetch = Callable[..., Rows]
 
@@ -38,7 +37,7 @@ class Terms:
     fetch : runs a statement and returns its rows.
     raw : what is known of segments already, and will be.
     segments : (segment, number of its first document, its lexicon) in order.
-    norms : float32 (groups, documents), the length part of the BM25 denominator, already times K1.
+    norms : float32 (`FIELDS`, documents), the length part of the BM25 denominator.
     alive : bool (documents,), false for what a later segment replaced.
     """
 
@@ -94,7 +93,7 @@ class Terms:
     def holding(self, code: str) -> NDArray[np.int64]:
         """Return the living documents that have exactly this code, ascending. Codes are tokens of the model, too."""
         if not self.is_written(code):
-            return EMPTY.docs
+            return np.empty(0, np.int64)
         with self._lock:
             known = self._codes.get(code)
         if known is not None:
@@ -113,7 +112,7 @@ class Terms:
         return any(count for count, _ in self._written(token))
 
     def _written(self, token: str) -> list[tuple[int, NDArray[np.int32]]]:
-        key = lexeme(token)
+        key = key_of(token)
         return [lexicon.find(key) for lexicon in self._lexicons] if key else []
 
     def _read(self, tokens: Sequence[str]) -> dict[str, Postings]:
@@ -123,11 +122,11 @@ class Terms:
         asked = self._ask([key for key in wanted if key not in raw])
         self._raw.keep(asked)
         raw |= asked
-        return {token: self._weigh([(key[0], raw[key]) for key in found]) for token, found in keys.items()}
+        return {token: self._weigh(token, [(key[0], raw[key]) for key in found]) for token, found in keys.items()}
 
     def _keys(self, token: str) -> list[Key]:
         """Return (segment, lexeme) for each segment that has a token, in order."""
-        name = lexeme(token)
+        name = key_of(token)
         found = zip(self._segments, self._written(token), strict=False)
         return [(segment, name) for segment, (count, _) in found if count and name]
 
@@ -138,37 +137,45 @@ class Terms:
             by_segment.setdefault(segment, []).append(name)
         if not by_segment:
             return {}
-        queries = [[quoted(name) for name in names] for names in by_segment.values()]
+        queries = [[quoted(name + kind.suffix) for name in names] for names in by_segment.values() for kind in KINDS]
         rows = self._fetch(tables.read_postings(tuple(by_segment)), queries, binary=True)
-        found = {(segment, by_segment[segment][place - 1]): _raw(columns) for segment, place, *columns in rows}
+        found = {}
+        for segment, place, *columns in rows:
+            key = (segment, by_segment[segment][place - 1])
+            found[key] = _raw(key[1], columns)
         missing = next((key for key in keys if key not in found), None)
         if missing or any(not postings.numbers.size for postings in found.values()):
             raise IndexBroken("a segment's table and its lexicon do not fit each other")
         return found
 
-    def _weigh(self, parts: Sequence[tuple[int, RawPostings]]) -> Postings:
+    def _weigh(self, token: str, parts: Sequence[tuple[int, RawPostings]]) -> Postings:
         if not parts:
             return EMPTY
-        docs = np.concatenate([raw.numbers + np.int64(self._segments[segment]) for segment, raw in parts])
+        docs = np.concatenate([raw.numbers + np.int32(self._segments[segment]) for segment, raw in parts])
         counts = np.concatenate([raw.counts for _, raw in parts], axis=1)
         living = self._alive[docs]
         docs, counts = docs[living], counts[:, living].astype(np.float32)
-        scores = np.zeros(docs.size, np.float32)
-        for (boost, _), tf, norm in zip(field_groups(), counts, self._norms, strict=True):
-            present = np.flatnonzero(tf)
-            weight = boost * inverse_document_frequency(present.size, self._living)
-            scores[present] += contributions(tf[present], norm[docs[present]], weight)
-        return Postings(docs, scores)
+        scores, named = np.zeros(docs.size, np.float32), np.zeros(docs.size, np.bool_)
+        for field, tf, norm in zip(FIELDS, counts, self._norms, strict=True):
+            here = np.flatnonzero(tf)
+            weight = BOOSTS[field] * inverse_document_frequency(here.size, self._living)
+            scores[here] += contributions(tf[here], norm[docs[here]], weight, saturation(token))
+            named[here] |= field in NAMING
+        if docs.size * DENSE_FROM < self._alive.size:
+            return Postings(docs, scores, named)
+        whole, names = np.zeros(self._alive.size, np.float32), np.zeros(self._alive.size, np.bool_)
+        whole[docs], names[docs] = scores, named
+        return Postings.whole(whole, names)
 
     def _keep(self, read: Mapping[str, Postings]) -> None:
         with self._lock:
             for token, postings in read.items():
                 before = self._entries.pop(token, None)
-                self._bytes -= _size_of(before) if before else 0
+                self._bytes -= before.nbytes if before else 0
                 self._entries[token] = postings
-                self._bytes += _size_of(postings)
+                self._bytes += postings.nbytes
             while self._bytes > self._limit and len(self._entries) > 1:
-                self._bytes -= _size_of(self._entries.popitem(last=False)[1])
+                self._bytes -= self._entries.popitem(last=False)[1].nbytes
 
 
 def elements(array: bytes, kind: str) -> NDArray[Any]:
@@ -178,18 +185,14 @@ def elements(array: bytes, kind: str) -> NDArray[Any]:
     return np.frombuffer(array, np.dtype(kind), offset=20).reshape(-1, 2)[:, 1]
 
 
-def _raw(columns: Sequence[bytes | None]) -> RawPostings:
-    """Return the postings in one row: document numbers, then what `ts_rank` said for each group of fields."""
-    numbers, *ranks = (column or b"" for column in columns)
+def _raw(key: str, columns: Sequence[bytes | None]) -> RawPostings:
+    """Return the postings in one row: document numbers, then what `ts_rank` said for each of `KINDS`."""
+    numbers, *said = (column or b"" for column in columns)
     if not numbers:
-        return RawPostings(np.empty(0, np.int32), np.empty((len(ranks), 0), np.uint8))
+        return RawPostings(np.empty(0, np.int32), np.empty((len(FIELDS), 0), np.uint8))
     found = elements(numbers, ">i4").astype(np.int32)
-    counts = counts_from_ranks(np.stack([elements(rank, ">f4").astype(np.float32) for rank in ranks]))
+    counts = counts_by_field(key, [elements(rank, ">f4").astype(np.float32) for rank in said])
     if (found[1:] <= found[:-1]).any():
         order = np.argsort(found, kind="stable")
         found, counts = found[order], counts[:, order]
-    return RawPostings(found, counts.astype(np.uint8))
-
-
-def _size_of(postings: Postings) -> int:
-    return postings.docs.nbytes + postings.scores.nbytes + _ENTRY_BYTES
+    return RawPostings(found, counts)

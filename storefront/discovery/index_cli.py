@@ -1,18 +1,20 @@
-"""`flask search`: build the index and say how it is."""
+"""`flask search`: build the index, say how it is, how good, and why something stands where it does."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
-from search import Document, IndexProblem
+from search import LARGEST_PAGE, Document, IndexProblem, SearchRequest
 from storefront.database.transaction import transaction
 from storefront.discovery import documents, indexing
-from storefront.discovery.searching import health
+from storefront.discovery.evaluate_cli import FILE, evaluate_files
+from storefront.discovery.searching import find_searcher, health
 
 search_group = AppGroup("search", help="The search index.")
 
@@ -49,3 +51,41 @@ def status() -> None:
     )
     if known.problem:
         click.echo(known.problem)
+
+
+@search_group.command("evaluate")
+@click.option("--documents", type=FILE, required=True, help="JSON lines (.xz allowed) or TSV of id, source, title.")
+@click.option("--qrels", type=FILE, required=True, help="CSV of query, docid, rating, or TSV of query, docid.")
+@click.option(
+    "--run", type=click.Path(dir_okay=False, path_type=Path), help="Write the first 1,000 of each query here."
+)
+@click.option("--no-synonyms", is_flag=True, help="Leave the general synonyms out.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def evaluate(documents: Path, qrels: Path, run: Path | None, no_synonyms: bool, as_json: bool) -> None:
+    """Measure the ranking on documents and judgements from files; builds a throwaway index."""
+    evaluate_files(documents, qrels, run, not no_synonyms, as_json)
+
+
+@search_group.command("explain")
+@click.argument("text")
+@click.argument("code")
+@click.option("--language", default="", help="en or zh: which synonyms hold.")
+def explain(text: str, code: str, language: str) -> None:
+    """Say why the product with SKU or barcode CODE stands where it does for TEXT."""
+    searcher = find_searcher()
+    if searcher is None:
+        raise click.ClickException(f"{health().problem}. Run `flask search reindex`.")
+    number = searcher.find_code(code)
+    if number is None:
+        raise click.ClickException(f"No product that is shown has the SKU or barcode {code}.")
+    request = SearchRequest(text=text, language=language, size=LARGEST_PAGE, count=())
+    told, page = searcher.explain(request, number), searcher.search(request)
+    if told is None:
+        raise click.ClickException(f"{code} is not found by “{page.corrected_query or text}”.")
+    place = page.ids.index(number) + 1 if number in page.ids else None
+    click.echo(f"{code} stands at {place or f'more than {LARGEST_PAGE}'} of {page.total}: score {told.score:.3f}")
+    click.echo(f"It matches {told.tier} of {told.groups} word(s) of “{page.corrected_query or text}”.")
+    for name, points in told.parts:
+        click.echo(f"  + {points:8.3f}  {name}")
+    for name, factor in told.factors:
+        click.echo(f"  x {factor:8.3f}  {name}")

@@ -57,3 +57,23 @@ def test_any_text_has_tokens_that_can_be_stored(text: str) -> None:
         assert token
         assert " " not in token
         assert len(token.encode("utf-8", "surrogatepass")) > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "thing", "purpose"),
+    [
+        ("Charger for phones", "Charger", " for phones"),
+        ("Drum FOR Laser Printer", "Drum", " FOR Laser Printer"),
+        ("Phone with charger", "Phone", " with charger"),
+        ("For iPhone case", "For iPhone case", ""),
+        ("Effort forward without", "Effort forward without", ""),
+        ("红茶杯", "红茶杯", ""),
+        ("", "", ""),
+    ],
+)
+def test_what_a_thing_is_for_is_told_from_what_it_is(text: str, thing: str, purpose: str) -> None:
+    assert analysis.split_purpose(text) == (thing, purpose)
+
+
+def test_sentences_end_where_they_end() -> None:
+    assert analysis.clauses("One 1.5 l. Two!\nThree。四") == ["One 1.5 l.", "Two!", "Three", "四"]

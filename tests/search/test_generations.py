@@ -43,7 +43,7 @@ def count(root: Path) -> int:
 
 
 def largest(directory: Path) -> Path:
-    return max((path for path in directory.iterdir() if path.suffix == ".seg"), key=lambda path: path.stat().st_size)
+    return max((path for path in directory.iterdir() if path.suffix == ".pst"), key=lambda path: path.stat().st_size)
 
 
 def change_one_byte(path: Path) -> None:
@@ -70,7 +70,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "a missing segment": lambda directory: largest(directory).unlink(),
     "a truncated segment": lambda directory: truncate(largest(directory)),
     "an altered segment": lambda directory: change_one_byte(largest(directory)),
-    "truncated columns": lambda directory: truncate(next(directory.glob("columns-*.npz"))),
+    "truncated columns": lambda directory: truncate(next(directory.glob("columns-*.bin"))),
     "altered names": lambda directory: change_one_byte(next(directory.glob("columns-*.json"))),
     "no table of contents": lambda directory: next(directory.glob("_MAIN_*.toc")).unlink(),
     "an empty directory": lambda directory: [path.unlink() for path in directory.iterdir()],
@@ -215,6 +215,38 @@ def test_a_copied_directory_without_hard_links_works(root: Path, monkeypatch: py
     monkeypatch.setattr(os, "link", refuse)
     WhooshIndex(root).upsert([document(60)])
     assert count(root) == 22
+
+
+def test_a_file_is_read_once_by_a_process_and_again_when_it_was_written_to(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout.read_manifest(live(root))
+    read: list[Path] = []
+    monkeypatch.setattr(layout, "_sealed", read.append)
+    layout.read_manifest(live(root))
+    assert read == []
+    monkeypatch.undo()
+    WhooshIndex(root).upsert([document(70)])
+    changed = largest(live(root))
+    content = bytearray(changed.read_bytes())
+    content[-1] ^= 0xFF
+    with changed.open("r+b") as file:
+        file.write(content)
+    with pytest.raises(IndexBroken, match="altered"):
+        layout.read_manifest(live(root))
+
+
+def test_completions_after_small_changes_are_those_of_one_rebuild(tmp_path: Path) -> None:
+    stepwise, whole = WhooshIndex(tmp_path / "a"), WhooshIndex(tmp_path / "b")
+    stepwise.rebuild(catalogue(40))
+    for first in (41, 61):
+        stepwise.upsert(catalogue(20, first))
+    whole.rebuild(catalogue(80))
+    one, other = (Searcher(WhooshIndex(writer.root).open()) for writer in (stepwise, whole))
+    for typed in ("a", "al", "aldera ", "c", "coffee", "olive o", "绿", "soft run", "zebra"):
+        left, right = one.suggest(typed, 40), other.suggest(typed, 40)
+        assert [s for s in left if s.kind != "term"] == [s for s in right if s.kind != "term"]
+    assert dict(one.generation.corpus.words.items()) == dict(other.generation.corpus.words.items())
 
 
 def test_health_tells_name_size_and_age(root: Path) -> None:

@@ -20,10 +20,10 @@ def test_rare_terms_weigh_more(documents_with: int, documents: int, expected: fl
     assert ranking.inverse_document_frequency(documents_with, documents) == pytest.approx(expected)
 
 
-def test_a_field_of_mean_length_has_norm_k1() -> None:
+def test_a_field_of_mean_length_has_norm_one() -> None:
     lengths, alive = np.array([0, 2, 4, 6, 40], np.uint16), np.array([True, True, True, True, False])
     norms = ranking.length_norms(lengths, alive)
-    assert norms[:4].tolist() == pytest.approx([0.6, 0.9, 1.2, 1.5])
+    assert norms[:4].tolist() == pytest.approx([0.6, 0.8, 1.0, 1.2])
     assert ranking.contributions(np.array([1.0], np.float32), norms[2:3], 2.0)[0] == pytest.approx(2.0)
 
 

@@ -175,3 +175,16 @@ def test_documents_refuse_impossible_numbers() -> None:
             document(1, **wrong)
     with pytest.raises(ValueError, match="equally long"):
         LiveColumns(*(np.zeros(2 + (n == 3)) for n in range(7)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["olive oil", "aldera running shoes", "coffee maker", "绿茶", "red food"])
+def test_an_explanation_adds_up_to_the_score(shelf: Searcher, text: str) -> None:
+    page = shelf.search(SearchRequest(text=text, size=10))
+    for number, score in zip(page.ids, page.scores, strict=True):
+        told = shelf.explain(SearchRequest(text=text), number)
+        assert told is not None
+        assert told.score == pytest.approx(score)
+        total = sum(points for _, points in told.parts)
+        for _, factor in told.factors:
+            total *= factor
+        assert total == pytest.approx(score, rel=1e-5)

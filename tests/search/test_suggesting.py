@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from search import LiveColumns, Searcher
+from search import Document, LiveColumns, Searcher
 from search.suggesting import MOST_OF_KIND, Vocabulary
+from tests.search.catalogue import searcher
 
 WORDS = {
     "headphones": 40,
@@ -17,6 +20,10 @@ WORDS = {
     "cable": 90,
     "table": 3,
     "mouse": 12,
+    "banana": 2,
+    "barn": 900,
+    "clamp": 5,
+    "lamp": 40,
 }
 
 
@@ -30,6 +37,9 @@ WORDS = {
         ("cabel", "cable"),
         ("dable", "cable"),
         ("tible", "table"),
+        ("banan", "banana"),
+        ("clmap", "clamp"),
+        ("clmp", "clamp"),
         ("zzzzzz", None),
         ("mo", None),
     ],
@@ -60,6 +70,17 @@ def test_a_category_is_found_by_a_later_word_of_its_name(shelf: Searcher) -> Non
 def test_chinese_names_complete_too(shelf: Searcher) -> None:
     assert shelf.suggest("绿")[0].text == "绿茶"
     assert shelf.suggest("綠")[0].text == "绿茶"
+
+
+@pytest.mark.parametrize("typed", ["lvch", "lvcha", "lc"])
+def test_chinese_names_complete_by_their_sound_and_initials(shelf: Searcher, typed: str) -> None:
+    assert (shelf.suggest(typed)[0].kind, shelf.suggest(typed)[0].text) == ("category", "绿茶")
+
+
+def test_a_chinese_title_completes_by_its_sound(tmp_path: Path) -> None:
+    shop = searcher(tmp_path, [Document(id=1, title="A4 复印纸"), Document(id=2, title="Fuji apples")])
+    for typed in ("a4 fuyin", "a4 fy", "A4 复"):
+        assert [s.value for s in shop.suggest(typed) if s.kind == "product"] == ["1"]
 
 
 def test_an_unfinished_last_word_is_completed_behind_the_others(shelf: Searcher) -> None:

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from search import Document
 from search.parsing import Group
 from search.ranking import ENOUGH_HITS
-from search.schema import field_tokens
+from search.schema import NAMING, field_tokens
 
 
-def tokens_of(documents: Iterable[Document]) -> dict[int, set[str]]:
-    """Return all tokens of each document by id."""
-    return {one.id: {token for line in field_tokens(one).values() for token in line} for one in documents}
+@dataclass(frozen=True)
+class Held:
+    """The tokens of a document: all of them, and those that stand in fields that name it."""
+
+    every: frozenset[str]
+    naming: frozenset[str]
 
 
-def satisfies(tokens: set[str], group: Group) -> bool:
-    """Say whether a document with these tokens satisfies a group."""
-    if any(tokens.issuperset(phrase) for phrase, _ in group.phrases):
+def tokens_of(documents: Iterable[Document]) -> dict[int, Held]:
+    """Return the tokens of each document by id."""
+    result = {}
+    for one in documents:
+        fields = field_tokens(one)
+        every = frozenset(token for line in fields.values() for token in line)
+        result[one.id] = Held(every, frozenset(token for name in NAMING for token in fields[name]))
+    return result
+
+
+def satisfies(tokens: frozenset[str], group: Group, every: frozenset[str]) -> bool:
+    """Say whether these tokens satisfy a group; its phrases may stand anywhere."""
+    if any(every.issuperset(phrase) for phrase, _ in group.phrases):
         return True
     if group.share is None:
         return any(token in tokens for token, _ in group.terms)
@@ -26,7 +40,7 @@ def satisfies(tokens: set[str], group: Group) -> bool:
     return counted >= max(1, math.ceil(group.share * group.counted))
 
 
-def touches(tokens: set[str], groups: Sequence[Group]) -> bool:
+def touches(tokens: frozenset[str], groups: Sequence[Group]) -> bool:
     """Say whether a document has anything at all that a query asks for."""
     return any(
         any(token in tokens for token, _ in group.terms) or any(tokens.issuperset(words) for words, _ in group.phrases)
@@ -34,16 +48,19 @@ def touches(tokens: set[str], groups: Sequence[Group]) -> bool:
     )
 
 
-def matching(catalogue: dict[int, set[str]], groups: Sequence[Group]) -> tuple[dict[int, int], bool]:
+def matching(catalogue: Mapping[int, Held], groups: Sequence[Group]) -> tuple[dict[int, int], bool]:
     """Return the tier of each match by id, and whether groups were let go."""
+    wanted = [group for group in groups if not group.optional] or list(groups)
     tiers = {
-        number: sum(satisfies(tokens, group) for group in groups)
-        for number, tokens in catalogue.items()
-        if touches(tokens, groups)
+        number: sum(satisfies(held.every, group, held.every) for group in wanted) for number, held in catalogue.items()
     }
-    least = 0 if any(group.share for group in groups) else 1
-    for needed in range(len(groups), least - 1, -1):
+    named = [sum(satisfies(held.naming, group, held.every) for group in wanted) for held in catalogue.values()]
+    least = 0 if any(group.share for group in wanted) else 1
+    needed = len(wanted)
+    while needed > least and sum(count >= needed for count in named) < ENOUGH_HITS:
+        needed -= 1
+    if needed:
         found = {number: tier for number, tier in tiers.items() if tier >= needed}
-        if len(found) >= ENOUGH_HITS or needed == least:
-            return found, needed < len(groups)
-    return {}, False
+    else:
+        found = {number: tier for number, tier in tiers.items() if touches(catalogue[number].every, groups)}
+    return found, needed < len(wanted)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from search import Document, Filters, LiveColumns, Searcher, SearchRequest, Sort
 from search.parsing import Group, parse
 from tests.search.catalogue import BRANDS, SIZES, TYPES, WORDS
-from tests.search.conformance.oracle import matching, tokens_of
+from tests.search.conformance.oracle import Held, matching, tokens_of
 from tests.search.test_hostile import QUERIES as HOSTILE
 
 QUERIES = [
@@ -55,12 +55,12 @@ WORDS_TYPED = [
 
 
 @pytest.fixture(scope="module")
-def catalogue_tokens(goods: list[Document]) -> dict[int, set[str]]:
+def catalogue_tokens(goods: list[Document]) -> dict[int, Held]:
     """The tokens of `goods` by id."""
     return tokens_of(goods)
 
 
-def check(shop: Searcher, tokens: dict[int, set[str]], text: str) -> None:
+def check(shop: Searcher, tokens: dict[int, Held], text: str) -> None:
     groups = parse(text, shop.generation).groups
     expected, relaxed = matching(tokens, groups) if groups else (dict.fromkeys(tokens, 0), False)
     page = shop.search(SearchRequest(text=text, size=1000))
@@ -74,14 +74,12 @@ def check(shop: Searcher, tokens: dict[int, set[str]], text: str) -> None:
 
 
 @pytest.mark.parametrize("text", QUERIES)
-def test_exactly_what_matches_is_found(shop: Searcher, catalogue_tokens: dict[int, set[str]], text: str) -> None:
+def test_exactly_what_matches_is_found(shop: Searcher, catalogue_tokens: dict[int, Held], text: str) -> None:
     check(shop, catalogue_tokens, text)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_text_finds_exactly_what_matches(
-    shop: Searcher, catalogue_tokens: dict[int, set[str]], text: str
-) -> None:
+def test_hostile_text_finds_exactly_what_matches(shop: Searcher, catalogue_tokens: dict[int, Held], text: str) -> None:
     check(shop, catalogue_tokens, text)
     assert len(shop.suggest(text, 5)) <= 5
     shop.explain(SearchRequest(text=text), 1)
@@ -90,7 +88,7 @@ def test_hostile_text_finds_exactly_what_matches(
 @given(words=st.lists(st.sampled_from(WORDS_TYPED), min_size=1, max_size=6))
 @settings(max_examples=80, deadline=None)
 def test_any_words_find_exactly_what_matches(
-    shop: Searcher, catalogue_tokens: dict[int, set[str]], words: list[str]
+    shop: Searcher, catalogue_tokens: dict[int, Held], words: list[str]
 ) -> None:
     check(shop, catalogue_tokens, " ".join(words))
 
@@ -98,9 +96,9 @@ def test_any_words_find_exactly_what_matches(
 @given(data=st.data())
 @settings(max_examples=80, deadline=None)
 def test_groups_of_every_kind_find_exactly_what_matches(
-    shop: Searcher, catalogue_tokens: dict[int, set[str]], data: st.DataObject
+    shop: Searcher, catalogue_tokens: dict[int, Held], data: st.DataObject
 ) -> None:
-    known = sorted({token for tokens in list(catalogue_tokens.values())[:40] for token in tokens})
+    known = sorted({token for held in list(catalogue_tokens.values())[:40] for token in held.every})
     token = st.sampled_from([*known, "never", "written"])
     term = st.tuples(token, st.sampled_from([1.0, 0.5]))
     phrase = st.tuples(st.lists(token, min_size=1, max_size=3).map(tuple), st.just(0.8))
@@ -164,7 +162,7 @@ FILTERS = [
 @pytest.mark.parametrize("filters", FILTERS, ids=range(len(FILTERS)))
 @pytest.mark.parametrize("text", ["", "olive oil", "绿茶", "daily light"])
 def test_filters_and_counts_are_those_of_counting_by_hand(
-    shop: Searcher, goods: list[Document], catalogue_tokens: dict[int, set[str]], text: str, filters: Filters
+    shop: Searcher, goods: list[Document], catalogue_tokens: dict[int, Held], text: str, filters: Filters
 ) -> None:
     page = shop.search(SearchRequest(text=text, filters=filters, size=1000, facet_limit=1000))
     groups = parse(text, shop.generation).groups

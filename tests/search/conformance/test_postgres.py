@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import shutil
@@ -18,16 +19,8 @@ from hypothesis import strategies as st
 
 from search import Document, IndexBroken, IndexMissing, IndexProblem, Searcher, SearchHolder, SearchRequest
 from search.postgres import PostgresIndex, Server, connecting, files, tables
-from search.postgres.lexemes import (
-    MOST_POSITIONS,
-    counts_from_ranks,
-    field_groups,
-    lexeme,
-    quoted,
-    rank_weights,
-    vectors,
-)
-from search.schema import FIELDS
+from search.postgres.lexemes import KINDS, NAMED, SAID, SHARED, Kind, key_of, quoted, vectors
+from search.schema import FIELDS, NAMING
 from tests.search.catalogue import catalogue, document
 
 pytestmark = pytest.mark.postgres
@@ -78,39 +71,51 @@ def terminate_others(administrator: psycopg.Connection[Any]) -> None:
 # What the vectors say
 
 
-def test_the_four_weights_carry_the_fields_by_boost() -> None:
-    groups = field_groups()
-    assert len(groups) <= 4
-    assert sorted(place for _, fields in groups for place in fields) == list(range(len(FIELDS)))
-    assert FIELDS[groups[0][1][0]] == "title"
-    assert [boost for boost, _ in groups] == sorted((boost for boost, _ in groups), reverse=True)
+def test_every_field_has_a_weight_of_its_own_and_naming_ones_do_not_mix_with_the_others() -> None:
+    assert sorted([*NAMED.fields, *SAID.fields, *SHARED]) == sorted(FIELDS)
+    assert {*NAMED.fields, *SHARED} == NAMING
+    assert all(len(kind.fields) == len(kind.most) == len(kind.ranks) <= 4 for kind in KINDS)
+    assert all(list(kind.ranks) == sorted(kind.ranks, reverse=True) for kind in KINDS)
 
 
-@given(st.lists(st.tuples(*[st.integers(0, 90)] * 4).filter(any), min_size=1, max_size=40))
-@settings(max_examples=25, deadline=None)
-def test_counts_are_read_back_from_a_vector_exactly(search_database: str, counts: list[tuple[int, ...]]) -> None:
-    words = {f"w{number}": by_group for number, by_group in enumerate(counts)}
+@pytest.mark.parametrize("kind", KINDS, ids=["named", "said"])
+def test_all_counts_are_read_back_from_a_vector_exactly(search_database: str, kind: Kind) -> None:
+    every = list(itertools.product(*(range(most + 1) for most in kind.most)))[1:]
+    words = {f"w{number}{kind.suffix}": list(counts) for number, counts in enumerate(every)}
     [vector] = vectors(words)
-    asked = ", ".join(f"ts_rank('{weights}'::float4[], v, q::tsquery)" for weights in rank_weights())
     with psycopg.connect(search_database) as connection:
         rows = connection.execute(
-            f"SELECT {asked} FROM unnest(%s::text[]) q, (SELECT %s::tsvector AS v) AS made", [list(words), vector]
+            "SELECT ts_rank(%s::float4[], v, q::tsquery) FROM unnest(%s::text[]) q, (SELECT %s::tsvector AS v) AS made",
+            [kind.weights, [quoted(word) for word in words], vector],
         ).fetchall()
-    read = counts_from_ranks(np.array(rows, np.float32).T)
-    expected = np.minimum(np.array(counts)[:, : len(rank_weights())].T, MOST_POSITIONS)
-    assert read.astype(int).tolist() == expected.tolist()
+    read = kind.counts(np.array(rows, np.float32)[:, 0])
+    assert read.T.tolist() == [list(counts) for counts in every]
+    assert kind.counts(np.zeros(1, np.float32)).T.tolist() == [[0] * len(kind.fields)]
+    assert float(np.diff(np.unique(kind.table[0])).min()) > 1e-6
+
+
+def test_what_occurs_more_often_than_is_kept_counts_as_the_most(search_database: str) -> None:
+    [vector] = vectors({"w": [9, 90, 4, 1000]})
+    with psycopg.connect(search_database) as connection:
+        row = connection.execute(
+            "SELECT ts_rank(%s::float4[], %s::tsvector, 'w'), %s::tsvector = %s::tsvector",
+            [NAMED.weights, vector, vector, vectors({"w": list(NAMED.most)})[0]],
+        ).fetchone()
+    assert row is not None
+    assert row[1]
+    assert NAMED.counts(np.array(row[:1], np.float32)).T.tolist() == [list(NAMED.most)]
 
 
 @given(st.text(max_size=30) | st.text(min_size=1).map(lambda text: text * 900))
 @settings(max_examples=60, deadline=None)
 def test_any_token_is_a_lexeme_that_is_found_again(search_database: str, token: str) -> None:
-    key = lexeme(token)
+    key = key_of(token)
     if key is None:
         assert not token or "\0" in token or not token.isprintable()
         return
     with psycopg.connect(search_database) as connection:
         found = connection.execute(
-            "SELECT %s::tsvector @@ %s::tsquery", [vectors({key: [1], "other": [1]})[0], quoted(key)]
+            "SELECT %s::tsvector @@ %s::tsquery", [vectors({key: [1, 0, 0, 0], "other": [1, 0, 0, 0]})[0], quoted(key)]
         ).fetchone()
     assert found == (True,)
     assert len(key.encode()) <= 2046
