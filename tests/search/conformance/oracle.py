@@ -12,7 +12,7 @@ from search.ranking import ENOUGH_HITS
 from search.schema import NAMING, field_tokens
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Held:
     """The tokens of a document: all of them, and those that stand in fields that name it."""
 

@@ -95,7 +95,7 @@ def test_all_counts_are_read_back_from_a_vector_exactly(search_database: str, ki
 
 
 def test_what_occurs_more_often_than_is_kept_counts_as_the_most(search_database: str) -> None:
-    [vector] = vectors({"w": [9, 90, 4, 1000]})
+    [vector] = vectors({"w": [9, 90, 6, 1000]})
     with psycopg.connect(search_database) as connection:
         row = connection.execute(
             "SELECT ts_rank(%s::float4[], %s::tsvector, 'w'), %s::tsvector = %s::tsvector",

@@ -1,4 +1,4 @@
-"""Scores may differ by a hair between backends; what stands first, and how good the order is, may not."""
+"""Scores differ by a hair at most, where a word is repeated very often; the order is as good in either backend."""
 
 from __future__ import annotations
 
@@ -39,10 +39,11 @@ def test_known_items_stand_first_in_both(tmp_path: Path, postgres_index: Postgre
         for text in (one.title, one.other_titles[0], one.model, f"{one.title} {one.model}"):
             request = SearchRequest(text=text, correct=False)
             left, right = whoosh.search(request), postgres.search(request)
-            assert (left.ids[:1], left.total) == (right.ids[:1], right.total), text
+            assert (left.ids[:10], left.total) == (right.ids[:10], right.total), text
+            assert left.scores[:10] == pytest.approx(right.scores[:10], rel=1e-4)
     for text in ("olive oil", "aldera socks", "premium tea", "绿茶", "red lamp 500 ml"):
         left, right = (list(one.search(SearchRequest(text=text, size=50)).ids) for one in (whoosh, postgres))
-        assert len(set(left[:10]) & set(right[:10])) >= 7, text
+        assert left == right, text
 
 
 @pytest.mark.timeout(600)
