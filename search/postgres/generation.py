@@ -81,7 +81,7 @@ class PostgresGeneration(Generation):
 
     def count(self, token: str) -> int:
         """Return how many living documents have this token."""
-        return self.terms.read([token])[token].size
+        return self.terms.count(token)
 
     def knows(self, token: str) -> bool:
         """Say whether any living document has this token."""

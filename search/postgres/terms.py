@@ -73,6 +73,12 @@ class Terms:
             uncertain = uncertain or count > witnesses.size
         return uncertain and self.read([token])[token].size > 0
 
+    def count(self, token: str) -> int:
+        """Return how many living documents have this token; where none was replaced, the lexicons know."""
+        if self._living == self._alive.size:
+            return sum(count for count, _ in self._written(token))
+        return self.read([token])[token].size
+
     def read(self, tokens: Iterable[str]) -> Mapping[str, Postings]:
         """Return the postings of each token over all fields, `EMPTY` for what no document has.
 

@@ -118,7 +118,7 @@ class PostgresIndex:
                     return connection.execute(query, list(parameters), binary=binary).fetchall()
 
                 directory = files.unpack(self.cache, name, manifest, within, [folder])
-                verify(PostgresGeneration(name, manifest, directory, within, RawCache()))
+                verify(PostgresGeneration(name, manifest, directory, within, self._raw))
                 shelf.point_to(connection, self.key, name)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

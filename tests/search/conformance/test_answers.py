@@ -141,6 +141,13 @@ def test_what_only_replaced_documents_said_is_unknown(shop: Searcher) -> None:
     assert shop.search(SearchRequest(text="stale", correct=False)).total == 0
 
 
+@pytest.mark.parametrize("token", ["oliv", "stale", "绿茶", "t7q", "word", "never", "~lü", "", "x" * 3000])
+def test_tokens_are_counted_in_living_documents(shop: Searcher, catalogue_tokens: dict[int, Held], token: str) -> None:
+    expected = sum(token in held.every for held in catalogue_tokens.values())
+    assert shop.generation.count(token) == expected
+    assert shop.generation.knows(token) == (expected > 0)
+
+
 def test_spelling_is_corrected_from_words_in_use(shop: Searcher) -> None:
     assert shop.search(SearchRequest(text="aldra coffe makr")).corrected_query == "aldera coffee maker"
     assert shop.search(SearchRequest(text="aldra", correct=False)).corrected_query is None

