@@ -182,7 +182,7 @@ def choices(column: FacetColumn, docs: Docs, selected: Sequence[str], limit: int
     shown = [
         FacetCount(value, count, value in chosen) for value, count in zip(values, counts[order].tolist(), strict=True)
     ]
-    present = {choice.value for choice in shown}
+    present = {choice.value for choice in shown} if chosen else set()
     rest = [FacetCount(value, column.count_of(value, counts), True) for value in chosen if value not in present]
     return (*shown, *rest)
 

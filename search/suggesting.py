@@ -43,11 +43,10 @@ class Vocabulary:
     """The words of a catalogue with the number of documents that use each.
 
     Corrections are words at most two edits away (one, for a word of four letters), those with fewer edits before all
-    others. Among these `0.5 ln(1 + frequency) / ln(1 + highest)` speaks for a word; another first letter (0.15) and
-    a wrong or superfluous letter (0.25: it may have been any of many, while there is little to leave out or to swap)
-    speak against it. Edits are Damerau-Levenshtein in its optimal string
-    alignment form, by rapidfuzz; after the noisy channel of Kernighan, Church and Gale (1990), "A spelling correction
-    program based on a noisy channel model".
+    others. Among these `0.5 ln(1 + frequency) / ln(1 + highest)` speaks for a word; against it speak another first
+    letter (0.15) and a wrong or superfluous letter (0.25: it may have been any of many, while there is little to leave
+    out or to swap). Edits are Damerau-Levenshtein in its optimal string alignment form, by rapidfuzz. Source, freely:
+    Kernighan, Church and Gale (1990), "A spelling correction program based on a noisy channel model".
     """
 
     def __init__(self, words: Mapping[str, int]) -> None:

@@ -25,6 +25,7 @@ from storefront.reactions import REACTIONS
 from storefront.shop import queries as shop
 from storefront.web import (
     addresses,
+    afterwards,
     appearance,
     assets,
     csrf,
@@ -39,7 +40,20 @@ from storefront.web import (
 )
 
 ROOMS = (
-    *("jobs", "audit", "shop", "media", "mail", "accounts", "catalog", "content", "inventory", "pricing", "flash"),
+    *(
+        "jobs",
+        "audit",
+        "shop",
+        "media",
+        "analytics",
+        "mail",
+        "accounts",
+        "catalog",
+        "content",
+        "inventory",
+        "pricing",
+        "flash",
+    ),
     *("promotions", "loyalty", "shipping", "cart", "orders", "payments", "checkout", "simulation", "discovery", "demo"),
 )
 WITHOUT_DATABASE = frozenset({"asset", "media.generated", "media.photo", "discovery.healthz"})
@@ -79,6 +93,7 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     _bind_extensions(app, config)
+    afterwards.init_app(app)
     headers.init_app(app)
     app.before_request(_load_settings)
     wellformed.init_app(app)

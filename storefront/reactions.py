@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from storefront.accounts.events import CustomerRegistered
-from storefront.catalog.events import PriceChanged, ProductChanged
+from storefront.analytics import jobs as analytics
+from storefront.cart.events import GoodsAdded
+from storefront.catalog.events import CollectionChanged, PriceChanged, ProductChanged
 from storefront.discovery import jobs as discovery_jobs
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
@@ -17,11 +19,13 @@ from storefront.promotions import claims
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     CustomerRegistered: (claims.welcome,),
     ProductChanged: (discovery_jobs.index_soon,),
+    CollectionChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
-    OrderPlaced: (letters.confirm,),
-    OrderPaid: (rewards.reward, letters.send_receipt),
+    GoodsAdded: (analytics.note_added,),
+    OrderPlaced: (letters.confirm, analytics.note_bought),
+    OrderPaid: (rewards.reward, letters.send_receipt, analytics.note_paid),
     PaidLate: (letters.tell_paid_late,),
-    OrderCancelled: (payments.end_attempts, rewards.reconsider, letters.tell_cancelled),
+    OrderCancelled: (payments.end_attempts, rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled),
     OrderDelivered: (payments.collect_cash, rewards.start_window),
     MailQueued: (mail_jobs.send_soon,),
 }

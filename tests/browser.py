@@ -67,6 +67,7 @@ class Shopper:
         if htmx:
             headers["HX-Request"] = "true"
         page = Page(getattr(self.client, method)(url, headers=headers, **options))
+        page.response.close()  # as a server does once the answer is sent: what was left for afterwards is done
         if page.response.mimetype == "text/html" and page.text and not 300 <= page.status < 400:
             problems = lint(page, fragment=htmx or not page.text.lstrip().lower().startswith("<!doctype"))
             assert not problems, f"{method.upper()} {url}: {problems}"

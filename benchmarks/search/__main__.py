@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -49,9 +50,11 @@ def main() -> None:
             report.growth(growth),
         ]
         if not options.no_storm:
+            changed = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=workspace))) / "changed"
+            shutil.copytree(root, changed, copy_function=os.link)
             sections += [
-                report.changes(_freshness(root, catalogue)),
-                report.storm(_storm(root, catalogue, options.searches)),
+                report.changes(_freshness(changed, catalogue)),
+                report.storm(_storm(changed, catalogue, options.searches)),
             ]
     text = "\n\n".join(sections) + "\n"
     options.out.write_text(text, encoding="utf-8")

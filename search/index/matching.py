@@ -15,7 +15,7 @@ from search.index.postings import Postings
 from search.parsing import Group
 from search.ranking import ENOUGH_HITS, Floats
 
-ENOUGH_TO_FINISH = 1024
+ENOUGH_TO_FINISH = 512
 Terms = Callable[[str], Postings]
 
 
@@ -138,16 +138,23 @@ def _gather(
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_]]:
     """Return (documents,) what the group gives each document, whether that satisfies the group, and by its name."""
     total = np.zeros(documents, np.float32)
+    if group.share is None:
+        names = np.zeros(documents, np.bool_)
+        for token, weight in group.terms:
+            terms(token).raise_in(total, weight)
+            terms(token).name_in(names)
+        for tokens, weight in group.phrases:
+            docs, gained = phrase(tokens, weight, terms)
+            total[docs] = np.maximum(total[docs], gained)
+            names[docs] = True
+        return total, total > 0, names
     counted, named = np.zeros(documents, np.uint16), np.zeros(documents, np.uint16)
     for number, (token, weight) in enumerate(group.terms):
         found = terms(token)
-        if group.share is None:
-            found.raise_in(total, weight)
-        else:
-            found.add_to(total, weight)
-        if group.share is None or number < group.counted:
+        found.add_to(total, weight)
+        if number < group.counted:
             found.count_in(counted, named)
-    needed = 1 if group.share is None else max(1, math.ceil(group.share * group.counted))
+    needed = max(1, math.ceil(group.share * group.counted))
     for tokens, weight in group.phrases:
         docs, gained = phrase(tokens, weight, terms)
         total[docs] = np.maximum(total[docs], gained)

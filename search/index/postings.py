@@ -98,6 +98,13 @@ class Postings:
             counts[docs] += 1
             named[docs] += self._named
 
+    def name_in(self, named: NDArray[np.bool_]) -> None:
+        """Set `named` (documents,) where the term stands in a naming field."""
+        if self.dense:
+            named |= self.dense[1]
+        else:
+            named[self._docs[self._named]] = True
+
     def at(self, docs: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the contributions to some documents, 0 where the term is absent."""
         if self.dense:
@@ -164,6 +171,14 @@ class TermCache:
             while self._bytes > self._limit and len(self._entries) > 1:
                 self._bytes -= self._entries.popitem(last=False)[1].nbytes
             return found
+
+    def holds(self, token: str) -> bool:
+        """Say whether any living document has the token; its postings are read only where some documents died."""
+        with self._lock:
+            found = self._entries.get(token)
+        if found is None and self._living == self._alive.size and any(t.find(token) >= 0 for t, _ in self._tokens):
+            return True
+        return (self.get(token) if found is None else found).size > 0
 
     def coded(self, code: str) -> NDArray[np.int32]:
         """Return the documents that have exactly this code, ascending. Codes also stand in the field "model"."""

@@ -23,7 +23,7 @@ from search.results import Explanation, Health, SearchPage, Suggestion
 from search.suggesting import MOST_OF_KIND
 from search.synonyms import NO_SYNONYMS, Synonyms
 
-EXPANDED = 20
+EXPANDED = 16
 
 Rows = NDArray[np.int64]
 

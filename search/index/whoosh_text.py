@@ -64,6 +64,10 @@ class WhooshGeneration(Generation):
         """Return how many living documents have this token."""
         return self.terms.get(token).size
 
+    def knows(self, token: str) -> bool:
+        """Say whether any living document has this token, without reading which if that need not be known."""
+        return self.terms.holds(token)
+
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode."""
         return self.terms.coded(code).astype(np.int64) if code else np.empty(0, np.int64)

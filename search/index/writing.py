@@ -181,3 +181,4 @@ def _link(source: Path, target: Path, names: Iterable[str]) -> None:
             os.link(source / name, target / name)
         except OSError:
             shutil.copy2(source / name, target / name)
+            layout.sync(target / name)

@@ -13,6 +13,8 @@ from storefront.kernel.clock import now
 WORKING_DAY = timedelta(hours=12)
 """How long staff stay signed in; shoppers stay as long as their cookie lasts."""
 _SINCE = "since"
+_WHO = "_user_id"
+"""Where Flask-Login keeps an identity's `get_id`."""
 
 
 def current_customer() -> CurrentCustomer | None:
@@ -25,6 +27,13 @@ def current_staff() -> CurrentStaff | None:
     """Return the signed-in member of staff of this request, if any."""
     found = _current()
     return found if isinstance(found, CurrentStaff) else None
+
+
+def is_staff_session() -> bool:
+    """Say whether this request comes from a browser in which staff signed in, without asking the database."""
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return False
+    return str(session.get(_WHO, "")).startswith("staff:")
 
 
 def sign_in(identity: Identity) -> None:

@@ -12,11 +12,13 @@ from sqlalchemy.exc import IntegrityError
 
 from storefront.cart.contents import AVAILABLE, Contents, find_cart, get_contents
 from storefront.cart.errors import CartFull, NoMore, NotForSale, NothingAsked, QuantityTooLarge, SoldOut
+from storefront.cart.events import GoodsAdded
 from storefront.cart.models import Cart, CartLine
 from storefront.cart.rules import GUEST_CART_LIFE, MOST_CODES, MOST_LINES, Owner, largest_of, merged
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.database.reading import read
+from storefront.kernel.events import publish
 from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
 from storefront.web.measures import sized
@@ -55,6 +57,7 @@ class Merge:
 @dataclass(frozen=True, slots=True)
 class _Goods:
     id: int
+    product_id: int
     sku: str
     name: str
     price_minor: int
@@ -64,7 +67,8 @@ class _Goods:
 
 _GOODS = (
     select(
-        *(Variant.id, Variant.sku, Variant.name, Variant.price_minor, Product.name, Product.translations),
+        *(Variant.id, Variant.product_id, Variant.sku, Variant.name, Variant.price_minor),
+        *(Product.name, Product.translations),
         AVAILABLE.label("available"),
     )
     .join(Product, Product.id == Variant.product_id)
@@ -106,6 +110,7 @@ def add_goods(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Change:
     if now == before:
         raise NoMore(name=goods.name, units=min(before, goods.largest))
     _set_line(cart, goods, before, now, at)
+    publish(GoodsAdded(goods.product_id, goods.sku, now - before))
     return Change(goods.sku, goods.name, before, before + quantity, now, goods.largest, cart.token or "")
 
 
@@ -192,10 +197,11 @@ def _get_goods(sku: str) -> _Goods:
     row = read(_GOODS, {"sku": sku.strip()[:64]}).one_or_none()
     if row is None:
         raise NotForSale
-    variant_id, stored_sku, variant_name, price_minor, name, translations, available = row
+    variant_id, product_id, stored_sku, variant_name, price_minor, name, translations, available = row
     title = localized(name, translations)
     return _Goods(
         id=variant_id,
+        product_id=product_id,
         sku=stored_sku,
         name=sized(title, variant_name),
         price_minor=price_minor,
@@ -211,6 +217,7 @@ def _begin_with(goods: _Goods, quantity: int, at: datetime) -> Change:
     cart_id = db.session.connection().execute(_NEW_CART, values).scalar_one()
     now = min(quantity, goods.largest)
     _write_line(cart_id, goods.id, 0, now, price_minor=goods.price_minor, at=at)
+    publish(GoodsAdded(goods.product_id, goods.sku, now))
     return Change(goods.sku, goods.name, 0, quantity, now, goods.largest, token)
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import bindparam, select
 
+from storefront.catalog.attributes import fitting
 from storefront.catalog.memory import remembered
 from storefront.catalog.models import Product, Variant
 from storefront.database.reading import read
@@ -197,6 +199,7 @@ _ROWS = (
         Variant.id.label("variant_id"),
         Variant.sku,
         Variant.name.label("variant_name"),
+        Variant.options,
         Variant.price_minor,
         Variant.compare_at_minor,
         Variant.minimum_price_minor,
@@ -208,23 +211,43 @@ _ROWS = (
 )
 
 
-def cards_by_ids(product_ids: Iterable[int], locale: str, *, in_stock_only: bool = False) -> list[Card]:
-    """Return the cards of these products in this order; what is unknown or unpublished is left out."""
+Wish = Sequence[tuple[str, tuple[str, ...]]]
+"""Facets of options with the values asked for."""
+
+
+def cards_by_ids(
+    product_ids: Iterable[int], locale: str, *, in_stock_only: bool = False, wish: Wish = ()
+) -> list[Card]:
+    """Return the cards of these products in this order; what is unknown or unpublished is left out.
+
+    A product is shown by its first variant in stock, among those with the options wished for where it has such.
+    """
     ids = list(dict.fromkeys(product_ids))
     if not ids:
         return []
-    store, key = remembered(), ("card", locale, get_settings().low_stock_threshold)
-    found = {number: store.get(number, key) for number in ids}
-    missing = [number for number, card in found.items() if card is None]
-    if missing:
-        for number, made in _read(missing, locale, get_settings().low_stock_threshold).items():
-            found[number] = made
-            store.put(number, key, made)
+    found = _wished(ids, locale, wish) if wish else _remembered(ids, locale)
     cards = [card for card in found.values() if isinstance(card, Card) and not (in_stock_only and card.is_out)]
     badges, promoted = _offers(cards), shown_prices([_piece(card) for card in cards])
     if not badges and not promoted:
         return cards
     return [_dressed(card, badges.get(card.product_id, ()), promoted.get(card.variant_id)) for card in cards]
+
+
+def _remembered(ids: Sequence[int], locale: str) -> dict[int, object]:
+    store, few = remembered(), get_settings().low_stock_threshold
+    key = ("card", locale, few)
+    found = {number: store.get(number, key) for number in ids}
+    missing = [number for number, card in found.items() if card is None]
+    if missing:
+        for number, made in _read(missing, locale, few).items():
+            found[number] = made
+            store.put(number, key, made)
+    return found
+
+
+def _wished(ids: Sequence[int], locale: str, wish: Wish) -> dict[int, object]:
+    """Read cards for a wish; there are too many wishes to remember."""
+    return dict(_read(ids, locale, get_settings().low_stock_threshold, wish))
 
 
 def _dressed(card: Card, badges: tuple[Badge, ...], promoted: Promoted | None) -> Card:
@@ -247,18 +270,21 @@ def _piece(card: Card) -> Piece:
     )
 
 
-def _read(ids: Sequence[int], locale: str, few: int) -> dict[int, Card | bool]:
+def _read(ids: Sequence[int], locale: str, few: int, wish: Wish = ()) -> dict[int, Card | bool]:
     """Return a card for each product, False for one that cannot be shown."""
     rows = read(_ROWS, {"ids": ids}).all()
     stock = _stock([row.variant_id for row in rows])
     made: dict[int, Card | bool] = dict.fromkeys(ids, False)
     for product_id, group in groupby(rows, key=lambda row: row.id):
-        made[product_id] = _card(tuple(group), stock, locale, now(), few)
+        made[product_id] = _card(tuple(group), stock, locale, few, wish)
     return made
 
 
-def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, today: datetime, few: int) -> Card:
-    first = next((row for row in rows if stock.get(row.variant_id, 0) > 0), rows[0])
+def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, few: int, wish: Wish) -> Card:
+    usual = first = _first_in_stock(rows, stock)
+    if wish and (wished := fitting([row.options for row in rows], wish)):
+        first = _first_in_stock([rows[place] for place in wished], stock)
+    age = now() - first.published_at if first.published_at is not None else NEW_FOR
     available = stock.get(first.variant_id, 0)
     picture = first.variant_picture or first.picture
     words = first.translations.get(locale) if first.translations else None
@@ -268,7 +294,7 @@ def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, today: dat
         variant_id=first.variant_id,
         sku=first.sku,
         slug=first.slug,
-        url=f"/products/{first.slug}",
+        url=f"/products/{first.slug}" if first is usual else f"/products/{first.slug}?sku={quote(first.sku)}",
         name=(words.get("name") if words else "") or first.name,
         category_id=first.category_id,
         brand_id=first.brand_id,
@@ -280,8 +306,12 @@ def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, today: dat
         more=len(rows) - 1,
         rating=f"{first.rating_sum / first.rating_count:.1f}" if first.rating_count else "",
         rating_count=first.rating_count,
-        is_new=first.published_at is not None and today - first.published_at < NEW_FOR,
+        is_new=age < NEW_FOR,
         is_out=available <= 0,
         left=available if 0 < available <= few else None,
         minimum_minor=first.minimum_price_minor,
     )
+
+
+def _first_in_stock(rows: Sequence[Any], stock: Mapping[int, int]) -> Any:
+    return next((row for row in rows if stock.get(row.variant_id, 0) > 0), rows[0])

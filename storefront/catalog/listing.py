@@ -1,122 +1,26 @@
-"""What a reader asks of a list of products, and what was found: the values behind category and search pages.
+"""What was found for a list of products, and the page made of it: the values behind category and search pages.
 
-`Wanted` is the address of a list as a value: it is read from the query string and written back into every link, chip
-and hidden field, so that a list works as plain links. `Found` is an answer, whoever gave it: the search index, or the
-database alone while there is no index.
+`Found` is an answer, whoever gave it: the search index, or the database alone while there is no index. `ListPage` joins
+it with what was `Wanted` and knows every address on the page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from storefront.catalog.cards import Card
-from storefront.kernel.money import MAX_MINOR, Money
-from storefront.kernel.paging import Page, page_number
-from storefront.kernel.text import squeeze
-
-FACETS = ("brand", "size")
-"""Facets with choices, in the order of the page."""
-SORTS = ("", "price", "price-desc", "new", "rating")
-"""Orders by their name in the address; "" is the best match, or the best seller where nothing was searched."""
-MOST_CHOICES = 20
-LONGEST_TEXT = 200
-
-
-class Arguments(Protocol):
-    """A query string with repeated names, as Flask's `request.args`."""
-
-    def get(self, key: str, /) -> str | None: ...
-    def getlist(self, key: str, /) -> list[str]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What was asked for. Prices are in minor units, inclusive."""
-
-    text: str = ""
-    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    price_from: int | None = None
-    price_to: int | None = None
-    in_stock: bool = False
-    on_promotion: bool = False
-    sort: str = ""
-    page: int = 1
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether any filter is on."""
-        priced = self.price_from is not None or self.price_to is not None
-        return priced or self.in_stock or self.on_promotion or any(self.facets.values())
-
-    def pairs(self, currency: str) -> Iterator[tuple[str, str]]:
-        """Write this as name-value pairs, in one fixed order, without what is not asked."""
-        if self.text:
-            yield "q", self.text
-        for key in FACETS:
-            yield from ((key, value) for value in self.facets.get(key, ()))
-        for name, minor in (("price_from", self.price_from), ("price_to", self.price_to)):
-            if minor is not None:
-                yield name, amount_text(minor, currency)
-        for name, on in (("on_promotion", self.on_promotion), ("in_stock", self.in_stock)):
-            if on:
-                yield name, "1"
-        if self.sort:
-            yield "sort", self.sort
-        if self.page > 1:
-            yield "page", str(self.page)
-
-    def address(self, path: str, currency: str, **changes: Any) -> str:
-        """Return the address of this list with changes; without a page named, its first page."""
-        query = urlencode(list(replace(self, **{"page": 1, **changes}).pairs(currency)))
-        return f"{path}?{query}" if query else path
-
-    def without_choice(self, key: str, value: str) -> Mapping[str, tuple[str, ...]]:
-        """Return the facets with one choice taken back."""
-        return {**self.facets, key: tuple(chosen for chosen in self.facets.get(key, ()) if chosen != value)}
-
-    def without_filters(self) -> Wanted:
-        """Return the same list with nothing but its text and order."""
-        return Wanted(text=self.text, sort=self.sort)
-
-
-def read_wanted(arguments: Arguments, currency: str) -> Wanted:
-    """Read a query string; what cannot be understood is as if it had not been said."""
-    low, high = (read_amount(arguments.get(name), currency) for name in ("price_from", "price_to"))
-    if low is not None and high is not None and low > high:
-        low, high = high, low
-    sort = arguments.get("sort") or ""
-    return Wanted(
-        text=squeeze(arguments.get("q") or "")[:LONGEST_TEXT],
-        facets={key: values for key in FACETS if (values := _choices(arguments.getlist(key)))},
-        price_from=low,
-        price_to=high,
-        in_stock=bool(arguments.get("in_stock")),
-        on_promotion=bool(arguments.get("on_promotion")),
-        sort=sort if sort in SORTS else "",
-        page=page_number(arguments.get("page")),
-    )
-
-
-def read_amount(text: str | None, currency: str) -> int | None:
-    """Read an amount in major units as minor units; None for nothing, nonsense or less than nothing."""
-    try:
-        minor = Money.parse(text, currency).minor if text else None
-    except ValueError:
-        return None
-    return minor if minor is not None and 0 <= minor <= MAX_MINOR else None
-
-
-def amount_text(minor: int, currency: str) -> str:
-    """Write minor units as a reader types them into a field: "12.5", "3"."""
-    text = f"{Money(minor, currency).decimal:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _choices(values: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value[:LONGEST_TEXT] for value in values if value))[:MOST_CHOICES]
+from storefront.catalog.details import Details
+from storefront.catalog.tree import Node
+from storefront.catalog.wanted import FACETS as FACETS
+from storefront.catalog.wanted import SORTS as SORTS
+from storefront.catalog.wanted import Wanted as Wanted
+from storefront.catalog.wanted import amount_text, place_in_address
+from storefront.catalog.wanted import read_wanted as read_wanted
+from storefront.kernel.paging import Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +31,75 @@ class Option:
     label: str
     count: int
     is_chosen: bool = False
+    is_rare: bool = False
+    """Shown on demand alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A facet by its name in the address, with its choices, the most frequent first."""
+    """A facet by its key in the address, with its choices: the most frequent first, or the smallest measure first.
+
+    `name` is what a merchant calls the attribute; empty for the shop's own facets.
+    """
 
     key: str
     options: tuple[Option, ...] = ()
+    name: str = ""
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether there is something to choose or to take back."""
+        return len(self.options) > 1 or any(option.is_chosen for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A category and how many of what was found it holds; None where nobody counted."""
+
+    node: Node
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where in the category tree a list is: the path to it, and what lies below."""
+
+    trail: tuple[Place, ...] = ()
+    below: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A choice of price in minor units, inclusive; None for an open end."""
+
+    low: int | None
+    high: int | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A search that does find something: `text` in place of what was typed, or one filter less."""
+
+    text: str
+    wanted: Wanted
+    count: int = 0
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """What helps a reader whose search found nothing."""
+
+    spellings: tuple[WayOut, ...] = ()
+    categories: tuple[tuple[Node, Node | None], ...] = ()
+    """Each with the one above it: many shops have two of one name."""
+    lifted: tuple[WayOut, ...] = ()
+    """Filters to take away, each with how many products come back without it."""
+    unfiltered: int = 0
+    """How many products there are without any filter."""
+    cards: tuple[Card, ...] = ()
+    """Best sellers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +114,23 @@ class Found:
     on_promotion: int = 0
     corrected: str | None = None
     relaxed: bool = False
+    generation: str = ""
+    """Which state of the index answered."""
     is_complete: bool = True
-    """False while the index is missing: then there are no facets, and sorting is by sales alone."""
+    """False while the index is missing: then there are few facets and counts, and sorting is by sales alone."""
+    page: int = 1
+    """The page shown: the last one when a page beyond it was asked for."""
+    places: Places = Places()
+    buckets: tuple[Bucket, ...] = ()
+    ratings: tuple[tuple[int, int], ...] = ()
+    """(stars, how many products have at least as many)."""
+    words: tuple[str, ...] = ()
+    """What was searched, as `discovery.highlighting` reads it."""
+    is_whole: bool = False
+    """Whether, of a relaxed answer, the best products have every word all the same."""
+    rescue: Rescue | None = None
+    drawn: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
+    """Parts of pages that were drawn of this answer."""
 
     def label_of(self, key: str, value: str) -> str:
         """Return the words of a choice; one that is no longer offered stands for itself."""
@@ -167,9 +147,13 @@ class Chip:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListPage:
-    """One page of a list with everything that `components/_listing.html` shows; `path` is the list's own."""
+    """One page of a list with everything that `components/_listing.html` shows.
+
+    `path` is the list's own address and `node` the category that it is a page of; `details` are there for the view as a
+    list alone.
+    """
 
     wanted: Wanted
     found: Found
@@ -177,35 +161,109 @@ class ListPage:
     path: str
     currency: str
     size: int
+    node: Node | None = None
+    view: str = "grid"
+    details: Mapping[int, Details] = field(default_factory=dict)
 
     @property
     def page(self) -> Page[Card]:
-        return Page(self.cards, self.found.total, self.wanted.page, self.size)
+        return Page(self.cards, self.found.total, self.found.page, self.size)
 
     def page_url(self, number: int) -> str:
         """Return the address of another page of this list."""
-        return self._url(page=number)
+        return self.url(page=str(number) if number > 1 else "")
+
+    def price_url(self, low: int | None, high: int | None) -> str:
+        """Return the address of this list with other limits of price."""
+        low_text, high_text = ("" if end is None else amount_text(end, self.currency) for end in (low, high))
+        return self.url(price_from=low_text, price_to=high_text)
+
+    def place_url(self, node: Node | None) -> str:
+        """Return the address of the same list in another category: on a category page that is another page."""
+        if self.node is not None and node is not None:
+            return self._written(node.url, {"category": ""})
+        return self.url(category=node.slug if node else "")
+
+    def url(self, **changes: str) -> str:
+        """Return the address of this list with other values of some names, "" for none; without a page named, its
+        first page.
+        """
+        return self._written(self.path, changes)
+
+    def _written(self, path: str, changes: Mapping[str, str]) -> str:
+        """Write an address from parts that are encoded once: a page has dozens of them."""
+        parts = self._parts | {name: value and urlencode({name: value}) for name, value in changes.items()}
+        query = "&".join([parts[name] for name in sorted(parts, key=place_in_address) if parts[name]])
+        return f"{path}?{query}" if query else path
+
+    @cached_property
+    def _parts(self) -> dict[str, str]:
+        parts: dict[str, list[tuple[str, str]]] = {}
+        for name, value in self.wanted.pairs(self.currency):
+            if name != "page":
+                parts.setdefault(name, []).append((name, value))
+        return {name: urlencode(pairs) for name, pairs in parts.items()}
+
+    def everywhere_url(self) -> str:
+        """Return the address of the same search in the whole shop."""
+        return Wanted(text=self.wanted.text, exact=self.wanted.exact).address("/search", self.currency)
 
     @property
     def clear_url(self) -> str:
         """The address of this list without filters."""
         return self.wanted.without_filters().address(self.path, self.currency)
 
-    @property
+    @cached_property
     def chips(self) -> tuple[Chip, ...]:
-        """A chip for every active filter; those of kind price, on_promotion and in_stock get words from the page."""
-        made = [
-            Chip(key, self.found.label_of(key, value), self._url(facets=self.wanted.without_choice(key, value)))
-            for key in FACETS
-            for value in self.wanted.facets.get(key, ())
-        ]
-        if self.wanted.price_from is not None or self.wanted.price_to is not None:
-            made.append(Chip("price", "", self._url(price_from=None, price_to=None)))
-        if self.wanted.on_promotion:
-            made.append(Chip("on_promotion", "", self._url(on_promotion=False)))
-        if self.wanted.in_stock:
-            made.append(Chip("in_stock", "", self._url(in_stock=False)))
-        return tuple(made)
+        """A chip for every active filter; those whose label is empty get their words from the page. On a category page
+        what is searched in it is one of them.
+        """
+        searched = [("text", self.wanted.text, {"text": "", "exact": False})] if self.node and self.wanted.text else []
+        return tuple(
+            Chip(kind, label, self.wanted.address(self.path, self.currency, **changes))
+            for kind, label, changes in (*searched, *lifted_filters(self.wanted, self.found))
+        )
 
-    def _url(self, **changes: Any) -> str:
-        return self.wanted.address(self.path, self.currency, **changes)
+    @property
+    def hidden(self) -> Iterator[tuple[str, str]]:
+        """What a form of filters must send along that is not a field of it."""
+        shown = {"page", "sort", "price_from", "price_to", "on_promotion", "in_stock"}
+        boxes = {facet.key for facet in self.found.facets if facet.is_choice}
+        searchable = {"q"} if self.node else set()
+        return (pair for pair in self.wanted.pairs(self.currency) if pair[0] not in shown | boxes | searchable)
+
+
+def lifted_filters(wanted: Wanted, found: Found) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Yield every active filter: its kind, its words where it has some of its own, what takes it away."""
+    for key, values in sorted(wanted.facets.items(), key=lambda item: _rank(item[0])):
+        for value in values:
+            yield key, _label(found, key, value), {"facets": wanted.without_choice(key, value)}
+    if wanted.is_priced:
+        yield "price", "", {"price_from": None, "price_to": None}
+    if wanted.rating is not None:
+        yield "rating", "", {"rating": None}
+    if wanted.on_promotion:
+        yield "on_promotion", "", {"on_promotion": False}
+    if wanted.in_stock:
+        yield "in_stock", "", {"in_stock": False}
+
+
+def _rank(key: str) -> tuple[int, str]:
+    return (FACETS.index(key) if key in FACETS else len(FACETS)), key
+
+
+def _label(found: Found, key: str, value: str) -> str:
+    if key == "category":
+        return "" if found.places.trail and found.places.trail[-1].node.slug == value else value
+    return found.label_of(key, value)
+
+
+def trimmed(options: Sequence[Option], most: int) -> tuple[Option, ...]:
+    """Return options of which all but the `most` frequent ones, and those that are chosen, are rare."""
+    if len(options) <= most + 1:
+        return tuple(options)
+    common = sorted(options, key=lambda option: (not option.is_chosen, -option.count))[:most]
+    kept = {option.value for option in common} | {option.value for option in options if option.is_chosen}
+    return tuple(
+        Option(one.value, one.label, one.count, one.is_chosen, is_rare=one.value not in kept) for one in options
+    )

@@ -134,6 +134,11 @@ _PRODUCT = (
 )
 
 
+def find_id(slug: str) -> int | None:
+    """Return the number of a published product, None if there is none of that name."""
+    return db.session.scalar(select(Product.id).where(Product.slug == slug, Product.is_published))
+
+
 def get_product(slug: str, locale: str) -> ProductFacts:
     """Return a published product with its active variants; NotFound if there is none."""
     product = db.session.execute(_PRODUCT.where(Product.slug == slug)).one_or_none()

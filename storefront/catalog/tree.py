@@ -66,6 +66,9 @@ class Tree:
     def find(self, category_id: int | None) -> Node | None:
         return self._by_id.get(category_id) if category_id is not None else None
 
+    def find_slug(self, slug: str) -> Node | None:
+        return self._by_slug.get(slug)
+
     @property
     def roots(self) -> tuple[Node, ...]:
         return tuple(self._children.get(None, ()))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, redirect, request
 
 from storefront.catalog import queries as catalog
-from storefront.catalog.listing import ListPage, read_wanted
+from storefront.catalog.listing import read_wanted
 from storefront.catalog.rules import choose_variant, option_groups
+from storefront.catalog.showing import answer_list, list_page, list_variant
 from storefront.discovery import queries as discovery
+from storefront.discovery.noting import record_redirect, record_search
+from storefront.discovery.redirecting import find_redirect
 from storefront.kernel.errors import NotFound
 from storefront.web.fragments import render_page
 from storefront.web.kept_pages import kept
@@ -26,23 +29,19 @@ def categories() -> Response:
 
 
 @blueprint.get("/categories/<slug>")
-@kept()
+@kept(by=list_variant, unless=lambda: "q" in request.args)
 def category(slug: str) -> Response:
-    """Show a category's products, filtered and sorted as asked."""
+    """Show a category's products, searched, filtered and sorted as asked."""
     tree = catalog.category_tree()
     node = tree.get(slug)
     wanted = read_wanted(request.args, g.shop.currency)
+    if elsewhere := find_redirect(wanted, node):
+        record_redirect(wanted.text)
+        return redirect(elsewhere)  # type: ignore[return-value]
     found = discovery.browse(node, wanted, g.shop.page_size)
-    cards = tuple(catalog.cards_by_ids(found.ids, current_locale()))
-    listing = ListPage(wanted, found, cards, node.url, g.shop.currency, g.shop.page_size)
-    return render_page(
-        "catalog/category.html",
-        fragment="components/_listing.html",
-        tree=tree,
-        node=node,
-        trail=_links(tree.trail(node)),
-        listing=listing,
-    )
+    listing = list_page(wanted, found, node.url, node)
+    record_search(listing, category_id=node.id)
+    return answer_list("catalog/category.html", listing, tree=tree, node=node, trail=_links(tree.trail(node)))
 
 
 @blueprint.get("/products/<slug>")

@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 IMMEDIATE = "immediate_write"
+BUSY_TIMEOUT = 10_000
+"""How many milliseconds SQLite waits for another writer."""
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=10000",
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT}",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-32000",
     "PRAGMA mmap_size=268435456",

@@ -9,11 +9,16 @@ from typing import Any
 from sqlalchemy import func, select
 
 from search import Document, Label
+from storefront.catalog.attributes import OWN_FACETS, PREFIX, attribute_key, attribute_values
 from storefront.catalog.models import Brand, Category, Product, Variant
 from storefront.database.base import db
+from storefront.discovery.gathered import with_collections
 from storefront.discovery.live import LiveRow, read_live
+from storefront.kernel.text import fold, squeeze
 
 AT_ONCE = 1_000
+MOST_FACETS = 24
+LONGEST_VALUE = 80
 _PRODUCTS = select(
     Product.id,
     Product.name,
@@ -53,19 +58,20 @@ def list_documents(product_ids: Sequence[int]) -> list[Document]:
         variants[row.product_id].append(row)
     statement = _PRODUCTS.outerjoin(Brand, Brand.id == Product.brand_id).where(Product.id.in_(list(live)))
     products = db.session.execute(statement.order_by(Product.id))
-    return [_document(row, variants[row.id], live[row.id], labels) for row in products]
+    return with_collections([_document(row, variants[row.id], live[row.id], labels) for row in products])
 
 
 def _document(product: Any, variants: Sequence[Any], live: LiveRow, labels: Mapping[int, Label]) -> Document:
     translations: Mapping[str, Mapping[str, Any]] = product.translations or {}
     above = (int(part) for part in product.path.strip("/").split("/") if part)
+    categories = tuple(labels[number] for number in above if number in labels)
     _, price, in_stock, reduced, popularity, published_on, rating = live
     return Document(
         id=product.id,
         title=product.name,
         other_titles=tuple(words["name"] for words in translations.values() if words.get("name")),
         brand=Label(product.brand_slug, (product.brand_name,)) if product.brand_slug else None,
-        categories=tuple(labels[number] for number in above if number in labels),
+        categories=categories,
         product_type=product.product_type,
         description="\n".join(
             [product.description, *(words.get("description") or "" for words in translations.values())]
@@ -75,7 +81,7 @@ def _document(product: Any, variants: Sequence[Any], live: LiveRow, labels: Mapp
             *dict.fromkeys(variant.name for variant in variants if variant.name),
         ),
         codes=tuple(code for variant in variants for code in (variant.sku, variant.barcode) if code),
-        facets=_option_facets(variants),
+        facets=_facets(product.attributes or {}, variants, categories),
         price_minor=price,
         in_stock=in_stock,
         on_promotion=reduced,
@@ -85,13 +91,30 @@ def _document(product: Any, variants: Sequence[Any], live: LiveRow, labels: Mapp
     )
 
 
-def _option_facets(variants: Sequence[Any]) -> dict[str, tuple[str, ...]]:
-    """Return a facet for each option that variants have: {"size": ("11 oz", "16 oz")}."""
+def _facets(
+    attributes: Mapping[str, Any], variants: Sequence[Any], categories: Sequence[Label]
+) -> dict[str, tuple[str, ...]]:
+    """Return a facet for each option that variants have and each attribute: {"a.size": ("11 oz", "16 oz")}.
+
+    An attribute that only repeats the name of the product's category is none, and neither is a long text.
+    """
+    known = {fold(name) for label in categories for name in label.names}
     found: dict[str, dict[str, None]] = {}
     for variant in variants:
         for name, value in (variant.options or {}).items():
-            found.setdefault(str(name).lower(), {})[str(value)] = None
-    return {name: tuple(values) for name, values in found.items()}
+            _add(found, name, (squeeze(str(value)),))
+    for name, value in attributes.items():
+        if fold(str(value)) not in known:
+            _add(found, name, attribute_values(squeeze(str(value))))
+    return {key: tuple(values) for key, values in list(found.items())[:MOST_FACETS]}
+
+
+def _add(found: dict[str, dict[str, None]], name: str, values: Sequence[str]) -> None:
+    key = attribute_key(str(name))
+    if key and key not in OWN_FACETS:
+        for value in values:
+            if value and len(value) <= LONGEST_VALUE:
+                found.setdefault(PREFIX + key, {})[value] = None
 
 
 def _category_labels() -> dict[int, Label]:

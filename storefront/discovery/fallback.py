@@ -2,23 +2,30 @@
 sells.
 
 Words are looked for in names (all of them must occur), filters work, brands are counted by GROUP BY; there is no
-spelling, no stemming and no order by relevance, "on promotion" knows reduced prices alone, and prices are compared as
-they are without price lists and flash sales.
+spelling, no stemming and no order by relevance, "on promotion" knows reduced prices alone, prices are compared as they
+are without price lists and flash sales, and an attribute that lists several values is found by all of them together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 
-from storefront.catalog.listing import Facet, Found, Option, Wanted
+from storefront.catalog.attributes import PREFIX
+from storefront.catalog.listing import Facet, Found, Option, Place, Places, Rescue
 from storefront.catalog.models import Brand, Category, Product, Variant
+from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Node
+from storefront.catalog.wanted import Wanted
 from storefront.database.base import db
+from storefront.discovery.rescuing import MOST_CATEGORIES, best_sellers, with_parents
+from storefront.discovery.wording import wording
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
-from storefront.web.locale import LOCALES
+from storefront.web.locale import LOCALES, current_locale
 
 MOST_WORDS = 8
 MOST_BRANDS = 20
@@ -34,28 +41,42 @@ _ORDERS: dict[str, ColumnElement[Any]] = {
     "price": _price.asc(),
     "price-desc": _price.desc(),
     "new": Product.published_at.desc(),
+    "rating": func.coalesce(Product.rating_sum * 1.0 / func.nullif(Product.rating_count, 0), 0).desc(),
 }
 
 
 def find(node: Node | None, wanted: Wanted, size: int) -> Found:
     """Return one page of what matches, in a category or in the whole shop."""
-    conditions = _conditions(node, wanted)
-    chosen = _brand_condition(wanted)
-    order = _ORDERS.get(wanted.sort, Product.popularity.desc())
-    matching = select(Product.id).where(*conditions, *chosen)
-    ids = db.session.scalars(matching.order_by(order, Product.id).limit(size).offset((wanted.page - 1) * size)).all()
+    tree = category_tree()
+    place = node or (tree.find_slug(wanted.category) if wanted.category else None)
+    conditions = _conditions(place, wanted)
+    if wanted.category and place is None:
+        conditions.append(false())
+    matching = select(Product.id).where(*conditions, *_brand_condition(wanted))
     total = int(db.session.scalar(select(func.count()).select_from(matching.subquery())) or 0)
-    return Found(tuple(ids), total, facets=(_brands(conditions, wanted),), is_complete=False)
+    page = min(wanted.page, max(1, -(-total // size)))
+    order = _ORDERS.get(wanted.sort, Product.popularity.desc())
+    ids = db.session.scalars(matching.order_by(order, Product.id).limit(size).offset((page - 1) * size)).all()
+    found = Found(tuple(ids), total, facets=(_brands(conditions, wanted),), is_complete=False, page=page)
+    trail = (*tree.trail(place), place) if place else ()
+    places = Places(tuple(map(Place, trail)), tuple(map(Place, tree.children(place) if place else tree.roots)))
+    return replace(found, places=places, rescue=None if total else _rescue())
 
 
-def find_code(code: str) -> int | None:
-    """Return the published product that has this SKU or barcode, exactly as typed."""
+def find_code(spellings: Sequence[str]) -> int | None:
+    """Return the published product that has a SKU or barcode written in one of these ways."""
     statement = (
         select(Product.id)
         .join(Variant, Variant.product_id == Product.id)
-        .where(Product.is_published, Variant.is_active, or_(Variant.sku == code, Variant.barcode == code))
+        .where(Product.is_published, Variant.is_active)
+        .where(or_(Variant.sku.in_(spellings), Variant.barcode.in_(spellings)))
     )
     return db.session.scalar(statement.limit(1))
+
+
+def _rescue() -> Rescue:
+    departments = category_tree().roots[:MOST_CATEGORIES]
+    return Rescue(categories=with_parents(departments), cards=tuple(best_sellers(current_locale())))
 
 
 def _conditions(node: Node | None, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -73,7 +94,16 @@ def _conditions(node: Node | None, wanted: Wanted) -> list[ColumnElement[bool]]:
         result.append(_has_variant(_in_stock()))
     if wanted.on_promotion:
         result.append(_has_variant(Variant.compare_at_minor > Variant.price_minor))
-    return result
+    if wanted.rating is not None:
+        result += [Product.rating_count > 0, Product.rating_sum >= wanted.rating * Product.rating_count]
+    return [*result, *(_attribute(key, values) for key, values in wanted.wish)]
+
+
+def _attribute(key: str, values: Sequence[str]) -> ColumnElement[bool]:
+    """Say that the product or one of its variants has one of these values under the name that the key stands for."""
+    name = wording().names.get(key, key.removeprefix(PREFIX))
+    own = Product.attributes[name].as_string().in_(values)
+    return or_(own, _has_variant(Variant.options[name].as_string().in_(values)))
 
 
 def _brand_condition(wanted: Wanted) -> list[ColumnElement[bool]]:

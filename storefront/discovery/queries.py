@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
-
-from sqlalchemy import bindparam, select
 
 from search import Filters, Searcher, SearchPage, SearchRequest, Sort
 from search import Suggestion as IndexSuggestion
-from storefront.catalog.listing import FACETS, Facet, Found, Option, Wanted
-from storefront.catalog.models import Product
+from storefront.catalog.cards import Card, cards_by_ids
+from storefront.catalog.listing import Found, Rescue
 from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Node
-from storefront.database.reading import read
-from storefront.discovery import fallback
+from storefront.catalog.wanted import Wanted
+from storefront.discovery import answers, codes, fallback, rescuing
+from storefront.discovery.choices import MOST_CHOICES, buckets_of, facets_of, places_of
 from storefront.discovery.searching import find_searcher, or_else
+from storefront.discovery.steering import place_of, steer
+from storefront.discovery.wording import wording
+from storefront.web.locale import current_locale
 
-MOST_CHOICES = 60
 SUGGESTIONS = 10
-LONGEST_CODE = 64
+NOWHERE = "nowhere"
 
 _SORTS = {
     "": Sort.RELEVANCE,
+    "sales": Sort.SALES,
     "price": Sort.PRICE_ASC,
     "price-desc": Sort.PRICE_DESC,
     "new": Sort.NEWEST,
@@ -33,11 +34,14 @@ _SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One line under the search box; `kind` is category, brand, term or product."""
+    """One line under the search box; `kind` is term, category, brand or product, and a product has its card."""
 
     kind: str
     text: str
     url: str
+    card: Card | None = None
+    note: str = ""
+    """Where a category lies: many shops have two of one name."""
 
 
 def browse(node: Node, wanted: Wanted, size: int) -> Found:
@@ -51,12 +55,8 @@ def search(wanted: Wanted, size: int) -> Found:
 
 
 def find_by_code(text: str) -> str | None:
-    """Return the address of the product whose SKU or barcode was typed, or None."""
-    code = text.strip()
-    if not code or len(code) > LONGEST_CODE or not any(character.isdigit() for character in code):
-        return None
-    number = _find_code(code)
-    return _product_urls([number]).get(number) if number is not None else None
+    """Return the address of the variant whose SKU or barcode was typed, or None."""
+    return codes.find_url(text)
 
 
 def _none(typed: str, locale: str) -> list[Suggestion]:
@@ -68,15 +68,13 @@ def suggest(typed: str, locale: str) -> list[Suggestion]:
     """Complete what is being typed with categories, brands, words and products; nothing while there is no index."""
     searcher = find_searcher()
     found = searcher.suggest(typed, SUGGESTIONS) if searcher else ()
-    urls = _product_urls(int(one.value) for one in found if one.kind == "product")
-    made = (_suggestion(one, urls, locale) for one in found)
-    return [one for one in made if one is not None]
-
-
-@or_else(fallback.find_code)
-def _find_code(code: str) -> int | None:
-    searcher = find_searcher()
-    return searcher.find_code(code) if searcher else fallback.find_code(code)
+    numbers = [int(one.value) for one in found if one.kind == "product"]
+    cards = {card.product_id: card for card in cards_by_ids(numbers, locale)}
+    made = (_suggestion(one, cards, locale) for one in found)
+    told: dict[tuple[str, str, str], Suggestion] = {}
+    for one in filter(None, made):
+        told.setdefault((one.kind, one.text, one.note or one.url), one)
+    return list(told.values())
 
 
 @or_else(fallback.find)
@@ -84,27 +82,52 @@ def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
     searcher = find_searcher()
     if searcher is None:
         return fallback.find(node, wanted, size)
-    answer = searcher.search(_request(node, wanted, size))
+    request = _request(node, wanted, size)
+    question, sources = (repr(request), current_locale()), (searcher, category_tree(), wording())
+    return answers.answer(question, sources, lambda: _answer(searcher, request, node, wanted))
+
+
+def _answer(searcher: Searcher, request: SearchRequest, node: Node | None, wanted: Wanted) -> Found:
+    answer = searcher.search(request)
+    if not answer.ids and answer.total:  # a page beyond the end
+        request = replace(request, page=-(-answer.total // request.size))
+        answer = searcher.search(request)
+    found = _found(searcher, answer, wanted, place_of(node, wanted))
+    if answer.relaxed and answer.ids:
+        return replace(found, is_whole=_is_whole(searcher, request, answer.ids[0]))
+    return found if answer.total else replace(found, rescue=_rescue(searcher, node, wanted, found))
+
+
+def _found(searcher: Searcher, answer: SearchPage, wanted: Wanted, place: Node | None) -> Found:
     return Found(
         ids=answer.ids,
         total=answer.total,
-        facets=tuple(_facet(searcher, answer, key) for key in FACETS),
+        facets=facets_of(searcher, answer, wanted),
         price=(answer.price.lowest, answer.price.highest) if answer.price else None,
         in_stock=answer.in_stock,
         on_promotion=answer.on_promotion,
         corrected=answer.corrected_query,
         relaxed=answer.relaxed,
+        generation=answer.generation,
+        page=answer.page,
+        places=places_of(answer, place),
+        buckets=buckets_of(answer),
+        ratings=answer.ratings,
+        words=answer.words,
     )
 
 
 def _request(node: Node | None, wanted: Wanted, size: int) -> SearchRequest:
+    place, steered = place_of(node, wanted), steer(wanted, node)
+    here = {"category": (str(place.id),)} if place else {}
     filters = Filters(
-        scope={"category": (str(node.id),)} if node else {},
-        facets=wanted.facets,
+        scope={"category": (NOWHERE,)} if wanted.category and place is None else steered.scope or here,
+        facets={key: values for key, values in wanted.facets.items() if key != "category"},
         price_from=wanted.price_from,
         price_to=wanted.price_to,
-        in_stock=wanted.in_stock,
-        on_promotion=wanted.on_promotion,
+        in_stock=wanted.in_stock or steered.in_stock,
+        on_promotion=wanted.on_promotion or steered.on_promotion,
+        rating_from=wanted.rating,
     )
     return SearchRequest(
         text=wanted.text,
@@ -112,38 +135,44 @@ def _request(node: Node | None, wanted: Wanted, size: int) -> SearchRequest:
         sort=_SORTS.get(wanted.sort, Sort.RELEVANCE),
         page=wanted.page,
         size=size,
-        count=FACETS,
         facet_limit=MOST_CHOICES,
+        correct=not wanted.exact,
+        language=current_locale(),
+        steering=steered.steering,
     )
 
 
-def _facet(searcher: Searcher, answer: SearchPage, key: str) -> Facet:
-    labels = searcher.labels(key)
-    return Facet(
-        key,
-        tuple(
-            Option(choice.value, labels.get(choice.value, (choice.value,))[0], choice.count, choice.selected)
-            for choice in answer.facets.get(key, ())
-        ),
-    )
+def _is_whole(searcher: Searcher, request: SearchRequest, best: int) -> bool:
+    """Say whether the best of a relaxed answer has every word all the same."""
+    why = searcher.explain(request, best) if request.sort is Sort.RELEVANCE and request.page == 1 else None
+    return why is None or why.tier >= why.groups
 
 
-def _suggestion(one: IndexSuggestion, urls: dict[int, str], locale: str) -> Suggestion | None:
+def _rescue(searcher: Searcher, node: Node | None, wanted: Wanted, found: Found) -> Rescue:
+    def count(other: Wanted) -> int:
+        return searcher.search(replace(_request(node, other, 0), count=())).total
+
+    def mended(text: str) -> str | None:
+        return searcher.search(SearchRequest(text=text, size=0, count=())).corrected_query
+
+    return rescuing.rescue(wanted, found, rescuing.Index(count, mended, searcher.suggest), current_locale())
+
+
+def _suggestion(one: IndexSuggestion, cards: dict[int, Card], locale: str) -> Suggestion | None:
     if one.kind == "product":
-        url = urls.get(int(one.value))
-        return Suggestion(one.kind, one.text, url) if url else None
+        card = cards.get(int(one.value))
+        return Suggestion(one.kind, card.name, card.url, card) if card else None
     if one.kind == "category":
-        node = category_tree().find(int(one.value))
-        return Suggestion(one.kind, node.title(locale), node.url) if node else None
+        return _category_suggestion(int(one.value), locale)
     asked = {"brand": one.value} if one.kind == "brand" else {"q": one.text}
     return Suggestion(one.kind, one.text, f"/search?{urlencode(asked)}")
 
 
-def _product_urls(product_ids: Iterable[int]) -> dict[int, str]:
-    ids = list(product_ids)
-    if not ids:
-        return {}
-    return {row.id: f"/products/{row.slug}" for row in read(_SLUGS, {"ids": ids})}
-
-
-_SLUGS = select(Product.id, Product.slug).where(Product.id.in_(bindparam("ids", expanding=True)), Product.is_published)
+def _category_suggestion(number: int, locale: str) -> Suggestion | None:
+    tree = category_tree()
+    node = tree.find(number)
+    if node is None:
+        return None
+    above = [one.title(locale) for one in tree.trail(node)]
+    name = node.title(locale)
+    return Suggestion("category", name, node.url, note=next((one for one in reversed(above) if one != name), ""))

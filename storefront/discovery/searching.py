@@ -16,6 +16,7 @@ from flask import current_app
 from search import Index, IndexProblem, Searcher, SearchHolder, WhooshIndex
 from storefront.config import Config
 from storefront.discovery.live import LiveTable
+from storefront.discovery.synonyms import SynonymTable
 from storefront.kernel.clock import now
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Desk:
     def __init__(self, holder: SearchHolder) -> None:
         self.holder = holder
         self._table = LiveTable()
+        self._synonyms = SynonymTable()
         self._refresh_at = 0.0
         self._refreshing = threading.Lock()
 
@@ -61,10 +63,13 @@ class Desk:
         return self.holder.searcher()
 
     def refresh(self) -> None:
-        """Read what changed since the last time and put it under the index."""
+        """Read what changed since the last time and put it under the index; teach it synonyms that are new."""
         live = self._table.update(now())
         if live is not None:
             self.holder.refresh(live)
+        synonyms = self._synonyms.update()
+        if synonyms is not None:
+            self.holder.teach(synonyms)
         self._refresh_at = time.monotonic() + LIVE_FOR
 
 

@@ -6,11 +6,13 @@ from dataclasses import asdict
 
 from flask import Blueprint, Response, g, jsonify, redirect, request
 
-from storefront.catalog import queries as catalog
-from storefront.catalog.listing import ListPage, read_wanted
+from storefront.catalog.listing import read_wanted
+from storefront.catalog.showing import answer_list, list_page
 from storefront.discovery import queries as discovery
 from storefront.discovery import shelf_views
 from storefront.discovery.health import read_health
+from storefront.discovery.noting import record_code, record_redirect, record_search
+from storefront.discovery.redirecting import find_redirect
 from storefront.web.fragments import render_page, wants_fragment
 from storefront.web.locale import current_locale
 
@@ -24,13 +26,17 @@ blueprint.register_blueprint(shelf_views.blueprint)
 def results() -> Response:
     """Show what matches, filtered and sorted as asked; a SKU or barcode leads straight to its product."""
     wanted = read_wanted(request.args, g.shop.currency)
+    if elsewhere := find_redirect(wanted):
+        record_redirect(wanted.text)
+        return redirect(elsewhere)  # type: ignore[return-value]
     product_url = discovery.find_by_code(wanted.text) if not wants_fragment() else None
     if product_url:
+        record_code(wanted.text, product_url)
         return redirect(product_url)  # type: ignore[return-value]
     found = discovery.search(wanted, g.shop.page_size)
-    cards = tuple(catalog.cards_by_ids(found.ids, current_locale()))
-    listing = ListPage(wanted, found, cards, PATH, g.shop.currency, g.shop.page_size)
-    return render_page("discovery/results.html", fragment="components/_listing.html", listing=listing)
+    listing = list_page(wanted, found, PATH)
+    record_search(listing)
+    return answer_list("discovery/results.html", listing)
 
 
 @blueprint.get("/healthz")

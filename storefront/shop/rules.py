@@ -11,7 +11,7 @@ from storefront.kernel.money import is_currency
 
 _AT_LEAST_ONE = (
     *("page_size", "largest_quantity", "unpaid_minutes", "lowest_price_days", "coupon_lock_minutes"),
-    *("points_worth", "points_expire_days", "tier_days"),
+    *("points_worth", "points_expire_days", "tier_days", "analytics_keep_days"),
 )
 
 
@@ -44,6 +44,8 @@ class ShopSettings:
     points_expire_days: int = 365
     tier_days: int = 365
     """Over how many days spending counts towards a tier."""
+    analytics_keep_days: int = 400
+    """For how many days it is kept what shoppers searched for, and what came of it."""
 
     def __post_init__(self) -> None:
         if not is_currency(self.currency):

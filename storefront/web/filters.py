@@ -79,6 +79,11 @@ def percent(value: float) -> str:
     return numbers.format_percent(value, locale=BABEL_NAMES[current_locale()])
 
 
+def share(value: float) -> str:
+    """Return a share (0.2534) to a tenth of a percent: "25.3%"."""
+    return numbers.format_percent(value, format="#,##0.0%", locale=BABEL_NAMES[current_locale()])
+
+
 def init_app(app: Flask) -> None:
     """Install the filters."""
     app.jinja_env.filters.update(
@@ -88,5 +93,6 @@ def init_app(app: Flask) -> None:
         moment=moment,
         number=number,
         percent=percent,
+        share=share,
         e=escape,
     )

@@ -30,6 +30,11 @@ def render_page(
     return response
 
 
+def targeted(usual: str, /, **by_target: str) -> str:
+    """Return the fragment for the element that htmx is going to swap, by the element's id; else the usual one."""
+    return by_target.get(str(request.htmx.target or ""), usual) if request.htmx else usual
+
+
 def redirect_to(url: str, *, trigger: str | None = None) -> Response:
     """Send the reader on after a write: 303 for a browser, 204 with `HX-Location` for htmx."""
     if wants_fragment():

@@ -102,13 +102,15 @@ def vary_by(**variants: Callable[[], Hashable]) -> None:
     _variants.update(variants)
 
 
-def kept(*, by: Callable[[], Hashable] = lambda: None) -> Callable[[View], View]:
-    """Keep the pages of a view; `by` says what else this view's answer depends on."""
+def kept(
+    *, by: Callable[[], Hashable] = lambda: None, unless: Callable[[], bool] = lambda: False
+) -> Callable[[View], View]:
+    """Keep the pages of a view; `by` says what else this view's answer depends on, `unless` when it is one reader's."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def answer(**values: Any) -> Response:
-            key = _key(by)
+            key = None if unless() else _key(by)
             if key is None:
                 return view(**values)
             pages, sources = _pages.get(), tuple(source() for source in _sources.values())

@@ -27,7 +27,7 @@ SHOP_PAGES = [
     "/register",
     "/no-such-page",
 ]
-ADMIN_PAGES = ["/admin/", "/admin/products", "/admin/orders"]
+ADMIN_PAGES = ["/admin/", "/admin/products", "/admin/orders", "/admin/search/report"]
 
 
 def problems(page: Page) -> list[str]:

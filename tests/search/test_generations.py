@@ -249,6 +249,15 @@ def test_completions_after_small_changes_are_those_of_one_rebuild(tmp_path: Path
     assert dict(one.generation.corpus.words.items()) == dict(other.generation.corpus.words.items())
 
 
+def test_a_word_is_not_meant_when_its_last_document_is_gone(root: Path) -> None:
+    writer = WhooshIndex(root)
+    writer.upsert([document(80, title="Turquoise teapot")])
+    question = SearchRequest(text="turquiose")
+    assert Searcher(writer.open()).search(question).corrected_query == "turquoise"
+    writer.delete([80])
+    assert Searcher(writer.open()).search(question).corrected_query is None
+
+
 def test_health_tells_name_size_and_age(root: Path) -> None:
     health = SearchHolder(WhooshIndex(root)).searcher().health()
     assert health.generation == layout.read_current(root)

@@ -178,7 +178,7 @@ def test_documents_refuse_impossible_numbers() -> None:
 
 
 @pytest.mark.parametrize("text", ["olive oil", "aldera running shoes", "coffee maker", "绿茶", "red food"])
-def test_an_explanation_adds_up_to_the_score(shelf: Searcher, text: str) -> None:
+def test_explanations_of_all_kinds_of_questions_add_up(shelf: Searcher, text: str) -> None:
     page = shelf.search(SearchRequest(text=text, size=10))
     for number, score in zip(page.ids, page.scores, strict=True):
         told = shelf.explain(SearchRequest(text=text), number)

@@ -44,13 +44,13 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("htmx:beforeSwap", () => {
   const dialog = document.querySelector("#facets-sheet[open]");
-  reopenAt = dialog ? dialog.querySelector(".sheet__body").scrollTop : null;
+  reopenAt = dialog ? dialog.querySelector(".facets__choices").scrollTop : null;
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if (reopenAt === null || document.querySelector("#facets-sheet[open]")) return;
   if (event.detail.target.id !== "listing") return;
   open(document.querySelector("[data-opens-facets]"), true);
-  document.querySelector("#facets-sheet .sheet__body").scrollTop = reopenAt;
+  document.querySelector("#facets-sheet .facets__choices").scrollTop = reopenAt;
   reopenAt = null;
 });

@@ -7,6 +7,8 @@ import "./cart.js";
 import "./typing.js";
 import "./gallery.js";
 import "./search.js";
+import "./results.js";
+import "./listing.js";
 import "./notices.js";
 import "./countdown.js";
 import "./morph.js";

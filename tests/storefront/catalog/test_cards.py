@@ -46,6 +46,20 @@ class TestCards:
             "LARGE", 900, "1 gal", 1, 4, False,
         )  # fmt: skip
 
+    def test_the_first_variant_with_the_options_wished_for_stands_for_the_product(self) -> None:
+        with transaction():
+            milk = make_product("Milk", price=300, sku="SMALL")
+            variant_of(milk).options = {"Size": "1 pt"}
+            make_variant(milk, price=900, stock=0, sku="OUT", options={"Size": "1 gal", "Lid": "red"})
+            make_variant(milk, price=950, sku="LARGE/1", options={"Size": "1 gal", "Lid": "blue"})
+        wished = cards_by_ids([milk.id], "en", wish=[("a.size", ("1 gal", "2 gal"))])[0]
+        assert (wished.sku, wished.price_minor) == ("LARGE/1", 950)
+        assert wished.url == f"/products/{milk.slug}?sku=LARGE/1"
+        assert cards_by_ids([milk.id], "en", wish=[("a.lid", ("red",))])[0].sku == "OUT"
+        for wish in ([], [("a.size", ("9 gal",))], [("a.brand-new", ("x",))]):
+            usual = cards_by_ids([milk.id], "en", wish=wish)[0]
+            assert (usual.sku, usual.url) == ("SMALL", f"/products/{milk.slug}")
+
     def test_a_product_without_stock_is_out_and_may_be_left_out(self) -> None:
         with transaction():
             milk = make_product("Milk", stock=0)

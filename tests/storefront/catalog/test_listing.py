@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from storefront.catalog.listing import (
+from storefront.catalog.listing import Facet, Found, ListPage, Option, trimmed
+from storefront.catalog.tree import Node
+from storefront.catalog.wanted import (
+    MOST_ATTRIBUTES,
     MOST_CHOICES,
     SORTS,
-    Facet,
-    Found,
-    ListPage,
-    Option,
+    STARS,
+    VIEWS,
     Wanted,
     amount_text,
     read_amount,
@@ -30,21 +31,24 @@ def read(address: str, currency: str = "USD") -> Wanted:
 
 
 prices = st.none() | st.integers(0, 10**9)
-choices = st.lists(st.text(min_size=1, max_size=20), max_size=4, unique=True).map(tuple)
+words = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=20)
+choices = st.lists(words, max_size=4, unique=True).map(tuple)
+facets = st.dictionaries(st.sampled_from(["brand", "a.size", "a.screen-size", "a.颜色"]), choices).map(
+    lambda found: {key: values for key, values in found.items() if values}
+)
 wanted_values = st.builds(
     Wanted,
-    text=st.text(st.characters(categories=["L", "N"]), max_size=20),
-    facets=st.builds(
-        lambda brand, size: {key: values for key, values in (("brand", brand), ("size", size)) if values},
-        choices,
-        choices,
-    ),
+    text=st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20),
+    facets=facets,
     price_from=prices,
     price_to=st.none(),
+    rating=st.none() | st.sampled_from(STARS),
     in_stock=st.booleans(),
     on_promotion=st.booleans(),
     sort=st.sampled_from(SORTS),
     page=st.integers(1, 500),
+    exact=st.booleans(),
+    view=st.sampled_from(["", *VIEWS]),
 )
 
 
@@ -75,6 +79,13 @@ def test_a_plain_list_has_a_plain_address() -> None:
         ("brand=&brand=nord&brand=nord", Wanted(facets={"brand": ("nord",)})),
         ("q=%20%20milk%00%0A", Wanted(text="milk")),
         ("in_stock=&on_promotion=1", Wanted(on_promotion=True)),
+        ("rating=4&exact=1", Wanted(rating=4)),
+        ("rating=5&view=map", Wanted()),
+        ("q=milk&exact=1", Wanted(text="milk", exact=True)),
+        ("category=tea&category=milk", Wanted(facets={"category": ("tea",)})),
+        ("size=1+l", Wanted(facets={"a.size": ("1 l",)})),
+        ("a.=x&a.-=x&a.a__b=x&a.X%20Y=x&b.size=x&a.size.y=x", Wanted()),
+        ("a.%E9%A2%9C%E8%89%B2=%E7%BA%A2", Wanted(facets={"a.颜色": ("红",)})),
     ],
 )
 def test_what_cannot_be_understood_is_as_if_not_said(query: str, expected: Wanted) -> None:
@@ -84,6 +95,8 @@ def test_what_cannot_be_understood_is_as_if_not_said(query: str, expected: Wante
 def test_a_flood_of_choices_is_cut() -> None:
     flood = "&".join(f"brand={number}" for number in range(1000))
     assert len(read(f"{PATH}?{flood}").facets["brand"]) == MOST_CHOICES
+    flood = "&".join(f"a.key{number}=x" for number in range(1000))
+    assert len(read(f"{PATH}?{flood}").facets) == MOST_ATTRIBUTES
 
 
 @pytest.mark.parametrize(
@@ -101,27 +114,73 @@ def page_of(wanted: Wanted, found: Found) -> ListPage:
 
 def test_every_active_filter_has_a_chip_that_takes_only_it_away() -> None:
     wanted = Wanted(
-        facets={"brand": ("nord", "gone"), "size": ("1 l",)}, price_from=100, in_stock=True, sort="price", page=4
+        facets={"a.size": ("1 l",), "brand": ("nord", "gone")},
+        price_from=100,
+        rating=3,
+        in_stock=True,
+        sort="price",
+        page=4,
     )
     brands = Facet("brand", (Option("nord", "Nord Dairy", 3, is_chosen=True),))
     chips = page_of(wanted, Found((), 0, (brands,))).chips
 
-    assert [chip.label for chip in chips] == ["Nord Dairy", "gone", "1 l", "", ""]
-    assert [chip.kind for chip in chips] == ["brand", "brand", "size", "price", "in_stock"]
+    assert [chip.label for chip in chips] == ["Nord Dairy", "gone", "1 l", "", "", ""]
+    assert [chip.kind for chip in chips] == ["brand", "brand", "a.size", "price", "rating", "in_stock"]
     assert read(chips[0].url) == Wanted(
-        facets={"brand": ("gone",), "size": ("1 l",)}, price_from=100, in_stock=True, sort="price"
+        facets={"brand": ("gone",), "a.size": ("1 l",)}, price_from=100, rating=3, in_stock=True, sort="price"
     )
     assert read(chips[3].url).price_from is None
-    assert read(chips[4].url).in_stock is False
+    assert read(chips[4].url).rating is None
+    assert read(chips[5].url).in_stock is False
 
 
 def test_clearing_keeps_what_was_searched_and_the_order() -> None:
-    wanted = Wanted(text="milk", facets={"brand": ("nord",)}, on_promotion=True, sort="new", page=2)
-    assert read(page_of(wanted, Found((), 0)).clear_url) == Wanted(text="milk", sort="new")
+    wanted = Wanted(text="milk", facets={"brand": ("nord",)}, on_promotion=True, sort="new", page=2, view="list")
+    assert read(page_of(wanted, Found((), 0)).clear_url) == Wanted(text="milk", sort="new", view="list")
 
 
 def test_a_list_knows_its_pages() -> None:
-    listing = page_of(Wanted(page=3, sort="new"), Found((), 100))
+    listing = page_of(Wanted(page=3, sort="new"), Found((), 100, page=3))
     assert listing.page.count == 5
     assert read(listing.page_url(4)) == Wanted(page=4, sort="new")
     assert listing.page_url(1) == f"{PATH}?sort=new"
+
+
+MILK = Node(1, None, "milk", "/1/", 0, "Milk")
+TEA = Node(2, None, "tea", "/2/", 0, "Tea")
+
+
+def test_a_search_in_a_category_has_a_chip_for_its_text_and_a_way_to_the_whole_shop() -> None:
+    wanted = Wanted(text="oat", exact=True, price_to=500)
+    listing = ListPage(wanted, Found((), 0), (), PATH, "USD", 24, MILK)
+    assert [chip.kind for chip in listing.chips] == ["text", "price"]
+    assert read(listing.chips[0].url) == Wanted(price_to=500)
+    assert listing.everywhere_url() == "/search?q=oat&exact=1"
+    assert [chip.kind for chip in page_of(wanted, Found((), 0)).chips] == ["price"]
+
+
+def test_another_category_keeps_the_other_filters() -> None:
+    wanted = Wanted(text="oat", facets={"brand": ("nord",), "category": ("milk",)}, sort="price")
+    assert page_of(wanted, Found((), 0)).place_url(TEA) == "/categories/milk?q=oat&brand=nord&category=tea&sort=price"
+    assert page_of(wanted, Found((), 0)).place_url(None) == "/categories/milk?q=oat&brand=nord&sort=price"
+    inside = ListPage(wanted, Found((), 0), (), PATH, "USD", 24, MILK)
+    assert inside.place_url(TEA) == "/categories/tea?q=oat&brand=nord&sort=price"
+
+
+def test_a_form_sends_along_what_is_no_field_of_it() -> None:
+    wanted = Wanted(
+        text="oat", facets={"brand": ("nord",), "a.gone": ("x",)}, rating=4, price_to=500, sort="new", view="list"
+    )
+    found = Found((), 0, (Facet("brand", (Option("nord", "Nord", 0, is_chosen=True),)),))
+    assert list(page_of(wanted, found).hidden) == [
+        ("q", "oat"), ("a.gone", "x"), ("rating", "4"), ("view", "list"),
+    ]  # fmt: skip
+    assert ("q", "oat") not in list(ListPage(wanted, found, (), PATH, "USD", 24, MILK).hidden)
+
+
+def test_the_common_choices_and_the_chosen_ones_are_not_rare() -> None:
+    options = [Option(str(number), str(number), number, is_chosen=number == 1) for number in range(1, 9)]
+    kept = [option.value for option in trimmed(options, 3) if not option.is_rare]
+    assert kept == ["1", "7", "8"]
+    assert [option.value for option in trimmed(options, 3)] == [option.value for option in options]
+    assert not any(option.is_rare for option in trimmed(options[:4], 3))

@@ -42,10 +42,19 @@ def test_a_category_shows_its_subtree_a_page_at_a_time(shopper: Shopper, shelf: 
     assert len(second.all("article[data-sku]")) == 6
 
 
-def test_a_category_far_beyond_its_end_is_empty_not_broken(shopper: Shopper, shelf: list[Product]) -> None:
-    page = shopper.get("/categories/dairy?page=999999&sort=sideways%01&price_from=1e9999&brand=%F0%9F%8D%8E")
+def test_a_category_far_beyond_its_end_shows_its_last_page(shopper: Shopper, shelf: list[Product]) -> None:
+    page = shopper.get("/categories/dairy?page=999999&sort=sideways%01&price_from=1e9999")
     assert page.status == 200
-    assert page.all("article[data-sku]") == []
+    assert page.words(".pager [aria-current]") == "2"
+    assert len(page.all("article[data-sku]")) == 6
+    assert str(page.one("link[rel=canonical]")["href"]).endswith("/categories/dairy?page=2")
+
+
+def test_a_category_narrowed_to_nothing_is_not_broken(shopper: Shopper, shelf: list[Product]) -> None:
+    page = shopper.get("/categories/dairy?page=9&brand=%F0%9F%8D%8E")
+    assert page.status == 200
+    assert page.all("#listing > .listing__results > .cards-room") == []
+    assert page.words(".chips a:first-child") == "Remove filter 🍎"
 
 
 def test_htmx_gets_the_list_alone(shopper: Shopper, shelf: list[Product]) -> None:

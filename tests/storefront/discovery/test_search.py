@@ -11,9 +11,10 @@ from sqlalchemy import event
 
 from search import IndexMissing
 from storefront.catalog.events import ProductChanged
-from storefront.catalog.listing import Found, Wanted
+from storefront.catalog.listing import Found
 from storefront.catalog.models import Product, Variant
 from storefront.catalog.queries import category_tree
+from storefront.catalog.wanted import Wanted
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.discovery import indexing, jobs, live, queries
@@ -118,9 +119,10 @@ def test_a_category_holds_its_subcategories(index_free: Flask, goods: SimpleName
 
 def test_sizes_are_counted_and_labelled(index_free: Flask, indexed: SimpleNamespace) -> None:
     with index_free.app_context():
-        sizes = search("tea").facets[1]
-        assert (sizes.key, {option.label for option in sizes.options}) == ("size", {"20 ct", "100 ct"})
-        assert names(indexed, search("tea", facets={"size": ("100 ct",)})) == ["green"]
+        sizes = search("green tea", facets={"a.size": ("100 ct",)}).facets[1]
+        assert (sizes.key, sizes.name) == ("a.size", "Size")
+        assert [(option.label, option.is_chosen) for option in sizes.options] == [("20 ct", False), ("100 ct", True)]
+        assert names(indexed, search("tea", facets={"a.size": ("100 ct",)})) == ["green"]
 
 
 def test_an_edit_is_found_after_its_job(index_free: Flask, indexed: SimpleNamespace) -> None:
@@ -215,25 +217,44 @@ def test_any_address_of_a_search_has_an_answer(indexed: SimpleNamespace, shopper
     assert shopper.get(f"/search{query}").status == 200
 
 
-@pytest.mark.parametrize("code", ["GT-100", "gt 20", "4006381333931"])
-def test_a_code_leads_straight_to_its_product(indexed: SimpleNamespace, shopper: Shopper, code: str) -> None:
+@pytest.mark.parametrize("with_index", [True, False])
+@pytest.mark.parametrize(
+    ("code", "sku"),
+    [
+        *(("GT-100", "GT-100"), ("gt 100", "GT-100"), ("ＧＴ－１００", "GT-100"), ("gt-20", "GT-20")),
+        *(("4006381333931", "GT-20"), ("４００６３８１３３３９３１", "GT-20"), ("4006381 333931", "GT-20")),
+    ],
+)
+def test_a_code_leads_straight_to_its_variant(
+    index_free: Flask, goods: SimpleNamespace, shopper: Shopper, code: str, sku: str, with_index: bool
+) -> None:
+    if with_index:
+        with index_free.app_context():
+            indexing.rebuild()
     page = shopper.get("/search", query_string={"q": code})
-    assert (page.status, page.location) == (302, f"/products/{indexed.slugs['green']}")
+    assert (page.status, page.location) == (302, f"/products/{goods.slugs['green']}?sku={sku}")
+    assert sku in shopper.get(page.location).text
+
+
+def test_a_code_of_the_only_variant_leads_to_the_plain_product(indexed: SimpleNamespace, shopper: Shopper) -> None:
+    with shopper.app.app_context():
+        sku = make.variant_of(db.session.get(Product, indexed.ids["juice"])).sku
+    assert shopper.get(f"/search?q={sku}").location == f"/products/{indexed.slugs['juice']}"
 
 
 def test_a_code_works_without_an_index(goods: SimpleNamespace, shopper: Shopper) -> None:
-    assert shopper.get("/search?q=GT-20").location == f"/products/{goods.slugs['green']}"
+    assert shopper.get("/search?q=GT-20").location == f"/products/{goods.slugs['green']}?sku=GT-20"
     assert shopper.get("/search?q=GT-999").status == 200
 
 
 def test_suggestions_are_links(indexed: SimpleNamespace, shopper: Shopper) -> None:
     fragment = shopper.get("/search/suggestions?q=te", htmx=True)
-    links = {link.get_text(" ", strip=True): str(link["href"]) for link in fragment.all("a")}
+    links = {link.get_text("", strip=True): str(link["href"]) for link in fragment.all("a")}
     assert f"/products/{indexed.slugs['pot']}" in links.values()
-    assert any(text.startswith("Tea Category") for text in links)
+    assert any(text.startswith("TeaDrinks") for text in links)
     assert shopper.get("/search/suggestions?q=te").one("h1")
     chinese = Shopper(shopper.app, language="zh").get("/search/suggestions?q=%E8%8C%B6", htmx=True)
-    assert chinese.all("a")[0].get_text(" ", strip=True).startswith("茶")
+    assert chinese.one("[href^='/categories/']").get_text("", strip=True).startswith("茶")
 
 
 def test_suggestions_without_an_index_are_empty(goods: SimpleNamespace, shopper: Shopper) -> None:
@@ -323,6 +344,6 @@ def test_a_search_that_finds_nothing_says_so_and_offers_something_else(
     indexed: SimpleNamespace, shopper: Shopper
 ) -> None:
     page = shopper.get("/search?q=zzqqxx")
-    assert "Nothing found" in page.words(".empty")
-    assert page.one(".empty a[href='/categories']")
-    assert page.one("[hx-get^='/shelves/home']")
+    assert "Nothing found for “zzqqxx”" in page.words(".nothing")
+    assert page.one(".nothing a[href='/categories']")
+    assert page.all("#shelf-best-sellers article[data-sku]")

@@ -1,0 +1,152 @@
+"""What can happen, one frozen value each: its fields are the schema, and a value that makes no sense cannot exist."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+LONGEST_WORDS = 200
+LONGEST_NAME = 64
+MOST_SHOWN = 1_000
+HIGHEST = 2**31 - 1
+_SEARCH_ID = re.compile(r"[A-Za-z0-9_-]{16}")
+SUGGESTION_KINDS = frozenset({"term", "category", "brand", "product", "recent"})
+
+
+def is_search_id(text: object) -> bool:
+    """Say whether this can be the public id of a search."""
+    return isinstance(text, str) and _SEARCH_ID.fullmatch(text) is not None
+
+
+class Event:
+    """Base of everything that is recorded."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchMade(Event):
+    """A page of answers to words was asked for.
+
+    `search` is the public id of just this page of answers, `within` that of the page it was asked from, if any.
+    `corrected` is what was searched instead, where the spelling was corrected.
+    """
+
+    search: str
+    text: str
+    language: str
+    total: int
+    corrected: str = ""
+    relaxed: bool = False
+    sort: str = ""
+    page: int = 1
+    filters: tuple[tuple[str, str], ...] = ()
+    category_id: int | None = None
+    generation: str = ""
+    within: str = ""
+
+    def __post_init__(self) -> None:
+        _check(is_search_id(self.search), "a search has a public id")
+        _check(0 < len(self.text) <= LONGEST_WORDS, "a search has words")
+        _check(0 <= self.total <= HIGHEST and self.page >= 1, "totals and pages are not negative")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsShown(Event):
+    """These products were shown as answers, the first of them at `first_rank` (counted from 1)."""
+
+    search: str
+    product_ids: tuple[int, ...]
+    first_rank: int = 1
+
+    def __post_init__(self) -> None:
+        _check(is_search_id(self.search), "results belong to a search")
+        _check(self.first_rank >= 1 and len(self.product_ids) <= MOST_SHOWN, "ranks count from 1")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultClicked(Event):
+    """A result was opened; its rank is where it had been shown."""
+
+    search: str
+    product_id: int
+
+    def __post_init__(self) -> None:
+        _check(is_search_id(self.search) and _is_id(self.product_id), "a click is on a product of a search")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultOpened(Event):
+    """A product was opened from a page of answers to `text`, told by the browser's referrer alone."""
+
+    text: str
+    product_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AddedToCart(Event):
+    """So many of a product were put into the cart, from the list of `search` or from a page of answers to `text`."""
+
+    product_id: int
+    quantity: int
+    search: str = ""
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        _check(_is_id(self.product_id) and self.quantity > 0, "an addition has a product and a quantity")
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What an order holds of one product, and what it came to after discounts, in minor units."""
+
+    product_id: int
+    quantity: int
+    revenue_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsBought(Event):
+    """An order was placed."""
+
+    order_number: str
+    sold: tuple[Sold, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseUndone(Event):
+    """An order was cancelled."""
+
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseRestored(Event):
+    """A cancelled order was opened again."""
+
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionChosen(Event):
+    """A line under the search box was chosen: which kind, in which place (counted from 1), after what was typed."""
+
+    kind: str
+    position: int
+    typed: str
+
+    def __post_init__(self) -> None:
+        _check(self.kind in SUGGESTION_KINDS, "there is no such kind of suggestion")
+        _check(
+            _is_id(self.position) and self.position <= 100 and len(self.typed) <= LONGEST_WORDS,
+            "a suggestion has a place in a list",
+        )
+
+
+def _is_id(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= HIGHEST
+
+
+def _check(holds: bool, otherwise: str) -> None:
+    if not holds:
+        raise ValueError(otherwise)

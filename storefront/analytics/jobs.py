@@ -1,0 +1,79 @@
+"""What carts and orders tell of, and by the clock: what is old goes."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from flask import has_request_context
+
+from storefront.analytics import here, services
+from storefront.analytics.events import AddedToCart, Event, GoodsBought, PurchaseRestored, PurchaseUndone, Sold
+from storefront.analytics.recording import record, record_for
+from storefront.cart.events import GoodsAdded
+from storefront.database.transaction import after_commit
+from storefront.jobs.queue import periodic
+from storefront.kernel.clock import now
+from storefront.orders import queries as orders
+from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced
+from storefront.shop.queries import get_settings
+from storefront.web.visitor import find_visitor
+
+log = logging.getLogger(__name__)
+
+LONGEST_KEPT = 36_500
+"""In days; there is no date so long ago that more would make a difference."""
+
+
+def note_added(fact: GoodsAdded) -> None:
+    """Tell what was put into a cart, if its shopper has searched."""
+    if not has_request_context():
+        return
+    search, text = here.search_left(), here.text_left()
+    if search or find_visitor():
+        _tell(AddedToCart(fact.product_id, fact.quantity, search, text))
+
+
+def note_bought(fact: OrderPlaced) -> None:
+    """Tell what was bought, if its shopper has searched: by product, after discounts, gifts left out."""
+    if not has_request_context() or not find_visitor():
+        return
+    pieces, revenue = defaultdict[int, int](int), defaultdict[int, int](int)
+    for line in orders.get_whole(fact.order_id).lines:
+        if line.product_id is not None and not line.is_gift:
+            pieces[line.product_id] += line.quantity
+            revenue[line.product_id] += line.quantity * line.unit_price_minor - line.discount_minor
+    _tell(GoodsBought(fact.number, tuple(Sold(number, pieces[number], revenue[number]) for number in sorted(pieces))))
+
+
+def note_cancelled(fact: OrderCancelled) -> None:
+    """Tell that an order no longer counts."""
+    _tell_for_sure(PurchaseUndone(fact.number))
+
+
+def note_paid(fact: OrderPaid) -> None:
+    """Tell that an order counts again after it had been cancelled."""
+    if fact.reopened:
+        _tell_for_sure(PurchaseRestored(fact.number))
+
+
+@periodic(hour="4", minute="10")
+def forget_old_events() -> int:
+    """Remove what is older than the merchant keeps it, and return how many searches went."""
+    settings = get_settings()
+    today = now().astimezone(ZoneInfo(settings.timezone)).date()
+    gone = services.forget_before(today - timedelta(days=min(settings.analytics_keep_days, LONGEST_KEPT)))
+    log.info("%d recorded searches were old and are gone", gone)
+    return gone
+
+
+def _tell(event: Event) -> None:
+    """Record what a shopper did, which is true only once the open transaction has committed."""
+    after_commit(lambda: record(event))
+
+
+def _tell_for_sure(event: Event) -> None:
+    """Record what became of an order, whoever sees to it: staff, the clock or a payment provider."""
+    after_commit(lambda: record_for("", event))

@@ -1,0 +1,31 @@
+"""Writes of what was recorded: what is old goes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, delete, select
+
+from storefront.analytics.models import SearchRow, ShownRow, SuggestionRow
+from storefront.database.apart import write_apart
+
+AT_ONCE = 2_000
+"""How many rows go in one transaction, so that no shopper waits long for it."""
+
+
+def forget_before(day: date) -> int:
+    """Remove what happened before a day of the shop, and return how many searches went, further pages included."""
+    _forget(ShownRow, ShownRow.search_id, ShownRow.day < day)
+    _forget(SuggestionRow, SuggestionRow.id, SuggestionRow.day < day)
+    return _forget(SearchRow, SearchRow.id, SearchRow.day < day)
+
+
+def _forget(table: type[SearchRow | ShownRow | SuggestionRow], key: object, old: ColumnElement[bool]) -> int:
+    gone = 0
+    while True:
+        with write_apart() as connection:
+            some = select(key).where(old).limit(AT_ONCE)  # type: ignore[call-overload]
+            count = connection.execute(delete(table).where(key.in_(some.scalar_subquery()))).rowcount  # type: ignore[attr-defined]
+        gone += count
+        if count < AT_ONCE:
+            return gone

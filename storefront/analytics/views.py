@@ -1,0 +1,51 @@
+"""What our script tells: a result that was opened, a suggestion that was chosen. Nothing of it is believed unchecked.
+
+Both answer 204 whether or not anything came of it, so they tell a stranger nothing about searches.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, TooManyRequests
+
+from storefront.analytics.events import LONGEST_WORDS, Event, ResultClicked, SuggestionChosen
+from storefront.analytics.recording import record
+from storefront.kernel.text import squeeze
+from storefront.web.limits import Limit
+
+LARGEST = 2_048
+"""In bytes; what our script tells has a tenth of that."""
+
+blueprint = Blueprint("analytics", __name__)
+_limit = Limit(300, seconds=60.0)
+"""For one address, behind which there may be an office."""
+
+
+@blueprint.post("/search/clicks")
+def click() -> Response:
+    """Take note that a result was opened: {"search": its public id, "product": the product's number}."""
+    return _note(lambda told: ResultClicked(told["search"], told["product"]))
+
+
+@blueprint.post("/search/choices")
+def choice() -> Response:
+    """Take note that a suggestion was chosen: {"kind": ..., "position": from 1, "typed": ...}."""
+    return _note(lambda told: SuggestionChosen(told["kind"], told["position"], squeeze(told["typed"])[:LONGEST_WORDS]))
+
+
+def _note(read: Callable[[Any], Event]) -> Response:
+    if not _limit.allows(request.remote_addr or ""):
+        raise TooManyRequests
+    body = request.stream.read(LARGEST + 1)
+    if len(body) > LARGEST or (request.content_length or 0) > LARGEST:
+        raise RequestEntityTooLarge
+    try:
+        event = read(json.loads(body))
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise BadRequest from None
+    record(event)
+    return Response(status=204)

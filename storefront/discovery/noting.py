@@ -1,0 +1,70 @@
+"""Tells analytics what was searched and what was shown."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import request
+
+from storefront.analytics import here
+from storefront.analytics.events import ResultClicked, ResultsShown, SearchMade
+from storefront.analytics.recording import is_counted, record
+from storefront.catalog.listing import ListPage
+from storefront.catalog.queries import find_id
+from storefront.web.locale import current_locale
+from storefront.web.visitor import remember_visitor
+
+_NO_FILTERS = frozenset({"q", "sort", "page", "view", "exact"})
+
+
+def record_search(listing: ListPage, *, category_id: int | None = None) -> None:
+    """Record a page of answers to words, and let its list know under which number; a list without words is none."""
+    wanted, found = listing.wanted, listing.found
+    if not wanted.text or request.method != "GET" or not is_counted():
+        return
+    remember_visitor()
+    search = _new_id()
+    shown = tuple(card.product_id for card in listing.cards)
+    record(
+        SearchMade(
+            search=search,
+            text=wanted.text,
+            language=current_locale(),
+            total=found.total,
+            corrected=found.corrected or "",
+            relaxed=found.relaxed,
+            sort=wanted.sort,
+            page=found.page,
+            filters=tuple(pair for pair in wanted.pairs(listing.currency) if pair[0] not in _NO_FILTERS),
+            category_id=category_id,
+            generation=found.generation,
+            within=here.search_left(),
+        ),
+        ResultsShown(search, shown, (found.page - 1) * listing.size + 1),
+    )
+    here.remember_search(search)
+
+
+def record_code(text: str, product_url: str) -> None:
+    """Record an SKU or barcode that led straight to its product: one answer, and it was opened."""
+    product_id = find_id(product_url.rpartition("/")[2]) if is_counted() else None
+    if product_id is None:
+        return
+    remember_visitor()
+    search = _new_id()
+    record(
+        SearchMade(search=search, text=text, language=current_locale(), total=1),
+        ResultsShown(search, (product_id,)),
+        ResultClicked(search, product_id),
+    )
+
+
+def record_redirect(text: str) -> None:
+    """Record words for which the merchant has a page of their own: an answer, though none of goods."""
+    if text and is_counted():
+        remember_visitor()
+        record(SearchMade(search=_new_id(), text=text, language=current_locale(), total=1))
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(12)

@@ -1,0 +1,41 @@
+// One more page of cards: the focus goes to the first of them, so that a reader of the keyboard goes on from there.
+document.addEventListener("htmx:afterSettle", (event) => {
+  const page = event.detail.elt;
+  if (page.matches?.("[data-continues]")) page.querySelector("a")?.focus({ preventScroll: true });
+});
+
+// Back and forward ask the server for the list anew; then it stands where it was left. The browser forgets that when a
+// page is loaded again inside its history, so it is kept here, by address, for as long as the tab is open.
+const KEY = "scrolled";
+const MOST = 40;
+const places = readPlaces();
+
+function readPlaces() {
+  try {
+    return new Map(JSON.parse(sessionStorage.getItem(KEY) ?? "[]"));
+  } catch {
+    return new Map();
+  }
+}
+
+function goBack() {
+  const place = places.get(location.href);
+  if (place !== undefined && Math.abs(scrollY - place) > 1) scrollTo({ top: place, behavior: "instant" });
+}
+
+if (document.querySelector("#listing")) {
+  if (performance.getEntriesByType("navigation")[0]?.type === "reload") {
+    goBack();
+    addEventListener("load", goBack, { once: true });
+  }
+  let shown = location.href;
+  addEventListener("scroll", () => location.href === shown && places.set(shown, Math.round(scrollY)), { passive: true });
+  document.addEventListener("htmx:pushedIntoHistory", () => (shown = location.href));
+  addEventListener("pagehide", () => {
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify([...places].slice(-MOST)));
+    } catch {
+      // Storage is blocked: then the browser's own memory has to do.
+    }
+  });
+}

@@ -1,0 +1,38 @@
+"""Work that nobody should wait for: it is done once the answer has been sent, and its failure is logged, not shown."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from flask import Flask, Response, current_app, g
+
+log = logging.getLogger(__name__)
+
+Work = Callable[[], object]
+
+
+def afterwards(work: Work) -> None:
+    """Do `work` after this request's answer, in an application context of its own: the request is over by then."""
+    g.setdefault("_afterwards", []).append(work)
+
+
+def _attach(response: Response) -> Response:
+    if waiting := g.get("_afterwards"):
+        response.call_on_close(partial(_do, current_app._get_current_object(), tuple(waiting)))  # type: ignore[attr-defined]
+    return response
+
+
+def _do(app: Flask, waiting: tuple[Work, ...]) -> None:
+    with app.app_context():
+        for work in waiting:
+            try:
+                work()
+            except Exception:
+                log.exception("What was left for after the answer failed")
+
+
+def init_app(app: Flask) -> None:
+    """Look at every answer last, so that whatever else looks at answers may leave work too: call this first."""
+    app.after_request(_attach)

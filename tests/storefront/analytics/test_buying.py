@@ -1,0 +1,128 @@
+"""What was bought because of a search: once, by the order lines as they were sold, and not for cancelled orders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import time_machine
+from flask import Flask
+
+from storefront.database.base import db
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.kernel.events import publish
+from storefront.kernel.money import Money
+from storefront.orders import queries as orders
+from storefront.orders import services
+from storefront.orders.events import OrderPlaced
+from storefront.orders.models import Order
+from storefront.orders.states import CancelReason
+from tests.browser import Shopper
+from tests.factories import make_promotion
+from tests.storefront.analytics.reading import click, purchases, search_of, searches
+from tests.storefront.checkout.desk import order
+
+TENTH_OFF = {"kind": "percent_off", "basis_points": 1000}
+
+
+def bought(shopper: Shopper, *skus: str) -> None:
+    for sku in skus:
+        assert shopper.post("/cart/lines", {"sku": sku, "quantity": "2"}).status == 303
+    assert order(shopper).status == 303
+
+
+def revenues(app: Flask) -> list[int]:
+    return [row.revenue_minor for row in searches(app)]
+
+
+def the_order() -> Order:
+    return db.session.scalars(db.select(Order)).one()
+
+
+def test_revenue_goes_to_the_last_search_that_led_to_the_product(searched: SimpleNamespace) -> None:
+    shopper = Shopper(searched.app)
+    for query, product in (("tea", "white"), ("white tea", "white"), ("tea", "green")):
+        click(shopper, search_of(shopper.get(f"/search?q={query}")), searched.ids[product])
+    bought(shopper, "WHITE-1", "GREEN-1", "CUP-1")
+    tea, white, _again = searches(searched.app)
+    found = {(row.search_id, row.product_id): (row.quantity, row.revenue_minor) for row in purchases(searched.app)}
+    assert found == {(white.id, searched.ids["white"]): (2, 1400), (tea.id, searched.ids["green"]): (2, 1000)}
+    assert revenues(searched.app) == [1000, 1400, 0]
+
+
+def test_revenue_is_what_was_paid_after_discounts(searched: SimpleNamespace) -> None:
+    with searched.app.app_context(), transaction():
+        make_promotion(conditions=[], benefits=[TENTH_OFF])
+    shopper = Shopper(searched.app)
+    click(shopper, search_of(shopper.get("/search?q=tea")), searched.ids["white"])
+    bought(shopper, "WHITE-1")
+    assert revenues(searched.app) == [1260]
+
+
+def test_an_addition_is_enough_and_others_get_nothing(searched: SimpleNamespace) -> None:
+    shopper, other = Shopper(searched.app), Shopper(searched.app)
+    for each in (shopper, other):
+        search = search_of(each.get("/search?q=tea"))
+    shopper.post("/cart/lines", {"sku": "WHITE-1"}, headers={"Referer": "http://localhost/search?q=tea"})
+    assert order(shopper).status == 303
+    bought(Shopper(searched.app), "WHITE-1")
+    assert search
+    assert revenues(searched.app) == [700, 0]
+
+
+def test_a_week_later_it_counts_no_more(searched: SimpleNamespace) -> None:
+    shopper = Shopper(searched.app)
+    with time_machine.travel(now(), tick=False) as clock:
+        click(shopper, search_of(shopper.get("/search?q=tea")), searched.ids["white"])
+        clock.shift(timedelta(days=7, seconds=1))
+        bought(shopper, "WHITE-1")
+    assert purchases(searched.app) == []
+
+
+def test_an_order_told_of_twice_counts_once(searched: SimpleNamespace) -> None:
+    shopper = Shopper(searched.app)
+    click(shopper, search_of(shopper.get("/search?q=tea")), searched.ids["white"])
+    page = shopper.get("/cart")
+    bought(shopper, "WHITE-1")
+    visitor = searches(searched.app)[0].visitor
+    cookie = {"Cookie": f"visitor={visitor}"}
+    with searched.app.test_request_context("/", headers={**cookie, "User-Agent": "Firefox"}):
+        with transaction():
+            publish(OrderPlaced(the_order().id, the_order().number, None))
+        response = searched.app.process_response(searched.app.make_response(""))
+    response.close()
+    assert page.status == 200
+    assert revenues(searched.app) == [1400]
+
+
+def test_a_cancelled_order_takes_its_revenue_back_and_one_that_is_opened_again_gives_it(
+    searched: SimpleNamespace,
+) -> None:
+    shopper = Shopper(searched.app)
+    with time_machine.travel(now(), tick=False) as clock:
+        click(shopper, search_of(shopper.get("/search?q=tea")), searched.ids["white"])
+        bought(shopper, "WHITE-1")
+        with searched.app.app_context():
+            with transaction():
+                clock.shift(timedelta(hours=1))
+                services.cancel_order(order=the_order(), by="system", at=now(), reason=CancelReason.NOT_PAID)
+            assert revenues(searched.app) == [0]
+            with transaction():
+                amount = Money(the_order().total_minor, "USD")
+                services.record_payment(order=the_order(), amount=amount, provider="sandbox", by="sandbox", at=now())
+            assert orders.get_whole(the_order().id).status == "open"
+    assert revenues(searched.app) == [1400]
+    assert [row.is_undone for row in purchases(searched.app)] == [False]
+
+
+def test_an_order_that_was_rolled_back_is_not_told_of(searched: SimpleNamespace) -> None:
+    shopper = Shopper(searched.app)
+    click(shopper, search_of(shopper.get("/search?q=tea")), searched.ids["white"])
+    shopper.post("/cart/lines", {"sku": "WHITE-1", "quantity": "2"})
+    form = shopper.get("/checkout")
+    with searched.app.app_context(), transaction():
+        db.session.execute(db.text("UPDATE stock_level SET on_hand = 0"))
+    assert order(shopper, form).status == 409
+    assert purchases(searched.app) == []
+    assert revenues(searched.app) == [0]
