@@ -14,7 +14,7 @@ from storefront.catalog.tree import Node
 from storefront.catalog.wanted import Wanted
 from storefront.discovery import answers, codes, fallback, rescuing
 from storefront.discovery.choices import MOST_CHOICES, buckets_of, facets_of, places_of
-from storefront.discovery.searching import find_searcher
+from storefront.discovery.searching import find_searcher, or_else
 from storefront.discovery.steering import place_of, steer
 from storefront.discovery.wording import wording
 from storefront.web.locale import current_locale
@@ -59,6 +59,11 @@ def find_by_code(text: str) -> str | None:
     return codes.find_url(text)
 
 
+def _none(typed: str, locale: str) -> list[Suggestion]:
+    return []
+
+
+@or_else(_none)
 def suggest(typed: str, locale: str) -> list[Suggestion]:
     """Complete what is being typed with categories, brands, words and products; nothing while there is no index."""
     searcher = find_searcher()
@@ -72,6 +77,7 @@ def suggest(typed: str, locale: str) -> list[Suggestion]:
     return list(told.values())
 
 
+@or_else(fallback.find)
 def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
     searcher = find_searcher()
     if searcher is None:
