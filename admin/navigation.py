@@ -53,6 +53,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("Search"),
         (
+            Entry("/admin/search/report", N_("Search report"), "search", Permission.SEARCH_VIEW),
             Entry("/admin/search/rules", N_("Search rules"), "pin", Permission.SEARCH_VIEW),
             Entry("/admin/search/synonyms", N_("Synonyms"), "languages", Permission.SEARCH_VIEW),
             Entry("/admin/search/judgements", N_("Rated results"), "scale", Permission.SEARCH_VIEW),
@@ -63,7 +64,6 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Storefront"),
         (Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),),
     ),
-    (N_("Search"), (Entry("/admin/search/report", N_("Search report"), "search", Permission.SEARCH_VIEW),)),
     (N_("System"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),
 )
 

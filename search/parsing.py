@@ -21,7 +21,7 @@ from search.synonyms import MOST_WORDS, NO_SYNONYMS, Stems, Synonyms
 MOST_GROUPS = 24
 SHARE = 0.4
 NUMBER_OF_SIZE = 0.4
-SHORTEST_CORRECTED = 4
+SHORTEST_CORRECTED = 3
 WEIGHT_OF_SYNONYM = 0.7
 MOST_VARIANTS = 8
 
@@ -85,7 +85,7 @@ def parse(
     """Return the groups of a query; at most the first 200 characters and 24 groups are read.
 
     Latin letters that name no word of the catalogue may be Chinese by its sound (`pinyin`); `by_sound` reads all of
-    them so where it can. Other unknown words of at least four letters are cut in two when that is a known phrase, and
+    them so where it can. Other unknown words of at least three letters are cut in two when that is a known phrase, and
     otherwise corrected when `correct` is set and a near word is known; then `corrected` holds the text that was
     searched instead.
     """

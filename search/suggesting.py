@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import overload
 
@@ -29,6 +29,7 @@ FREQUENCY_GAIN = 0.5
 OTHER_INITIAL = 0.15
 OTHER_LETTERS = 0.25
 LONGEST_KEY = 100
+SHORTEST_GUESSED = 4
 _CANDIDATES = 40
 _SCANNED = 4
 _SHORT_WORDS = 12
@@ -45,8 +46,9 @@ class Vocabulary:
     Corrections are words at most two edits away (one, for a word of four letters), those with fewer edits before all
     others. Among these `0.5 ln(1 + frequency) / ln(1 + highest)` speaks for a word; against it speak another first
     letter (0.15) and a wrong or superfluous letter (0.25: it may have been any of many, while there is little to leave
-    out or to swap). Edits are Damerau-Levenshtein in its optimal string alignment form, by rapidfuzz. Source, freely:
-    Kernighan, Church and Gale (1990), "A spelling correction program based on a noisy channel model".
+    out or to swap); for a word of three letters those slips alone are thought of. Edits are Damerau-Levenshtein in its
+    optimal string alignment form, by rapidfuzz. Source, freely: Kernighan, Church and Gale (1990), "A spelling
+    correction program based on a noisy channel model".
     """
 
     def __init__(self, words: Mapping[str, int]) -> None:
@@ -80,14 +82,30 @@ class Vocabulary:
                     word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=edits, limit=_CANDIDATES
                 )
             ]
+            if len(word) < SHORTEST_GUESSED:
+                found = [(cost, other) for cost, other in found if _is_likely(word, other)]
             if found:
                 return tuple(other for _, other in sorted(found))
         return ()
 
     def _cost(self, word: str, other: str) -> float:
-        likely = len(other) == len(word) + 1 or sorted(other) == sorted(word)
         use = math.log1p(self._use[other]) / self._most
-        return OTHER_INITIAL * (word[0] != other[0]) + OTHER_LETTERS * (not likely) - FREQUENCY_GAIN * use
+        return (
+            OTHER_INITIAL * (word[0] != other[0]) + OTHER_LETTERS * (not _is_likely(word, other)) - FREQUENCY_GAIN * use
+        )
+
+
+def _is_likely(word: str, other: str) -> bool:
+    """Say whether a letter of `other` was left out, or its letters were swapped: the commonest slips."""
+    return len(other) == len(word) + 1 or sorted(other) == sorted(word)
+
+
+def distinct(found: Iterable[Suggestion]) -> list[Suggestion]:
+    """Return the suggestions without terms that only repeat an earlier one in another form ("chocolates")."""
+    kept: dict[tuple[str, object], Suggestion] = {}
+    for one in found:
+        kept.setdefault((one.kind, analysis.stems(one.text) if one.kind == "term" else one.value), one)
+    return list(kept.values())
 
 
 class Names(Sequence[tuple[str, ...]]):

@@ -20,7 +20,7 @@ from search.index.generation import Generation
 from search.index.matching import Matches, asked
 from search.parsing import Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
-from search.suggesting import MOST_OF_KIND
+from search.suggesting import MOST_OF_KIND, distinct
 from search.synonyms import NO_SYNONYMS, Synonyms
 
 EXPANDED = 16
@@ -112,7 +112,7 @@ class Searcher:
         prefix = " ".join(analysis.normalise(typed, 100).split())
         if not prefix:
             return ()
-        found = list(self.generation.prefixes.complete(prefix, limit, self.shown))
+        found = distinct(self.generation.prefixes.complete(prefix, limit, self.shown))
         head, _, last = prefix.rpartition(" ")
         ends = self.generation.vocabulary.expand(last, EXPANDED)
         if not found and head:

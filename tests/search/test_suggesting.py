@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search import Document, LiveColumns, Searcher
+from search import Document, LiveColumns, Searcher, analysis
 from search.suggesting import MOST_OF_KIND, Vocabulary
 from tests.search.catalogue import searcher
 
@@ -112,3 +112,16 @@ def test_no_kind_crowds_out_the_others(shelf: Searcher) -> None:
     for typed in ("a", "s", "b", "绿"):
         kinds = [s.kind for s in shelf.suggest(typed, 50)]
         assert all(kinds.count(kind) <= most for kind, most in MOST_OF_KIND.items())
+
+
+def test_a_term_is_suggested_in_one_form(tmp_path: Path) -> None:
+    names = ("Dark chocolate", "Milk chocolate", "Chocolate milk", "Box of chocolates", "Bag of chocolates")
+    shop = searcher(tmp_path, [Document(id=number, title=name) for number, name in enumerate(names)])
+    terms = [one.text for one in shop.suggest("choc") if one.kind == "term"]
+    assert len({analysis.stems(text) for text in terms}) == len(terms)
+    assert "chocolate" in terms
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("egs", "eggs"), ("gge", None), ("mik", "milk"), ("xgg", None)])
+def test_of_three_letters_only_the_commonest_slips_are_thought_of(typed: str, meant: str | None) -> None:
+    assert Vocabulary({"eggs": 40, "milk": 90, "ham": 3}).nearest(typed) == meant
