@@ -18,6 +18,7 @@ from admin.catalog import views as catalog
 from admin.content import views as content
 from admin.coupons import views as coupons
 from admin.dashboard import views as dashboard
+from admin.discovery import views as steering
 from admin.flash import views as flash
 from admin.loyalty import views as loyalty
 from admin.navigation import menu_for
@@ -32,7 +33,7 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, catalog, warehouses, content),
-    *(promotions, simulation, coupons, flash, audit, pricing, groups, collections, loyalty, analytics),
+    *(promotions, simulation, coupons, flash, audit, pricing, groups, collections, loyalty, analytics, steering),
 )
 ERROR_PAGE = "admin/error.html"
 

@@ -51,6 +51,15 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        N_("Search"),
+        (
+            Entry("/admin/search/rules", N_("Search rules"), "pin", Permission.SEARCH_VIEW),
+            Entry("/admin/search/synonyms", N_("Synonyms"), "languages", Permission.SEARCH_VIEW),
+            Entry("/admin/search/judgements", N_("Rated results"), "scale", Permission.SEARCH_VIEW),
+            Entry("/admin/search/evaluations", N_("Search quality"), "gauge", Permission.SEARCH_VIEW),
+        ),
+    ),
+    (
         N_("Storefront"),
         (Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),),
     ),

@@ -24,6 +24,9 @@ Generations: every write makes a new directory, checks it, and swaps a pointer f
 the old index or the new one and nothing between. The text index changes by commits; price, stock, promotion,
 popularity, rating and publication are columns that are replaced whole, many times a minute if need be.
 
+`search.postgres` keeps terms and generations in PostgreSQL instead, for shops of several machines: the same interface,
+the same columns and the same documents found (`tests/search/conformance`). It is imported by those who ask for it.
+
 Knows no shop: no Flask, no SQLAlchemy. An index directory holds pickles written by Whoosh: open only your own.
 """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret"
 SHORTEST_SECRET = 32
+SEARCH_NAME = "shop"
 
 
 class BadConfiguration(RuntimeError):
@@ -60,6 +62,8 @@ class Config:
     mail_from: str
     public_url: str
     search_backend: str
+    search_url: str
+    search_name: str
     trusted_proxies: int
     log_level: str
     sandbox_payments: bool
@@ -96,10 +100,12 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
             "PRODUCTION is on, but PUBLIC_URL is missing: links in mails and in the sitemap need the shop's address."
         )
     data_dir = Path(env.get("DATA_DIR") or ROOT / "var").resolve()
+    database_url = _database_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'shop.db'}")
+    search_backend, search_url, search_name = _search(env, database_url)
     host, port = env.get("HOST") or "127.0.0.1", _number(env, "PORT", 8000, 1, 65535)
     return Config(
         data_dir=data_dir,
-        database_url=_database_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'shop.db'}"),
+        database_url=database_url,
         redis_url=env.get("REDIS_URL", ""),
         secret_key=secret,
         production=production,
@@ -109,7 +115,9 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         mail_url=_mail_url(env.get("MAIL_URL", "")),
         mail_from=env.get("MAIL_FROM") or "shop@localhost",
         public_url=(env.get("PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
-        search_backend=_choice(env, "SEARCH_BACKEND", ("whoosh",)),
+        search_backend=search_backend,
+        search_url=search_url,
+        search_name=search_name,
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
@@ -123,6 +131,33 @@ def _database_url(url: str) -> str:
     if not url.startswith(("sqlite:", "postgresql+psycopg:")):
         raise BadConfiguration("DATABASE_URL must start with sqlite:/// or postgresql://")
     return url
+
+
+def _search(env: Mapping[str, str], database_url: str) -> tuple[str, str, str]:
+    """Return the backend ("whoosh", "postgres"), the address of its database without our `+psycopg`, and the name of
+    the index there: SEARCH_BACKEND is whoosh, postgres (in the shop's own database), or the address of another
+    PostgreSQL database, `postgresql://user@host/database#name`. Shops that share one need different names.
+    """
+    address, _, name = (env.get("SEARCH_BACKEND") or "whoosh").partition("#")
+    if address == "whoosh" and not name:
+        return "whoosh", "", ""
+    if not address.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
+        if address != "postgres":
+            raise BadConfiguration(
+                f"SEARCH_BACKEND must be whoosh, postgres, or an address like postgresql://user@host/database#name, "
+                f"not {address!r}"
+            )
+        if not database_url.startswith("postgresql"):
+            raise BadConfiguration(
+                "SEARCH_BACKEND is postgres, but DATABASE_URL is not PostgreSQL. Set DATABASE_URL to postgresql://..., "
+                "or SEARCH_BACKEND to the address of a PostgreSQL database for the search index."
+            )
+        address = database_url
+    if not re.fullmatch(r"[a-z0-9_-]{1,40}", name or SEARCH_NAME):
+        raise BadConfiguration(
+            "SEARCH_BACKEND may end in #name: up to 40 lower-case letters, digits, hyphens and underscores."
+        )
+    return "postgres", "postgresql://" + address.partition("://")[2], name or SEARCH_NAME
 
 
 def _mail_url(url: str) -> str:

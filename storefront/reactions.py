@@ -5,7 +5,7 @@ from __future__ import annotations
 from storefront.accounts.events import CustomerRegistered
 from storefront.analytics import jobs as analytics
 from storefront.cart.events import GoodsAdded
-from storefront.catalog.events import PriceChanged, ProductChanged
+from storefront.catalog.events import CollectionChanged, PriceChanged, ProductChanged
 from storefront.discovery import jobs as discovery_jobs
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
@@ -19,6 +19,7 @@ from storefront.promotions import claims
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     CustomerRegistered: (claims.welcome,),
     ProductChanged: (discovery_jobs.index_soon,),
+    CollectionChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
     GoodsAdded: (analytics.note_added,),
     OrderPlaced: (letters.confirm, analytics.note_bought),

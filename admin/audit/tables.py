@@ -20,6 +20,9 @@ OBJECTS = (
     ("price_list", N_("Price list")),
     ("customer_group", N_("Customer group")),
     ("collection", N_("Collection")),
+    ("search_rule", N_("Search rule")),
+    ("synonym", N_("Synonym")),
+    ("judged_query", N_("Rated search")),
 )
 ACTIONS = {
     "product.change": N_("Product changed"),
@@ -63,6 +66,17 @@ ACTIONS = {
     "collection.rename": N_("Collection renamed"),
     "collection.fill": N_("Products of a collection changed"),
     "collection.delete": N_("Collection deleted"),
+    "search_rule.add": N_("Search rule added"),
+    "search_rule.change": N_("Search rule changed"),
+    "search_rule.delete": N_("Search rule deleted"),
+    "synonym.add": N_("Synonym added"),
+    "synonym.change": N_("Synonym changed"),
+    "synonym.delete": N_("Synonym deleted"),
+    "synonym.import": N_("Synonyms imported"),
+    "judgement.add": N_("Search put on the list to be rated"),
+    "judgement.rate": N_("Results rated"),
+    "judgement.import": N_("Ratings imported"),
+    "judgement.remove": N_("Search taken off the list to be rated"),
 }
 
 

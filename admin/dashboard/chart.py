@@ -53,11 +53,13 @@ class Chart:
     marks: tuple[Mark, ...]
 
 
-def bar_chart(values: Sequence[int], *, marks_every: int = 7) -> Chart:
-    """Lay out one bar per value (none negative). The axis ends at a round number at or above the largest."""
+def bar_chart(values: Sequence[int], *, marks_every: int = 7, highest: int = 0) -> Chart:
+    """Lay out one bar per value (none negative). The axis ends at `highest`, or else at a round number at or above the
+    largest value.
+    """
     if any(value < 0 for value in values):
         raise ValueError("bars stand on zero")
-    highest = round_up(max(values, default=0))
+    highest = highest or round_up(max(values, default=0))
     baseline = float(HEIGHT - BOTTOM)
     step = (WIDTH - LEFT - RIGHT) / max(len(values), 1)
     scale = (baseline - TOP) / highest

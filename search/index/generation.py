@@ -106,7 +106,10 @@ class Index(Protocol):
     """
 
     def current(self) -> str | None:
-        """Return the name of the live generation, cheaply; None when there is none."""
+        """Return the name of the live generation, cheaply; None when there is none.
+
+        Raises IndexProblem when it cannot be known now.
+        """
 
     def open(self) -> Generation:
         """Open the live generation, or when that is broken the newest good one.

@@ -45,7 +45,7 @@ class SearchHolder:
         moment = time.monotonic()
         if moment >= self._look_at:
             self._look_at = moment + self._look_every
-            if self._searcher is None or self.index.current() != self._seen:
+            if self._searcher is None or self._is_outdated():
                 self._reopen_soon()
         searcher = self._searcher
         if searcher is None:
@@ -77,6 +77,14 @@ class SearchHolder:
             self._open()
         return self.searcher()
 
+    def _is_outdated(self) -> bool:
+        """Say whether another generation is live; while nobody knows, what is open goes on."""
+        try:
+            return self.index.current() != self._seen
+        except IndexProblem as problem:
+            log.warning("The search index cannot be looked at: %s", problem)
+            return False
+
     def _reopen_soon(self) -> None:
         if self._searcher is None:
             self._problem = None
@@ -91,8 +99,8 @@ class SearchHolder:
 
     def _open(self) -> None:
         """Open the newest good generation and swap it in. The caller holds `_opening`."""
-        named = self.index.current()
         try:
+            named = self.index.current()
             generation = self.index.open()
         except IndexProblem as problem:
             log.warning("No search index could be opened: %s", problem)

@@ -16,7 +16,8 @@ from search.parsing import Group
 from search.ranking import ENOUGH_HITS, Floats
 
 FEW_OF = 16
-
+"""Forms of one group are joined as lists while they have fewer than one in so many of the documents."""
+ENOUGH_TO_FINISH = 512
 Terms = Callable[[str], Postings]
 
 
@@ -77,6 +78,37 @@ def _match_one(token: str, weight: float, terms: Terms, shown: NDArray[np.bool_]
         docs, scores = docs[seen], scores[seen]
     scores = scores if weight == 1.0 else scores * np.float32(weight)
     return Matches(docs.astype(np.int64), np.ones(docs.size, np.uint8), scores, relaxed=False)
+
+
+def finish(
+    groups: Sequence[Group], ends: Sequence[str], terms: Terms, shown: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], Floats]:
+    """Return documents that match all groups and hold one of `ends`, which come the most used first: they are
+    looked at until `ENOUGH_TO_FINISH` documents are found.
+    """
+    scores, docs = np.zeros(0, np.float32), np.empty(0, np.int64)
+    gained, held = np.zeros(shown.size, np.float32), shown
+    if groups:
+        matches = match(groups, terms, shown)
+        whole = matches.tiers == len(asked(groups))
+        docs, scores = matches.docs[whole], matches.scores[whole]
+        held = np.zeros(shown.size, np.bool_)
+        held[docs] = True
+    found = 0
+    for end in ends:
+        term = terms(end)
+        if groups:
+            found += term.raise_among(docs, held, gained)
+        else:
+            term.raise_in(gained)
+            found += term.size
+        if found >= ENOUGH_TO_FINISH:
+            break
+    if not groups:
+        docs = np.flatnonzero((gained > 0) & shown)
+        return docs, gained[docs]
+    total = gained[docs]
+    return docs[total > 0], (total + scores)[total > 0]
 
 
 def asked(groups: Sequence[Group]) -> Sequence[Group]:

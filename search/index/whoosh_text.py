@@ -14,11 +14,9 @@ from search import ranking
 from search.documents import IndexBroken
 from search.index import columns, layout
 from search.index.generation import Generation
-from search.index.matching import Matches, asked, group_scores, match
+from search.index.matching import Matches, finish, group_scores, match
 from search.index.postings import TermCache
 from search.parsing import Group
-
-ENOUGH_TO_FINISH = 512
 
 
 class WhooshGeneration(Generation):
@@ -55,32 +53,8 @@ class WhooshGeneration(Generation):
     def finishing(
         self, groups: Sequence[Group], ends: Sequence[str], shown: NDArray[np.bool_]
     ) -> tuple[NDArray[np.int64], ranking.Floats]:
-        """Return documents that match all groups and hold one of `ends`, which come the most used first: they are
-        looked at until `ENOUGH_TO_FINISH` documents are found.
-        """
-        scores, docs = np.zeros(0, np.float32), np.empty(0, np.int64)
-        gained, held = np.zeros(shown.size, np.float32), shown
-        if groups:
-            matches = self.match(groups, shown)
-            whole = matches.tiers == len(asked(groups))
-            docs, scores = matches.docs[whole], matches.scores[whole]
-            held = np.zeros(shown.size, np.bool_)
-            held[docs] = True
-        found = 0
-        for end in ends:
-            term = self.terms.get(end)
-            if groups:
-                found += term.raise_among(docs, held, gained)
-            else:
-                term.raise_in(gained)
-                found += term.size
-            if found >= ENOUGH_TO_FINISH:
-                break
-        if not groups:
-            docs = np.flatnonzero((gained > 0) & shown)
-            return docs, gained[docs]
-        total = gained[docs]
-        return docs[total > 0], (total + scores)[total > 0]
+        """Return documents that match all groups and hold one of `ends`, which come the most used first."""
+        return finish(groups, ends, self.terms.get, shown)
 
     def parts(self, groups: Sequence[Group], row: int) -> list[tuple[str, float]]:
         """Return what each token gives to the score of one document."""

@@ -11,12 +11,14 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from storefront.audit import services as audit
+from storefront.catalog.events import CollectionChanged
 from storefront.catalog.memory import remembered
 from storefront.catalog.models import Collection, CollectionProduct, Product
 from storefront.database.base import db
 from storefront.database.reading import read
 from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
+from storefront.kernel.events import publish
 from storefront.kernel.kept import Kept
 from storefront.kernel.text import slugify, squeeze
 
@@ -115,6 +117,7 @@ def add_products(*, collection_id: int, product_ids: Some[int], by: str, at: dat
     db.session.flush()
     changes = dict.fromkeys(_names(new), (None, row.name))
     _note(row.id, "collection.fill", changes, by, at)
+    publish(CollectionChanged(tuple(new), at))
     return len(new)
 
 
@@ -128,16 +131,19 @@ def remove_product(*, collection_id: int, product_id: int, by: str, at: datetime
     row.updated_at = at
     db.session.flush()
     _note(row.id, "collection.fill", dict.fromkeys(_names([product_id]), (row.name, None)), by, at)
+    publish(CollectionChanged((product_id,), at))
 
 
 def delete_collection(*, collection_id: int, by: str, at: datetime) -> None:
     """Delete a collection; its products stay. Whether a promotion needs it is for the edge to ask."""
     row = get_collection(collection_id)
-    name = row.name
-    db.session.execute(delete(CollectionProduct).where(CollectionProduct.collection_id == collection_id))
+    name, mine = row.name, CollectionProduct.collection_id == collection_id
+    members = tuple(db.session.scalars(select(CollectionProduct.product_id).where(mine)))
+    db.session.execute(delete(CollectionProduct).where(mine))
     db.session.delete(row)
     db.session.flush()
     _note(collection_id, "collection.delete", {"name": (name, None)}, by, at)
+    publish(CollectionChanged(members, at))
 
 
 def chinese_name(row: Any) -> str:

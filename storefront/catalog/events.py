@@ -17,6 +17,14 @@ class ProductChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class CollectionChanged(Fact):
+    """These products came into a collection, or are no longer in it."""
+
+    product_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PriceChanged(Fact):
     """A variant's own price is another one, in minor units of the shop's currency."""
 

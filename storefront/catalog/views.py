@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, redirect, request
 
 from storefront.catalog import queries as catalog
 from storefront.catalog.listing import read_wanted
 from storefront.catalog.rules import choose_variant, option_groups
 from storefront.catalog.showing import answer_list, list_page, list_variant
 from storefront.discovery import queries as discovery
-from storefront.discovery.noting import record_search
+from storefront.discovery.noting import record_redirect, record_search
+from storefront.discovery.redirecting import find_redirect
 from storefront.kernel.errors import NotFound
 from storefront.web.fragments import render_page
 from storefront.web.kept_pages import kept
@@ -34,6 +35,9 @@ def category(slug: str) -> Response:
     tree = catalog.category_tree()
     node = tree.get(slug)
     wanted = read_wanted(request.args, g.shop.currency)
+    if elsewhere := find_redirect(wanted, node):
+        record_redirect(wanted.text)
+        return redirect(elsewhere)  # type: ignore[return-value]
     found = discovery.browse(node, wanted, g.shop.page_size)
     listing = list_page(wanted, found, node.url, node)
     record_search(listing, category_id=node.id)

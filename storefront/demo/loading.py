@@ -31,6 +31,7 @@ from storefront.demo import (
     prices,
     rewards,
     sales,
+    steering,
 )
 from storefront.demo.baskets import Journey, read_journey
 from storefront.demo.bulk import catch_up
@@ -204,6 +205,10 @@ def _flash(load: Load, name: str) -> None:
     load.do(name, lambda session, _connection: flash.insert_flash(session, _merchandiser(session), load.at))
 
 
+def _steering(load: Load, name: str) -> None:
+    load.do(name, lambda session, _connection: steering.insert_steering(session, _merchandiser(session), load.at))
+
+
 def _merchandiser(session: Session) -> str:
     """Return who did it, for ledgers."""
     number = session.scalars(select(Staff.id).where(Staff.role == Role.MERCHANDISER.value).limit(1)).one()
@@ -229,6 +234,7 @@ STEPS: tuple[tuple[str, Callable[[Load, str], None]], ...] = (
     ("prices", _prices),
     ("coupons", _coupons),
     ("flash", _flash),
+    ("steering", _steering),
     ("statistics", _statistics),
 )
 

@@ -4,8 +4,21 @@ Search. `documents` turns published products into the index's documents, in both
 index whole (`flask search reindex`) or takes in the products that `ProductChange` rows name. `live` reads what
 changes often (price, stock, reductions, popularity, ratings, publication) and lays it under the index every two
 seconds, so a price or stock change needs no index commit, and a withdrawn product is gone at once. `searching` holds
-the index of the process. `queries` answers category pages, searches and suggestions as `catalog.listing.Found`; while
-there is no usable index, `fallback` answers from the database alone, and /healthz says so.
+the index of the process, which Whoosh or PostgreSQL keeps (SEARCH_BACKEND). `queries` answers category pages, searches
+and suggestions as `catalog.listing.Found`; while there is no usable index, or it fails while it is asked, `fallback`
+answers from the database alone, and /healthz says so.
+
+What a page shows of an answer. `choices` picks the facets worth showing and puts them into words, with the `wording`
+that products' translations teach; `highlighting` marks what was searched in names; `codes` leads from a SKU or barcode
+to its variant; `rescuing` finds ways out of an empty list. `answers` keeps an answer for as long as the index, the live
+columns and the category tree it was made from are the same.
+
+Steering. `rules` decides, purely, which of the merchant's rules hold and what they come to; `merchandising` writes
+them; `steering` keeps them in the process, notices a change within two seconds, and says what they ask of a page:
+pins, buries and factors for the index, a filter, a redirect, a banner. `synonyms` are the merchant's over those of
+everyday goods, taught to the index by `searching`. `previewing` shows what a rule would change before it is stored,
+and why each result stands where it does. `judging` keeps what people think of results and measures the ranking by it,
+every night and on demand.
 
 Recommendations. `training` reads orders as interactions and trains; `recommending` holds the trained tables;
 `shelves` decides what stands on a shelf: never what is sold out or already in the cart, and always something.

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from storefront.catalog.models import Product, Variant
 from storefront.database.reading import read
 from storefront.discovery import fallback
-from storefront.discovery.searching import find_searcher
+from storefront.discovery.searching import find_searcher, or_else
 
 LONGEST_CODE = 64
 
@@ -19,8 +19,7 @@ def find_url(text: str) -> str | None:
     """Return the address of the variant with this code, or None; words without a digit are never one."""
     if not text or len(text) > LONGEST_CODE or not any(map(str.isdigit, text)):
         return None
-    searcher = find_searcher()
-    number = searcher.find_code(text) if searcher else fallback.find_code(spellings(text))
+    number = _find_product(text)
     if number is None:
         return None
     rows = read(_VARIANTS, {"number": number}).all()
@@ -42,6 +41,16 @@ def spellings(text: str) -> list[str]:
     joined = "".join(narrow.split())
     forms = (text.strip(), narrow, joined, "-".join(narrow.split()), bare(text))
     return list(dict.fromkeys(form for word in forms for form in (word, word.upper())))
+
+
+def _in_database(text: str) -> int | None:
+    return fallback.find_code(spellings(text))
+
+
+@or_else(_in_database)
+def _find_product(text: str) -> int | None:
+    searcher = find_searcher()
+    return searcher.find_code(text) if searcher else _in_database(text)
 
 
 _VARIANTS = (

@@ -12,6 +12,7 @@ from search import Document, Label
 from storefront.catalog.attributes import OWN_FACETS, PREFIX, attribute_key, attribute_values
 from storefront.catalog.models import Brand, Category, Product, Variant
 from storefront.database.base import db
+from storefront.discovery.gathered import with_collections
 from storefront.discovery.live import LiveRow, read_live
 from storefront.kernel.text import fold, squeeze
 
@@ -57,7 +58,7 @@ def list_documents(product_ids: Sequence[int]) -> list[Document]:
         variants[row.product_id].append(row)
     statement = _PRODUCTS.outerjoin(Brand, Brand.id == Product.brand_id).where(Product.id.in_(list(live)))
     products = db.session.execute(statement.order_by(Product.id))
-    return [_document(row, variants[row.id], live[row.id], labels) for row in products]
+    return with_collections([_document(row, variants[row.id], live[row.id], labels) for row in products])
 
 
 def _document(product: Any, variants: Sequence[Any], live: LiveRow, labels: Mapping[int, Label]) -> Document:

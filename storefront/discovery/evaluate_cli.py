@@ -1,9 +1,10 @@
-"""`flask search evaluate`: how good the ranking is, by judgements in files. Needs no database."""
+"""`flask search evaluate`: how good the ranking is, by judgements in files or by the shop's own."""
 
 from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from lzma import LZMAError
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import click
 
 from search import synonyms, testbed
 from search.testbed import Trial
+from storefront.discovery import judging
+from storefront.discovery.searching import find_searcher
+from storefront.kernel.clock import now
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -26,12 +30,29 @@ def evaluate_files(documents: Path, qrels: Path, run: Path | None, with_synonyms
         trial, found = testbed.try_out(bed, judgements, Path(folder), known)
     if run is not None:
         testbed.write_run(run, found)
-    measures = measures_of(trial)
-    if as_json:
-        click.echo(json.dumps(measures))
-        return
-    for name, figure in measures.items():
-        click.echo(f"{name:<28}{figure}")
+    _tell(measures_of(trial), as_json)
+
+
+def evaluate_shop(as_json: bool) -> None:
+    """Ask the judged queries of this shop and print the measures, and the weakest queries."""
+    searcher = find_searcher()
+    if searcher is None:
+        raise click.ClickException("There is no search index. Run `flask search reindex`.")
+    found = judging.evaluate_judgements(searcher, now())
+    if not found.queries:
+        raise click.ClickException("Nobody has rated the results of a search yet: see Search, Rated results in admin.")
+    _tell(
+        {
+            "queries": found.queries,
+            "ndcg@10": round(found.ndcg, 4),
+            "condensed_ndcg@10": round(found.condensed_ndcg, 4),
+            "judged@10": round(found.judged, 4),
+            "zero_results": found.empty,
+        },
+        as_json,
+    )
+    for weak in () if as_json else found.worst:
+        click.echo(f"  {weak.condensed_ndcg:.3f}  {weak.query}")
 
 
 def measures_of(trial: Trial) -> dict[str, float | int]:
@@ -50,3 +71,11 @@ def measures_of(trial: Trial) -> dict[str, float | int]:
         "build_cpu_seconds": round(trial.build_cpu_seconds, 2),
         "median_query_ms": round(trial.median_query_ms, 3),
     }
+
+
+def _tell(measures: Mapping[str, float | int], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(measures))
+        return
+    for name, figure in measures.items():
+        click.echo(f"{name:<28}{figure}")

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from search import LARGEST_PAGE, Document, IndexProblem, SearchRequest
 from storefront.database.transaction import transaction
 from storefront.discovery import documents, indexing
-from storefront.discovery.evaluate_cli import FILE, evaluate_files
+from storefront.discovery.evaluate_cli import FILE, evaluate_files, evaluate_shop
 from storefront.discovery.searching import find_searcher, health
 
 search_group = AppGroup("search", help="The search index.")
@@ -54,16 +54,24 @@ def status() -> None:
 
 
 @search_group.command("evaluate")
-@click.option("--documents", type=FILE, required=True, help="JSON lines (.xz allowed) or TSV of id, source, title.")
-@click.option("--qrels", type=FILE, required=True, help="CSV of query, docid, rating, or TSV of query, docid.")
+@click.option("--documents", type=FILE, help="JSON lines (.xz allowed) or TSV of id, source, title.")
+@click.option("--qrels", type=FILE, help="CSV of query, docid, rating, or TSV of query, docid.")
 @click.option(
     "--run", type=click.Path(dir_okay=False, path_type=Path), help="Write the first 1,000 of each query here."
 )
 @click.option("--no-synonyms", is_flag=True, help="Leave the general synonyms out.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(documents: Path, qrels: Path, run: Path | None, no_synonyms: bool, as_json: bool) -> None:
-    """Measure the ranking on documents and judgements from files; builds a throwaway index."""
-    evaluate_files(documents, qrels, run, not no_synonyms, as_json)
+def evaluate(documents: Path | None, qrels: Path | None, run: Path | None, no_synonyms: bool, as_json: bool) -> None:
+    """Measure the ranking: on the shop's own judgements, or on documents and judgements from files.
+
+    Files need no database: a throwaway index is built of them.
+    """
+    if documents and qrels:
+        evaluate_files(documents, qrels, run, not no_synonyms, as_json)
+    elif documents or qrels or run or no_synonyms:
+        raise click.UsageError("--documents and --qrels go together; the other options go with them.")
+    else:
+        evaluate_shop(as_json)
 
 
 @search_group.command("explain")

@@ -7,9 +7,10 @@ from importlib import import_module
 
 from recommend import TrainingBusy
 from search import IndexProblem
-from storefront.catalog.events import ProductChanged
+from storefront.catalog.events import CollectionChanged, ProductChanged
 from storefront.database.transaction import transaction
-from storefront.discovery import indexing
+from storefront.discovery import indexing, judging
+from storefront.discovery.errors import EvaluatesAlready
 from storefront.discovery.searching import find_searcher
 from storefront.jobs.queue import enqueue_after_commit, job, periodic
 from storefront.kernel.clock import now
@@ -43,6 +44,12 @@ def index_soon(fact: ProductChanged) -> None:
     enqueue_after_commit(index_changes)
 
 
+def index_members_soon(fact: CollectionChanged) -> None:
+    """Do the same for the products of a collection that is another one now."""
+    indexing.note_changes(product_ids=fact.product_ids, at=fact.at)
+    enqueue_after_commit(index_changes)
+
+
 @job()
 def index_changes() -> None:
     """Take the oldest changes into the index. Without an index they wait: the sweep builds one."""
@@ -60,6 +67,42 @@ def sweep_changes() -> None:
 def rebuild_nightly() -> None:
     """Build the index anew: one segment, no leftovers."""
     rebuild_index()
+
+
+@periodic(hour="3", minute="50")
+def evaluate_nightly() -> None:
+    """Measure tonight's index by the judgements, if there are any."""
+    if not judging.read_judgements():
+        return
+    try:
+        with transaction():
+            number = judging.ask_for_evaluation(by="system", at=now()).id
+    except EvaluatesAlready as busy:
+        log.info("Tonight's evaluation was left out: %s", busy)
+        return
+    evaluate_ranking(number)
+
+
+@job(retries=0)
+def evaluate_soon(evaluation_id: int) -> None:
+    """Measure the ranking, as somebody asked."""
+    evaluate_ranking(evaluation_id)
+
+
+def evaluate_ranking(evaluation_id: int) -> None:
+    """Measure the ranking and keep the figures, or why there are none."""
+    searcher = find_searcher()
+    try:
+        found = judging.evaluate_judgements(searcher, now()) if searcher else None
+        error = "there is no search index"
+    except Exception as problem:
+        log.exception("The evaluation %s failed", evaluation_id)
+        found, error = None, repr(problem)
+    with transaction():
+        if found is None:
+            judging.fail_evaluation(evaluation_id=evaluation_id, error=error, at=now())
+        else:
+            judging.store_evaluation(evaluation_id=evaluation_id, found=found, at=now())
 
 
 def take_in_changes() -> bool:

@@ -1,11 +1,12 @@
-"""What the index still has to learn."""
+"""What the index still has to learn, and how the merchant steers and judges what it finds."""
 
 from __future__ import annotations
 
+from sqlalchemy import CheckConstraint, Float, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
-from storefront.database.columns import moment, pk
+from storefront.database.columns import json_list, json_object, moment, pk, refers
 
 
 class ProductChange(Base):
@@ -16,3 +17,103 @@ class ProductChange(Base):
     id: Mapped[pk]
     product_id: Mapped[int] = mapped_column(index=True)
     at: Mapped[moment]
+
+
+class SearchSynonym(Base):
+    """Words that mean the same, or that one word should also find; see `search.synonyms`."""
+
+    __tablename__ = "search_synonym"
+
+    id: Mapped[pk]
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    """A digest of what it says, so that no two rows say the same."""
+    words: Mapped[json_list]
+    means: Mapped[json_list]
+    """What `words` also find; empty for a synonym that holds in every direction."""
+    text: Mapped[str] = mapped_column(Text)
+    """All words in one line, to be searched."""
+    language: Mapped[str] = mapped_column(String(8), default="")
+    """Empty: for questions in every language."""
+    note: Mapped[str] = mapped_column(String(255), default="")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[moment]
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class SearchRule(Base):
+    """What the merchant wants done with some searches or categories; see `discovery.rules`."""
+
+    __tablename__ = "search_rule"
+    __table_args__ = (
+        CheckConstraint("ends_at IS NULL OR starts_at IS NULL OR starts_at < ends_at", name="ends_after"),
+    )
+
+    id: Mapped[pk]
+    name: Mapped[str] = mapped_column(String(120))
+    priority: Mapped[int] = mapped_column(default=0)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    starts_at: Mapped[moment | None]
+    ends_at: Mapped[moment | None]
+    conditions: Mapped[json_object]
+    actions: Mapped[json_object]
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[moment]
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class JudgedQuery(Base):
+    """A query whose results people rate."""
+
+    __tablename__ = "judged_query"
+    __table_args__ = (UniqueConstraint("query", "language"),)
+
+    id: Mapped[pk]
+    query: Mapped[str] = mapped_column(String(200))
+    """As it is compared: narrow, lower case, spaces folded."""
+    language: Mapped[str] = mapped_column(String(8))
+    shown: Mapped[int] = mapped_column(default=20)
+    """How many results there were to rate when somebody last did."""
+    added_by: Mapped[str] = mapped_column(String(120))
+    added_at: Mapped[moment]
+
+
+class Judgement(Base):
+    """How well a product answers a query: 0 not relevant, 1 somewhat, 2 good, 3 perfect."""
+
+    __tablename__ = "judgement"
+    __table_args__ = (
+        UniqueConstraint("query_id", "product_id"),
+        CheckConstraint("rating BETWEEN 0 AND 3", name="rating_on_scale"),
+    )
+
+    id: Mapped[pk]
+    query_id: Mapped[int] = refers("judged_query.id", on_delete="CASCADE", index=False)
+    product_id: Mapped[int] = refers("product.id", on_delete="CASCADE")
+    rating: Mapped[int] = mapped_column(SmallInteger)
+    rated_by: Mapped[str] = mapped_column(String(120))
+    rated_at: Mapped[moment]
+
+
+class SearchEvaluation(Base):
+    """How good the ranking was at one time, by all judgements of that time."""
+
+    __tablename__ = "search_evaluation"
+
+    id: Mapped[pk]
+    status: Mapped[str] = mapped_column(String(16))
+    """waiting | done | failed"""
+    asked_by: Mapped[str] = mapped_column(String(120))
+    asked_at: Mapped[moment] = mapped_column(index=True)
+    ended_at: Mapped[moment | None]
+    generation: Mapped[str] = mapped_column(String(120), default="")
+    queries: Mapped[int] = mapped_column(default=0)
+    ndcg: Mapped[float] = mapped_column(Float, default=0.0)
+    condensed_ndcg: Mapped[float] = mapped_column(Float, default=0.0)
+    judged: Mapped[float] = mapped_column(Float, default=0.0)
+    empty: Mapped[int] = mapped_column(default=0)
+    worst: Mapped[json_list]
+    """[{"id": 7, "query": "oat milk", "language": "en", "ndcg": 0.31, "condensed": 0.4}], the worst first."""
+    error: Mapped[str] = mapped_column(Text, default="")

@@ -14,7 +14,7 @@ from storefront.catalog.queries import find_id
 from storefront.web.locale import current_locale
 from storefront.web.visitor import remember_visitor
 
-_NO_FILTERS = frozenset({"q", "sort", "page"})
+_NO_FILTERS = frozenset({"q", "sort", "page", "view", "exact"})
 
 
 def record_search(listing: ListPage, *, category_id: int | None = None) -> None:
@@ -34,13 +34,13 @@ def record_search(listing: ListPage, *, category_id: int | None = None) -> None:
             corrected=found.corrected or "",
             relaxed=found.relaxed,
             sort=wanted.sort,
-            page=wanted.page,
+            page=found.page,
             filters=tuple(pair for pair in wanted.pairs(listing.currency) if pair[0] not in _NO_FILTERS),
             category_id=category_id,
             generation=found.generation,
             within=here.search_left(),
         ),
-        ResultsShown(search, shown, (wanted.page - 1) * listing.size + 1),
+        ResultsShown(search, shown, (found.page - 1) * listing.size + 1),
     )
     here.remember_search(search)
 
@@ -57,6 +57,13 @@ def record_code(text: str, product_url: str) -> None:
         ResultsShown(search, (product_id,)),
         ResultClicked(search, product_id),
     )
+
+
+def record_redirect(text: str) -> None:
+    """Record words for which the merchant has a page of their own: an answer, though none of goods."""
+    if text and is_counted():
+        remember_visitor()
+        record(SearchMade(search=_new_id(), text=text, language=current_locale(), total=1))
 
 
 def _new_id() -> str:

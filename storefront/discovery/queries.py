@@ -14,7 +14,8 @@ from storefront.catalog.tree import Node
 from storefront.catalog.wanted import Wanted
 from storefront.discovery import answers, codes, fallback, rescuing
 from storefront.discovery.choices import MOST_CHOICES, buckets_of, facets_of, places_of
-from storefront.discovery.searching import find_searcher
+from storefront.discovery.searching import find_searcher, or_else
+from storefront.discovery.steering import place_of, steer
 from storefront.discovery.wording import wording
 from storefront.web.locale import current_locale
 
@@ -58,6 +59,11 @@ def find_by_code(text: str) -> str | None:
     return codes.find_url(text)
 
 
+def _none(typed: str, locale: str) -> list[Suggestion]:
+    return []
+
+
+@or_else(_none)
 def suggest(typed: str, locale: str) -> list[Suggestion]:
     """Complete what is being typed with categories, brands, words and products; nothing while there is no index."""
     searcher = find_searcher()
@@ -71,6 +77,7 @@ def suggest(typed: str, locale: str) -> list[Suggestion]:
     return list(told.values())
 
 
+@or_else(fallback.find)
 def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
     searcher = find_searcher()
     if searcher is None:
@@ -85,7 +92,7 @@ def _answer(searcher: Searcher, request: SearchRequest, node: Node | None, wante
     if not answer.ids and answer.total:  # a page beyond the end
         request = replace(request, page=-(-answer.total // request.size))
         answer = searcher.search(request)
-    found = _found(searcher, answer, wanted, _place(node, wanted))
+    found = _found(searcher, answer, wanted, place_of(node, wanted))
     if answer.relaxed and answer.ids:
         return replace(found, is_whole=_is_whole(searcher, request, answer.ids[0]))
     return found if answer.total else replace(found, rescue=_rescue(searcher, node, wanted, found))
@@ -111,15 +118,15 @@ def _found(searcher: Searcher, answer: SearchPage, wanted: Wanted, place: Node |
 
 
 def _request(node: Node | None, wanted: Wanted, size: int) -> SearchRequest:
-    place = _place(node, wanted)
-    unknown = wanted.category and place is None
+    place, steered = place_of(node, wanted), steer(wanted, node)
+    here = {"category": (str(place.id),)} if place else {}
     filters = Filters(
-        scope={"category": (NOWHERE if unknown or place is None else str(place.id),)} if unknown or place else {},
+        scope={"category": (NOWHERE,)} if wanted.category and place is None else steered.scope or here,
         facets={key: values for key, values in wanted.facets.items() if key != "category"},
         price_from=wanted.price_from,
         price_to=wanted.price_to,
-        in_stock=wanted.in_stock,
-        on_promotion=wanted.on_promotion,
+        in_stock=wanted.in_stock or steered.in_stock,
+        on_promotion=wanted.on_promotion or steered.on_promotion,
         rating_from=wanted.rating,
     )
     return SearchRequest(
@@ -131,12 +138,8 @@ def _request(node: Node | None, wanted: Wanted, size: int) -> SearchRequest:
         facet_limit=MOST_CHOICES,
         correct=not wanted.exact,
         language=current_locale(),
+        steering=steered.steering,
     )
-
-
-def _place(node: Node | None, wanted: Wanted) -> Node | None:
-    """Return the category to look in: the page's own, else the one that the search is narrowed to."""
-    return node or (category_tree().find_slug(wanted.category) if wanted.category else None)
 
 
 def _is_whole(searcher: Searcher, request: SearchRequest, best: int) -> bool:

@@ -11,7 +11,8 @@ from storefront.catalog.showing import answer_list, list_page
 from storefront.discovery import queries as discovery
 from storefront.discovery import shelf_views
 from storefront.discovery.health import read_health
-from storefront.discovery.noting import record_code, record_search
+from storefront.discovery.noting import record_code, record_redirect, record_search
+from storefront.discovery.redirecting import find_redirect
 from storefront.web.fragments import render_page, wants_fragment
 from storefront.web.locale import current_locale
 
@@ -25,6 +26,9 @@ blueprint.register_blueprint(shelf_views.blueprint)
 def results() -> Response:
     """Show what matches, filtered and sorted as asked; a SKU or barcode leads straight to its product."""
     wanted = read_wanted(request.args, g.shop.currency)
+    if elsewhere := find_redirect(wanted):
+        record_redirect(wanted.text)
+        return redirect(elsewhere)  # type: ignore[return-value]
     product_url = discovery.find_by_code(wanted.text) if not wants_fragment() else None
     if product_url:
         record_code(wanted.text, product_url)

@@ -50,3 +50,40 @@ def test_every_spelling_of_postgresql_is_understood(url: str) -> None:
 def test_nonsense_is_refused_by_name(key: str, value: str) -> None:
     with pytest.raises(BadConfiguration, match=key):
         read_config({key: value})
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, ("whoosh", "", "")),
+        ({"SEARCH_BACKEND": "whoosh", "DATABASE_URL": "postgresql://u@h/db"}, ("whoosh", "", "")),
+        (
+            {"SEARCH_BACKEND": "postgres", "DATABASE_URL": "postgres://u:p%40@h/db?sslmode=require"},
+            ("postgres", "postgresql://u:p%40@h/db?sslmode=require", "shop"),
+        ),
+        (
+            {"SEARCH_BACKEND": "postgres#books", "DATABASE_URL": "postgresql+psycopg://u@h/db"},
+            ("postgres", "postgresql://u@h/db", "books"),
+        ),
+        ({"SEARCH_BACKEND": "postgresql://s@h2/other"}, ("postgres", "postgresql://s@h2/other", "shop")),
+        ({"SEARCH_BACKEND": "postgres://s@h2/other#toys_2"}, ("postgres", "postgresql://s@h2/other", "toys_2")),
+    ],
+)
+def test_the_index_is_kept_where_the_environment_says(environ: dict[str, str], expected: tuple[str, str, str]) -> None:
+    config = read_config(environ)
+    assert (config.search_backend, config.search_url, config.search_name) == expected
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({"SEARCH_BACKEND": "postgres"}, "DATABASE_URL is not PostgreSQL"),
+        ({"SEARCH_BACKEND": "postgres#Books", "DATABASE_URL": "postgresql://h/db"}, "may end in #name"),
+        ({"SEARCH_BACKEND": "postgresql://h/db#" + "x" * 41}, "may end in #name"),
+        ({"SEARCH_BACKEND": "whoosh#books"}, "must be whoosh, postgres, or an address"),
+        ({"SEARCH_BACKEND": "mysql://secret@h/db"}, "must be whoosh, postgres, or an address"),
+    ],
+)
+def test_an_index_that_cannot_be_kept_there_is_refused_with_a_way_out(environ: dict[str, str], said: str) -> None:
+    with pytest.raises(BadConfiguration, match=said):
+        read_config(environ)

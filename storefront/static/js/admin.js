@@ -7,3 +7,4 @@ import "./notices.js";
 import "./admin/unsaved.js";
 import "./admin/selection.js";
 import "./admin/chart.js";
+import "./admin/rating.js";

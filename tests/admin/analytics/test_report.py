@@ -159,7 +159,7 @@ def test_a_list_goes_into_a_spreadsheet_as_text(told: Flask) -> None:
 def test_who_may_not_steer_sees_no_way_to(told: Flask) -> None:
     page = at_work(told, Role.ANALYST).get(URL)
     assert page.all("a[href^='/search?q=']")
-    assert page.all("a[href^='/admin/search/synonyms']") == []
+    assert page.all("a[href^='/admin/search/synonyms/new']") == []
     assert at_work(told, Role.FINANCE).get(URL).status == 403
     assert page.one(".admin-side a[href='/admin/search/report'][aria-current]")
 

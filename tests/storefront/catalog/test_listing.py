@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -53,6 +53,7 @@ wanted_values = st.builds(
 
 
 @given(wanted_values, st.sampled_from(["USD", "JPY", "KWD"]))
+@settings(deadline=None)
 def test_an_address_reads_back_as_what_was_wanted(wanted: Wanted, currency: str) -> None:
     assert read(wanted.address(PATH, currency, page=wanted.page), currency) == wanted
 

@@ -11,9 +11,10 @@ from sqlalchemy import event
 
 from search import IndexMissing
 from storefront.catalog.events import ProductChanged
-from storefront.catalog.listing import Found, Wanted
+from storefront.catalog.listing import Found
 from storefront.catalog.models import Product, Variant
 from storefront.catalog.queries import category_tree
+from storefront.catalog.wanted import Wanted
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.discovery import indexing, jobs, live, queries

@@ -1,0 +1,19 @@
+"""Where the merchant sends a reader instead of showing a list."""
+
+from __future__ import annotations
+
+from flask import request
+
+from storefront.catalog.tree import Node
+from storefront.catalog.wanted import Wanted
+from storefront.discovery.steering import steer
+from storefront.web.fragments import wants_fragment
+
+
+def find_redirect(wanted: Wanted, node: Node | None = None) -> str:
+    """Return the path that a rule sends this reader to; empty for who is asked to stay (`exact=1`), or only turns a
+    page or a filter of a list that is open already.
+    """
+    if request.args.get("exact") or wants_fragment():
+        return ""
+    return steer(wanted, node).redirect

@@ -1,0 +1,1 @@
+"""How merchandisers steer search and judge it."""
