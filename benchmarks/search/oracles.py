@@ -36,7 +36,8 @@ def tantivy(documents: Iterable[Document]) -> dict[str, Ask]:
     schema = engine.SchemaBuilder().add_unsigned_field("id", stored=True)
     for name in BOOSTS:
         schema.add_text_field(name, tokenizer_name="en_stem")
-    index = engine.Index(schema.build(), path=tempfile.mkdtemp(prefix="oracle-"))
+    folder = tempfile.TemporaryDirectory(prefix="oracle-")
+    index = engine.Index(schema.build(), path=folder.name)
     writer = index.writer(heap_size=200_000_000, num_threads=1)
     for document in documents:
         writer.add_document(engine.Document(id=document.id, **_texts(document)))
@@ -45,7 +46,7 @@ def tantivy(documents: Iterable[Document]) -> dict[str, Ask]:
     index.reload()
     searcher = index.searcher()
 
-    def ask(words: str, every: bool) -> list[int]:
+    def ask(words: str, every: bool, kept: object = folder) -> list[int]:
         query = index.parse_query(
             " ".join(_WORD.findall(words.lower())), list(BOOSTS), field_boosts=BOOSTS, conjunction_by_default=every
         )
