@@ -223,9 +223,9 @@ def test_on_a_category_page_a_filter_by_category_stays_within_it(shop: SimpleNam
 def test_a_category_chosen_as_a_filter_counts_like_the_pages_own(shop: SimpleNamespace) -> None:
     add_rule(shop.app, {"category_ids": [shop.drinks]}, HELLO)
     with shop.app.app_context():
-        assert steer(Wanted(text="x", category=shop.slug)).banner is not None
+        assert steer(Wanted(text="x", facets={"category": (shop.slug,)})).banner is not None
         for nonsense in ("abc", "9" * 30, "²"):
-            assert steer(Wanted(text="x", category=nonsense)).banner is None
+            assert steer(Wanted(text="x", facets={"category": (nonsense,)})).banner is None
 
 
 def test_rules_for_groups_ask_who_is_reading_and_no_others_do(shop: SimpleNamespace) -> None:
