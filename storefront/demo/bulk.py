@@ -34,7 +34,8 @@ def catch_up(connection: Connection, tables: Iterable[Table]) -> None:
     if connection.dialect.name != "postgresql":
         return
     for table in tables:
-        if "id" in table.c and table.c.id.autoincrement:
+        counted = table.autoincrement_column
+        if counted is not None and counted.name == "id":
             name = table.name
             connection.execute(
                 text(
