@@ -17,7 +17,8 @@ from search import analysis, facets, ranking
 from search.documents import LiveColumns, SearchRequest, Sort
 from search.index import steering
 from search.index.generation import Generation
-from search.index.matching import Matches, asked
+from search.index.matching import Matches
+from search.index.reading import Reader, Reading
 from search.parsing import Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
 from search.suggesting import MOST_OF_KIND, distinct
@@ -40,8 +41,12 @@ class Searcher:
         fallback: bool = False,
     ) -> None:
         self.generation = generation
-        self._synonyms = synonyms
+        self._reader = Reader(generation, synonyms)
         self._fallback = fallback
+        self._lay_under(live)
+
+    def _lay_under(self, live: LiveColumns | None) -> None:
+        generation = self.generation
         corpus = generation.corpus
         live = corpus.first_live if live is None else live
         self.shown, self._live = corpus.align(live)
@@ -50,25 +55,28 @@ class Searcher:
 
     def refresh(self, live: LiveColumns) -> Searcher:
         """Return a searcher over the same generation with other live columns; this one stays as it is."""
-        return Searcher(self.generation, live, self._synonyms, fallback=self._fallback)
+        fresh = copy(self)
+        fresh._lay_under(live)
+        return fresh
 
     def teach(self, synonyms: Synonyms) -> Searcher:
         """Return a searcher with other synonyms over the same generation and live columns."""
         taught = copy(self)
-        taught._synonyms = synonyms
+        taught._reader = Reader(self.generation, synonyms)
         return taught
 
     def search(self, request: SearchRequest) -> SearchPage:
         """Answer a request; any text at all has an answer, and a page beyond the end is empty with the right total."""
         generation = self.generation
-        query, matches = self._find(request)
+        reading, matches = self._find(request)
+        query = reading.query
         pins = self._pinned(request)
         matches = steering.with_pins(matches, pins)
         filters = request.filters
         in_use = facets.masks(filters, generation.corpus.facets, self._live)
         narrowed = facets.narrow(matches.docs, in_use)
         counted = generation.corpus.facets if request.count is None else request.count
-        ids, scores = self._page(request, query, matches, narrowed.docs, pins)
+        ids, scores = self._page(request, reading, matches, narrowed.docs, pins)
         return SearchPage(
             ids=ids,
             scores=scores,
@@ -137,19 +145,19 @@ class Searcher:
     def explain(self, request: SearchRequest, document: int) -> Explanation | None:
         """Say why a document stands where it does for a request, or None when it does not match or is not shown."""
         generation = self.generation
-        query, matches = self._find(request)
+        reading, matches = self._find(request)
         row = int(generation.corpus.rows_of(np.array([document]))[0])
         place = int(np.searchsorted(matches.docs, row))
         if row < 0 or place >= matches.docs.size or matches.docs[place] != row:
             return None
-        named = sorted(one for one in self._intent(query) if row in generation.corpus.facets[one[0]].docs_with(one[1]))
-        parts = generation.parts(query.groups, row)
+        named = [one for one in reading.named if row in generation.corpus.facets[one[0]].docs_with(one[1])]
+        parts = generation.parts(reading.query.groups, row)
         parts += [(f"brand:{value}", bonus) for facet, value, bonus in named if facet == "brand"]
         parts += [(f"category:{value}", bonus) for facet, value, bonus in named if facet == "category"][:1]
         factors = tuple((name, float(column[row])) for name, column in self._factors.items())
         boost = float(self._boosts(request, np.array([row]))[0])
-        score = float(self._scores(query, matches, np.array([place]))[0]) * boost
-        wanted = len(asked(query.groups))
+        score = float(self._scores(reading, matches, np.array([place]))[0]) * boost
+        wanted = reading.wanted
         factors = (
             *factors,
             *([("boost", boost)] if boost != 1.0 else []),
@@ -170,28 +178,18 @@ class Searcher:
             shown = shown & column.mask(values) if column else np.zeros_like(shown)
         return shown
 
-    def _find(self, request: SearchRequest) -> tuple[Query, Matches]:
+    def _find(self, request: SearchRequest) -> tuple[Reading, Matches]:
         """Read the request and find its documents; words that together name nothing are tried by their sound."""
-        shown = self._scoped(request)
-        query = self._parse(request, by_sound=False)
-        matches = self._match(query, request.text, shown)
+        shown, read = self._scoped(request), self._reader.read
+        reading = read(request.text, request.language, request.correct, False)
+        matches = self._match(reading.query, request.text, shown)
         if self.generation.has_sounds and request.text.isascii() and (matches.relaxed or not matches.docs.size):
-            other = self._parse(request, by_sound=True)
-            if other.groups != query.groups:
-                found = self._match(other, request.text, shown)
+            other = read(request.text, request.language, request.correct, True)
+            if other.query.groups != reading.query.groups:
+                found = self._match(other.query, request.text, shown)
                 if found.docs.size and (not found.relaxed or not matches.docs.size):
                     return other, found
-        return query, matches
-
-    def _parse(self, request: SearchRequest, *, by_sound: bool) -> Query:
-        return parse(
-            request.text,
-            self.generation,
-            correct=request.correct,
-            by_sound=by_sound,
-            synonyms=self._synonyms,
-            language=request.language,
-        )
+        return reading, matches
 
     def _match(self, query: Query, text: str, shown: NDArray[np.bool_]) -> Matches:
         if query.groups:
@@ -199,34 +197,30 @@ class Searcher:
         docs = np.flatnonzero(shown) if not text.strip() else np.empty(0, np.int64)
         return Matches(docs, np.zeros(docs.size, np.int64), np.ones(docs.size), relaxed=False)
 
-    def _scores(self, query: Query, matches: Matches, places: Rows | slice) -> NDArray[np.float64]:
+    def _scores(self, reading: Reading, matches: Matches, places: Rows | slice) -> NDArray[np.float64]:
         """Return the scores of the matches at `places`, all factors included."""
         docs = matches.docs[places]
         scores: ranking.Floats = matches.scores[places]
-        for column in self._bonuses(query).values():
+        for column in self._bonuses(reading).values():
             scores = scores + column[docs]
-        covered = ranking.coverage(matches.tiers[places], len(asked(query.groups)))
+        covered = ranking.coverage(matches.tiers[places], reading.wanted)
         return np.asarray(scores * self._business[docs] * covered, np.float64)
 
-    def _bonuses(self, query: Query) -> dict[str, NDArray[np.float32]]:
+    def _bonuses(self, reading: Reading) -> dict[str, NDArray[np.float32]]:
         """Return (documents,) what documents gain by each facet that the query names: the most of its categories, the
         sum of its brands.
         """
         gained: dict[str, NDArray[np.float32]] = {}
-        for facet, value, points in sorted(self._intent(query)):
+        for facet, value, points in reading.named:
             column = gained.setdefault(facet, np.zeros(self.shown.size, np.float32))
             rows = self.generation.corpus.facets[facet].docs_with(value)
             column[rows] = np.maximum(column[rows], points) if facet == "category" else column[rows] + points
         return gained
 
-    def _intent(self, query: Query) -> set[tuple[str, str, float]]:
-        """Return the categories and brands that the query names, in its own words or in a synonym."""
-        return {named for stems in (query.stems, *query.variants) for named in self.generation.intent.of(stems)}
-
     def _page(
         self,
         request: SearchRequest,
-        query: Query,
+        reading: Reading,
         matches: Matches,
         docs: NDArray[np.int64],
         pins: NDArray[np.int64],
@@ -234,7 +228,7 @@ class Searcher:
         corpus = self.generation.corpus
         if request.sort is Sort.RELEVANCE:
             places = slice(None) if docs is matches.docs else np.searchsorted(matches.docs, docs)
-            scores = self._scores(query, matches, places)
+            scores = self._scores(reading, matches, places)
             if request.steering.boosts:
                 scores *= self._boosts(request, docs)
             keys = scores
