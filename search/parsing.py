@@ -19,7 +19,7 @@ from search.documents import LONGEST_QUERY
 from search.synonyms import MOST_WORDS, NO_SYNONYMS, Stems, Synonyms
 
 MOST_GROUPS = 24
-SHARE = 0.4
+SHARE = 0.6
 NUMBER_OF_SIZE = 0.4
 SHORTEST_CORRECTED = 3
 WEIGHT_OF_SYNONYM = 0.7
