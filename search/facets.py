@@ -175,7 +175,8 @@ def choices(column: FacetColumn, docs: Docs, selected: Sequence[str], limit: int
     0.
     """
     counts = column.counts(docs)
-    order = np.argsort(-counts, kind="stable")[: min(limit, int(np.count_nonzero(counts)))]
+    held = np.flatnonzero(counts)
+    order = held[np.argsort(-counts[held], kind="stable")][:limit]
     chosen = dict.fromkeys(selected)
     values = (column.values[code] for code in order.tolist())
     shown = [
