@@ -15,7 +15,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 import Stemmer
@@ -91,12 +91,14 @@ class Piece:
     """One thing that was written: `kind` is word, number, size, compound or cjk; `text` its surface, `parts` its
     words.
 
-    For a size, `text` is the canonical form and `parts` the number as written.
+    For a size, `text` is the canonical form and `parts` the number as written. `span` is where it stands in the
+    normalised text.
     """
 
     kind: str
     text: str
     parts: tuple[str, ...]
+    span: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 def normalise(text: str, longest: int = 20_000) -> str:
@@ -113,14 +115,14 @@ def pieces(text: str) -> Iterator[Piece]:
     for match in _PIECE.finditer(text):
         found, kind = match.group(), match.lastgroup
         if kind == "word":
-            yield _word(found)
+            yield _word(found, match.span())
         elif kind == "cjk":
-            yield Piece("cjk", found, tuple(found))
+            yield Piece("cjk", found, tuple(found), match.span())
         elif kind == "decimal":
             number = found.replace(",", "") if _THOUSANDS.match(found) else found.replace(",", ".")
-            yield Piece("number", number, (number,))
+            yield Piece("number", number, (number,), match.span())
         else:
-            yield _size(match["number"], match["unit"])
+            yield _size(match["number"], match["unit"], match.span())
 
 
 def stem(word: str) -> str:
@@ -194,21 +196,21 @@ def code_key(text: str) -> str:
     return "".join(character for character in normalise(text, 100) if character.isalnum())
 
 
-def _word(found: str) -> Piece:
+def _word(found: str, span: tuple[int, int]) -> Piece:
     if found.isalnum():
-        return Piece("word" if found.isalpha() else "number", found, (found,))
+        return Piece("word" if found.isalpha() else "number", found, (found,), span)
     plain = _APOSTROPHE.sub("", found)
     parts = tuple(part for part in _JOINT.split(plain) if part)
     if len(parts) == 1:
-        return Piece("word", parts[0], parts)
-    return Piece("compound", "".join(parts), parts)
+        return Piece("word", parts[0], parts, span)
+    return Piece("compound", "".join(parts), parts, span)
 
 
-def _size(number: str, unit: str) -> Piece:
+def _size(number: str, unit: str, span: tuple[int, int]) -> Piece:
     name, factor = _UNITS[unit]
     written = number.replace(",", ".")
     amount = f"{float(written) * factor:.4f}".rstrip("0").rstrip(".")
-    return Piece("size", amount + name, (written,))
+    return Piece("size", amount + name, (written,), span)
 
 
 @lru_cache(maxsize=65_536)

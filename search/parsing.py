@@ -7,7 +7,6 @@ answer.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -91,16 +90,19 @@ def parse(
     """
     normal = analysis.normalise(text, LONGEST_QUERY)
     pieces: list[Piece] = []
-    fixed = normal
+    mended: list[str] = []
+    read_to = 0
     for piece in _read_sounds(list(analysis.pieces(normal)), lexicon, by_sound):
         other = _amend(piece, lexicon, correct, synonyms)
         pieces += other
         if len(other) == 1 and other[0] is not piece:
-            fixed = re.sub(rf"(?<!\w){re.escape(piece.text)}(?!\w)", other[0].text, fixed)
-    groups, variants = _groups(pieces[:MOST_GROUPS], lexicon, synonyms, language)
+            mended += (normal[read_to : piece.span[0]], other[0].text)
+            read_to = piece.span[1]
+    groups, variants = _groups(pieces, lexicon, synonyms, language)
     stems = tuple(analysis.stem(part) for piece in pieces for part in _stem_parts(piece))
     words = tuple(dict.fromkeys(part for piece in pieces for part in (piece.text, *piece.parts)))
-    return Query(tuple(groups), stems, variants, words, " ".join(fixed.split()) if fixed != normal else None)
+    corrected = " ".join("".join((*mended, normal[read_to:])).split()) if mended else None
+    return Query(tuple(groups), stems, variants, words, corrected)
 
 
 def _read_sounds(pieces: list[Piece], lexicon: Lexicon, by_sound: bool) -> list[Piece]:
@@ -155,7 +157,7 @@ def _groups(
     Neighbours that are also known as one word ("note book") accept that word too. A synonym of several words accepts
     for each of them, and gives each its part.
     """
-    drafts = [draft for piece in pieces for draft in _drafts(piece)]
+    drafts = [draft for piece in pieces for draft in _drafts(piece)][:MOST_GROUPS]
     for first, second in pairwise(drafts):
         joined = analysis.stem(first.stem + second.stem)
         if not {first.piece.kind, second.piece.kind} & _RUNS.keys() and lexicon.knows(joined):

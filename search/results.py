@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCount:
+class FacetCount(NamedTuple):
     """One choice of a facet: `count` documents would be shown with it (beside every other facet's choices)."""
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # nobody asks a choice how often it holds something
     selected: bool
 
 

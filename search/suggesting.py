@@ -41,25 +41,16 @@ Part = tuple[Strings, NDArray[np.int32], Strings, NDArray[np.int32], NDArray[np.
 
 
 class Vocabulary:
-    """The words of a catalogue with the number of documents that use each.
+    """The words of a catalogue with the number of documents that use each, their completions and corrections.
 
-    Corrections are words at most two edits away (one, for a word of four letters), those with fewer edits before all
-    others. Among these `0.5 ln(1 + frequency) / ln(1 + highest)` speaks for a word; against it speak another first
-    letter (0.15) and a wrong or superfluous letter (0.25: it may have been any of many, while there is little to leave
-    out or to swap); for a word of three letters those slips alone are thought of. Edits are Damerau-Levenshtein in its
-    optimal string alignment form, by rapidfuzz. Source, freely: Kernighan, Church and Gale (1990), "A spelling
-    correction program based on a noisy channel model".
+    `likeliest(word)` returns the corrections of a lower-case word, the likeliest first; the last 4,096 are remembered.
     """
 
     def __init__(self, words: Mapping[str, int]) -> None:
         self._words = words if isinstance(words, Tally) else Tally.of(words)
         self._use = dict(self._words.items())
-        self._by_length: dict[int, list[str]] = {}
-        for word in self._use:
-            if len(word) > SPAN and word.isascii():
-                self._by_length.setdefault(len(word), []).append(word)
-        self._most = math.log1p(max(self._use.values(), default=1))
-        self.likeliest = lru_cache(maxsize=4096)(self._likeliest)
+        # Bound to the speller, not to this: a cache that refers back to its owner keeps both alive.
+        self.likeliest = lru_cache(maxsize=4096)(Speller(self._use).likeliest)
 
     def __contains__(self, word: str) -> bool:
         return word in self._use
@@ -72,7 +63,27 @@ class Vocabulary:
         """Return the most used words that begin with `prefix`."""
         return [word for word, _ in _completed(self._words, prefix, limit)]
 
-    def _likeliest(self, word: str) -> tuple[str, ...]:
+
+class Speller:
+    """Corrections among words with the number of documents that use each.
+
+    Corrections are words at most two edits away (one, for a word of four letters), those with fewer edits before all
+    others. Among these `0.5 ln(1 + frequency) / ln(1 + highest)` speaks for a word; against it speak another first
+    letter (0.15) and a wrong or superfluous letter (0.25: it may have been any of many, while there is little to leave
+    out or to swap); for a word of three letters those slips alone are thought of. Edits are Damerau-Levenshtein in its
+    optimal string alignment form, by rapidfuzz. Source, freely: Kernighan, Church and Gale (1990), "A spelling
+    correction program based on a noisy channel model".
+    """
+
+    def __init__(self, use: Mapping[str, int]) -> None:
+        self._use = use
+        self._by_length: dict[int, list[str]] = {}
+        for word in use:
+            if len(word) > SPAN and word.isascii():
+                self._by_length.setdefault(len(word), []).append(word)
+        self._most = math.log1p(max(use.values(), default=1))
+
+    def likeliest(self, word: str) -> tuple[str, ...]:
         """Return corrections of a lower-case word, the likeliest first."""
         for edits in range(1, SPAN if len(word) <= SPAN * 2 else SPAN + 1):
             found = [
@@ -90,9 +101,8 @@ class Vocabulary:
 
     def _cost(self, word: str, other: str) -> float:
         use = math.log1p(self._use[other]) / self._most
-        return (
-            OTHER_INITIAL * (word[0] != other[0]) + OTHER_LETTERS * (not _is_likely(word, other)) - FREQUENCY_GAIN * use
-        )
+        against = OTHER_INITIAL * (word[0] != other[0]) + OTHER_LETTERS * (not _is_likely(word, other))
+        return against - FREQUENCY_GAIN * use
 
 
 def _is_likely(word: str, other: str) -> bool:

@@ -11,6 +11,8 @@ from storefront.analytics.reports import Day, Span
 USUAL = 30
 CHOICES = (7, 30, 90)
 LONGEST = 400
+EARLIEST = date(2000, 1, 1)
+"""Nobody kept anything before."""
 MOST_POINTS = 92
 """Beyond so many days a point of the chart is a week."""
 MARKS = 6
@@ -33,8 +35,8 @@ class Point:
 
 def span_of(first: date | None, last: date | None, days: int, today: date) -> Span:
     """Return the days from `first` to `last`, at most LONGEST and none to come; without them, the last `days`."""
-    end = min(last or today, today)
-    start = min(first or end - timedelta(days=days - 1), end)
+    end = max(min(last or today, today), EARLIEST)
+    start = max(min(first or end - timedelta(days=days - 1), end), EARLIEST - timedelta(days=LONGEST))
     return Span(max(start, end - timedelta(days=LONGEST - 1)), end)
 
 

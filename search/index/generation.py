@@ -7,7 +7,7 @@ completions, intent, filters, facets, order) is the same code over the same colu
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -99,6 +99,10 @@ class Generation(ABC):
         return next((other for other in self.vocabulary.likeliest(word) if self.knows(analysis.stem(other))), None)
 
 
+Read = Callable[[], tuple[Collection[Document], Collection[int]]]
+"""Returns documents to add or replace, and ids to delete."""
+
+
 class Index(Protocol):
     """A backend: where generations are kept, made and opened. One writer at a time; readers are never disturbed.
 
@@ -127,6 +131,11 @@ class Index(Protocol):
         """Add or replace documents and delete ids, as a new generation over the live one; return its name.
 
         Raises IndexMissing or IndexBroken when there is no good generation to start from (then rebuild).
+        """
+
+    def revise(self, read: Read) -> str:
+        """Do as `apply` with the documents and ids that `read` returns, which is called while nobody else may write:
+        so what it reads is not older than what another writer has written before.
         """
 
     def upsert(self, documents: Collection[Document]) -> str:

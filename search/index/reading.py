@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from search.index.generation import Generation
 from search.index.matching import asked
@@ -27,21 +27,18 @@ class Reading:
 
 
 class Reader:
-    """Reads questions for one generation with one set of synonyms; the last 1,024 are remembered, for all threads."""
+    """Reads questions for one generation with one set of synonyms; the last 1,024 are remembered, for all threads.
+
+    `read(text, language, correct, by_sound)` returns a `Reading`. It holds no reference back to the reader: a replaced
+    generation closes its files as soon as nobody uses it.
+    """
 
     def __init__(self, generation: Generation, synonyms: Synonyms) -> None:
-        self._generation = generation
-        self._synonyms = synonyms
-        self.read = lru_cache(maxsize=REMEMBERED)(self._read)
+        self.read = lru_cache(maxsize=REMEMBERED)(partial(_read, (generation, synonyms)))
 
-    def _read(self, text: str, language: str, correct: bool, by_sound: bool) -> Reading:
-        query = parse(
-            text,
-            self._generation,
-            correct=correct,
-            by_sound=by_sound,
-            synonyms=self._synonyms,
-            language=language,
-        )
-        named = {named for stems in (query.stems, *query.variants) for named in self._generation.intent.of(stems)}
-        return Reading(query, tuple(sorted(named)), len(asked(query.groups)))
+
+def _read(known: tuple[Generation, Synonyms], text: str, language: str, correct: bool, by_sound: bool) -> Reading:
+    generation, synonyms = known
+    query = parse(text, generation, correct=correct, by_sound=by_sound, synonyms=synonyms, language=language)
+    named = {named for stems in (query.stems, *query.variants) for named in generation.intent.of(stems)}
+    return Reading(query, tuple(sorted(named)), len(asked(query.groups)))

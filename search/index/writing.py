@@ -23,7 +23,7 @@ from search import analysis
 from search.documents import LONGEST_QUERY, Document, IndexBroken, IndexMissing, IndexProblem, SearchRequest
 from search.index import layout
 from search.index.columns import SegmentColumns
-from search.index.generation import Generation
+from search.index.generation import Generation, Read
 from search.index.searcher import Searcher
 from search.index.whoosh_text import WhooshGeneration
 from search.schema import code_tokens, field_tokens, whoosh_schema
@@ -63,8 +63,13 @@ class WhooshIndex:
 
         Raises IndexMissing or IndexBroken when there is no good generation to start from (then rebuild).
         """
+        return self.revise(lambda: (upserts, deletes))
+
+    def revise(self, read: Read) -> str:
+        """Do as `apply` with what `read` returns, which is called while nobody else may write."""
         with layout.exclusively(self.root):
             base = self.open()
+            upserts, deletes = read()
             return self._make(upserts, frozenset(deletes) | {document.id for document in upserts}, base)
 
     def upsert(self, documents: Collection[Document]) -> str:

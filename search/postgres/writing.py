@@ -10,7 +10,7 @@ import logging
 import shutil
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -18,6 +18,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from search.documents import Document, IndexBroken, IndexMissing, IndexProblem
+from search.index.generation import Read
 from search.index.writing import verify
 from search.postgres import files, shelf, tables
 from search.postgres.connecting import Connection, Query, Rows, Server
@@ -81,14 +82,23 @@ class PostgresIndex:
 
         Raises ValueError when two documents share an id, IndexBroken when the result fails its checks.
         """
-        return self._make(documents, None)
+        return self._make(lambda: (documents, None))
 
     def apply(self, upserts: Collection[Document], deletes: Collection[int] = ()) -> str:
         """Add or replace documents and delete ids, as a new generation over the live one; return its name.
 
         Raises IndexMissing or IndexBroken when there is no good generation to start from (then rebuild).
         """
-        return self._make(upserts, frozenset(deletes) | {document.id for document in upserts})
+        return self.revise(lambda: (upserts, deletes))
+
+    def revise(self, read: Read) -> str:
+        """Do as `apply` with what `read` returns, which is called while nobody else may write."""
+
+        def replaced() -> tuple[Iterable[Document], Collection[int]]:
+            upserts, deletes = read()
+            return upserts, frozenset(deletes) | {document.id for document in upserts}
+
+        return self._make(replaced)
 
     def upsert(self, documents: Collection[Document]) -> str:
         """Add or replace documents; return the new generation's name."""
@@ -104,14 +114,16 @@ class PostgresIndex:
             self._open(name, self.server.fetch)
             shelf.point_to(connection, self.key, name)
 
-    def _make(self, documents: Iterable[Document], replaced: Collection[int] | None) -> str:
-        """Write, check and switch to a generation over the live one, or from nothing when nothing is `replaced`."""
+    def _make(self, read: Callable[[], tuple[Iterable[Document], Collection[int] | None]]) -> str:
+        """Write, check and switch to a generation of what `read` returns: documents, and the ids that they replace in
+        the live one; from nothing when these are None.
+        """
         self.cache.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="shop-index-"))
         try:
             with self._exclusively() as connection:
                 name = f"{schema_hash()}-{shelf.next_number(connection, self.key):06d}"
-                manifest = self._write(connection, documents, replaced, folder)
+                manifest = self._write(connection, *read(), folder)
                 shelf.add(connection, self.key, name, manifest.written())
 
                 def within(query: Query, parameters: Collection[object] = (), *, binary: bool = False) -> Rows:

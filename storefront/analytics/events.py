@@ -18,6 +18,11 @@ def is_search_id(text: object) -> bool:
     return isinstance(text, str) and _SEARCH_ID.fullmatch(text) is not None
 
 
+def is_storable(text: str) -> bool:
+    """Say whether a database can hold this text: half a surrogate pair and NUL are no characters to it."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 class Event:
     """Base of everything that is recorded."""
 
@@ -47,7 +52,8 @@ class SearchMade(Event):
 
     def __post_init__(self) -> None:
         _check(is_search_id(self.search), "a search has a public id")
-        _check(0 < len(self.text) <= LONGEST_WORDS, "a search has words")
+        _check(0 < len(self.text) <= LONGEST_WORDS and is_storable(self.text), "a search has words")
+        _check(len(self.corrected) <= LONGEST_WORDS, "a correction is no longer than words may be")
         _check(0 <= self.total <= HIGHEST and self.page >= 1, "totals and pages are not negative")
 
 
@@ -138,9 +144,10 @@ class SuggestionChosen(Event):
     def __post_init__(self) -> None:
         _check(self.kind in SUGGESTION_KINDS, "there is no such kind of suggestion")
         _check(
-            _is_id(self.position) and self.position <= 100 and len(self.typed) <= LONGEST_WORDS,
+            _is_id(self.position) and self.position <= 100,
             "a suggestion has a place in a list",
         )
+        _check(len(self.typed) <= LONGEST_WORDS and is_storable(self.typed), "something was typed that can be kept")
 
 
 def _is_id(number: object) -> bool:

@@ -60,7 +60,8 @@ class Buffer:
         except BUSY:
             log.warning("%d events wait for a database that is busy", len(batch), exc_info=True)
             self._not_before = time.monotonic() + PAUSE
-            self._waiting.extendleft(reversed(batch[-(MOST_WAITING - len(self._waiting)) :]))
+            room = MOST_WAITING - len(self._waiting)
+            self._waiting.extendleft(reversed(batch[len(batch) - min(room, len(batch)) :]))
         except Exception:
             log.exception("%d events could not be written together", len(batch))
             _write_one_by_one(batch)

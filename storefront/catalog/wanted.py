@@ -79,8 +79,8 @@ class Wanted:
         """Write this as name-value pairs, in one fixed order, without what is not asked."""
         if self.text:
             yield "q", self.text
-            if self.exact:
-                yield "exact", "1"
+        if self.exact:
+            yield "exact", "1"
         for key in sorted(self.facets):
             yield from ((key, value) for value in self.facets[key])
         for name, minor in (("price_from", self.price_from), ("price_to", self.price_to)):
@@ -137,7 +137,7 @@ def read_wanted(arguments: Arguments, currency: str) -> Wanted:
         on_promotion=bool(arguments.get("on_promotion")),
         sort=sort if sort in SORTS else "",
         page=page_number(arguments.get("page")),
-        exact=bool(text and arguments.get("exact")),
+        exact=bool(arguments.get("exact")),
         view=view if view in VIEWS else "",
     )
 

@@ -45,14 +45,14 @@ def _index(mark: Mark, at: datetime, watch: Watch) -> None:
     known = searching.health()
     if INDEXED in mark.done and known.usable and known.documents == total and not indexing.count_changes():
         return
-    newest = indexing.newest_change()
+    waiting = indexing.list_waiting()
 
     def watched(stream: Iterable[Any]) -> Iterable[Any]:
         return watch(stream, "Indexing", total)
 
     indexing.rebuild(watched)
     with transaction():
-        indexing.forget_changes(up_to=newest)
+        indexing.forget_changes(waiting)
     if INDEXED not in mark.done:
         mark_done(mark, INDEXED, at)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from sqlalchemy import bindparam, select
@@ -15,8 +16,16 @@ from storefront.discovery.searching import find_searcher, or_else
 LONGEST_CODE = 64
 
 
-def find_url(text: str) -> str | None:
-    """Return the address of the variant with this code, or None; words without a digit are never one."""
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """The product that a code leads to, and the address of its variant."""
+
+    product_id: int
+    url: str
+
+
+def find(text: str) -> Scanned | None:
+    """Return what this code leads to, or None; words without a digit are never one."""
     if not text or len(text) > LONGEST_CODE or not any(map(str.isdigit, text)):
         return None
     number = _find_product(text)
@@ -27,7 +36,7 @@ def find_url(text: str) -> str | None:
     sku = next((row.sku for row in rows if wanted in {bare(row.sku), bare(row.barcode or "")}), "")
     if not rows:
         return None
-    return f"/products/{rows[0].slug}" + (f"?sku={quote(sku)}" if sku and len(rows) > 1 else "")
+    return Scanned(number, f"/products/{rows[0].slug}" + (f"?sku={quote(sku)}" if sku and len(rows) > 1 else ""))
 
 
 def bare(code: str) -> str:

@@ -8,6 +8,7 @@ from flask import Flask, request
 
 from storefront.catalog.tree import Node
 from storefront.catalog.wanted import Wanted
+from storefront.discovery.searching import find_searcher
 from storefront.discovery.steering import Notice, audience_here, rules_in_force, steer
 from storefront.web import kept_pages
 
@@ -20,12 +21,18 @@ def search_banner(wanted: Wanted, node: Node | None = None) -> Notice | None:
 def init_app(app: Flask) -> None:
     """Give templates the banner; a kept list is made anew once other rules hold."""
     app.jinja_env.globals.update(search_banner=search_banner)
-    kept_pages.made_from(rules=_rules)
+    kept_pages.made_from(rules=_rules, index=_index)
     kept_pages.vary_by(audience=_audience)
 
 
 def _rules() -> object:
     return rules_in_force() if _is_list() else None
+
+
+def _index() -> object:
+    """Return another object once lists are answered from another generation, or from none."""
+    searcher = find_searcher() if _is_list() else None
+    return searcher.generation if searcher else None
 
 
 def _audience() -> Hashable:

@@ -23,7 +23,7 @@ search_group = AppGroup("search", help="The search index.")
 @click.option("--quiet", is_flag=True, help="No progress bar.")
 def reindex(quiet: bool) -> None:
     """Build the index from all published products, check it, and make it live."""
-    newest = indexing.newest_change()
+    waiting = indexing.list_waiting()
 
     def watched(stream: Iterable[Document]) -> Iterable[Document]:
         total = documents.count_documents()
@@ -35,7 +35,7 @@ def reindex(quiet: bool) -> None:
     except IndexProblem as problem:
         raise click.ClickException(str(problem)) from problem
     with transaction():
-        indexing.forget_changes(up_to=newest)
+        indexing.forget_changes(waiting)
     click.echo(f"Generation {name} is live: {health().documents} products")
 
 

@@ -15,6 +15,7 @@ from storefront.discovery.documents import each_document, list_documents
 from storefront.discovery.models import ProductChange
 from storefront.discovery.searching import desk, search_index
 
+FORGOTTEN_AT_ONCE = 500
 Progress = Callable[[Iterable[Document]], Iterable[Document]]
 
 
@@ -37,11 +38,16 @@ def index_products(product_ids: Sequence[int]) -> str:
     """
     if desk().holder.searcher().health().segments >= MOST_SEGMENTS:
         return rebuild()
-    documents = list_documents(product_ids)
-    gone = set(product_ids) - {document.id for document in documents}
-    name = search_index().apply(documents, gone)
+    name = search_index().revise(lambda: _as_they_are(product_ids))
     desk().holder.reload()
     return name
+
+
+def _as_they_are(product_ids: Sequence[int]) -> tuple[list[Document], set[int]]:
+    """Return the documents of these products, and the ids of those that have none any more, as of this moment."""
+    db.session.rollback()  # what this session read before may be older than what another writer has just indexed
+    documents = list_documents(product_ids)
+    return documents, set(product_ids) - {document.id for document in documents}
 
 
 def list_changes(most: int) -> list[tuple[int, int]]:
@@ -50,9 +56,9 @@ def list_changes(most: int) -> list[tuple[int, int]]:
     return [(row.id, row.product_id) for row in rows]
 
 
-def newest_change() -> int:
-    """Return the id of the newest change, 0 when there is none."""
-    return int(db.session.scalar(select(func.max(ProductChange.id))) or 0)
+def list_waiting() -> Sequence[int]:
+    """Return the ids of all changes that the index has not taken in."""
+    return db.session.scalars(select(ProductChange.id)).all()
 
 
 def count_changes() -> int:
@@ -67,6 +73,8 @@ def note_changes(*, product_ids: Iterable[int], at: datetime) -> None:
         db.session.execute(insert(ProductChange), rows)
 
 
-def forget_changes(*, up_to: int) -> None:
-    """Remove the changes that the index has taken in."""
-    db.session.execute(delete(ProductChange).where(ProductChange.id <= up_to))
+def forget_changes(change_ids: Sequence[int]) -> None:
+    """Remove just these changes, which the index has taken in: one with a smaller id may be committed later."""
+    for start in range(0, len(change_ids), FORGOTTEN_AT_ONCE):
+        some = change_ids[start : start + FORGOTTEN_AT_ONCE]
+        db.session.execute(delete(ProductChange).where(ProductChange.id.in_(some)))

@@ -114,17 +114,17 @@ def take_in_changes() -> bool:
             log.warning("%d product changes wait: %s", indexing.count_changes(), problem)
             return find_searcher() is not None
         with transaction():
-            indexing.forget_changes(up_to=waiting[-1][0])
+            indexing.forget_changes([change_id for change_id, _ in waiting])
     return find_searcher() is not None
 
 
 def rebuild_index() -> None:
     """Build the index anew; while another process writes, leave it to that one."""
-    newest = indexing.newest_change()
+    waiting = indexing.list_waiting()
     try:
         indexing.rebuild()
     except IndexProblem as problem:
         log.warning("The index was not rebuilt: %s", problem)
         return
     with transaction():
-        indexing.forget_changes(up_to=newest)
+        indexing.forget_changes(waiting)

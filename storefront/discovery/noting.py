@@ -7,10 +7,9 @@ import secrets
 from flask import request
 
 from storefront.analytics import here
-from storefront.analytics.events import ResultClicked, ResultsShown, SearchMade
+from storefront.analytics.events import LONGEST_WORDS, ResultClicked, ResultsShown, SearchMade
 from storefront.analytics.recording import is_counted, record
 from storefront.catalog.listing import ListPage
-from storefront.catalog.queries import find_id
 from storefront.web.locale import current_locale
 from storefront.web.visitor import remember_visitor
 
@@ -31,7 +30,7 @@ def record_search(listing: ListPage, *, category_id: int | None = None) -> None:
             text=wanted.text,
             language=current_locale(),
             total=found.total,
-            corrected=found.corrected or "",
+            corrected=(found.corrected or "")[:LONGEST_WORDS],
             relaxed=found.relaxed,
             sort=wanted.sort,
             page=found.page,
@@ -45,10 +44,9 @@ def record_search(listing: ListPage, *, category_id: int | None = None) -> None:
     here.remember_search(search)
 
 
-def record_code(text: str, product_url: str) -> None:
+def record_code(text: str, product_id: int) -> None:
     """Record an SKU or barcode that led straight to its product: one answer, and it was opened."""
-    product_id = find_id(product_url.rpartition("/")[2]) if is_counted() else None
-    if product_id is None:
+    if not is_counted():
         return
     remember_visitor()
     search = _new_id()

@@ -54,9 +54,9 @@ def search(wanted: Wanted, size: int) -> Found:
     return _find(None, wanted, size)
 
 
-def find_by_code(text: str) -> str | None:
-    """Return the address of the variant whose SKU or barcode was typed, or None."""
-    return codes.find_url(text)
+def find_by_code(text: str) -> codes.Scanned | None:
+    """Return what the SKU or barcode that was typed leads to, or None."""
+    return codes.find(text)
 
 
 def _none(typed: str, locale: str) -> list[Suggestion]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask import request
-
 from storefront.catalog.tree import Node
 from storefront.catalog.wanted import Wanted
 from storefront.discovery.steering import steer
@@ -14,6 +12,6 @@ def find_redirect(wanted: Wanted, node: Node | None = None) -> str:
     """Return the path that a rule sends this reader to; empty for who is asked to stay (`exact=1`), or only turns a
     page or a filter of a list that is open already.
     """
-    if request.args.get("exact") or wants_fragment():
+    if wanted.exact or wants_fragment():
         return ""
     return steer(wanted, node).redirect

@@ -191,8 +191,9 @@ class SynonymTable:
         version: tuple[Any, ...] = tuple(read(_VERSION).one())
         if version == self._version:
             return None
+        known = read_synonyms()
         self._version = version
-        return read_synonyms()
+        return known
 
 
 _VERSION = select(

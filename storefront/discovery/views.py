@@ -29,10 +29,10 @@ def results() -> Response:
     if elsewhere := find_redirect(wanted):
         record_redirect(wanted.text)
         return redirect(elsewhere)  # type: ignore[return-value]
-    product_url = discovery.find_by_code(wanted.text) if not wants_fragment() else None
-    if product_url:
-        record_code(wanted.text, product_url)
-        return redirect(product_url)  # type: ignore[return-value]
+    scanned = discovery.find_by_code(wanted.text) if not wants_fragment() else None
+    if scanned:
+        record_code(wanted.text, scanned.product_id)
+        return redirect(scanned.url)  # type: ignore[return-value]
     found = discovery.search(wanted, g.shop.page_size)
     listing = list_page(wanted, found, PATH)
     record_search(listing)

@@ -7,21 +7,28 @@ another language. What no product translates is said as the catalogue of message
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Text, cast, select
+from sqlalchemy import ColumnElement, Select, Text, cast, select
 
 from storefront.catalog.attributes import PREFIX, attribute_key, attribute_values
 from storefront.catalog.models import Product, Variant
 from storefront.database.reading import read
+from storefront.discovery.searching import find_searcher
+from storefront.kernel.clock import now
 from storefront.kernel.errors import N_
 from storefront.kernel.kept import Kept
 from storefront.web.locale import DEFAULT, LOCALES, term
 from storefront.web.measures import size_words
 
-KEPT_FOR = 600.0
+WHOLE_AFTER = timedelta(minutes=10)
+"""Bulk writes may leave `updated_at` alone."""
+OVERLAP = timedelta(seconds=10)
+"""A transaction may commit a while after the moment that it wrote into its rows."""
 COMMON = (
     *(N_("Color"), N_("Material"), N_("Flavor"), N_("Storage"), N_("Screen size"), N_("Monitor size"), N_("Kind")),
     *(N_("black"), N_("white"), N_("gray"), N_("red"), N_("blue"), N_("green"), N_("yellow"), N_("pink"), N_("brown")),
@@ -49,25 +56,62 @@ class Wording:
         return self.words.get(locale, {}).get(value) or (term(value) if value in COMMON else size_words(value))
 
 
-def _read() -> Wording:
-    names: dict[str, str] = {}
-    words: dict[str, dict[str, str]] = {}
-    for (text,) in read(_OPTIONS):
-        for name in _object(text):
-            names.setdefault(PREFIX + attribute_key(name), name)
-    for row in read(_ATTRIBUTES):
-        written = _object(row.attributes)
-        for name in written:
-            names.setdefault(PREFIX + attribute_key(name), name)
-        for locale in LOCALES:
-            translated = _object(getattr(row, locale))
-            if len(translated) == len(written):
-                words.setdefault(locale, {}).update(_pairs(written, translated))
-    return Wording(names, words)
+class _Table:
+    """The wording of this process: read whole now and then, and after each change of the index what was written since.
+
+    Attributes become facets with the next generation of the index, so their words are looked for just then. While one
+    thread reads, the others go on with what is known.
+    """
+
+    def __init__(self) -> None:
+        self._wording = Wording()
+        self._whole_at: datetime | None = None
+        self._read_at: datetime | None = None
+        self._seen: object = None
+        self._reading = threading.Lock()
+
+    def get(self) -> Wording:
+        searcher = find_searcher()
+        seen = searcher.generation if searcher else None
+        aged = self._whole_at is None or now() - self._whole_at > WHOLE_AFTER
+        if (aged or seen is not self._seen) and self._reading.acquire(blocking=self._whole_at is None):
+            try:
+                self._read(whole=aged, at=now())
+                self._seen = seen
+            finally:
+                self._reading.release()
+        return self._wording
+
+    def _read(self, *, whole: bool, at: datetime) -> None:
+        since = None if whole or self._read_at is None else self._read_at - OVERLAP
+        names = dict(self._wording.names if since else {})
+        words = {locale: dict(known) for locale, known in (self._wording.words if since else {}).items()}
+        for (text,) in read(_options(since)):
+            names.update((PREFIX + attribute_key(name), name) for name in _object(text))
+        for row in read(_attributes(since)):
+            _learn(row, names, words)
+        if (names, words) != (self._wording.names, self._wording.words):
+            self._wording = Wording(names, words)
+        self._read_at = at
+        self._whole_at = at if whole else self._whole_at
 
 
-_kept = Kept(_read, seconds=KEPT_FOR)
-wording = _kept.get
+def wording() -> Wording:
+    """Return the shop's words, not older than the index in use."""
+    return _kept.get().get()
+
+
+_kept = Kept(_Table, seconds=24 * 3600.0)
+
+
+def _learn(row: Any, names: dict[str, str], words: dict[str, dict[str, str]]) -> None:
+    """Take in the attributes of a product, and what its translations call them."""
+    written = _object(row.attributes)
+    names.update((PREFIX + attribute_key(name), name) for name in written)
+    for locale in LOCALES:
+        translated = _object(getattr(row, locale))
+        if len(translated) == len(written):
+            words.setdefault(locale, {}).update(_pairs(written, translated))
 
 
 def _pairs(written: Mapping[str, str], translated: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -83,8 +127,13 @@ def _object(text: Any) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()}
 
 
-_OPTIONS = select(cast(Variant.options, Text)).where(Variant.is_active).distinct()
-_ATTRIBUTES = select(
-    cast(Product.attributes, Text).label("attributes"),
-    *(cast(Product.translations[locale]["attributes"], Text).label(locale) for locale in LOCALES),
-).distinct()
+def _options(since: datetime | None) -> Select[Any]:
+    found = select(cast(Variant.options, Text)).where(Variant.is_active).distinct()
+    return found.where(Variant.updated_at >= since) if since else found
+
+
+def _attributes(since: datetime | None) -> Select[Any]:
+    columns: list[ColumnElement[Any]] = [cast(Product.attributes, Text).label("attributes")]
+    columns += [cast(Product.translations[locale]["attributes"], Text).label(locale) for locale in LOCALES]
+    found = select(*columns).distinct()
+    return found.where(Product.updated_at >= since) if since else found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
 import shutil
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -265,3 +267,46 @@ def test_health_tells_name_size_and_age(root: Path) -> None:
     assert 0 <= health.age_seconds < 60
     manifest = json.loads((live(root) / "manifest.json").read_text())
     assert manifest["manifest"]["documents"] == 21
+
+
+def test_a_replaced_generation_is_closed_at_once(tmp_path: Path) -> None:
+    index = WhooshIndex(tmp_path)
+    index.rebuild(catalogue(30))
+    holder = SearchHolder(index)
+    gc.disable()
+    try:
+        for text in ("olive oil", "oilve", "lamp", "aldera"):
+            holder.searcher().search(SearchRequest(text=text))
+            holder.searcher().suggest(text)
+        old = weakref.ref(holder.searcher().generation)
+        index.upsert(catalogue(1, 40))
+        holder.reload()
+        assert old() is None
+    finally:
+        gc.enable()
+
+
+def test_what_a_revision_writes_is_read_while_nobody_else_may_write(root: Path) -> None:
+    index = WhooshIndex(root)
+
+    def read() -> tuple[list[Document], tuple[int, ...]]:
+        with pytest.raises(IndexProblem):
+            WhooshIndex(root).upsert(catalogue(1, 90))
+        return catalogue(1, 80), (1,)
+
+    before = count(root)
+    index.revise(read)
+    assert count(root) == before
+    assert Searcher(index.open()).search(SearchRequest(text="SKU-00080")).exact == 80
+
+
+def test_a_revision_that_cannot_be_read_changes_nothing(root: Path) -> None:
+    before = layout.read_current(root)
+
+    def read() -> tuple[list[Document], tuple[int, ...]]:
+        raise RuntimeError("the database is gone")
+
+    with pytest.raises(RuntimeError):
+        WhooshIndex(root).revise(read)
+    assert layout.read_current(root) == before
+    WhooshIndex(root).upsert(catalogue(1, 90))

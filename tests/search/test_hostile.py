@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search import Searcher, SearchRequest, Sort
+from search.parsing import MOST_GROUPS, parse
 
 QUERIES = [
     "",
@@ -77,3 +78,16 @@ def test_any_text_is_answered(shelf: Searcher, text: str) -> None:
     answer = shelf.search(SearchRequest(text=text))
     assert len(set(answer.ids)) == min(24, answer.total)
     shelf.suggest(text)
+
+
+def test_a_word_with_an_apostrophe_is_corrected_aloud(shelf: Searcher) -> None:
+    assert shelf.search(SearchRequest(text="shoess' sockks")).corrected_query == "shoes' socks"
+    assert shelf.search(SearchRequest(text="the lampp's glow")).corrected_query == "the lamp glow"
+
+
+def test_only_the_word_that_is_mended_changes_in_the_text(shelf: Searcher) -> None:
+    assert shelf.search(SearchRequest(text="lampp 12, lamp-lampp lampp")).corrected_query == "lamp 12, lamp-lampp lamp"
+
+
+def test_one_long_compound_has_no_more_groups_than_are_read(shelf: Searcher) -> None:
+    assert len(parse("-".join(["ab"] * 60), shelf.generation).groups) <= MOST_GROUPS

@@ -12,7 +12,7 @@ import time_machine
 from flask import Flask
 
 from admin.analytics.figures import Kind, figures_of
-from admin.analytics.periods import MOST_POINTS, marks_every, points_of, span_of
+from admin.analytics.periods import EARLIEST, MOST_POINTS, marks_every, points_of, span_of
 from storefront.accounts.permissions import Role
 from storefront.analytics.events import (
     AddedToCart,
@@ -207,6 +207,8 @@ def test_an_empty_shop_has_a_report(any_app: Flask) -> None:
         (None, date(2026, 5, 10), 7, Span(date(2026, 5, 4), date(2026, 5, 10))),
         (date(2027, 1, 1), date(2027, 2, 1), 7, Span(TODAY, TODAY)),
         (date(1971, 1, 1), None, 7, Span(TODAY - timedelta(days=399), TODAY)),
+        (None, date(1, 1, 5), 30, Span(EARLIEST - timedelta(days=29), EARLIEST)),
+        (date(1, 1, 1), date(1, 12, 31), 7, Span(EARLIEST - timedelta(days=399), EARLIEST)),
     ],
 )
 def test_a_span_makes_sense_whatever_is_asked(first: date | None, last: date | None, days: int, expected: Span) -> None:

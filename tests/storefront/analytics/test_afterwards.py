@@ -185,6 +185,7 @@ def test_a_chosen_suggestion_is_recorded(searched: SimpleNamespace) -> None:
 def test_a_suggestion_that_makes_no_sense_is_refused(searched: SimpleNamespace) -> None:
     good = {"kind": "term", "position": 1, "typed": "x"}
     odd = ({"kind": "virus"}, {"kind": ["term"]}, {"position": 0}, {"position": "1"}, {"position": 1.5}, {"typed": 5})
+    odd += ({"typed": "\ud800x"},)
     for facts in odd:
         assert tell(Shopper(searched.app), "/search/choices", **{**good, **facts}).status == 400
     assert tell(Shopper(searched.app), "/search/choices", kind="term", position=1).status == 400

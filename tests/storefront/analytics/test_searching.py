@@ -8,9 +8,13 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 
+from storefront.analytics.events import SearchMade
+from storefront.catalog.models import Product
+from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.shop.services import change_settings
+from tests import factories as make
 from tests.admin.people import at_work
 from tests.browser import Shopper
 from tests.counting import queries_of
@@ -172,3 +176,19 @@ def test_any_words_can_be_recorded(searched: SimpleNamespace) -> None:
     rows = searches(searched.app)
     assert len(rows) == len(odd)
     assert all(0 < len(row.words) <= 200 for row in rows)
+
+
+def test_a_code_of_one_of_several_variants_is_recorded(searched: SimpleNamespace) -> None:
+    with searched.app.app_context(), transaction():
+        product = db.session.get(Product, searched.ids["green"])
+        assert product is not None
+        make.make_variant(product, price=900, sku="GREEN-2", options={"Size": "20 ct"})
+    page = Shopper(searched.app).get("/search?q=green-2")
+    assert page.response.headers["Location"].endswith("?sku=GREEN-2")
+    (row,) = searches(searched.app)
+    assert (row.text, row.total, row.clicks) == ("green-2", 1, 1)
+
+
+def test_a_correction_that_grew_too_long_is_cut(searched: SimpleNamespace) -> None:
+    with pytest.raises(ValueError, match="correction"):
+        SearchMade(search="a" * 16, text="x", language="en", total=0, corrected="y" * 201)

@@ -80,7 +80,7 @@ def test_a_plain_list_has_a_plain_address() -> None:
         ("brand=&brand=nord&brand=nord", Wanted(facets={"brand": ("nord",)})),
         ("q=%20%20milk%00%0A", Wanted(text="milk")),
         ("in_stock=&on_promotion=1", Wanted(on_promotion=True)),
-        ("rating=4&exact=1", Wanted(rating=4)),
+        ("rating=4&exact=1", Wanted(rating=4, exact=True)),
         ("rating=5&view=map", Wanted()),
         ("q=milk&exact=1", Wanted(text="milk", exact=True)),
         ("category=tea&category=milk", Wanted(facets={"category": ("tea",)})),

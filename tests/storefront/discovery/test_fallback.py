@@ -63,12 +63,14 @@ def test_filters_and_orders_work_without_an_index(shop: dict[str, int], wanted: 
 
 @pytest.mark.parametrize("code", ["mi-2", "MI-2", "ＭＩ－２", "mi 2", "4006381333931", "４００６３８１３３３９３１"])
 def test_codes_are_found_without_an_index(shop: dict[str, int], code: str) -> None:
-    assert (codes.find_url(code) or "").endswith("?sku=MI-2")
+    found = codes.find(code)
+    assert found is not None
+    assert found.url.endswith("?sku=MI-2")
 
 
 @pytest.mark.usefixtures("shop")
 def test_what_is_no_code_is_none() -> None:
-    assert [codes.find_url(text) for text in ("", "milk", "9" * 65, "999", "' OR 1=1")] == [None] * 5
+    assert [codes.find(text) for text in ("", "milk", "9" * 65, "999", "' OR 1=1")] == [None] * 5
 
 
 @pytest.mark.usefixtures("shop")

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from search import IndexMissing
+from search.index.generation import Read
 from storefront.catalog.events import ProductChanged
 from storefront.catalog.listing import Found
 from storefront.catalog.models import Product, Variant
@@ -347,3 +348,45 @@ def test_a_search_that_finds_nothing_says_so_and_offers_something_else(
     assert "Nothing found for “zzqqxx”" in page.words(".nothing")
     assert page.one(".nothing a[href='/categories']")
     assert page.all("#shelf-best-sellers article[data-sku]")
+
+
+def test_a_kept_category_page_is_made_anew_once_there_is_an_index(
+    index_free: Flask, goods: SimpleNamespace, shopper: Shopper
+) -> None:
+    address = f"/categories/{goods.drinks}"
+    assert 'name="a.size"' not in shopper.get(address).text
+    with index_free.app_context():
+        indexing.rebuild()
+    assert 'name="a.size"' in shopper.get(address).text
+
+
+def test_a_change_that_is_committed_late_is_not_forgotten_with_later_ones(
+    index_free: Flask, indexed: SimpleNamespace
+) -> None:
+    with index_free.app_context():
+        with transaction():
+            indexing.note_changes(product_ids=[indexed.ids["pot"], indexed.ids["juice"]], at=now())
+        late, early = (change_id for change_id, _ in indexing.list_changes(5))
+        with transaction():
+            indexing.forget_changes([early])
+        assert [change_id for change_id, _ in indexing.list_changes(5)] == [late]
+
+
+def test_what_is_indexed_is_read_after_the_writers_lock_is_taken(
+    index_free: Flask, indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with index_free.app_context():
+        index = desk().holder.index
+        revise = index.revise
+
+        def later(read: Read) -> str:
+            with index_free.app_context(), transaction():
+                product = db.session.get(Product, indexed.ids["pot"])
+                assert product is not None
+                product.name = "Samovar"
+            return revise(read)
+
+        monkeypatch.setattr(type(index), "revise", lambda _index, read: later(read))
+        db.session.get(Product, indexed.ids["pot"])
+        indexing.index_products([indexed.ids["pot"]])
+        assert names(indexed, search("samovar")) == ["pot"]

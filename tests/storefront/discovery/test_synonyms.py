@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from search import Synonym, Synonyms
 from storefront.catalog.wanted import Wanted
@@ -137,3 +138,18 @@ def test_a_synonym_is_searched_with_and_only_in_its_language(index_free: Flask) 
         add("fizzle", means=("zogwater",), language="en")
         desk().refresh()
     assert (found("fizzle", "en"), found("fizzle", "zh")) == (1, 0)
+
+
+def test_a_read_that_fails_is_tried_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> Synonyms:
+        raise OperationalError("", {}, Exception("busy"))
+
+    with app.app_context():
+        table = SynonymTable()
+        with monkeypatch.context() as patched:
+            patched.setattr(synonyms, "read_synonyms", fail)
+            with pytest.raises(OperationalError):
+                table.update()
+        known = table.update()
+    assert known is not None
+    assert known.rows
