@@ -7,6 +7,7 @@ answer.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -49,7 +50,8 @@ class Group:
     (a run of Chinese: the pairs are counted, the single characters only score).
 
     Each of the `phrases` satisfies the group as well, where all of its tokens occur; what it gives is its weight times
-    the sum of its tokens' scores. The best of terms and phrases counts. An `optional` group only adds to the score.
+    the sum of its tokens' scores. The best of terms and phrases counts. An `optional` group only adds to the score;
+    a `minor` one, a number or a size, is the first to be let go.
     """
 
     terms: tuple[tuple[str, float], ...]
@@ -57,6 +59,7 @@ class Group:
     counted: int = 0
     phrases: tuple[tuple[tuple[str, ...], float], ...] = ()
     optional: bool = False
+    minor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,12 @@ class _Draft:
         phrases = tuple(self.phrases.items())
         if self.piece.kind in _RUNS:
             return replace(_RUNS[self.piece.kind](self.piece), phrases=phrases)
-        return Group(tuple(self.terms.items()), phrases=phrases, optional=self.stem in analysis.FUNCTION_WORDS)
+        return Group(
+            tuple(self.terms.items()),
+            phrases=phrases,
+            optional=self.stem in analysis.FUNCTION_WORDS,
+            minor=self.piece.kind == "size" or (self.piece.kind == "number" and not _LETTER.search(self.stem)),
+        )
 
 
 def _groups(
@@ -236,6 +244,7 @@ def _shared(pairs: Sequence[str], singles: Sequence[str]) -> Group:
     return Group(tuple(terms), share=SHARE, counted=len(counted))
 
 
+_LETTER = re.compile(r"[^\d.]")
 _RUNS: dict[str, Callable[[Piece], Group]] = {"cjk": run_group, "sound": sound_group}
 
 

@@ -71,6 +71,16 @@ def coverage(tiers: NDArray[np.int64] | NDArray[np.uint8], groups: int) -> NDArr
     return np.asarray(factors[tiers], np.float64)
 
 
+def in_levels(keys: NDArray[np.float64], *holds: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the keys (hits,) so that what fulfils more of the conditions (hits,) stands above the rest whatever its
+    key, and the keys decide among equals: the cheapest of what was meant comes before what is cheaper and was not.
+    """
+    level = np.sum(holds, axis=0)
+    if not level.size or (level == level[0]).all():
+        return keys
+    return np.asarray(keys + level * (float(keys.max()) - float(keys.min()) + 1.0), np.float64)
+
+
 def popularity_scale(popularity: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return popularity on a logarithmic scale from 0 to 1, the most popular document being 1."""
     logs = np.log1p(popularity)

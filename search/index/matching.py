@@ -23,61 +23,98 @@ Terms = Callable[[str], Postings]
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Hits, ascending by document number: how many groups each matches, its score, and whether words were let go."""
+    """Hits, ascending by document number: how many groups each matches, whether it bears them all in its name, its
+    score; and whether words were let go.
+    """
 
     docs: NDArray[np.int64]
     tiers: NDArray[np.uint8] | NDArray[np.int64]
+    named: NDArray[np.bool_]
     scores: Floats
     relaxed: bool
 
 
 def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Matches:
-    """Return the documents of `shown` (documents,) that match all groups, or if those are few, all but one, and so
-    on.
+    """Return the documents of `shown` (documents,) that match all groups, or if those are few, most of them.
 
-    Groups are let go one at a time until `ENOUGH_HITS` documents are found that say all the rest in what they are
-    (`Postings.named`), or nothing is left to let go: ten descriptions that mention every word do not keep away what
-    bears most of them in its name. Optional groups are never asked for, unless there are no others.
+    Few are fewer than `ENOUGH_HITS` that say all of it in what they are (`Postings.named`): ten descriptions that
+    mention every word do not keep away what bears most of them in its name. First numbers and sizes are let go, then
+    one word after another; numbers alone are never a reason to match. Optional groups are never asked for, unless there
+    are no others. A run of Chinese is let go only where few documents hold enough of it.
     """
     if len(groups) == 1 and is_plain(groups[0]):
         return _match_one(*groups[0].terms[0], terms, shown)
     scores = np.zeros(shown.size, np.float32)
-    tiers = np.zeros(shown.size, np.uint8)
-    named = np.zeros(shown.size, np.uint8)
-    wanted = asked(groups)
-    for group in groups:
+    words, minor = _Tally(shown.size), _Tally(shown.size)
+    for group, tally in zip(groups, _tallies(groups, words, minor), strict=True):
         weight = group.terms[0][1] if is_plain(group) else 1.0
         found = terms(group.terms[0][0]) if is_plain(group) else _join(group, terms, shown.size)
         if found is not None:
             found.add_to(scores, weight)
-            if group in wanted:
-                found.count_in(tiers, named)
+            if tally is not None:
+                found.count_in(tally.tiers, tally.named)
         else:
             gained, satisfied, by_name = _gather(group, terms, shown.size)
             scores += gained
-            if group in wanted:
-                tiers += satisfied
-                named += by_name
-    tiers *= shown
-    named *= shown
-    needed, least = len(wanted), 0 if any(group.share for group in wanted) else 1
-    enough = int(np.count_nonzero(named == needed))
-    while needed > least and enough < ENOUGH_HITS:
+            if tally is not None:
+                tally.tiers += satisfied
+                tally.named += by_name
+    words.tiers *= shown
+    words.named *= shown
+    tiers = words.tiers + minor.tiers if minor.wanted else words.tiers
+    named = words.named == words.wanted
+    wanted = words.wanted + minor.wanted
+    whole = tiers == wanted
+    if np.count_nonzero(named & whole) >= ENOUGH_HITS:
+        hits, relaxed = whole & shown, False
+    else:
+        needed = _needed(words, any(group.share for group in groups))
+        hits = words.tiers >= needed if needed else (scores > 0) & shown
+        relaxed = needed < words.wanted or bool(minor.wanted)
+    docs = np.flatnonzero(hits)
+    return Matches(docs, tiers[docs], named[docs], scores[docs], relaxed)
+
+
+class _Tally:
+    """How many of some groups each document matches (documents,), and how many by its name."""
+
+    def __init__(self, documents: int) -> None:
+        self.wanted = 0
+        self.tiers = np.zeros(documents, np.uint8)
+        self.named = np.zeros(documents, np.uint8)
+
+
+def _tallies(groups: Sequence[Group], words: _Tally, minor: _Tally) -> list[_Tally | None]:
+    """Return for each group the tally that it counts in; None for one that only adds to the score."""
+    wanted = asked(groups)
+    only_minor = all(group.minor for group in wanted)
+    result: list[_Tally | None] = []
+    for group in groups:
+        tally = None if group not in wanted else minor if group.minor and not only_minor else words
+        if tally is not None:
+            tally.wanted += 1
+        result.append(tally)
+    return result
+
+
+def _needed(words: _Tally, may_touch: bool) -> int:
+    """Return how many words a document must match, so that enough documents bear all the rest in their names."""
+    needed, enough = words.wanted, int(np.count_nonzero(words.named == words.wanted))
+    while needed > 1 and enough < ENOUGH_HITS:
         needed -= 1
-        enough += int(np.count_nonzero(named == needed))
-    docs = np.flatnonzero(tiers >= needed if needed else (scores > 0) & shown)
-    return Matches(docs, tiers[docs], scores[docs], needed < len(wanted))
+        enough += int(np.count_nonzero(words.named == needed))
+    return 0 if needed == 1 and may_touch and np.count_nonzero(words.tiers) < ENOUGH_HITS else needed
 
 
 def _match_one(token: str, weight: float, terms: Terms, shown: NDArray[np.bool_]) -> Matches:
     """Return what `match` would for this token alone, of which nothing can be let go."""
     found = terms(token)
-    docs, scores = found.docs, found.scores
+    docs, scores, named = found.docs, found.scores, found.named
     seen = shown[docs]
     if not seen.all():
-        docs, scores = docs[seen], scores[seen]
+        docs, scores, named = docs[seen], scores[seen], named[seen]
     scores = scores if weight == 1.0 else scores * np.float32(weight)
-    return Matches(docs.astype(np.int64), np.ones(docs.size, np.uint8), scores, relaxed=False)
+    return Matches(docs.astype(np.int64), np.ones(docs.size, np.uint8), named, scores, relaxed=False)
 
 
 def finish(

@@ -195,7 +195,8 @@ class Searcher:
         if query.groups:
             return self.generation.match(query.groups, shown)
         docs = np.flatnonzero(shown) if not text.strip() else np.empty(0, np.int64)
-        return Matches(docs, np.zeros(docs.size, np.int64), np.ones(docs.size), relaxed=False)
+        level = np.ones(docs.size, np.bool_)
+        return Matches(docs, np.zeros(docs.size, np.int64), level, np.ones(docs.size), relaxed=False)
 
     def _scores(self, reading: Reading, matches: Matches, places: Rows | slice) -> NDArray[np.float64]:
         """Return the scores of the matches at `places`, all factors included."""
@@ -237,6 +238,9 @@ class Searcher:
                 keys = steering.place(scores, docs, pins, buries)
         else:
             keys = _SORT_KEYS[request.sort](self._live)[docs].astype(np.float64)
+            if reading.query.groups:
+                places = slice(None) if docs is matches.docs else np.searchsorted(matches.docs, docs)
+                keys = ranking.in_levels(keys, matches.named[places], matches.tiers[places] == reading.wanted)
         ids = corpus.ids[docs]
         first = (request.page - 1) * request.size
         order = ranking.best(keys, ids, min(first + request.size, docs.size) if first < docs.size else 0)[first:]

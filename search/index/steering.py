@@ -20,9 +20,9 @@ def with_pins(matches: Matches, rows: NDArray[np.int64]) -> Matches:
     if docs.size == matches.docs.size:
         return matches
     places = np.searchsorted(docs, matches.docs)
-    tiers, scores = np.zeros(docs.size, np.int64), np.zeros(docs.size)
-    tiers[places], scores[places] = matches.tiers, matches.scores
-    return Matches(docs, tiers, scores, matches.relaxed)
+    tiers, named, scores = np.zeros(docs.size, np.int64), np.zeros(docs.size, np.bool_), np.zeros(docs.size)
+    tiers[places], named[places], scores[places] = matches.tiers, matches.named, matches.scores
+    return Matches(docs, tiers, named, scores, matches.relaxed)
 
 
 def boost_factors(boosts: Sequence[Boost], columns: Mapping[str, FacetColumn], documents: int) -> NDArray[np.float64]:

@@ -54,13 +54,32 @@ def matching(catalogue: Mapping[int, Held], groups: Sequence[Group]) -> tuple[di
     tiers = {
         number: sum(satisfies(held.every, group, held.every) for group in wanted) for number, held in catalogue.items()
     }
-    named = [sum(satisfies(held.naming, group, held.every) for group in wanted) for held in catalogue.values()]
-    least = 0 if any(group.share for group in wanted) else 1
-    needed = len(wanted)
-    while needed > least and sum(count >= needed for count in named) < ENOUGH_HITS:
+    words = [group for group in wanted if not group.minor] or wanted
+    said = {
+        number: sum(satisfies(held.every, group, held.every) for group in words) for number, held in catalogue.items()
+    }
+    named = {
+        number: sum(satisfies(held.naming, group, held.every) for group in words) for number, held in catalogue.items()
+    }
+    whole = {number: tier for number, tier in tiers.items() if tier == len(wanted)}
+    if sum(named[number] == len(words) for number in whole) >= ENOUGH_HITS:
+        return whole, False
+    needed = len(words)
+    while needed > 1 and sum(count >= needed for count in named.values()) < ENOUGH_HITS:
         needed -= 1
-    if needed:
-        found = {number: tier for number, tier in tiers.items() if tier >= needed}
-    else:
+    if needed == 1 and any(group.share for group in groups) and sum(map(bool, said.values())) < ENOUGH_HITS:
         found = {number: tier for number, tier in tiers.items() if touches(catalogue[number].every, groups)}
-    return found, needed < len(wanted)
+        return found, True
+    found = {number: tier for number, tier in tiers.items() if said[number] >= needed}
+    return found, needed < len(words) or len(words) < len(wanted)
+
+
+def levels(catalogue: Mapping[int, Held], groups: Sequence[Group]) -> dict[int, int]:
+    """Return for each document how far it is what was meant: 2 by its name, 1 by what is said of it, else 0."""
+    wanted = [group for group in groups if not group.optional] or list(groups)
+    words = [group for group in wanted if not group.minor] or wanted
+    return {
+        number: all(satisfies(held.naming, group, held.every) for group in words)
+        + all(satisfies(held.every, group, held.every) for group in wanted)
+        for number, held in catalogue.items()
+    }
