@@ -21,7 +21,7 @@ from functools import cache, lru_cache
 import Stemmer
 from opencc import OpenCC
 
-VERSION = "2"
+VERSION = "3"
 
 _CJK = "\u3005\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _HAN_BLOCKS = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
@@ -37,6 +37,9 @@ _UNITS: dict[str, tuple[str, float]] = {
     **dict.fromkeys(("mg",), ("mg", 1)),
     **dict.fromkeys(("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms"), ("g", 1000)),
     **dict.fromkeys(("fl oz", "fl. oz", "oz", "ounce", "ounces"), ("oz", 1)),
+    **dict.fromkeys(("pt", "pint", "pints"), ("oz", 16)),
+    **dict.fromkeys(("qt", "quart", "quarts"), ("oz", 32)),
+    **dict.fromkeys(("gal", "gallon", "gallons"), ("oz", 128)),
     **dict.fromkeys(("lb", "lbs", "pound", "pounds"), ("lb", 1)),
     **dict.fromkeys(("in", "inch", "inches", '"', "″", "”"), ("in", 1)),
     **dict.fromkeys(("mm", "millimeter", "millimeters", "millimetre"), ("mm", 1)),
@@ -78,7 +81,7 @@ _PURPOSE = re.compile(r"(?<=\S)\s(?:for|f/|with|w/)(?=\s)", re.IGNORECASE)
 FUNCTION_WORDS = frozenset(
     {
         *("a", "an", "and", "at", "by", "for", "from", "in", "is", "it", "my", "of", "on", "or", "our", "the", "this"),
-        *("that", "to", "w", "with", "your"),
+        *("that", "to", "under", "w", "with", "your"),
     }
 )
 """Words that hold a phrase together: they are indexed and weigh what they weigh, but nobody asks for them."""

@@ -95,8 +95,10 @@ def parse(
     pieces: list[Piece] = []
     mended: list[str] = []
     read_to = 0
-    for piece in _read_sounds(list(analysis.pieces(normal)), lexicon, by_sound):
-        other = _amend(piece, lexicon, correct, synonyms)
+    found = _read_sounds(list(analysis.pieces(normal)), lexicon, by_sound)
+    joined = _joined(found, lexicon)
+    for piece in found:
+        other = [piece] if piece.span in joined else _amend(piece, lexicon, correct, synonyms)
         pieces += other
         if len(other) == 1 and other[0] is not piece:
             mended += (normal[read_to : piece.span[0]], other[0].text)
@@ -123,11 +125,21 @@ def _read_sounds(pieces: list[Piece], lexicon: Lexicon, by_sound: bool) -> list[
     return result
 
 
+def _joined(pieces: Sequence[Piece], lexicon: Lexicon) -> set[tuple[int, int]]:
+    """Return where words stand that are known as one with a neighbour ("tooth paste"): none of them is mended."""
+    return {
+        span
+        for first, second in pairwise(pieces)
+        if first.kind == second.kind == "word" and lexicon.knows(analysis.stem(first.text + second.text))
+        for span in (first.span, second.span)
+    }
+
+
 def _amend(piece: Piece, lexicon: Lexicon, correct: bool, synonyms: Synonyms) -> list[Piece]:
     word = piece.text
     if piece.kind != "word" or len(word) < SHORTEST_CORRECTED or lexicon.knows(analysis.stem(word)):
         return [piece]
-    if any(synonyms.of((analysis.stem(word),))):
+    if synonyms.knows(analysis.stem(word)):
         return [piece]
     for cut in range(2, len(word) - 1):
         if lexicon.is_phrase(word[:cut], word[cut:]):

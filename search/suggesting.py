@@ -30,6 +30,7 @@ OTHER_INITIAL = 0.15
 OTHER_LETTERS = 0.25
 LONGEST_KEY = 100
 SHORTEST_GUESSED = 4
+SHORTEST_OF_TWO = 7
 _CANDIDATES = 40
 _SCANNED = 4
 _SHORT_WORDS = 12
@@ -67,11 +68,11 @@ class Vocabulary:
 class Speller:
     """Corrections among words with the number of documents that use each.
 
-    Corrections are words at most two edits away (one, for a word of four letters), those with fewer edits before all
-    others. Among these `0.5 ln(1 + frequency) / ln(1 + highest)` speaks for a word; against it speak another first
-    letter (0.15) and a wrong or superfluous letter (0.25: it may have been any of many, while there is little to leave
-    out or to swap); for a word of three letters those slips alone are thought of. Edits are Damerau-Levenshtein in its
-    optimal string alignment form, by rapidfuzz. Source, freely: Kernighan, Church and Gale (1990), "A spelling
+    Corrections are words at most two edits away (one, for a word of less than seven letters), those with fewer edits
+    before all others. Among these `0.5 ln(1 + frequency) / ln(1 + highest)` speaks for a word; against it speak another
+    first letter (0.15) and a wrong or superfluous letter (0.25: it may have been any of many, while there is little to
+    leave out or to swap); for a word of three letters those slips alone are thought of. Edits are Damerau-Levenshtein
+    in its optimal string alignment form, by rapidfuzz. Source, freely: Kernighan, Church and Gale (1990), "A spelling
     correction program based on a noisy channel model".
     """
 
@@ -85,7 +86,7 @@ class Speller:
 
     def likeliest(self, word: str) -> tuple[str, ...]:
         """Return corrections of a lower-case word, the likeliest first."""
-        for edits in range(1, SPAN if len(word) <= SPAN * 2 else SPAN + 1):
+        for edits in range(1, SPAN + 1 if len(word) >= SHORTEST_OF_TWO else SPAN):
             found = [
                 (self._cost(word, other), other)
                 for length in range(len(word) - edits, len(word) + edits + 1)

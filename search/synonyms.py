@@ -42,10 +42,15 @@ class Synonyms:
         self.rows = tuple(rows)
         self._by_stems: dict[Stems, dict[tuple[str, Stems], None]] = {}
         self._runs: dict[str, dict[tuple[str, str], None]] = {}
+        self._stems: set[str] = set()
         for row in self.rows:
             every = dict.fromkeys((*row.words, *row.means))
             for word in every if row.two_way else row.words:
                 self._add(word, [other for other in (every if row.two_way else row.means) if other != word], row)
+
+    def knows(self, stem: str) -> bool:
+        """Say whether this is a word of any synonym, and so no slip of the pen."""
+        return stem in self._stems
 
     def of(self, stems: Stems, language: str = "") -> Iterator[Stems]:
         """Yield the stems of everything that these words also mean; Chinese stays in whole runs."""
@@ -65,6 +70,7 @@ class Synonyms:
         stems = analysis.stems(word)
         if not 0 < len(stems) <= MOST_WORDS:
             return
+        self._stems.update(stems)
         for other in others:
             found = analysis.stems(other)
             if found and found != stems and len(found) <= MOST_WORDS:

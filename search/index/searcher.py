@@ -179,10 +179,19 @@ class Searcher:
         return shown
 
     def _find(self, request: SearchRequest) -> tuple[Reading, Matches]:
-        """Read the request and find its documents; words that together name nothing are tried by their sound."""
+        """Read the request and find its documents.
+
+        Among several words a correction is worth saying only where something then has more of them than before; and
+        words that together name nothing are tried by their sound.
+        """
         shown, read = self._scoped(request), self._reader.read
         reading = read(request.text, request.language, request.correct, False)
         matches = self._match(reading.query, request.text, shown)
+        if reading.query.corrected and reading.wanted > 1 and not (matches.tiers == reading.wanted).any():
+            plain = read(request.text, request.language, False, False)
+            found = self._match(plain.query, request.text, shown)
+            if found.tiers.max(initial=0) >= matches.tiers.max(initial=0) > 0:
+                reading, matches = plain, found
         if self.generation.has_sounds and request.text.isascii() and (matches.relaxed or not matches.docs.size):
             other = read(request.text, request.language, request.correct, True)
             if other.query.groups != reading.query.groups:

@@ -61,7 +61,8 @@ def catalogue_tokens(goods: list[Document]) -> dict[int, Held]:
 
 
 def check(shop: Searcher, tokens: dict[int, Held], text: str) -> None:
-    groups = parse(text, shop.generation).groups
+    corrected = shop.search(SearchRequest(text=text)).corrected_query is not None
+    groups = parse(text, shop.generation, correct=corrected).groups
     expected, relaxed = matching(tokens, groups) if groups else (dict.fromkeys(tokens, 0), False)
     page = shop.search(SearchRequest(text=text, size=1000))
     if not groups and text.strip():
