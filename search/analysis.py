@@ -17,6 +17,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import pairwise
 
 import Stemmer
 from opencc import OpenCC
@@ -86,6 +87,7 @@ FUNCTION_WORDS = frozenset(
 )
 """Words that hold a phrase together: they are indexed and weigh what they weigh, but nobody asks for them."""
 
+_SAID = frozenset({"word", "compound", "cjk"})
 _local = threading.local()
 
 
@@ -178,6 +180,16 @@ def stems(text: str) -> tuple[str, ...]:
     )
 
 
+def head(text: str) -> list[str]:
+    """Return the stem of the word that says what a thing is: the last one of an English noun phrase.
+
+    Sizes and numbers after it do not count: "Falcon Springs milk, 500 ml" is milk. Chinese titles end with whatever
+    else was to be said, so they have none.
+    """
+    last = next((piece for piece in reversed(list(pieces(normalise(text)))) if piece.kind in _SAID), None)
+    return [stem(last.parts[-1])] if last and last.kind != "cjk" else []
+
+
 def words(text: str) -> list[str]:
     """Return the words as written (normalised, not stemmed): what spelling and suggestions offer."""
     return [
@@ -186,6 +198,16 @@ def words(text: str) -> list[str]:
         if piece.kind in {"word", "compound"}
         for part in piece.parts
         if part.isalpha()
+    ]
+
+
+def word_pairs(text: str) -> list[str]:
+    """Return the pairs of words that stand side by side, with nothing but space between them."""
+    normal = normalise(text)
+    return [
+        f"{first.text} {second.text}"
+        for first, second in pairwise(pieces(normal))
+        if first.kind == second.kind == "word" and not normal[first.span[1] : second.span[0]].strip()
     ]
 
 

@@ -17,10 +17,11 @@ from whoosh.formats import Existence
 from search import analysis, pinyin
 from search.documents import Document
 
-FORMAT = 3
+FORMAT = 4
 
 BOOSTS: dict[str, float] = {
     "title": 3.0,
+    "head": 0.8,
     "brand": 2.0,
     "model": 1.5,
     "category": 1.0,
@@ -30,7 +31,7 @@ BOOSTS: dict[str, float] = {
     "pinyin": 1.0,
 }
 FIELDS = tuple(BOOSTS)
-NAMING = frozenset({"title", "brand", "model", "category", "pinyin"})
+NAMING = frozenset({"title", "head", "brand", "model", "category", "pinyin"})
 """Fields that say what a product is; the others say things about it."""
 
 
@@ -62,16 +63,19 @@ def field_tokens(document: Document) -> dict[str, list[str]]:
     titles = [analysis.split_purpose(text) for text in (document.title, *document.other_titles)]
     descriptions = [analysis.split_purpose(text) for text in analysis.clauses(document.description)]
     brand = document.brand.names if document.brand else ()
-    categories = sorted({name for label in document.categories for name in label.names} | {document.product_type})
-    names = (document.title, *document.other_titles, *brand, *categories)
+    *above, own = document.categories or (None,)
+    kinds = sorted({*(own.names if own else ()), document.product_type})
+    departments = sorted({name for label in above if label for name in label.names} - set(kinds))
+    names = (document.title, *document.other_titles, *brand, *kinds)
     return {
         "title": _tokens(thing for thing, _ in titles),
         "brand": _tokens(brand),
         "model": _tokens((document.model,)) + code_tokens(document),
-        "category": _tokens(categories),
+        "head": [token for thing, _ in titles for token in analysis.head(thing)],
+        "category": _tokens(kinds),
         "description": _tokens(thing for thing, _ in descriptions),
         "purpose": _tokens(purpose for _, purpose in (*titles, *descriptions)),
-        "attributes": _tokens(document.attributes),
+        "attributes": _tokens((*document.attributes, *departments)),
         "pinyin": [token for text in names for token in pinyin.tokens(text)],
     }
 

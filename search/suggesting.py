@@ -44,12 +44,13 @@ Part = tuple[Strings, NDArray[np.int32], Strings, NDArray[np.int32], NDArray[np.
 class Vocabulary:
     """The words of a catalogue with the number of documents that use each, their completions and corrections.
 
+    `names` are words that may be meant, such as those of brands, but are not offered as words for goods.
     `likeliest(word)` returns the corrections of a lower-case word, the likeliest first; the last 4,096 are remembered.
     """
 
-    def __init__(self, words: Mapping[str, int]) -> None:
+    def __init__(self, words: Mapping[str, int], names: Iterable[str] = ()) -> None:
         self._words = words if isinstance(words, Tally) else Tally.of(words)
-        self._use = dict(self._words.items())
+        self._use = dict.fromkeys(names, 1) | dict(self._words.items())
         # Bound to the speller, not to this: a cache that refers back to its owner keeps both alive.
         self.likeliest = lru_cache(maxsize=4096)(Speller(self._use).likeliest)
 

@@ -11,7 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -111,16 +111,22 @@ class SegmentColumns:
         }
 
     def _count_words(self, document: Document) -> None:
+        """Count what products are called, without their brands: those are no words for goods."""
         found: set[str] = set()
         phrases: set[str] = set()
-        names = [name for label in document.categories for name in label.names]
-        names += [name for label in ([document.brand] if document.brand else []) for name in label.names]
-        for text in (document.title, *document.other_titles, document.product_type, *names):
-            line = analysis.words(text)
-            found.update(line)
-            phrases.update(f"{first} {second}" for first, second in pairwise(line))
+        brand = document.brand.names if document.brand else ()
+        kinds = [name for label in document.categories for name in label.names]
+        for text in (document.title, *document.other_titles, document.product_type, *kinds):
+            rest = _without(text, brand)
+            found.update(analysis.words(rest))
+            phrases.update(analysis.word_pairs(rest))
         self._words.update(word for word in found if len(word) >= SHORTEST_WORD)
         self._phrases.update(phrases)
+
+
+def _without(text: str, names: Sequence[str]) -> str:
+    """Return a title without the brand that it begins with."""
+    return next((text[len(name) :] for name in names if name and text.startswith(name)), text)
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,8 @@ class Generation(ABC):
         self.documents = int(corpus.alive.sum())
         self.segments = segments
         self.built_at = built_at
-        self.vocabulary = Vocabulary(corpus.words)
+        brands = (name for names in corpus.labels.get("brand", {}).values() for name in names)
+        self.vocabulary = Vocabulary(corpus.words, {word for name in brands for word in analysis.words(name)})
         self.intent = Intent(corpus.labels)
         self.has_sounds = bool(corpus.lengths[FIELDS.index("pinyin")].any())
         popularity = np.zeros(corpus.alive.size, np.float32)

@@ -128,19 +128,36 @@ class Searcher:
             found = [Suggestion("term", text, text) for text in completed]
         room = min(limit - len(found), MOST_OF_KIND["product"] - sum(one.kind == "product" for one in found))
         known = {one.value for one in found if one.kind == "product"}
-        if room > 0 and ends:
-            found += [one for one in self._matching(head, ends, room + len(known)) if one.value not in known][:room]
+        if room > 0:
+            more = self._matching(head, ends, room + len(known)) if ends else self._meant(prefix, room + len(known))
+            found += [one for one in more if one.value not in known][:room]
         return tuple(found[:limit])
+
+    def _meant(self, typed: str, wanted: int) -> list[Suggestion]:
+        """Return the best products for Chinese that is typed, in characters or by its sound."""
+        if typed.isascii() and not self.generation.has_sounds:
+            return []
+        reading = self._reader.read(typed, "", False, typed.isascii())
+        if not any(group.share or not group.terms[0][0].isascii() for group in reading.query.groups):
+            return []
+        matches = self.generation.match(reading.query.groups, self.shown)
+        whole = np.flatnonzero(matches.tiers == reading.wanted)
+        return self._best(matches.docs[whole], matches.scores[whole], wanted)
 
     def _matching(self, head: str, ends: Sequence[str], wanted: int) -> list[Suggestion]:
         """Return the best products with all words of `head` and one of `ends`, under their first title."""
         generation = self.generation
         groups = parse(head, generation, correct=False).groups
         whole, scores = generation.finishing(groups, [analysis.stem(word) for word in ends], self.shown)
-        scores = scores * self._business[whole]
-        ids = generation.corpus.ids[whole]
+        return self._best(whole, scores, wanted)
+
+    def _best(self, docs: Rows, scores: ranking.Floats, wanted: int) -> list[Suggestion]:
+        """Return the best of these products under their first title."""
+        corpus = self.generation.corpus
+        scores = scores * self._business[docs]
+        ids = corpus.ids[docs]
         order = ranking.best(scores, ids, min(wanted, ids.size))
-        return [Suggestion("product", generation.corpus.titles[whole[place]][0], str(ids[place])) for place in order]
+        return [Suggestion("product", corpus.titles[docs[place]][0], str(ids[place])) for place in order]
 
     def explain(self, request: SearchRequest, document: int) -> Explanation | None:
         """Say why a document stands where it does for a request, or None when it does not match or is not shown."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search import Document, LiveColumns, Searcher, analysis
+from search import Document, Label, LiveColumns, Searcher, SearchRequest, analysis
 from search.suggesting import MOST_OF_KIND, Vocabulary
 from tests.search.catalogue import searcher
 
@@ -96,7 +96,7 @@ def test_hidden_products_are_not_suggested(shelf: Searcher) -> None:
 
 def test_no_more_than_asked_for_and_none_twice(shelf: Searcher) -> None:
     for limit in (0, 1, 7):
-        found = shelf.suggest("a", limit)
+        found = shelf.suggest("s", limit)
         assert len(found) == limit
         assert len({(s.kind, s.value) for s in found}) == limit
     assert np.array_equal(shelf.suggest("", 5), ())
@@ -125,3 +125,30 @@ def test_a_term_is_suggested_in_one_form(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("typed", "meant"), [("egs", "eggs"), ("gge", None), ("mik", "milk"), ("xgg", None)])
 def test_of_three_letters_only_the_commonest_slips_are_thought_of(typed: str, meant: str | None) -> None:
     assert Vocabulary({"eggs": 40, "milk": 90, "ham": 3}).nearest(typed) == meant
+
+
+def test_chinese_suggests_products_by_what_they_are_not_by_how_their_name_begins(tmp_path: Path) -> None:
+    names = ("柳日 牛奶 1升", "石溪 酸奶", "山谷 巧克力牛奶", "Whole milk")
+    shop = searcher(tmp_path, [Document(id=number, title=name) for number, name in enumerate(names)])
+    for typed in ("牛奶", "niunai"):
+        assert {one.value for one in shop.suggest(typed) if one.kind == "product"} == {"0", "2"}
+    assert [one.value for one in shop.suggest("酸奶")] == ["1"]
+    assert [one.text for one in shop.suggest("zzz")] == []
+
+
+def test_brands_are_no_words_for_goods_but_can_be_mended(tmp_path: Path) -> None:
+    goods = [
+        Document(id=number, title=f"Harvest Mill {what}", brand=Label("mill", ("Harvest Mill",)))
+        for number, what in enumerate(("milk", "flour", "rye flour", "milk chocolate"))
+    ]
+    shop = searcher(tmp_path, goods)
+    assert [one.text for one in shop.suggest("mil") if one.kind == "term"] == ["milk"]
+    assert shop.search(SearchRequest(text="harvst")).corrected_query == "harvest"
+
+
+def test_terms_are_words_that_stand_side_by_side(tmp_path: Path) -> None:
+    goods = [Document(id=number, title="Tea", categories=(Label("m", ("Meat & poultry",)),)) for number in range(5)]
+    goods += [Document(id=number, title="Dark chocolate") for number in range(5, 10)]
+    shop = searcher(tmp_path, goods)
+    assert "meat poultry" not in {one.text for one in shop.suggest("me")}
+    assert "dark chocolate" in {one.text for one in shop.suggest("dar")}
