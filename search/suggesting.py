@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 from typing import overload
 
@@ -50,9 +50,11 @@ class Vocabulary:
 
     def __init__(self, words: Mapping[str, int], names: Iterable[str] = ()) -> None:
         self._words = words if isinstance(words, Tally) else Tally.of(words)
-        self._use = dict.fromkeys(names, 1) | dict(self._words.items())
+        goods = dict(self._words.items())
+        names = frozenset(names) - goods.keys()
+        self._use = dict.fromkeys(names, 1) | goods
         # Bound to the speller, not to this: a cache that refers back to its owner keeps both alive.
-        self.likeliest = lru_cache(maxsize=4096)(Speller(self._use).likeliest)
+        self.likeliest = lru_cache(maxsize=4096)(Speller(self._use, names).likeliest)
 
     def __contains__(self, word: str) -> bool:
         return word in self._use
@@ -73,12 +75,14 @@ class Speller:
     before all others. Among these `0.5 ln(1 + frequency) / ln(1 + highest)` speaks for a word; against it speak another
     first letter (0.15) and a wrong or superfluous letter (0.25: it may have been any of many, while there is little to
     leave out or to swap); for a word of three letters those slips alone are thought of. Edits are Damerau-Levenshtein
-    in its optimal string alignment form, by rapidfuzz. Source, freely: Kernighan, Church and Gale (1990), "A spelling
-    correction program based on a noisy channel model".
+    in its optimal string alignment form, by rapidfuzz. One of the `names` is thought of only one edit away and with the
+    same first letter. Source, freely: Kernighan, Church and Gale (1990), "A spelling correction program based on a
+    noisy channel model".
     """
 
-    def __init__(self, use: Mapping[str, int]) -> None:
+    def __init__(self, use: Mapping[str, int], names: Set[str] = frozenset()) -> None:
         self._use = use
+        self._names = names
         self._by_length: dict[int, list[str]] = {}
         for word in use:
             if len(word) > SPAN and word.isascii():
@@ -95,6 +99,7 @@ class Speller:
                     word, self._by_length.get(length, ()), scorer=OSA.distance, score_cutoff=edits, limit=_CANDIDATES
                 )
             ]
+            found = [(cost, other) for cost, other in found if other not in self._names or _is_name(word, other, edits)]
             if len(word) < SHORTEST_GUESSED:
                 found = [(cost, other) for cost, other in found if _is_likely(word, other)]
             if found:
@@ -105,6 +110,11 @@ class Speller:
         use = math.log1p(self._use[other]) / self._most
         against = OTHER_INITIAL * (word[0] != other[0]) + OTHER_LETTERS * (not _is_likely(word, other))
         return against - FREQUENCY_GAIN * use
+
+
+def _is_name(word: str, name: str, edits: int) -> bool:
+    """Say whether a name may have been meant: another first letter or a second edit make it somebody else."""
+    return edits == 1 and word[0] == name[0]
 
 
 def _is_likely(word: str, other: str) -> bool:

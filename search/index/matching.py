@@ -40,7 +40,7 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     Few are fewer than `ENOUGH_HITS` that say all of it in what they are (`Postings.named`): ten descriptions that
     mention every word do not keep away what bears most of them in its name. First numbers and sizes are let go, then
     one word after another; numbers alone are never a reason to match. Optional groups are never asked for, unless there
-    are no others. A run of Chinese is let go only where few documents hold enough of it.
+    are no others. A run of three or more Chinese characters is let go only where few documents hold enough of it.
     """
     if len(groups) == 1 and is_plain(groups[0]):
         return _match_one(*groups[0].terms[0], terms, shown)
@@ -68,7 +68,7 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     if np.count_nonzero(named & whole) >= ENOUGH_HITS:
         hits, relaxed = whole & shown, False
     else:
-        needed = _needed(words, any(group.share for group in groups))
+        needed = _needed(words, any(group.counted > 1 for group in groups))
         hits = words.tiers >= needed if needed else (scores > 0) & shown
         relaxed = needed < words.wanted or bool(minor.wanted)
     docs = np.flatnonzero(hits)

@@ -152,3 +152,11 @@ def test_terms_are_words_that_stand_side_by_side(tmp_path: Path) -> None:
     shop = searcher(tmp_path, goods)
     assert "meat poultry" not in {one.text for one in shop.suggest("me")}
     assert "dark chocolate" in {one.text for one in shop.suggest("dar")}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("samsng", "samsung"), ("smasung", "samsung"), ("dark", None), ("cheddar", None), ("cedr", "cedar")],
+)
+def test_a_name_is_meant_only_when_it_is_almost_written(typed: str, meant: str | None) -> None:
+    assert Vocabulary({"milk": 9}, ("samsung", "lark", "cedar")).nearest(typed) == meant

@@ -67,7 +67,7 @@ def matching(catalogue: Mapping[int, Held], groups: Sequence[Group]) -> tuple[di
     needed = len(words)
     while needed > 1 and sum(count >= needed for count in named.values()) < ENOUGH_HITS:
         needed -= 1
-    if needed == 1 and any(group.share for group in groups) and sum(map(bool, said.values())) < ENOUGH_HITS:
+    if needed == 1 and any(group.counted > 1 for group in groups) and sum(map(bool, said.values())) < ENOUGH_HITS:
         found = {number: tier for number, tier in tiers.items() if touches(catalogue[number].every, groups)}
         return found, True
     found = {number: tier for number, tier in tiers.items() if said[number] >= needed}
