@@ -15,7 +15,7 @@ from storefront.catalog.wanted import Wanted
 from storefront.discovery import answers, codes, fallback, rescuing
 from storefront.discovery.choices import MOST_CHOICES, buckets_of, facets_of, places_of
 from storefront.discovery.searching import find_searcher, or_else
-from storefront.discovery.steering import place_of, steer
+from storefront.discovery.steering import audience_here, place_of, rules_in_force, steer
 from storefront.discovery.wording import wording
 from storefront.web.locale import current_locale
 
@@ -83,12 +83,18 @@ def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
     if searcher is None:
         return fallback.find(node, wanted, size)
     request = _request(node, wanted, size)
-    question, sources = (repr(request), current_locale()), (searcher, category_tree(), wording())
+    question = (repr(request), current_locale(), audience_here())
+    sources = (searcher, category_tree(), wording(), rules_in_force())
     return answers.answer(question, sources, lambda: _answer(searcher, request, node, wanted))
 
 
 def _answer(searcher: Searcher, request: SearchRequest, node: Node | None, wanted: Wanted) -> Found:
     answer = searcher.search(request)
+    if answer.corrected_query:
+        meant = _request(node, replace(wanted, text=answer.corrected_query), size=request.size)
+        if (meant.steering, meant.filters) != (request.steering, request.filters):
+            request = replace(request, steering=meant.steering, filters=meant.filters)
+            answer = searcher.search(request)
     if not answer.ids and answer.total:  # a page beyond the end
         request = replace(request, page=-(-answer.total // request.size))
         answer = searcher.search(request)

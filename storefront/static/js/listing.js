@@ -4,6 +4,19 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (page.matches?.("[data-continues]")) page.querySelector("a")?.focus({ preventScroll: true });
 });
 
+// A list that was swapped takes the chip or button with it that was pressed: the focus goes to the next one, not to the
+// top of the page.
+document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  if (detail.elt.id !== "listing" || document.activeElement !== document.body) return;
+  detail.elt.querySelector(".chips a, #sort")?.focus({ preventScroll: true });
+});
+
+// What was chosen since the page came stands in the address: another language shows the same list.
+document.addEventListener("submit", ({ target }) => {
+  const next = target.matches('form[action="/language"]') && target.elements.next;
+  if (next) next.value = location.pathname + location.search;
+});
+
 // Back and forward ask the server for the list anew; then it stands where it was left. The browser forgets that when a
 // page is loaded again inside its history, so it is kept here, by address, for as long as the tab is open.
 const KEY = "scrolled";

@@ -312,3 +312,14 @@ def test_a_collection_moves_up_as_soon_as_a_product_is_in_it(shop: SimpleNamespa
         with transaction():
             collections.delete_collection(collection_id=number, by="staff:1", at=now())
         assert queries.search(Wanted(text="tea"), 24).ids[0] == shop.green
+
+
+def test_a_rule_holds_for_what_was_meant_as_for_what_was_written(shop: SimpleNamespace) -> None:
+    add_rule(shop.app, {"phrases": [["contains", "white tea"]]}, {"pins": [shop.black]})
+    with shop.app.app_context():
+        written = queries.search(Wanted(text="white tea"), 24)
+        mistyped = queries.search(Wanted(text="whiet tea"), 24)
+        exactly = queries.search(Wanted(text="whiet tea", exact=True), 24)
+    assert mistyped.corrected == "white tea"
+    assert (written.ids[0], mistyped.ids[0]) == (shop.black, shop.black)
+    assert exactly.ids[0] != shop.black
