@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from storefront.config import Config, read_config
@@ -17,6 +18,9 @@ from storefront.jobs import queue
 from storefront.kernel.kept import Kept
 from tests.browser import Shopper
 from tests.demo_data import _demo_app, demo_app, demo_shopper  # noqa: F401
+
+settings.register_profile("steady", deadline=None)  # how fast a machine is decides no test
+settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
