@@ -17,11 +17,10 @@ from whoosh.formats import Existence
 from search import analysis, pinyin
 from search.documents import Document
 
-FORMAT = 4
+FORMAT = 5
 
 BOOSTS: dict[str, float] = {
     "title": 3.0,
-    "head": 0.8,
     "brand": 2.0,
     "model": 1.5,
     "category": 1.0,
@@ -31,7 +30,7 @@ BOOSTS: dict[str, float] = {
     "pinyin": 1.0,
 }
 FIELDS = tuple(BOOSTS)
-NAMING = frozenset({"title", "head", "brand", "model", "category", "pinyin"})
+NAMING = frozenset({"title", "brand", "model", "category", "pinyin"})
 """Fields that say what a product is; the others say things about it."""
 
 
@@ -59,7 +58,7 @@ def schema_hash() -> str:
 
 
 def field_tokens(document: Document) -> dict[str, list[str]]:
-    """Return the tokens of each field of `BOOSTS` for a document."""
+    """Return the tokens of each field of `BOOSTS` for a document; the head of a title counts twice."""
     titles = [analysis.split_purpose(text) for text in (document.title, *document.other_titles)]
     descriptions = [analysis.split_purpose(text) for text in analysis.clauses(document.description)]
     brand = document.brand.names if document.brand else ()
@@ -68,10 +67,9 @@ def field_tokens(document: Document) -> dict[str, list[str]]:
     departments = sorted({name for label in above if label for name in label.names} - set(kinds))
     names = (document.title, *document.other_titles, *brand, *kinds)
     return {
-        "title": _tokens(thing for thing, _ in titles),
+        "title": [token for thing, _ in titles for token in (*analysis.tokens(thing), *analysis.head(thing))],
         "brand": _tokens(brand),
         "model": _tokens((document.model,)) + code_tokens(document),
-        "head": [token for thing, _ in titles for token in analysis.head(thing)],
         "category": _tokens(kinds),
         "description": _tokens(thing for thing, _ in descriptions),
         "purpose": _tokens(purpose for _, purpose in (*titles, *descriptions)),
