@@ -230,3 +230,17 @@ def test_nothing_jumps_while_a_search_loads(visit: Visit) -> None:
         visitor.open("/search?q=milk")
         page.wait_for_timeout(300)
         assert page.evaluate("window.moved") < 0.05
+
+
+def test_a_chip_that_is_pressed_hands_the_focus_on_and_another_language_shows_the_same_list(visit: Visit) -> None:
+    with visit(DESKTOP) as visitor:
+        page = visitor.open("/search?in_stock=1&on_promotion=1")
+        page.locator(".chips a").first.press("Enter")
+        page.wait_for_function("location.search.split('=').length === 2")
+        visitor.settle()
+        assert page.evaluate("document.activeElement.closest('.chips, .toolbar, #listing') !== null")
+        address = page.url
+        page.locator("form[action='/language'] button").first.click()
+        page.wait_for_load_state("load")
+        assert page.url == address
+        assert page.evaluate("document.documentElement.lang").startswith("zh")

@@ -6,8 +6,14 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 // A list that was swapped takes the chip or button with it that was pressed: the focus goes to the next one, not to the
 // top of the page.
+let isLosing = false;
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  isLosing = detail.target.id === "listing" && detail.target.contains(document.activeElement);
+});
+
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
-  if (detail.elt.id !== "listing" || document.activeElement !== document.body) return;
+  if (!isLosing || detail.elt.id !== "listing" || document.activeElement !== document.body) return;
   detail.elt.querySelector(".chips a, #sort")?.focus({ preventScroll: true });
 });
 
