@@ -55,6 +55,8 @@ def test_a_beacon_tells_of_clicks_and_suggestions(visit: Visit) -> None:
     assert [request.url.removeprefix(visitor.base) for request in told] == ["/search/choices", "/search/clicks"]
     assert told[0].post_data_json["position"] == 1
     assert told[0].post_data_json["typed"] == "chee"
+    with visit() as merchant:
+        assert figures(merchant, "cheese")[2] == "1"
 
 
 def test_a_browser_that_wants_no_trace_gets_no_number(visit: Visit) -> None:
