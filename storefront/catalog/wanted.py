@@ -26,6 +26,8 @@ STARS = (4, 3, 2, 1)
 MOST_CHOICES = 20
 MOST_ATTRIBUTES = 10
 LONGEST_TEXT = 200
+MOST_PAGES = 10
+"""How many pages one list shows below each other."""
 
 
 class Arguments(Protocol):
@@ -53,6 +55,13 @@ class Wanted:
     page: int = 1
     exact: bool = False
     view: str = ""
+    since: int = 0
+    """The page that a list begins with, for whoever let more pages follow below it; 0 shows `page` alone."""
+
+    @property
+    def first_page(self) -> int:
+        """The first of the pages shown: `page`, or one of those just before it."""
+        return max(min(self.since or self.page, self.page), self.page - MOST_PAGES + 1)
 
     @property
     def is_priced(self) -> bool:
@@ -94,6 +103,8 @@ class Wanted:
         for name, chosen in (("sort", self.sort), ("view", self.view)):
             if chosen:
                 yield name, chosen
+        if self.first_page < self.page:
+            yield "from", str(self.first_page)
         if self.page > 1:
             yield "page", str(self.page)
 
@@ -111,7 +122,20 @@ class Wanted:
         return Wanted(text=self.text, exact=self.exact, sort=self.sort, view=self.view)
 
 
-_ORDER = ("q", "exact", "a.", "price_from", "price_to", "rating", "on_promotion", "in_stock", "sort", "view", "page")
+_ORDER = (
+    "q",
+    "exact",
+    "a.",
+    "price_from",
+    "price_to",
+    "rating",
+    "on_promotion",
+    "in_stock",
+    "sort",
+    "view",
+    "from",
+    "page",
+)
 _PLACES = {name: place for place, name in enumerate(_ORDER)}
 
 
@@ -139,6 +163,7 @@ def read_wanted(arguments: Arguments, currency: str) -> Wanted:
         page=page_number(arguments.get("page")),
         exact=bool(arguments.get("exact")),
         view=view if view in VIEWS else "",
+        since=page_number(arguments.get("from")) if "from" in arguments else 0,
     )
 
 

@@ -14,6 +14,7 @@ from storefront.catalog.tree import Node
 from storefront.catalog.wanted import (
     MOST_ATTRIBUTES,
     MOST_CHOICES,
+    MOST_PAGES,
     SORTS,
     STARS,
     VIEWS,
@@ -56,6 +57,27 @@ wanted_values = st.builds(
 @settings(deadline=None)
 def test_an_address_reads_back_as_what_was_wanted(wanted: Wanted, currency: str) -> None:
     assert read(wanted.address(PATH, currency, page=wanted.page), currency) == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "last"),
+    [
+        ("from=1&page=3", 1, 3),
+        ("from=3&page=3", 3, 3),
+        ("from=9&page=3", 3, 3),
+        ("from=1", 1, 1),
+        ("from=abc&page=4", 1, 4),
+        ("from=-7&page=4", 1, 4),
+        ("from=1&page=11", 2, 11),
+        ("from=1&page=10000", 10_000 - MOST_PAGES + 1, 10_000),
+    ],
+)
+def test_a_list_says_in_its_address_which_pages_it_shows(query: str, first: int, last: int) -> None:
+    wanted = read(f"{PATH}?{query}")
+    assert (wanted.first_page, wanted.page) == (first, last)
+    address = wanted.address(PATH, "USD", page=last)
+    assert ("from=" in address) is (first < last)
+    assert read(address).first_page == first
 
 
 def test_a_plain_list_has_a_plain_address() -> None:

@@ -15,6 +15,7 @@ from storefront.database.transaction import transaction
 from storefront.discovery import indexing
 from storefront.discovery.searching import desk, forget_desk
 from storefront.kernel.clock import now
+from storefront.shop.services import change_settings
 from tests import factories as make
 from tests.browser import Page, Shopper
 from tests.counting import queries_of
@@ -205,14 +206,43 @@ def test_a_list_tells_more_and_is_remembered_when_chosen(dairy: SimpleNamespace,
 def test_more_cards_continue_the_grid(dairy: SimpleNamespace, shopper: Shopper) -> None:
     page = shopper.get("/search?q=milk")
     link = page.one("#more a[rel=next]")
-    assert (link["href"], link["hx-get"], link["hx-push-url"]) == ("/search?q=milk&page=2", link["href"], "true")
-    part = shopper.get(str(link["href"]), htmx=True, headers={"HX-Target": "more"})
+    assert (link["href"], link["hx-push-url"]) == ("/search?q=milk&page=2", "true")
+    assert link["hx-get"] == "/search?q=milk&from=1&page=2"
+    part = shopper.get(str(link["hx-get"]), htmx=True, headers={"HX-Target": "more"})
     assert not part.all("#listing")
     assert len(part.all("article[data-sku]")) == 6
     assert part.one("[data-continues]")["data-announce"] == "30 of 30"
     assert not part.all("#more a[rel=next]")
     assert "HX-Target" in part.response.headers["Vary"]
     assert len(shopper.get(str(link["href"])).all("#listing article[data-sku]")) == 6
+
+
+@pytest.mark.parametrize("path", ["/search?q=milk", "/categories/{milk}"])
+@pytest.mark.parametrize("is_indexed", [True, False])
+def test_back_on_a_list_that_grew_shows_all_that_was_shown(
+    dairy: SimpleNamespace, shopper: Shopper, path: str, is_indexed: bool
+) -> None:
+    with shopper.app.app_context():
+        with transaction():
+            change_settings(values={"page_size": 12}, at=now())
+        if not is_indexed:
+            shutil.rmtree(shopper.app.config["SHOP"].index_dir)
+            forget_desk()
+    first = shopper.get(path.format(milk=dairy.milk))
+    seen, address = skus(first), str(first.one("#more a[rel=next]")["hx-get"])
+    second = shopper.get(address, htmx=True, headers={"HX-Target": "more"})
+    seen += [str(card["data-sku"]) for card in second.all("article[data-sku]")]
+    again = shopper.get(address)
+    assert skus(again) == seen
+    assert again.words("#more > p") == second.words("#more > p") == "24 of 30"
+    assert "Page" not in again.one("title").get_text()
+    onward = str(again.one("#more a[rel=next]")["hx-get"])
+    assert onward == second.one("#more a[rel=next]")["hx-get"]
+    assert "from=1&page=3" in onward
+    assert len(skus(shopper.get(onward))) == 30
+    assert not again.all("a[href*='&from='], a[href*='?from=']"), "every other link begins anew"
+    assert not again.all("#facets-form input[name=from]")
+    assert len(skus(shopper.get(address.replace("from=1&page=2", "from=2&page=9")))) == 18
 
 
 @pytest.mark.parametrize("path", ["/search?q=milk", "/categories/{milk}"])
