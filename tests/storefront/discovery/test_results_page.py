@@ -169,6 +169,23 @@ def test_prices_are_one_click_and_a_range_of_ones_own(dairy: SimpleNamespace, sh
     assert own.words(".chips a:first-child") == "Remove filter $3.00 – $4.00"
 
 
+@pytest.mark.parametrize("path", ["/search?q=milk", "/categories/{milk}?"])
+def test_a_price_that_cannot_be_read_is_said_and_stays_in_its_field(
+    dairy: SimpleNamespace, shopper: Shopper, path: str
+) -> None:
+    for typed in ("abc", "2,5x"):
+        page = shopper.get(f"{path.format(milk=dairy.milk)}&price_from={typed}&price_to=4,50")
+        assert page.one("#f-price-from")["value"] == typed
+        assert page.one("#f-price-from")["aria-describedby"] == page.one(".field__error")["id"]
+        assert page.words(".field__error") == "Write an amount like $12.50."
+        assert f"“{typed}” is not an amount, so it limits no prices." in page.words(".listing__results")
+        assert f"“{typed}”" in str(page.one("#listing")["data-announce"])
+        assert page.one("#f-price-to")["value"] == "4.5"
+        assert not page.all("#f-price-to[aria-invalid]")
+        assert page.words(".chips a:first-child") == "Remove filter Up to $4.50"
+    assert not shopper.get(f"{path.format(milk=dairy.milk)}&price_to=4,50").all(".field__error")
+
+
 def test_stars_and_up(dairy: SimpleNamespace, shopper: Shopper) -> None:
     links = {" ".join(link.get_text(" ").split()): link for link in shopper.get("/search?q=milk").all("#facets a")}
     assert {"4 stars and up 15", "1 star and up 30"} <= set(links)
