@@ -273,9 +273,10 @@ def test_a_page_beyond_the_end_is_the_last_page(dairy: SimpleNamespace, shopper:
 def test_a_mended_spelling_is_said_and_can_be_undone(dairy: SimpleNamespace, shopper: Shopper) -> None:
     page = shopper.get("/search?q=wholle+milk")
     assert page.one(".understood strong").get_text() == "whole milk"
-    assert page.words(".understood a") == "Search instead for “wholle milk”"
-    exact = shopper.get(str(page.one(".understood a")["href"]))
-    assert "exact=1" in str(page.one(".understood a")["href"])
+    assert page.one(".understood strong a")["href"] == "/search?q=whole+milk"
+    assert page.words(".understood > a") == "Search instead for “wholle milk”"
+    exact = shopper.get(str(page.one(".understood > a")["href"]))
+    assert "exact=1" in str(page.one(".understood > a")["href"])
     assert "Showing results for" not in exact.said
     assert all("exact=1" in str(link["href"]) for link in exact.all(".pager a, .places__below a"))
     assert exact.one("#facets-form input[name=exact]")["value"] == "1"

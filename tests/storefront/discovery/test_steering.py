@@ -72,6 +72,27 @@ def test_a_banner_stands_above_the_results_in_the_readers_language_and_is_only_t
     assert not Shopper(shop.app).get("/search?q=coffee").all(".search-banner")
 
 
+@pytest.mark.parametrize("path", ["/search?q=green+taea", "/categories/{slug}?q=green+taea"])
+def test_a_banner_follows_a_mended_spelling_and_a_redirect_waits_until_it_is_accepted(
+    shop: SimpleNamespace, path: str
+) -> None:
+    add_rule(shop.app, {"phrases": [["equals", "green tea"]]}, HELLO)
+    shopper = Shopper(shop.app)
+    page = shopper.get(path.format(slug=shop.slug))
+    assert page.one(".understood strong").get_text() == "green tea"
+    assert page.words(".search-banner p") == "Fresh <b>today</b>"
+    assert not shopper.get(str(page.one(".understood > a[href*=exact]")["href"])).all(".search-banner")
+    add_rule(shop.app, {"phrases": [["equals", "green tea"]]}, {"redirect": "/offers"})
+    page = shopper.get(path.format(slug=shop.slug))
+    assert page.status == 200
+    assert shopper.get(str(page.one(".understood strong a")["href"])).location == "/offers"
+
+
+def test_a_banner_for_the_misspelling_itself_stands_where_none_is_for_what_was_meant(shop: SimpleNamespace) -> None:
+    add_rule(shop.app, {"phrases": [["equals", "green taea"]]}, HELLO)
+    assert Shopper(shop.app).get("/search?q=green+taea").words(".search-banner p") == "Fresh <b>today</b>"
+
+
 def test_a_kept_category_page_changes_with_the_rules_and_with_the_clock(shop: SimpleNamespace) -> None:
     address = f"/categories/{shop.slug}"
     with time_machine.travel("2026-05-03T10:00:00+00:00", tick=False) as clock:
