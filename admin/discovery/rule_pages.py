@@ -23,7 +23,7 @@ from storefront.discovery.asking import facet_names
 from storefront.discovery.merchandising import RulePlan, draft_of, list_rules
 from storefront.discovery.previewing import Preview, preview
 from storefront.discovery.rules import Asked, Audience
-from storefront.discovery.searching import find_searcher
+from storefront.discovery.searching import find_searcher, or_else
 from storefront.kernel.text import squeeze
 from storefront.web.locale import current_locale
 
@@ -66,7 +66,7 @@ class RuleForm:
 
 @dataclass(frozen=True, slots=True)
 class ShownPreview:
-    """A preview, with the cards of what it lists by product id; `is_searchable` is False while there is no index."""
+    """A preview, with the cards of what it lists by product id; `is_searchable` is False while no index answers."""
 
     preview: Preview | None
     cards: Mapping[int, Card]
@@ -99,6 +99,11 @@ def find_goods(text: str) -> Sequence[Goods]:
     return [found[number] for number in ids if number in found]
 
 
+def _no_attributes() -> Mapping[str, str]:
+    return {}
+
+
+@or_else(_no_attributes)
 def known_attributes() -> Mapping[str, str]:
     """Return the facets of the index beside brand, category and collection, by the names that they are typed by."""
     searcher = find_searcher()
@@ -125,11 +130,16 @@ def take_attribute(typed: Typed) -> None:
         typed.values["boost-attribute"] = ""
 
 
+def _no_preview(typed: Typed, plan: RulePlan, rule_id: int, zone: str, at: datetime) -> ShownPreview:
+    return ShownPreview(None, {})
+
+
+@or_else(_no_preview)
 def preview_of(typed: Typed, plan: RulePlan, rule_id: int, zone: str, at: datetime) -> ShownPreview:
     """Return what a plan changes for whom the form names."""
     searcher = find_searcher()
     if searcher is None:
-        return ShownPreview(None, {})
+        return _no_preview(typed, plan, rule_id, zone, at)
     draft = draft_of(plan, rule_id)
     text = squeeze(typed.get("preview-query"))[:200]
     tree = category_tree()

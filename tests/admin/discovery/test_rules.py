@@ -5,18 +5,19 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from flask import Flask
 
+from search import IndexProblem, Searcher
 from storefront.accounts.permissions import Role
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.discovery import indexing, merchandising
 from storefront.discovery.merchandising import RulePlan
 from storefront.discovery.models import SearchRule
-from storefront.discovery.searching import forget_desk
+from storefront.discovery.searching import desk, forget_desk
 from storefront.discovery.stored_rules import actions_of, conditions_of
 from storefront.kernel.clock import now
 from tests import factories as make
@@ -286,6 +287,26 @@ def test_without_an_index_the_preview_says_so(app: Flask) -> None:
         forget_desk()
     page = preview(at_work(app), {"in_stock": "yes", "preview-query": "tea"}, htmx=True)
     assert "There is no search index" in page.said
+
+
+def test_a_search_that_fails_just_now_hinders_no_rule(
+    indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = at_work(indexed.app)
+    with indexed.app.app_context():
+        desk().searcher()
+    for name in ("search", "explain", "labels"):
+        monkeypatch.setattr(Searcher, name, _fail)
+    page = browser.get(f"{URL}/new")
+    assert page.status == 200
+    tried = preview(browser, {"in_stock": "yes", "preview-query": "tea"}, htmx=True)
+    assert (tried.status, "There is no search index that answers" in tried.said) == (200, True)
+    assert browser.submit(page, "#rule-form", name="Tea", equals="tea", in_stock="yes").status == 200
+    assert [row.name for row in stored(indexed.app)] == ["Tea"]
+
+
+def _fail(*_given: object, **_named: object) -> NoReturn:
+    raise IndexProblem("the server is away")
 
 
 def test_the_list_says_when_what_and_how_each_rule_stands(app: Flask) -> None:
