@@ -139,6 +139,11 @@ class Found:
         """The first of the pages shown."""
         return self.since or self.page
 
+    @property
+    def is_rated(self) -> bool:
+        """Whether something found has stars, or nobody counted."""
+        return not self.is_complete or any(count for _stars, count in self.ratings)
+
     def label_of(self, key: str, value: str) -> str:
         """Return the words of a choice; one that is no longer offered stands for itself."""
         options = next((facet.options for facet in self.facets if facet.key == key), ())

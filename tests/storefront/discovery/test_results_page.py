@@ -282,6 +282,20 @@ def test_a_mended_spelling_is_said_and_can_be_undone(dairy: SimpleNamespace, sho
     assert exact.one("#facets-form input[name=exact]")["value"] == "1"
 
 
+def test_best_rated_is_an_order_of_what_is_rated(dairy: SimpleNamespace, shopper: Shopper) -> None:
+    def offered(address: str) -> bool:
+        return bool(shopper.get(address).all("#sort option[value=rating]"))
+
+    assert offered("/search?q=milk")
+    assert not offered("/search?q=soft+cheese&exact=1"), "nobody has rated it"
+    assert not offered(f"/categories/{dairy.cheese}")
+    assert offered("/search?q=soft+cheese&exact=1&sort=rating"), "what is chosen can be seen"
+    shutil.rmtree(shopper.app.config["SHOP"].index_dir)
+    with shopper.app.app_context():
+        forget_desk()
+    assert offered(f"/categories/{dairy.cheese}"), "while nobody counts stars"
+
+
 def test_let_go_words_are_said_as_they_are(dairy: SimpleNamespace, shopper: Shopper) -> None:
     none = shopper.get("/search?q=soft+milk")
     assert none.words(".understood") == "No product has all of these words: showing ones that match most."
