@@ -49,9 +49,9 @@ def make_category(name: str = "", *, parent: Category | None = None, **values: A
     return category
 
 
-def make_brand(name: str = "") -> Brand:
+def make_brand(name: str = "", *, slug: str = "") -> Brand:
     name = name or f"Brand {next(_numbers)}"
-    return _add(Brand(name=name, slug=f"{slugify(name)}-{next(_numbers)}"))
+    return _add(Brand(name=name, slug=slug or f"{slugify(name)}-{next(_numbers)}"))
 
 
 def make_product(

@@ -60,9 +60,16 @@ _FIGURES: tuple[tuple[str, str, Kind, Callable[[Figures], Any], int], ...] = (
     ),
     (
         N_("Without results"),
-        N_("The share of searches that found nothing at all."),
+        N_("The share of searches that found nothing at all, without any filter."),
         Kind.SHARE,
         lambda figures: figures.without_share,
+        -1,
+    ),
+    (
+        N_("Nothing under filters"),
+        N_("The share of searches that found nothing while filters were on; without them there may be goods."),
+        Kind.SHARE,
+        lambda figures: figures.filtered_share,
         -1,
     ),
     (

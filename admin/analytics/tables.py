@@ -14,12 +14,16 @@ URL = "/admin/search/report"
 LISTINGS: Mapping[Listing, str] = {
     Listing.TOP: N_("Top searches"),
     Listing.NOTHING: N_("Without results"),
+    Listing.FILTERED: N_("Nothing under filters"),
     Listing.UNCLICKED: N_("Low click rate"),
     Listing.REWORDED: N_("Reworded"),
 }
 MEANINGS: Mapping[Listing, str] = {
     Listing.TOP: N_("What shoppers searched for most."),
     Listing.NOTHING: N_("What shoppers searched for and did not find. A synonym often helps."),
+    Listing.FILTERED: N_(
+        "What shoppers searched for with filters on that left nothing. Without them there may be goods."
+    ),
     Listing.UNCLICKED: N_(
         "Searched at least %(searches)s times and found something, but fewer than %(share)s clicked."
     ),
@@ -44,13 +48,17 @@ _COLUMNS: Mapping[Listing, tuple[Column, ...]] = {
         *(_WORDS, Column(N_("Without results"), sort="without", is_number=True), _SEARCHES, _RESULTS),
         *_AFTERWARDS,
     ),
+    Listing.FILTERED: (
+        *(_WORDS, Column(N_("Nothing under filters"), sort="filtered", is_number=True), _SEARCHES, _RESULTS),
+        *_AFTERWARDS,
+    ),
     Listing.UNCLICKED: (
         *(_WORDS, Column(N_("Without a click"), sort="missed", is_number=True), _SEARCHES, _RESULTS),
         *_AFTERWARDS,
     ),
     Listing.REWORDED: (_WORDS, Column(N_("Then searched for")), _SEARCHES, _RESULTS, *_AFTERWARDS),
 }
-_SORTS = {Listing.NOTHING: "-without", Listing.UNCLICKED: "-missed"}
+_SORTS = {Listing.NOTHING: "-without", Listing.FILTERED: "-filtered", Listing.UNCLICKED: "-missed"}
 
 
 @dataclass(frozen=True, slots=True)

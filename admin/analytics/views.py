@@ -97,8 +97,14 @@ def _wanted(state: ListState, *, page: int, size: int) -> Wanted:
 
 
 def _lines(report: SearchReport, listing: Listing) -> Iterator[str]:
-    heads = [_("Searched for"), _("Searches"), _("Without results"), _("Results"), _("Clicks"), _("Click rate")]
-    heads += [_("Mean click rank"), _("Added to cart"), _("Revenue (%(currency)s)", currency=g.shop.currency)]
+    heads = [_("Searched for"), _("Searches"), _("Without results"), _("Nothing under filters"), _("Results")]
+    heads += [
+        _("Clicks"),
+        _("Click rate"),
+        _("Mean click rank"),
+        _("Added to cart"),
+        _("Revenue (%(currency)s)", currency=g.shop.currency),
+    ]
     reworded = listing is Listing.REWORDED
     yield sheet_line([*heads[:1], _("Then searched for"), *heads[1:]] if reworded else heads)
     for row in report.rows.items:
@@ -109,6 +115,7 @@ def _lines(report: SearchReport, listing: Listing) -> Iterator[str]:
                     *words,
                     found.searches,
                     found.without,
+                    found.filtered,
                     round(found.results),
                     found.clicks,
                     _rounded(found.click_rate),

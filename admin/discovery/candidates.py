@@ -9,7 +9,7 @@ from datetime import datetime
 from storefront.catalog.cards import Card, cards_by_ids
 from storefront.discovery import judging
 from storefront.discovery.models import JudgedQuery
-from storefront.discovery.searching import find_searcher
+from storefront.discovery.searching import find_searcher, or_else
 from storefront.kernel.errors import Invalid
 
 PREFIX = "rating-"
@@ -25,7 +25,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """The results to be rated; without an index there are none, and `is_searchable` says so."""
+    """The results to be rated; while no index answers there are none, and `is_searchable` says so."""
 
     items: tuple[Candidate, ...]
     is_searchable: bool
@@ -35,11 +35,16 @@ class Candidates:
         return sum(item.rating is not None for item in self.items)
 
 
+def _none(row: JudgedQuery, at: datetime) -> Candidates:
+    return Candidates((), is_searchable=False)
+
+
+@or_else(_none)
 def candidates_of(row: JudgedQuery, at: datetime) -> Candidates:
     """Return what is rated for a query that is on the list."""
     searcher = find_searcher()
     if searcher is None:
-        return Candidates((), is_searchable=False)
+        return _none(row, at)
     ratings = judging.ratings_of(row.id)
     cards = cards_by_ids(judging.shown_ids(searcher, row.query, row.language, at), row.language)
     return Candidates(tuple(Candidate(card, ratings.get(card.product_id)) for card in cards), is_searchable=True)

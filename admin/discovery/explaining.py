@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from storefront.catalog.queries import category_tree
 from storefront.discovery.previewing import Move, Placed
-from storefront.discovery.searching import find_searcher
+from storefront.discovery.searching import find_searcher, or_else
 from storefront.web.locale import current_locale
 
 FACTORS: dict[str, Callable[[], str]] = {
@@ -75,6 +75,10 @@ def _part_words(name: str) -> str:
     if facet == "category" and value.isdecimal():
         node = category_tree().find(int(value))
         return str(_("the search names its category, %(name)s", name=node.title(current_locale()) if node else value))
+    return _("the search names its brand, %(name)s", name=_brand(value)) if facet == "brand" else f"{facet}: {value}"
+
+
+@or_else(lambda slug: slug)
+def _brand(slug: str) -> str:
     searcher = find_searcher()
-    names = searcher.labels(facet).get(value, (value,)) if searcher else (value,)
-    return _("the search names its brand, %(name)s", name=names[0]) if facet == "brand" else f"{facet}: {value}"
+    return searcher.labels("brand").get(slug, (slug,))[0] if searcher else slug

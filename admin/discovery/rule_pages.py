@@ -10,20 +10,19 @@ from typing import Any
 from flask_babel import gettext as _
 
 from admin.catalog.queries import find_products
+from admin.discovery.brands import brand_names, take_brands
 from admin.discovery.queries import Goods, goods_by_ids
 from admin.discovery.typed_rules import FACTORS
 from admin.promotions.choices import Choices, choices
 from admin.promotions.typed import Typed
 from admin.promotions.values import read_moment
 from storefront.catalog.cards import Card, cards_by_ids
-from storefront.catalog.models import Brand
 from storefront.catalog.queries import category_tree
-from storefront.database.base import db
 from storefront.discovery.asking import facet_names
 from storefront.discovery.merchandising import RulePlan, draft_of, list_rules
 from storefront.discovery.previewing import Preview, preview
 from storefront.discovery.rules import Asked, Audience
-from storefront.discovery.searching import find_searcher
+from storefront.discovery.searching import find_searcher, or_else
 from storefront.kernel.text import squeeze
 from storefront.web.locale import current_locale
 
@@ -35,11 +34,11 @@ ATTRIBUTE = "a."
 
 @dataclass(frozen=True, slots=True)
 class RuleForm:
-    """Everything that the fields of a rule need: `brands` are (slug, name)."""
+    """Everything that the fields of a rule need: `brands` are the names, by slug, of those that it is about."""
 
     typed: Typed
     choices: Choices
-    brands: tuple[tuple[str, str], ...]
+    brands: Mapping[str, str]
     attributes: Mapping[str, str]
     """Facets of attributes by the names that they are typed by: {"size": "size"}."""
     products: Mapping[str, Goods]
@@ -52,21 +51,20 @@ class RuleForm:
 
     def boost_options(self, kind: str) -> Sequence[tuple[str, str]]:
         """Return what can be moved up or down, as (value of the field, words)."""
-        options = self.brands if kind == "brand" else self.choices.of(kind)
-        return [(f"{kind}|{value}", words) for value, words in options]
+        return [(f"{kind}|{value}", words) for value, words in self.choices.of(kind)]
 
     def boost_words(self, key: str) -> str:
         """Return what a row moves up or down."""
         facet, _bar, value = key.partition("|")
         if facet not in KINDS:
             return f"{facet.removeprefix(ATTRIBUTE)}: {value}"
-        options = dict(self.brands) if facet == "brand" else dict(self.choices.of(facet))
+        options = self.brands if facet == "brand" else dict(self.choices.of(facet))
         return options.get(value, f"#{value}").strip()
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPreview:
-    """A preview, with the cards of what it lists by product id; `is_searchable` is False while there is no index."""
+    """A preview, with the cards of what it lists by product id; `is_searchable` is False while no index answers."""
 
     preview: Preview | None
     cards: Mapping[int, Card]
@@ -80,11 +78,11 @@ def form_for(typed: Typed, zone: str) -> RuleForm:
     """Return what the fields show around what is typed."""
     ids = [int(text) for name in ("pins", "buries") for text in typed.all(name) if text.isdecimal() and len(text) < 10]
     wanted = squeeze(typed.get("find"))[:100]
-    rows = db.session.execute(db.select(Brand.slug, Brand.name).order_by(Brand.name))
+    boosted = (key.removeprefix("brand|") for key in typed.all("boost") if key.startswith("brand|"))
     return RuleForm(
         typed=typed,
         choices=choices(),
-        brands=tuple((row.slug, row.name) for row in rows),
+        brands=brand_names((*boosted, *typed.all("narrow-brand"))),
         attributes=known_attributes(),
         products={str(number): goods for number, goods in goods_by_ids(ids).items()},
         found=find_goods(wanted),
@@ -99,6 +97,11 @@ def find_goods(text: str) -> Sequence[Goods]:
     return [found[number] for number in ids if number in found]
 
 
+def _no_attributes() -> Mapping[str, str]:
+    return {}
+
+
+@or_else(_no_attributes)
 def known_attributes() -> Mapping[str, str]:
     """Return the facets of the index beside brand, category and collection, by the names that they are typed by."""
     searcher = find_searcher()
@@ -106,7 +109,13 @@ def known_attributes() -> Mapping[str, str]:
     return {name.removeprefix(ATTRIBUTE): name for name in names if name not in KINDS}
 
 
-def take_attribute(typed: Typed) -> None:
+def take_typed(typed: Typed) -> None:
+    """Take what is named by typing into the rule: brands, and an attribute."""
+    take_brands(typed)
+    _take_attribute(typed)
+
+
+def _take_attribute(typed: Typed) -> None:
     """Turn a typed attribute ("size=11 oz") into a row of what is moved up or down."""
     text = squeeze(typed.get("boost-attribute"))
     if not text:
@@ -125,11 +134,16 @@ def take_attribute(typed: Typed) -> None:
         typed.values["boost-attribute"] = ""
 
 
+def _no_preview(typed: Typed, plan: RulePlan, rule_id: int, zone: str, at: datetime) -> ShownPreview:
+    return ShownPreview(None, {})
+
+
+@or_else(_no_preview)
 def preview_of(typed: Typed, plan: RulePlan, rule_id: int, zone: str, at: datetime) -> ShownPreview:
     """Return what a plan changes for whom the form names."""
     searcher = find_searcher()
     if searcher is None:
-        return ShownPreview(None, {})
+        return _no_preview(typed, plan, rule_id, zone, at)
     draft = draft_of(plan, rule_id)
     text = squeeze(typed.get("preview-query"))[:200]
     tree = category_tree()

@@ -21,6 +21,8 @@ How things are told apart:
 * What is bought counts for the last such click or addition within seven days, once per order and product, by the order
   lines as they were sold. A cancelled order takes its revenue back.
 
+* What found nothing while filters were on is not counted among what found nothing: there may be goods without them.
+
 A search carries the sums of what became of it, so that a report reads one range of one table. Searches older than the
 merchant keeps them (`analytics_keep_days`) are removed at night with everything that belongs to them.
 """

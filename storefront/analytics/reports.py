@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, case, cast, func, select
+from sqlalchemy import ColumnElement, Float, Select, Text, and_, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from storefront.analytics.models import SearchRow, SuggestionRow
@@ -44,7 +44,9 @@ class Listing(StrEnum):
 
     TOP = "top"
     NOTHING = "nothing"
-    """Found nothing."""
+    """Found nothing, without any filter."""
+    FILTERED = "filtered"
+    """Found nothing under filters."""
     UNCLICKED = "unclicked"
     """Searched for often and clicked seldom."""
     REWORDED = "reworded"
@@ -68,6 +70,7 @@ class Wanted:
 class Figures:
     """Sums over searches: `clicked` and `carted` count searches, `clicks` and `adds` what was clicked and added.
 
+    `without` found nothing; what found nothing under filters is counted by `filtered` alone: there may well be goods.
     `searchers` are the visitors that have a number.
     """
 
@@ -84,10 +87,15 @@ class Figures:
     searchers: int = 0
     suggestions: int = 0
     """How many suggestions were chosen; like `searchers` known of days, not of single words."""
+    filtered: int = 0
 
     @property
     def without_share(self) -> float | None:
         return _share(self.without, self.searches)
+
+    @property
+    def filtered_share(self) -> float | None:
+        return _share(self.filtered, self.searches)
 
     @property
     def click_rate(self) -> float | None:
@@ -108,7 +116,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """How often was searched on a day, and how often for nothing."""
+    """How often was searched on a day, and how often for nothing without any filter."""
 
     day: date
     searches: int
@@ -152,9 +160,11 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[Any]:
     return _sum(case((condition, 1), else_=0))
 
 
+_UNFILTERED = cast(SearchRow.filters, Text) == "[]"
 _SUMS: Mapping[str, ColumnElement[Any]] = {
     "searches": func.count(),
-    "without": _count(SearchRow.total == 0),
+    "without": _count(and_(SearchRow.total == 0, _UNFILTERED)),
+    "filtered": _count(and_(SearchRow.total == 0, ~_UNFILTERED)),
     "clicked": _count(SearchRow.clicks > 0),
     "clicks": _sum(SearchRow.clicks),
     "ranks": _sum(SearchRow.ranks),
@@ -169,7 +179,7 @@ _SEARCHERS = func.count(SearchRow.visitor.distinct()).label("searchers")
 _COLUMNS = [column.label(name) for name, column in _SUMS.items()]
 _MANY = cast(func.count(), Float)
 SORTS: Mapping[str, ColumnElement[Any]] = {
-    **{key: _SUMS[key] for key in ("searches", "results", "without", "clicks", "adds")},
+    **{key: _SUMS[key] for key in ("searches", "results", "without", "filtered", "clicks", "adds")},
     "rate": _SUMS["clicked"] / _MANY,
     "rank": func.coalesce(_SUMS["ranks"] / func.nullif(cast(_SUMS["clicks"], Float), 0), 0),
     "revenue": _SUMS["revenue"] / _MANY,
@@ -223,8 +233,10 @@ def _words(wanted: Wanted) -> Made:
     )
     if wanted.listing is Listing.NOTHING:
         statement = statement.having(_SUMS["without"] > 0)
+    if wanted.listing is Listing.FILTERED:
+        statement = statement.having(_SUMS["filtered"] > 0)
     if wanted.listing is Listing.UNCLICKED:
-        found = _SUMS["searches"] - _SUMS["without"]
+        found = _SUMS["searches"] - _SUMS["without"] - _SUMS["filtered"]
         statement = statement.having(found >= ENOUGH_SEARCHES, _SUMS["clicked"] < FEW_CLICKS * found)
     return statement, (SearchRow.words,)
 
@@ -260,6 +272,7 @@ def _read(row: Any) -> Figures:
         adds=int(row.adds),
         revenue=Money(int(row.revenue), get_settings().currency),
         results=float(row.results),
+        filtered=int(row.filtered),
     )
 
 

@@ -3,7 +3,8 @@
 A category is a tree node; `path` holds the ids from the root ("/3/17/"), so a subtree is one prefix. A product belongs
 to one (leaf) category; its variants are what has a price, a SKU and stock. The first variant in stock stands for the
 product in lists, among those with the options that the list is narrowed to. A list is an address (`wanted`), an answer
-(`listing`) and a page of cards (`showing`); `attributes` says what attributes and options are called in the address and
-how their values are ordered. Collections are put together by hand, for promotions to be about. Nothing here knows
-promotions, stock or orders: those rooms lie above, and bind what cards show of them.
+(`listing`) and a page of cards (`showing`), or several that were let to follow each other; `attributes` says what
+attributes and options are called in the address and how their values are ordered. Collections are put together by hand,
+for promotions to be about. Nothing here knows promotions, stock or orders: those rooms lie above, and bind what cards
+show of them.
 """

@@ -120,11 +120,12 @@ def facet_html(facet: Facet) -> Markup:
 def facets_html(listing: ListPage) -> Markup:
     """Draw the filters of a list, once for each answer and way to ask."""
     key = listing.url(), current_locale(), asset("icons.svg")
-    drawn = listing.found.drawn.get(key)
+    drawn = listing.found.drawn.get(key) if not listing.wanted.unread else None
     if drawn is None:
         template = current_app.jinja_env.get_template("components/_facets.html")
         drawn = template.render(listing=listing, wanted=listing.wanted, found=listing.found, path=listing.path)
-        listing.found.drawn[key] = drawn
+        if not listing.wanted.unread:
+            listing.found.drawn[key] = drawn
     return Markup(drawn)  # noqa: S704 - our own template
 
 

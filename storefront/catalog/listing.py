@@ -7,7 +7,7 @@ it with what was `Wanted` and knows every address on the page.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -120,6 +120,8 @@ class Found:
     """False while the index is missing: then there are few facets and counts, and sorting is by sales alone."""
     page: int = 1
     """The page shown: the last one when a page beyond it was asked for."""
+    since: int = 0
+    """The page that `ids` begin with, where they are those of several pages up to `page`; else 0."""
     places: Places = Places()
     buckets: tuple[Bucket, ...] = ()
     ratings: tuple[tuple[int, int], ...] = ()
@@ -131,6 +133,16 @@ class Found:
     rescue: Rescue | None = None
     drawn: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
     """Parts of pages that were drawn of this answer."""
+
+    @property
+    def first_page(self) -> int:
+        """The first of the pages shown."""
+        return self.since or self.page
+
+    @property
+    def is_rated(self) -> bool:
+        """Whether something found has stars, or nobody counted."""
+        return not self.is_complete or any(count for _stars, count in self.ratings)
 
     def label_of(self, key: str, value: str) -> str:
         """Return the words of a choice; one that is no longer offered stands for itself."""
@@ -149,7 +161,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class ListPage:
-    """One page of a list with everything that `components/_listing.html` shows.
+    """One page of a list, or several that follow each other, with everything that `components/_listing.html` shows.
 
     `path` is the list's own address and `node` the category that it is a page of; `details` are there for the view as a
     list alone.
@@ -166,8 +178,16 @@ class ListPage:
     details: Mapping[int, Details] = field(default_factory=dict)
 
     @property
-    def page(self) -> Page[Card]:
-        return Page(self.cards, self.found.total, self.found.page, self.size)
+    def page(self) -> Page[int]:
+        """The products of the page shown, the last one where there are several."""
+        before = (self.found.page - self.found.first_page) * self.size
+        return Page(self.found.ids[before:], self.found.total, self.found.page, self.size)
+
+    @property
+    def more_url(self) -> str:
+        """The address of this list with one more page below those shown."""
+        more = replace(self.wanted, since=self.wanted.first_page, page=self.found.page + 1)
+        return self.url(**{"from": str(more.first_page), "page": str(more.page)})
 
     def page_url(self, number: int) -> str:
         """Return the address of another page of this list."""
@@ -200,7 +220,7 @@ class ListPage:
     def _parts(self) -> dict[str, str]:
         parts: dict[str, list[tuple[str, str]]] = {}
         for name, value in self.wanted.pairs(self.currency):
-            if name != "page":
+            if name not in {"page", "from"}:
                 parts.setdefault(name, []).append((name, value))
         return {name: urlencode(pairs) for name, pairs in parts.items()}
 
@@ -227,7 +247,7 @@ class ListPage:
     @property
     def hidden(self) -> Iterator[tuple[str, str]]:
         """What a form of filters must send along that is not a field of it."""
-        shown = {"page", "sort", "price_from", "price_to", "on_promotion", "in_stock"}
+        shown = {"page", "from", "sort", "price_from", "price_to", "on_promotion", "in_stock"}
         boxes = {facet.key for facet in self.found.facets if facet.is_choice}
         searchable = {"q"} if self.node else set()
         return (pair for pair in self.wanted.pairs(self.currency) if pair[0] not in shown | boxes | searchable)

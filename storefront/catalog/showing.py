@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, g, request
@@ -26,6 +27,11 @@ def list_page(wanted: Wanted, found: Found, path: str, node: Node | None = None)
     cards = tuple(cards_by_ids(found.ids, locale, wish=wanted.wish))
     details = details_by_ids(found.ids, locale) if view == "list" else {}
     return ListPage(wanted, found, cards, path, g.shop.currency, g.shop.page_size, node, view, details)
+
+
+def asked_here(wanted: Wanted) -> Wanted:
+    """Return what is to be found for this request: when the cards of one more page continue a list, that page alone."""
+    return replace(wanted, since=0) if targeted(LISTING, more=MORE) == MORE else wanted
 
 
 def answer_list(page: str, listing: ListPage, **context: Any) -> Response:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, redirect, request
 from storefront.catalog import queries as catalog
 from storefront.catalog.listing import read_wanted
 from storefront.catalog.rules import choose_variant, option_groups
-from storefront.catalog.showing import answer_list, list_page, list_variant
+from storefront.catalog.showing import answer_list, asked_here, list_page, list_variant
 from storefront.discovery import queries as discovery
 from storefront.discovery.noting import record_redirect, record_search
 from storefront.discovery.redirecting import find_redirect
@@ -38,7 +38,7 @@ def category(slug: str) -> Response:
     if elsewhere := find_redirect(wanted, node):
         record_redirect(wanted.text)
         return redirect(elsewhere)  # type: ignore[return-value]
-    found = discovery.browse(node, wanted, g.shop.page_size)
+    found = discovery.browse(node, asked_here(wanted), g.shop.page_size)
     listing = list_page(wanted, found, node.url, node)
     record_search(listing, category_id=node.id)
     return answer_list("catalog/category.html", listing, tree=tree, node=node, trail=_links(tree.trail(node)))

@@ -6,6 +6,8 @@ plain links.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -26,6 +28,9 @@ STARS = (4, 3, 2, 1)
 MOST_CHOICES = 20
 MOST_ATTRIBUTES = 10
 LONGEST_TEXT = 200
+LONGEST_AMOUNT = 40
+MOST_PAGES = 10
+"""How many pages one list shows below each other."""
 
 
 class Arguments(Protocol):
@@ -53,6 +58,16 @@ class Wanted:
     page: int = 1
     exact: bool = False
     view: str = ""
+    since: int = 0
+    """The page that a list begins with, for whoever let more pages follow below it; 0 shows `page` alone."""
+
+    unread: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """What was typed as a price and is none, by its name in the address: it limits nothing, but its field keeps it."""
+
+    @property
+    def first_page(self) -> int:
+        """The first of the pages shown: `page`, or one of those just before it."""
+        return max(min(self.since or self.page, self.page), self.page - MOST_PAGES + 1)
 
     @property
     def is_priced(self) -> bool:
@@ -94,6 +109,8 @@ class Wanted:
         for name, chosen in (("sort", self.sort), ("view", self.view)):
             if chosen:
                 yield name, chosen
+        if self.first_page < self.page:
+            yield "from", str(self.first_page)
         if self.page > 1:
             yield "page", str(self.page)
 
@@ -111,7 +128,20 @@ class Wanted:
         return Wanted(text=self.text, exact=self.exact, sort=self.sort, view=self.view)
 
 
-_ORDER = ("q", "exact", "a.", "price_from", "price_to", "rating", "on_promotion", "in_stock", "sort", "view", "page")
+_ORDER = (
+    "q",
+    "exact",
+    "a.",
+    "price_from",
+    "price_to",
+    "rating",
+    "on_promotion",
+    "in_stock",
+    "sort",
+    "view",
+    "from",
+    "page",
+)
 _PLACES = {name: place for place, name in enumerate(_ORDER)}
 
 
@@ -122,7 +152,11 @@ def place_in_address(name: str) -> tuple[int, str]:
 
 def read_wanted(arguments: Arguments, currency: str) -> Wanted:
     """Read a query string; what cannot be understood is as if it had not been said."""
-    low, high = (read_amount(arguments.get(name), currency) for name in ("price_from", "price_to"))
+    typed = {name: (arguments.get(name) or "").strip() for name in ("price_from", "price_to")}
+    low, high = (read_amount(text, currency) for text in typed.values())
+    unread = {
+        name: text for (name, text), minor in zip(typed.items(), (low, high), strict=True) if text and minor is None
+    }
     if low is not None and high is not None and low > high:
         low, high = high, low
     text, sort, view = (arguments.get(name) or "" for name in ("q", "sort", "view"))
@@ -139,6 +173,8 @@ def read_wanted(arguments: Arguments, currency: str) -> Wanted:
         page=page_number(arguments.get("page")),
         exact=bool(arguments.get("exact")),
         view=view if view in VIEWS else "",
+        since=page_number(arguments.get("from")) if "from" in arguments else 0,
+        unread={name: squeeze(text[:LONGEST_AMOUNT]) for name, text in unread.items()},
     )
 
 
@@ -160,12 +196,28 @@ def _choices(values: list[str]) -> tuple[str, ...]:
 
 
 def read_amount(text: str | None, currency: str) -> int | None:
-    """Read an amount in major units as minor units; None for nothing, nonsense or less than nothing."""
+    """Read an amount in major units as minor units; None for nothing, nonsense or less than nothing.
+
+    Shoppers write as they do at home: "$12.50", "12,50", "1.234,50 €". A comma before three digits groups them.
+    """
     try:
-        minor = Money.parse(text, currency).minor if text else None
+        minor = Money.parse(_with_point(text, currency), currency).minor if text else None
     except ValueError:
         return None
     return minor if minor is not None and 0 <= minor <= MAX_MINOR else None
+
+
+_COMMA = re.compile(r"(?P<whole>\d+|\d{1,3}(?:[. ]\d{3})+),(?P<part>\d{1,2})", re.ASCII)
+
+
+def _with_point(text: str, currency: str) -> str:
+    """Return a typed amount without the sign of a currency, and with a decimal point where it has a comma."""
+    plain = unicodedata.normalize("NFKC", text[: 4 * LONGEST_AMOUNT])
+    signs = {character for character in plain if unicodedata.category(character) == "Sc"}
+    for sign in (currency, "元", *signs):
+        plain = plain.strip().removeprefix(sign).removesuffix(sign)
+    found = _COMMA.fullmatch(plain.strip())
+    return f"{re.sub('[. ]', '', found['whole'])}.{found['part']}" if found else plain
 
 
 @lru_cache(maxsize=8_000)

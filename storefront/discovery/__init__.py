@@ -14,11 +14,11 @@ to its variant; `rescuing` finds ways out of an empty list. `answers` keeps an a
 columns and the category tree it was made from are the same.
 
 Steering. `rules` decides, purely, which of the merchant's rules hold and what they come to; `merchandising` writes
-them; `steering` keeps them in the process, notices a change within two seconds, and says what they ask of a page:
-pins, buries and factors for the index, a filter, a redirect, a banner. `synonyms` are the merchant's over those of
-everyday goods, taught to the index by `searching`. `previewing` shows what a rule would change before it is stored,
-and why each result stands where it does. `judging` keeps what people think of results and measures the ranking by it,
-every night and on demand.
+them; `steering` keeps them in the process, notices a change within two seconds, and says what they ask of a page: pins,
+buries and factors for the index, a filter, a redirect, a banner. All but the redirect follow a mended spelling.
+`synonyms` are the merchant's over those of everyday goods, taught to the index by `searching`. `previewing` shows what
+a rule would change before it is stored, and why each result stands where it does. `judging` keeps what people think of
+results and measures the ranking by it, every night and on demand.
 
 Recommendations. `training` reads orders as interactions and trains; `recommending` holds the trained tables;
 `shelves` decides what stands on a shelf: never what is sold out or already in the cart, and always something.

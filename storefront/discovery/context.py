@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 from flask import Flask, request
 
-from storefront.catalog.tree import Node
-from storefront.catalog.wanted import Wanted
+from storefront.catalog.listing import ListPage
 from storefront.discovery.searching import find_searcher
 from storefront.discovery.steering import Notice, audience_here, rules_in_force, steer
 from storefront.web import kept_pages
 
 
-def search_banner(wanted: Wanted, node: Node | None = None) -> Notice | None:
-    """Return what the merchant says above this list."""
-    return steer(wanted, node).banner
+def search_banner(listing: ListPage) -> Notice | None:
+    """Return what the merchant says above this list: of the words that were searched, else of those that were typed."""
+    meant = replace(listing.wanted, text=listing.found.corrected or listing.wanted.text)
+    return steer(meant, listing.node).banner or steer(listing.wanted, listing.node).banner
 
 
 def init_app(app: Flask) -> None:

@@ -55,9 +55,17 @@ def find(node: Node | None, wanted: Wanted, size: int) -> Found:
     matching = select(Product.id).where(*conditions, *_brand_condition(wanted))
     total = int(db.session.scalar(select(func.count()).select_from(matching.subquery())) or 0)
     page = min(wanted.page, max(1, -(-total // size)))
+    first = min(wanted.first_page, page)
     order = _ORDERS.get(wanted.sort, Product.popularity.desc())
-    ids = db.session.scalars(matching.order_by(order, Product.id).limit(size).offset((page - 1) * size)).all()
-    found = Found(tuple(ids), total, facets=(_brands(conditions, wanted),), is_complete=False, page=page)
+    shown = matching.order_by(order, Product.id).limit((page - first + 1) * size).offset((first - 1) * size)
+    found = Found(
+        tuple(db.session.scalars(shown)),
+        total,
+        facets=(_brands(conditions, wanted),),
+        is_complete=False,
+        page=page,
+        since=first if first < page else 0,
+    )
     trail = (*tree.trail(place), place) if place else ()
     places = Places(tuple(map(Place, trail)), tuple(map(Place, tree.children(place) if place else tree.roots)))
     return replace(found, places=places, rescue=None if total else _rescue())

@@ -7,13 +7,13 @@ import secrets
 from flask import request
 
 from storefront.analytics import here
-from storefront.analytics.events import LONGEST_WORDS, ResultClicked, ResultsShown, SearchMade
+from storefront.analytics.events import LONGEST_WORDS, MOST_SHOWN, ResultClicked, ResultsShown, SearchMade
 from storefront.analytics.recording import is_counted, record
 from storefront.catalog.listing import ListPage
 from storefront.web.locale import current_locale
 from storefront.web.visitor import remember_visitor
 
-_NO_FILTERS = frozenset({"q", "sort", "page", "view", "exact"})
+_NO_FILTERS = frozenset({"q", "sort", "page", "view", "exact", "from"})
 
 
 def record_search(listing: ListPage, *, category_id: int | None = None) -> None:
@@ -23,7 +23,7 @@ def record_search(listing: ListPage, *, category_id: int | None = None) -> None:
         return
     remember_visitor()
     search = _new_id()
-    shown = tuple(card.product_id for card in listing.cards)
+    shown = tuple(card.product_id for card in listing.cards)[:MOST_SHOWN]
     record(
         SearchMade(
             search=search,
@@ -39,7 +39,7 @@ def record_search(listing: ListPage, *, category_id: int | None = None) -> None:
             generation=found.generation,
             within=here.search_left(),
         ),
-        ResultsShown(search, shown, (found.page - 1) * listing.size + 1),
+        ResultsShown(search, shown, (found.first_page - 1) * listing.size + 1),
     )
     here.remember_search(search)
 

@@ -83,7 +83,7 @@ def _find(node: Node | None, wanted: Wanted, size: int) -> Found:
     if searcher is None:
         return fallback.find(node, wanted, size)
     request = _request(node, wanted, size)
-    question = (repr(request), current_locale(), audience_here())
+    question = (repr(request), wanted.first_page, current_locale(), audience_here())
     sources = (searcher, category_tree(), wording(), rules_in_force())
     return answers.answer(question, sources, lambda: _answer(searcher, request, node, wanted))
 
@@ -98,9 +98,14 @@ def _answer(searcher: Searcher, request: SearchRequest, node: Node | None, wante
     if not answer.ids and answer.total:  # a page beyond the end
         request = replace(request, page=-(-answer.total // request.size))
         answer = searcher.search(request)
+    first = min(wanted.first_page, answer.page)
     found = _found(searcher, answer, wanted, place_of(node, wanted))
+    if first < answer.page:
+        pages = (replace(request, page=number, count=()) for number in range(first, answer.page))
+        before = tuple(number for page in pages for number in searcher.search(page).ids)
+        found = replace(found, ids=before + answer.ids, since=first)
     if answer.relaxed and answer.ids:
-        return replace(found, is_whole=_is_whole(searcher, request, answer.ids[0]))
+        return replace(found, is_whole=_is_whole(searcher, replace(request, page=first), found.ids[0]))
     return found if answer.total else replace(found, rescue=_rescue(searcher, node, wanted, found))
 
 

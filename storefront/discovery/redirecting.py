@@ -1,4 +1,9 @@
-"""Where the merchant sends a reader instead of showing a list."""
+"""Where the merchant sends a reader instead of showing a list.
+
+Only the words that were typed lead elsewhere, never those that the shop takes them for: pins and banners of a mended
+spelling stand on a page that says how it was understood and how to undo that; another page could not say it. Who
+accepts the spelling, by its link, has typed it.
+"""
 
 from __future__ import annotations
 

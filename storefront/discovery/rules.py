@@ -73,6 +73,14 @@ class Narrowing:
     in_stock: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Words, and the language that they are in; both are empty for none."""
+
+    words: str = ""
+    language: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Banner:
     """A few words above the results, by language; `link` is a path of this shop, or empty."""
@@ -81,13 +89,13 @@ class Banner:
     labels: Mapping[str, str] = field(default_factory=dict)
     link: str = ""
 
-    def text(self, language: str) -> str:
-        """Return what it says in a language, else in English, else in any."""
-        return _in_language(self.texts, language)
+    def text(self, language: str, instead: str = "en") -> Said:
+        """Return what it says in a language, else in that of the shop (`instead`), else in any."""
+        return _in_language(self.texts, language, instead)
 
-    def label(self, language: str) -> str:
+    def label(self, language: str, instead: str = "en") -> Said:
         """Return the words of its link, as `text` does."""
-        return _in_language(self.labels, language)
+        return _in_language(self.labels, language, instead)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,5 +311,6 @@ def _timeless(rule: Rule) -> Rule:
     return Rule(id=rule.id, priority=rule.priority, conditions=conditions, actions=rule.actions)
 
 
-def _in_language(texts: Mapping[str, str], language: str) -> str:
-    return texts.get(language) or texts.get("en") or next((text for text in texts.values() if text), "")
+def _in_language(texts: Mapping[str, str], language: str, instead: str) -> Said:
+    known = (each for each in (language, instead, *texts) if texts.get(each))
+    return next((Said(texts[each], each) for each in known), Said())

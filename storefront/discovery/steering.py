@@ -19,10 +19,11 @@ from storefront.catalog.tree import Node
 from storefront.catalog.wanted import Wanted
 from storefront.database.reading import read
 from storefront.discovery.models import SearchRule
-from storefront.discovery.rules import Asked, Book, Narrowing, Outcome
+from storefront.discovery.rules import Asked, Banner, Book, Narrowing, Outcome, Said
 from storefront.discovery.stored_rules import rule_of
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
+from storefront.shop.queries import get_settings
 from storefront.web.locale import current_locale
 
 SEEN_AFTER = 1.5
@@ -31,10 +32,10 @@ SEEN_AFTER = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """The banner above the results, in the reader's language."""
+    """The banner above the results, in the reader's language or, where it has no words in that, in the shop's."""
 
-    text: str
-    label: str = ""
+    text: Said
+    label: Said = field(default_factory=Said)
     link: str = ""
 
 
@@ -77,8 +78,13 @@ def steered(outcome: Outcome, node: Node | None, language: str) -> Steered:
         on_promotion=outcome.narrowing.on_promotion,
         in_stock=outcome.narrowing.in_stock,
         redirect=once_only(outcome.redirect),
-        banner=Notice(banner.text(language), banner.label(language), banner.link) if banner else None,
+        banner=_notice(banner, language) if banner else None,
     )
+
+
+def _notice(banner: Banner, language: str) -> Notice:
+    instead = get_settings().locale
+    return Notice(banner.text(language, instead), banner.label(language, instead), banner.link)
 
 
 def ask(wanted: Wanted, node: Node | None, *, asks_who: bool) -> Asked:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from flask import Blueprint, Response, g, jsonify, redirect, request
 
 from storefront.catalog.listing import read_wanted
-from storefront.catalog.showing import answer_list, list_page
+from storefront.catalog.showing import answer_list, asked_here, list_page
 from storefront.discovery import queries as discovery
 from storefront.discovery import shelf_views
 from storefront.discovery.health import read_health
@@ -33,7 +33,7 @@ def results() -> Response:
     if scanned:
         record_code(wanted.text, scanned.product_id)
         return redirect(scanned.url)  # type: ignore[return-value]
-    found = discovery.search(wanted, g.shop.page_size)
+    found = discovery.search(asked_here(wanted), g.shop.page_size)
     listing = list_page(wanted, found, PATH)
     record_search(listing)
     return answer_list("discovery/results.html", listing)

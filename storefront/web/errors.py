@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 PAGE = "errors/error.html"
 
 TITLES = {
+    400: N_("That could not be read"),
     403: N_("This is not for you"),
     404: N_("We can't find that page"),
     409: N_("That did not work"),
@@ -27,7 +28,7 @@ TITLES = {
     500: N_("Something broke on our side"),
 }
 WORDS = {
-    400: N_("The request could not be read. Please go back and try again."),
+    400: N_("The address or a form holds something that cannot be read. Please go back and try again."),
     403: N_("You do not have permission to see this page."),
     404: N_("The page may have moved, or the link has a typo. Try a search, or start from the home page."),
     405: N_("This page cannot be used that way. Please go back and try again."),

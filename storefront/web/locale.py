@@ -139,5 +139,5 @@ def init_app(app: Flask) -> None:
         current_locale=current_locale,
         LOCALES=LOCALES,
         localized=localized,
-        html_lang=lambda: HTML_NAMES[current_locale()],
+        html_lang=lambda locale="": HTML_NAMES.get(locale or current_locale(), locale),
     )

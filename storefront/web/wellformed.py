@@ -18,6 +18,12 @@ def refuse_nul() -> None:
         raise BadRequest
 
 
+def without_nul(text: str) -> str:
+    """Return a text that was refused as a page can hold it."""
+    return text.replace(NUL, "")
+
+
 def init_app(app: Flask) -> None:
     """Look at every request."""
     app.before_request(refuse_nul)
+    app.jinja_env.filters["without_nul"] = without_nul

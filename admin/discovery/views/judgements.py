@@ -74,7 +74,8 @@ def judged_query(query_id: int) -> Response:
 def rate_results(query_id: int) -> Response:
     """Store ratings; a script stores them as they are chosen, and is told how far the list is."""
     row, ratings, by = judging.get_query(query_id), typed_ratings(request.form), staff_here().actor
-    count = len(candidates_of(row, now()).items)
+    found = candidates_of(row, now())
+    count = len(found.items) if found.is_searchable else row.shown
     with transaction():
         judging.rate(query_id=query_id, ratings=ratings, by=by, at=now(), shown=count)
     if wants_fragment():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, g, request
 
 from admin.access import requires, staff_here
-from admin.discovery.rule_pages import preview_of
+from admin.discovery.rule_pages import preview_of, take_typed
 from admin.discovery.typed_rules import read_rule
 from admin.discovery.views.blueprint import blueprint
 from admin.discovery.views.rules import rule_page, stored_rule, typed_id
@@ -20,6 +20,7 @@ from storefront.web.fragments import render_page, wants_fragment
 def preview_rule() -> Response:
     """Show the first results without and with what is typed; who may only look sees what is stored."""
     typed, rule_id, zone = Typed.of(request.form), typed_id(), g.shop.timezone
+    take_typed(typed)
     if not staff_here().may(Permission.SEARCH_EDIT):
         stored = stored_rule(rule_id)
         stored.values.update({name: typed.get(name) for name in typed.values if name.startswith("preview-")})

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.discovery import queries
-from admin.discovery.rule_pages import find_goods, first_query, form_for, take_attribute
+from admin.discovery.brands import TAKEN_AS, find_brands
+from admin.discovery.rule_pages import find_goods, first_query, form_for, take_typed
 from admin.discovery.standing import does_words, standing_of, when_words
 from admin.discovery.tables import LANGUAGES, LOOKS, RULES, STANDINGS
 from admin.discovery.typed_rules import empty_rule, merge, read_rule, rearrange, seen_values, show_rule
@@ -65,7 +66,7 @@ def redraw_rule() -> Response:
     """Show the form again with something moved, added or taken away; nothing is stored."""
     typed = Typed.of(request.form)
     rearrange(typed, request.form.get("do", ""))
-    take_attribute(typed)
+    take_typed(typed)
     return rule_page(typed, rule_id=typed_id(), fragment=FIELDS, is_typed=True)
 
 
@@ -78,12 +79,21 @@ def find_rule_products() -> Response:
     return render_page(fragment, fragment=fragment, text=text, found=find_goods(text))
 
 
+@blueprint.get("/search/rules/brands")
+@requires(Permission.SEARCH_EDIT)
+def find_rule_brands() -> Response:
+    """Offer brands for what is being typed into one of the fields for them."""
+    field = next((name for name in TAKEN_AS if name in request.args), next(iter(TAKEN_AS)))
+    fragment = "admin/discovery/_brand_options.html"
+    return render_page(fragment, fragment=fragment, field=field, found=find_brands(request.args.get(field, "")))
+
+
 @blueprint.post("/search/rules")
 @requires(Permission.SEARCH_EDIT)
 def add_rule() -> Response:
     """Make a rule."""
     typed = Typed.of(request.form)
-    take_attribute(typed)
+    take_typed(typed)
     plan = read_rule(typed, g.shop.currency, g.shop.timezone)
     try:
         if plan is not None:
@@ -107,7 +117,7 @@ def rule(rule_id: int) -> Response:
 def change_rule(rule_id: int) -> Response:
     """Change a rule; who was slower is told what changed meanwhile."""
     typed, stored, by = Typed.of(request.form), stored_rule(rule_id), staff_here().actor
-    take_attribute(typed)
+    take_typed(typed)
     plan, version = read_rule(typed, g.shop.currency, g.shop.timezone), request.form.get("version", -1, type=int)
     try:
         if plan is not None:

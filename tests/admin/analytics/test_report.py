@@ -106,6 +106,17 @@ def test_the_other_lists_show_what_needs_care(told: Flask) -> None:
     assert "Nobody searched for that" in browser.get(f"{URL}?q=nonesuch").said
 
 
+def test_what_filters_left_nothing_of_is_kept_apart(told: Flask) -> None:
+    with told.app_context():
+        red = SearchMade(search="x" * 16, text="kettle", language="en", total=0, filters=(("a.color", "red"),))
+        record_for(f"{90:022}", red)
+    browser = at_work(told)
+    page = browser.get(URL)
+    assert (figure(page, "Without results"), figure(page, "Nothing under filters")) == ("53.3%", "6.7%")
+    assert "kettle" not in {row[0] for row in table(browser.get(f"{URL}?list=nothing"))}
+    assert [row[:3] for row in table(browser.get(f"{URL}?list=filtered"))] == [["kettle", "1", "1"]]
+
+
 def test_days_lists_words_and_orders_are_kept_from_link_to_link(told: Flask) -> None:
     browser = at_work(told)
     page = browser.get(f"{URL}?days=90&list=nothing&q=UP&sort=clicks")
@@ -150,7 +161,7 @@ def test_a_list_goes_into_a_spreadsheet_as_text(told: Flask) -> None:
     assert "attachment" in answer.headers["Content-Disposition"]
     lines = list(csv.reader(StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
     assert lines[0][:2] == ["Searched for", "Searches"]
-    assert lines[1] == ["tea", "5", "0", "3", "1", "0.200", "2.000", "1", "24.00"]
+    assert lines[1] == ["tea", "5", "0", "0", "3", "1", "0.200", "2.000", "1", "24.00"]
     assert "'=1+1" in {line[0] for line in lines}
     reworded = at_work(told, name="Second").get(f"{URL}.csv?list=reworded").response.get_data(as_text=True)
     assert "cup,mug,1" in reworded

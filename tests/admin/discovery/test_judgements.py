@@ -6,11 +6,13 @@ import io
 import shutil
 from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import NoReturn
 
 import pytest
 from flask import Flask
 
 from admin.discovery.figures import chart_of
+from search import IndexProblem
 from storefront.accounts.permissions import Role
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -123,6 +125,25 @@ def test_without_an_index_the_page_says_so(app: Flask) -> None:
         forget_desk()
     page = at_work(app).post(URL, {"query": "tea", "language": "en"}, follow=True)
     assert "There is no search index" in page.said
+
+
+def test_a_search_that_fails_just_now_is_said_and_loses_no_rating(
+    shop: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = at_work(shop.app)
+    page = browser.post(URL, {"query": "tea", "language": "en"}, follow=True)
+    number = page.response.request.path
+    with monkeypatch.context() as patched:
+        patched.setattr(judging, "first_ids", fail)
+        failing = browser.get(number)
+        assert (failing.status, "There is no search index that answers" in failing.said) == (200, True)
+        assert browser.post(number, {f"rating-{shop.green}": "3"}).status == 303
+    assert browser.get(number).words("#progress") == "1 of 2 rated"
+    assert browser.get(f"{URL}?state=open").all("td a"), "the other one still waits"
+
+
+def fail(*_given: object, **_named: object) -> NoReturn:
+    raise IndexProblem("the server is away")
 
 
 def test_taking_a_search_off_the_list_deletes_its_ratings(shop: SimpleNamespace) -> None:

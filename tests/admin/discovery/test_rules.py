@@ -5,18 +5,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 
+from search import IndexProblem, Searcher
 from storefront.accounts.permissions import Role
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.discovery import indexing, merchandising
 from storefront.discovery.merchandising import RulePlan
 from storefront.discovery.models import SearchRule
-from storefront.discovery.searching import forget_desk
+from storefront.discovery.searching import desk, forget_desk
 from storefront.discovery.stored_rules import actions_of, conditions_of
 from storefront.kernel.clock import now
 from tests import factories as make
@@ -150,6 +152,68 @@ def test_nonsense_in_any_field_is_a_sentence_not_a_fault(app: Flask) -> None:
         )
         assert page.status == 422
     assert stored(app) == []
+
+
+@pytest.fixture
+def brands(any_app: Flask) -> Flask:
+    """Fifty brands; two share a name."""
+    with any_app.app_context(), transaction():
+        for number in range(48):
+            make.make_brand(f"Maker {number:02}", slug=f"maker-{number:02}")
+        for slug in ("nord", "nord-2"):
+            make.make_brand("Nord", slug=slug)
+    return any_app
+
+
+def test_brands_are_typed_by_name_and_taken_in_without_a_script(brands: Flask) -> None:
+    browser = at_work(brands)
+    page = browser.get(f"{URL}/new")
+    assert "Maker" not in page.text, "thousands of brands make a heavy page"
+    sent = {"name": "Makers", "equals": "tea", "find-boost-brand": " maker  07 ", "find-narrow-brand": "nord-2"}
+    page = browser.submit(page, "#rule-form", **sent)
+    (row,) = stored(brands)
+    assert row.actions["boosts"] == [["brand", "maker-07", 2.0]]
+    assert row.actions["brands"] == ["nord-2"]
+    assert [(box["value"], box.has_attr("checked")) for box in page.all("[name=narrow-brand]")] == [("nord-2", True)]
+    assert "Maker 07" in page.words("#boost")
+    drafted = {"id": str(row.id), "narrow-brand": "nord-2", "find-narrow-brand": "Maker 01", "do": "refresh:"}
+    page = browser.post(f"{URL}/draft", drafted, htmx=True)
+    assert [box["value"] for box in page.all("[name=narrow-brand]")] == ["nord-2", "maker-01"]
+    assert page.one("#find-narrow-brand")["value"] == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("Nobody", "There is no brand “Nobody”."),
+        ("Nord", "“Nord” names no brand alone. Perhaps one of these: nord, nord-2."),
+        ("maker 4", "Perhaps one of these: Maker 40, Maker 41, Maker 42, Maker 43, Maker 44."),
+        ("%", "There is no brand “%”."),
+    ],
+)
+def test_a_brand_that_is_not_clear_stays_in_its_field_with_a_sentence(brands: Flask, typed: str, words: str) -> None:
+    browser = at_work(brands)
+    for field in ("find-boost-brand", "find-narrow-brand"):
+        sent = {"name": "A", "equals": "tea", "in_stock": "yes", field: typed}
+        page = browser.submit(browser.get(f"{URL}/new"), "#rule-form", **sent)
+        assert page.status == 422
+        assert page.one(f"#{field}")["value"] == typed
+        assert words in page.words(f"#{field}-error")
+    assert stored(brands) == []
+
+
+def test_brands_are_offered_while_one_types(brands: Flask) -> None:
+    browser = at_work(brands)
+
+    def offered(text: str) -> list[str]:
+        part = browser.get(f"{URL}/brands?{urlencode({'find-narrow-brand': text})}", htmx=True)
+        assert part.one("datalist")["id"] == "find-narrow-brand-known"
+        return [str(option["value"]) for option in part.all("option")]
+
+    assert offered("r 1") == [f"Maker 1{digit}" for digit in range(10)]
+    assert offered("NORD") == ["nord", "nord-2"]
+    assert len(offered("a")) == 20
+    assert offered("") == offered("  ") == []
 
 
 def test_pins_are_moved_and_taken_away_by_buttons_without_a_script(goods: SimpleNamespace) -> None:
@@ -286,6 +350,26 @@ def test_without_an_index_the_preview_says_so(app: Flask) -> None:
         forget_desk()
     page = preview(at_work(app), {"in_stock": "yes", "preview-query": "tea"}, htmx=True)
     assert "There is no search index" in page.said
+
+
+def test_a_search_that_fails_just_now_hinders_no_rule(
+    indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = at_work(indexed.app)
+    with indexed.app.app_context():
+        desk().searcher()
+    for name in ("search", "explain", "labels"):
+        monkeypatch.setattr(Searcher, name, _fail)
+    page = browser.get(f"{URL}/new")
+    assert page.status == 200
+    tried = preview(browser, {"in_stock": "yes", "preview-query": "tea"}, htmx=True)
+    assert (tried.status, "There is no search index that answers" in tried.said) == (200, True)
+    assert browser.submit(page, "#rule-form", name="Tea", equals="tea", in_stock="yes").status == 200
+    assert [row.name for row in stored(indexed.app)] == ["Tea"]
+
+
+def _fail(*_given: object, **_named: object) -> NoReturn:
+    raise IndexProblem("the server is away")
 
 
 def test_the_list_says_when_what_and_how_each_rule_stands(app: Flask) -> None:

@@ -147,7 +147,16 @@ def test_lines_that_are_wrong_are_named_and_nothing_is_stored(app: Flask) -> Non
     assert page.status == 422
     for line in ("Line 3: ", "Line 4: Line 2 says the same already.", "Line 5: Choose one", "Line 7: "):
         assert line in page.said
+    assert "The other 1 line is fine; it is taken over with the file once these are put right." in page.said
     assert stored(app) == []
+
+
+def test_a_file_with_wrong_lines_says_how_many_are_fine(app: Flask) -> None:
+    make_synonym(app, "soda", "pop")
+    browser = at_work(app)
+    page = send(browser, b"words\npop|soda\nveggies|greens\ncup|mug\nalone\n", "check", htmx=True)
+    assert "The other 3 lines are fine; they are taken over with the file" in page.words("#import-result")
+    assert "are fine" not in send(browser, b"words\nalone\n", "check", htmx=True).words("#import-result")
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,8 @@ def live(app: Flask, seed: int, count: int = 160) -> None:
 def _one(visitor: str, number: int, chance: random.Random) -> None:
     search, words = f"{number:016}", chance.choice(WORDS)
     ids = tuple(chance.sample(range(1, 9), k=0 if words == "cup" and chance.random() < 0.6 else 5))
-    made = SearchMade(search=search, text=words.title(), language="en", total=len(ids) * 3)
+    filters = (("in_stock", "1"),) if number % 3 == 0 else ()
+    made = SearchMade(search=search, text=words.title(), language="en", total=len(ids) * 3, filters=filters)
     record_for(visitor, made, ResultsShown(search, ids))
     for product in ids:
         if chance.random() < 0.15:
@@ -93,7 +94,8 @@ class ByHand:
         rows = list(rows)
         return (
             len(rows),
-            sum(row.total == 0 for row in rows),
+            sum(row.total == 0 and not row.filters for row in rows),
+            sum(row.total == 0 and bool(row.filters) for row in rows),
             sum(self.clicks[row.id] > 0 for row in rows),
             sum(self.clicks[row.id] for row in rows),
             sum(self.ranks[row.id] for row in rows),
@@ -110,7 +112,7 @@ class ByHand:
 
 
 def sums_of(found: Figures) -> tuple[int, ...]:
-    counts = (found.searches, found.without, found.clicked, found.clicks, found.ranks)
+    counts = (found.searches, found.without, found.filtered, found.clicked, found.clicks, found.ranks)
     return (*counts, found.carted, found.adds, found.revenue.minor)
 
 
@@ -137,7 +139,10 @@ def test_every_figure_is_what_the_events_say(any_app: Flask, seed: int) -> None:
             words: hand.sums(mine) for words, mine in by_words.items()
         }
         assert {row.words for row in rows(Listing.NOTHING)} == {
-            words for words, mine in by_words.items() if any(row.total == 0 for row in mine)
+            words for words, mine in by_words.items() if any(row.total == 0 and not row.filters for row in mine)
+        }
+        assert {row.words for row in rows(Listing.FILTERED)} == {
+            words for words, mine in by_words.items() if any(row.total == 0 and row.filters for row in mine)
         }
         assert {row.words for row in rows(Listing.UNCLICKED)} == {
             words
@@ -168,6 +173,7 @@ def test_lists_are_sorted_narrowed_and_paged(any_app: Flask) -> None:
         "searches": lambda found: found.searches,
         "results": lambda found: round(found.results, 6),
         "without": lambda found: found.without,
+        "filtered": lambda found: found.filtered,
         "clicks": lambda found: found.clicks,
         "rate": lambda found: found.click_rate,
         "rank": lambda found: found.mean_rank or 0,
@@ -227,4 +233,4 @@ def test_a_report_reads_its_days_and_never_everything(app: Flask) -> None:
             assert all("USING" in line and "INDEX" in line for line in told), told
             assert any("(day>? AND day<?)" in line for line in told), told
             assert all(not line.startswith("SCAN behaviour") for line in told), told
-    assert len(statements) == 4 * 7
+    assert len(statements) == 5 * 7

@@ -43,6 +43,16 @@ def test_ranks_go_on_from_page_to_page(searched: SimpleNamespace) -> None:
     assert ranks == {first: (1, 2), second: (3, 1)}
 
 
+def test_a_list_that_shows_several_pages_counts_its_ranks_from_the_first(searched: SimpleNamespace) -> None:
+    with searched.app.app_context(), transaction():
+        change_settings(values={"page_size": 2}, at=now())
+    shopper = Shopper(searched.app)
+    both = search_of(shopper.get("/search?q=tea&from=1&page=2"))
+    (line,) = shown(searched.app)
+    assert (line.search_id, line.first_rank, len(line.product_ids)) == (both, 1, 3)
+    assert searches(searched.app)[0].filters == []
+
+
 def test_a_list_without_words_is_no_search_and_sets_no_cookie(searched: SimpleNamespace) -> None:
     shopper = Shopper(searched.app)
     for url in (

@@ -12,8 +12,10 @@ from werkzeug.datastructures import MultiDict
 from storefront.catalog.listing import Facet, Found, ListPage, Option, trimmed
 from storefront.catalog.tree import Node
 from storefront.catalog.wanted import (
+    LONGEST_AMOUNT,
     MOST_ATTRIBUTES,
     MOST_CHOICES,
+    MOST_PAGES,
     SORTS,
     STARS,
     VIEWS,
@@ -58,6 +60,27 @@ def test_an_address_reads_back_as_what_was_wanted(wanted: Wanted, currency: str)
     assert read(wanted.address(PATH, currency, page=wanted.page), currency) == wanted
 
 
+@pytest.mark.parametrize(
+    ("query", "first", "last"),
+    [
+        ("from=1&page=3", 1, 3),
+        ("from=3&page=3", 3, 3),
+        ("from=9&page=3", 3, 3),
+        ("from=1", 1, 1),
+        ("from=abc&page=4", 1, 4),
+        ("from=-7&page=4", 1, 4),
+        ("from=1&page=11", 2, 11),
+        ("from=1&page=10000", 10_000 - MOST_PAGES + 1, 10_000),
+    ],
+)
+def test_a_list_says_in_its_address_which_pages_it_shows(query: str, first: int, last: int) -> None:
+    wanted = read(f"{PATH}?{query}")
+    assert (wanted.first_page, wanted.page) == (first, last)
+    address = wanted.address(PATH, "USD", page=last)
+    assert ("from=" in address) is (first < last)
+    assert read(address).first_page == first
+
+
 def test_a_plain_list_has_a_plain_address() -> None:
     assert Wanted().address(PATH, "USD") == PATH
     assert Wanted(page=3, sort="price").address(PATH, "USD") == f"{PATH}?sort=price"
@@ -75,7 +98,7 @@ def test_a_plain_list_has_a_plain_address() -> None:
         ("price_from=NaN&price_to=Infinity", Wanted()),
         ("price_from=9&price_to=2", Wanted(price_from=200, price_to=900)),
         ("price_from=2.005", Wanted()),
-        ("price_from=12,50&price_to=1,234.50", Wanted(price_to=123450)),
+        ("price_from=12,50&price_to=1,234.50", Wanted(price_from=1250, price_to=123450)),
         ("price_from=0", Wanted(price_from=0)),
         ("brand=&brand=nord&brand=nord", Wanted(facets={"brand": ("nord",)})),
         ("q=%20%20milk%00%0A", Wanted(text="milk")),
@@ -185,3 +208,41 @@ def test_the_common_choices_and_the_chosen_ones_are_not_rare() -> None:
     assert kept == ["1", "7", "8"]
     assert [option.value for option in trimmed(options, 3)] == [option.value for option in options]
     assert not any(option.is_rare for option in trimmed(options[:4], 3))
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "minor"),
+    [
+        ("2,50", "USD", 250),
+        ("2,5", "USD", 250),
+        ("２，５０", "USD", 250),
+        ("1,234", "USD", 123400),
+        ("1,234,567.5", "USD", 123456750),
+        ("1.234,50", "USD", 123450),
+        ("1 234,50 €", "EUR", 123450),
+        ("$12.50", "USD", 1250),
+        ("USD 12", "USD", 1200),
+        ("￥20", "CNY", 2000),
+        ("20元", "CNY", 2000),
+        (".5", "USD", 50),
+        ("1,2,3", "USD", None),
+        ("2,505", "JPY", 2505),
+        ("2,50", "JPY", None),
+        (",50", "USD", None),
+        ("12,34,56", "USD", None),
+        ("1.23,50", "USD", None),
+        ("$", "USD", None),
+        ("-2,50", "USD", None),
+        ("9" * 500, "USD", None),
+    ],
+)
+def test_a_price_is_read_as_it_is_written_at_home(typed: str, currency: str, minor: int | None) -> None:
+    assert read_amount(typed, currency) == minor
+
+
+def test_a_price_that_cannot_be_read_is_kept_but_limits_nothing() -> None:
+    wanted = read_wanted(MultiDict({"price_from": " cheap ", "price_to": "9", "q": "milk"}), "USD")
+    assert (wanted.unread, wanted.price_from, wanted.price_to) == ({"price_from": "cheap"}, None, 900)
+    assert "cheap" not in wanted.address(PATH, "USD")
+    assert read_wanted(MultiDict({"price_from": "  ", "price_to": "0"}), "USD").unread == {}
+    assert len(read_wanted(MultiDict({"price_to": "x" * 9_000}), "USD").unread["price_to"]) == LONGEST_AMOUNT

@@ -15,6 +15,7 @@ from storefront.database.transaction import transaction
 from storefront.discovery import indexing
 from storefront.discovery.searching import desk, forget_desk
 from storefront.kernel.clock import now
+from storefront.shop.services import change_settings
 from tests import factories as make
 from tests.browser import Page, Shopper
 from tests.counting import queries_of
@@ -168,6 +169,23 @@ def test_prices_are_one_click_and_a_range_of_ones_own(dairy: SimpleNamespace, sh
     assert own.words(".chips a:first-child") == "Remove filter $3.00 – $4.00"
 
 
+@pytest.mark.parametrize("path", ["/search?q=milk", "/categories/{milk}?"])
+def test_a_price_that_cannot_be_read_is_said_and_stays_in_its_field(
+    dairy: SimpleNamespace, shopper: Shopper, path: str
+) -> None:
+    for typed in ("abc", "2,5x"):
+        page = shopper.get(f"{path.format(milk=dairy.milk)}&price_from={typed}&price_to=4,50")
+        assert page.one("#f-price-from")["value"] == typed
+        assert page.one("#f-price-from")["aria-describedby"] == page.one(".field__error")["id"]
+        assert page.words(".field__error") == "Write an amount like $12.50."
+        assert f"“{typed}” is not an amount, so it limits no prices." in page.words(".listing__results")
+        assert f"“{typed}”" in str(page.one("#listing")["data-announce"])
+        assert page.one("#f-price-to")["value"] == "4.5"
+        assert not page.all("#f-price-to[aria-invalid]")
+        assert page.words(".chips a:first-child") == "Remove filter Up to $4.50"
+    assert not shopper.get(f"{path.format(milk=dairy.milk)}&price_to=4,50").all(".field__error")
+
+
 def test_stars_and_up(dairy: SimpleNamespace, shopper: Shopper) -> None:
     links = {" ".join(link.get_text(" ").split()): link for link in shopper.get("/search?q=milk").all("#facets a")}
     assert {"4 stars and up 15", "1 star and up 30"} <= set(links)
@@ -205,14 +223,43 @@ def test_a_list_tells_more_and_is_remembered_when_chosen(dairy: SimpleNamespace,
 def test_more_cards_continue_the_grid(dairy: SimpleNamespace, shopper: Shopper) -> None:
     page = shopper.get("/search?q=milk")
     link = page.one("#more a[rel=next]")
-    assert (link["href"], link["hx-get"], link["hx-push-url"]) == ("/search?q=milk&page=2", link["href"], "true")
-    part = shopper.get(str(link["href"]), htmx=True, headers={"HX-Target": "more"})
+    assert (link["href"], link["hx-push-url"]) == ("/search?q=milk&page=2", "true")
+    assert link["hx-get"] == "/search?q=milk&from=1&page=2"
+    part = shopper.get(str(link["hx-get"]), htmx=True, headers={"HX-Target": "more"})
     assert not part.all("#listing")
     assert len(part.all("article[data-sku]")) == 6
     assert part.one("[data-continues]")["data-announce"] == "30 of 30"
     assert not part.all("#more a[rel=next]")
     assert "HX-Target" in part.response.headers["Vary"]
     assert len(shopper.get(str(link["href"])).all("#listing article[data-sku]")) == 6
+
+
+@pytest.mark.parametrize("path", ["/search?q=milk", "/categories/{milk}"])
+@pytest.mark.parametrize("is_indexed", [True, False])
+def test_back_on_a_list_that_grew_shows_all_that_was_shown(
+    dairy: SimpleNamespace, shopper: Shopper, path: str, is_indexed: bool
+) -> None:
+    with shopper.app.app_context():
+        with transaction():
+            change_settings(values={"page_size": 12}, at=now())
+        if not is_indexed:
+            shutil.rmtree(shopper.app.config["SHOP"].index_dir)
+            forget_desk()
+    first = shopper.get(path.format(milk=dairy.milk))
+    seen, address = skus(first), str(first.one("#more a[rel=next]")["hx-get"])
+    second = shopper.get(address, htmx=True, headers={"HX-Target": "more"})
+    seen += [str(card["data-sku"]) for card in second.all("article[data-sku]")]
+    again = shopper.get(address)
+    assert skus(again) == seen
+    assert again.words("#more > p") == second.words("#more > p") == "24 of 30"
+    assert "Page" not in again.one("title").get_text()
+    onward = str(again.one("#more a[rel=next]")["hx-get"])
+    assert onward == second.one("#more a[rel=next]")["hx-get"]
+    assert "from=1&page=3" in onward
+    assert len(skus(shopper.get(onward))) == 30
+    assert not again.all("a[href*='&from='], a[href*='?from=']"), "every other link begins anew"
+    assert not again.all("#facets-form input[name=from]")
+    assert len(skus(shopper.get(address.replace("from=1&page=2", "from=2&page=9")))) == 18
 
 
 @pytest.mark.parametrize("path", ["/search?q=milk", "/categories/{milk}"])
@@ -226,12 +273,27 @@ def test_a_page_beyond_the_end_is_the_last_page(dairy: SimpleNamespace, shopper:
 def test_a_mended_spelling_is_said_and_can_be_undone(dairy: SimpleNamespace, shopper: Shopper) -> None:
     page = shopper.get("/search?q=wholle+milk")
     assert page.one(".understood strong").get_text() == "whole milk"
-    assert page.words(".understood a") == "Search instead for “wholle milk”"
-    exact = shopper.get(str(page.one(".understood a")["href"]))
-    assert "exact=1" in str(page.one(".understood a")["href"])
+    assert page.one(".understood strong a")["href"] == "/search?q=whole+milk"
+    assert page.words(".understood > a") == "Search instead for “wholle milk”"
+    exact = shopper.get(str(page.one(".understood > a")["href"]))
+    assert "exact=1" in str(page.one(".understood > a")["href"])
     assert "Showing results for" not in exact.said
     assert all("exact=1" in str(link["href"]) for link in exact.all(".pager a, .places__below a"))
     assert exact.one("#facets-form input[name=exact]")["value"] == "1"
+
+
+def test_best_rated_is_an_order_of_what_is_rated(dairy: SimpleNamespace, shopper: Shopper) -> None:
+    def offered(address: str) -> bool:
+        return bool(shopper.get(address).all("#sort option[value=rating]"))
+
+    assert offered("/search?q=milk")
+    assert not offered("/search?q=soft+cheese&exact=1"), "nobody has rated it"
+    assert not offered(f"/categories/{dairy.cheese}")
+    assert offered("/search?q=soft+cheese&exact=1&sort=rating"), "what is chosen can be seen"
+    shutil.rmtree(shopper.app.config["SHOP"].index_dir)
+    with shopper.app.app_context():
+        forget_desk()
+    assert offered(f"/categories/{dairy.cheese}"), "while nobody counts stars"
 
 
 def test_let_go_words_are_said_as_they_are(dairy: SimpleNamespace, shopper: Shopper) -> None:

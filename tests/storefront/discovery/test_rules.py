@@ -23,6 +23,7 @@ from storefront.discovery.rules import (
     Narrowing,
     Phrase,
     Rule,
+    Said,
     leads_in_a_circle,
     multiply,
 )
@@ -131,7 +132,7 @@ def test_rules_are_joined_by_priority_and_the_newest_first_among_equals() -> Non
     assert outcome.buries == (20, 21)
     assert outcome.redirect == "/one"
     assert outcome.banner is not None
-    assert outcome.banner.text("en") == "three"
+    assert outcome.banner.text("en").words == "three"
 
 
 def test_filters_join_flags_and_keep_the_first_choice_of_a_facet() -> None:
@@ -211,7 +212,10 @@ def test_a_rule_comes_back_from_the_database_as_it_went_in() -> None:
 
 
 def test_a_banner_speaks_the_readers_language_or_else_what_it_has() -> None:
-    assert Banner(texts={"en": "Hello", "zh": "你好"}).text("zh") == "你好"
-    assert Banner(texts={"en": "Hello"}).text("zh") == "Hello"
-    assert Banner(texts={"zh": "你好"}).text("en") == "你好"
-    assert Banner(texts={"zh": "你好"}).label("en") == ""
+    both = Banner(texts={"en": "Hello", "zh": "你好"})
+    assert both.text("zh") == Said("你好", "zh")
+    assert both.text("fr", instead="zh") == Said("你好", "zh")
+    assert both.text("fr") == Said("Hello", "en")
+    assert Banner(texts={"en": "Hello", "zh": ""}).text("zh", instead="zh") == Said("Hello", "en")
+    assert Banner(texts={"zh": "你好"}).text("en") == Said("你好", "zh")
+    assert Banner(texts={"zh": "你好"}).label("en") == Said()

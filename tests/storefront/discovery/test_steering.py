@@ -24,6 +24,7 @@ from storefront.discovery.steering import UNTOUCHED, steer
 from storefront.discovery.stored_rules import actions_of, conditions_of
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
+from storefront.shop.services import change_settings
 from tests import factories as make
 from tests.browser import Shopper
 
@@ -70,6 +71,45 @@ def test_a_banner_stands_above_the_results_in_the_readers_language_and_is_only_t
     chinese = Shopper(shop.app, language="zh-CN").get("/search?q=tea")
     assert chinese.words(".search-banner p") == "今日新鲜"
     assert not Shopper(shop.app).get("/search?q=coffee").all(".search-banner")
+
+
+@pytest.mark.parametrize("path", ["/search?q=green+taea", "/categories/{slug}?q=green+taea"])
+def test_a_banner_follows_a_mended_spelling_and_a_redirect_waits_until_it_is_accepted(
+    shop: SimpleNamespace, path: str
+) -> None:
+    add_rule(shop.app, {"phrases": [["equals", "green tea"]]}, HELLO)
+    shopper = Shopper(shop.app)
+    page = shopper.get(path.format(slug=shop.slug))
+    assert page.one(".understood strong").get_text() == "green tea"
+    assert page.words(".search-banner p") == "Fresh <b>today</b>"
+    assert not shopper.get(str(page.one(".understood > a[href*=exact]")["href"])).all(".search-banner")
+    add_rule(shop.app, {"phrases": [["equals", "green tea"]]}, {"redirect": "/offers"})
+    page = shopper.get(path.format(slug=shop.slug))
+    assert page.status == 200
+    assert shopper.get(str(page.one(".understood strong a")["href"])).location == "/offers"
+
+
+def test_a_banner_without_words_in_the_readers_language_says_which_it_speaks(shop: SimpleNamespace) -> None:
+    only = {"banner": {"texts": {"en": "Fresh today"}, "labels": {"zh": "优惠"}, "link": "/offers"}}
+    add_rule(shop.app, {"phrases": [["equals", "tea"]]}, only)
+    chinese = Shopper(shop.app, language="zh-CN").get("/search?q=tea")
+    assert chinese.words(".search-banner p[lang=en]") == "Fresh today"
+    assert chinese.words(".search-banner a:not([lang])") == "优惠"
+    english = Shopper(shop.app).get("/search?q=tea")
+    assert english.words(".search-banner p:not([lang])") == "Fresh today"
+    assert english.words(".search-banner a[lang=zh-Hans]") == "优惠"
+
+
+def test_a_banner_in_neither_the_readers_language_nor_the_shops_is_shown_all_the_same(shop: SimpleNamespace) -> None:
+    with shop.app.app_context(), transaction():
+        change_settings(values={"locale": "zh"}, at=now())
+    add_rule(shop.app, {"phrases": [["equals", "tea"]]}, {"banner": {"texts": {"en": "Hello"}}})
+    assert Shopper(shop.app, language="zh-CN").get("/search?q=tea").words(".search-banner p[lang=en]") == "Hello"
+
+
+def test_a_banner_for_the_misspelling_itself_stands_where_none_is_for_what_was_meant(shop: SimpleNamespace) -> None:
+    add_rule(shop.app, {"phrases": [["equals", "green taea"]]}, HELLO)
+    assert Shopper(shop.app).get("/search?q=green+taea").words(".search-banner p") == "Fresh <b>today</b>"
 
 
 def test_a_kept_category_page_changes_with_the_rules_and_with_the_clock(shop: SimpleNamespace) -> None:

@@ -30,6 +30,16 @@ def test_a_nul_in_a_query_cannot_be_read(any_app: Flask, path: str) -> None:
     assert Shopper(any_app).get(path).status == 400
 
 
+def test_a_nul_in_a_query_gets_a_whole_page_with_ways_on_and_without_the_nul(any_app: Flask) -> None:
+    page = Shopper(any_app).get("/search?q=milk%00")
+    assert (page.status, page.one("main h1").get_text()) == (400, "That could not be read")
+    assert page.one("header form[role=search] input[name=q]")["value"] == "milk"
+    assert page.all("main a[href='/']")
+    assert "\0" not in page.text
+    part = Shopper(any_app).get("/search?q=milk%00", htmx=True)
+    assert (part.status, part.response.headers["HX-Retarget"]) == (400, "#flash")
+
+
 @pytest.mark.parametrize(
     ("path", "form"),
     [
