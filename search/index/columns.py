@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from search import analysis
 from search.documents import LIVE_TYPES, Document, IndexBroken, LiveColumns
-from search.facets import FacetColumn
+from search.facets import FacetColumn, FacetTable
 from search.index import packed
 from search.index.packed import Arrays, Strings, Tally
 from search.schema import FIELDS
@@ -140,6 +140,7 @@ class Corpus:
     lengths: NDArray[np.uint16]
     first_live: LiveColumns
     facets: dict[str, FacetColumn]
+    table: FacetTable
     labels: dict[str, dict[str, tuple[str, ...]]]
     sounds: dict[str, tuple[str, ...]]
     words: Tally
@@ -196,6 +197,7 @@ def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np
         for kind, names in text["labels"].items():
             labels[kind].update({value: tuple(given) for value, given in names.items()})
     ids = _join([part["ids"] for part in arrays], np.int64)
+    facets, table = _join_facets(arrays, texts, ids.size)
     living: Any = slice(None) if alive.all() else alive
     live = {name: _join([part[name] for part in arrays], kind)[living] for name, kind in LIVE_TYPES.items()}
     return Corpus(
@@ -203,7 +205,8 @@ def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np
         alive=alive,
         lengths=_join([part["lengths"] for part in arrays], np.uint16, (len(FIELDS), 0)),
         first_live=LiveColumns(ids[living], **live),
-        facets=_join_facets(arrays, texts, ids.size),
+        facets=facets,
+        table=table,
         labels=labels,
         sounds={name: tuple(sounds) for text in texts for name, sounds in text["sounds"].items()},
         words=Tally([(_strings(part, "words"), part["words_counts"]) for part in arrays]),
@@ -224,7 +227,9 @@ def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np
     )
 
 
-def _join_facets(arrays: Sequence[Arrays], texts: Sequence[dict[str, Any]], documents: int) -> dict[str, FacetColumn]:
+def _join_facets(
+    arrays: Sequence[Arrays], texts: Sequence[dict[str, Any]], documents: int
+) -> tuple[dict[str, FacetColumn], FacetTable]:
     owners: dict[str, list[NDArray[np.int32]]] = {}
     codes: dict[str, list[NDArray[np.int32]]] = {}
     numbers: dict[str, dict[str, int]] = {}
@@ -236,14 +241,15 @@ def _join_facets(arrays: Sequence[Arrays], texts: Sequence[dict[str, Any]], docu
             owners.setdefault(name, []).append(part[f"owners{number}"] + np.int32(first))
             codes.setdefault(name, []).append(globally[part[f"codes{number}"]])
         first += part["ids"].size
-    result = {}
+    columns, pairs = {}, {}
     for name, known in numbers.items():
         values = sorted(known)
-        sorted_code = np.argsort([known[value] for value in values]).astype(np.int32)
-        result[name] = FacetColumn(
-            values, np.concatenate(owners[name]), sorted_code[np.concatenate(codes[name])], documents
-        )
-    return result
+        order = np.array([known[value] for value in values], np.int32)
+        sorted_code = np.empty(order.size, np.int32)
+        sorted_code[order] = np.arange(order.size, dtype=np.int32)
+        pairs[name] = np.concatenate(owners[name]), sorted_code[np.concatenate(codes[name])]
+        columns[name] = FacetColumn(values, *pairs[name], documents)
+    return columns, FacetTable(columns, pairs, documents)
 
 
 def _join(parts: Sequence[NDArray[Any]], kind: Any, empty: tuple[int, ...] = (0,)) -> NDArray[Any]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.index.postings import Postings
+from search.index.postings import MARK_OF_NAME, Postings
 from search.parsing import Group
 from search.ranking import ENOUGH_HITS, Floats
 
@@ -19,6 +20,8 @@ FEW_OF = 16
 """Forms of one group are joined as lists while they have fewer than one in so many of the documents."""
 ENOUGH_TO_FINISH = 512
 Terms = Callable[[str], Postings]
+Listed = tuple[Postings, float]
+"""Who holds what was asked, and what that is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +47,200 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     """
     if len(groups) == 1 and is_plain(groups[0]):
         return _match_one(*groups[0].terms[0], terms, shown)
+    lists = [_listed(group, terms, shown.size) for group in groups]
+    roles = _roles(groups)
+    matches = None if None in lists else _walk([one for one in lists if one is not None], roles, shown)
+    return _sweep(groups, lists, roles, terms, shown) if matches is None else matches
+
+
+class _Role(IntEnum):
+    """What a group is asked for: `EXTRA` only adds to the score."""
+
+    EXTRA, WORD, MINOR = range(3)
+
+
+def _roles(groups: Sequence[Group]) -> list[_Role]:
+    wanted = asked(groups)
+    only_minor = all(group.minor for group in wanted)
+    return [
+        _Role.EXTRA if group not in wanted else _Role.MINOR if group.minor and not only_minor else _Role.WORD
+        for group in groups
+    ]
+
+
+def _listed(group: Group, terms: Terms, documents: int) -> Listed | None:
+    """Return the postings of a group and their weight; None where these are no list."""
+    if is_plain(group):
+        token, weight = group.terms[0]
+        return terms(token), weight
+    joined = _join(group, terms, documents)
+    return None if joined is None else (joined, 1.0)
+
+
+def _walk(lists: Sequence[Listed], roles: Sequence[_Role], shown: NDArray[np.bool_]) -> Matches | None:
+    """Match along the shortest lists: who has all words stands in the shortest one, who has all but one in one of the
+    two shortest, and so on. None where such a list holds a good part of all documents.
+    """
+    given = list(zip(lists, roles, strict=True))
+    words = sorted((listed for listed, role in given if role is _Role.WORD), key=_size_of)
+    others = [listed for listed, role in given if role is not _Role.WORD]
+    minor = [listed for listed, role in given if role is _Role.MINOR]
+    hidden, needed, enough = not shown.all(), len(words), 0
+    while True:
+        read = len(words) - needed + 1
+        if words[read - 1][0].dense:
+            return None
+        union = _union(words[:read], shown, hidden)
+        tiers, named = union.counted_with(words[read:], shown.size)
+        enough += np.count_nonzero(named == needed)
+        if needed == len(words):
+            numbers = union.counted_with(minor, shown.size)[0] - union.tiers if minor else np.uint8(0)
+            whole = tiers + numbers == len(words) + len(minor)
+            if np.count_nonzero(whole & (named == needed)) >= ENOUGH_HITS:
+                hits, relaxed = whole, False
+                break
+        if needed == 1 or enough >= ENOUGH_HITS:
+            numbers = union.counted_with(minor, shown.size)[0] - union.tiers if minor else np.uint8(0)
+            hits, relaxed = tiers >= needed, needed < len(words) or bool(minor)
+            break
+        needed -= 1
+    tiers, scores = tiers + numbers, union.scores
+    docs, level = union.docs, named == len(words)
+    if not hits.all():
+        docs, tiers, level, scores = docs[hits], tiers[hits], level[hits], scores[hits]
+    rest = words[read:] + others
+    return Matches(docs, tiers, level, scores + _summed(rest, docs, shown.size) if rest else scores, relaxed)
+
+
+def _size_of(listed: Listed) -> int:
+    return listed[0].size
+
+
+@dataclass(frozen=True, slots=True)
+class _Union:
+    """The documents of some lists, ascending: in how many lists each is, in how many by its name, what they give it."""
+
+    docs: NDArray[np.int64]
+    tiers: NDArray[np.uint8]
+    named: NDArray[np.uint8]
+    scores: NDArray[np.float32]
+
+    def counted_with(self, others: Sequence[Listed], documents: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return (docs,) in how many lists each is, and in how many by its name, when `others` count as well."""
+        if not others:
+            return self.tiers, self.named
+        tiers, named = _counted([found for found, _ in others], self.docs, documents)
+        return self.tiers + tiers, self.named + named
+
+
+def _union(lists: Sequence[Listed], shown: NDArray[np.bool_], hidden: bool) -> _Union:
+    """Join lists of documents; they are in order already, which a merging sort makes use of."""
+    found, weight = lists[0]
+    if len(lists) == 1:
+        docs, named, scores = found.docs, found.named.view(np.uint8), _weighted(found.scores, weight)
+        tiers = np.ones(docs.size, np.uint8)
+    else:
+        every = np.concatenate([found.docs for found, _ in lists])
+        names = np.concatenate([found.named for found, _ in lists]).view(np.uint8)
+        gained = np.concatenate([_weighted(found.scores, weight) for found, weight in lists])
+        order = every.argsort(kind="stable")
+        every = every.take(order)
+        first = np.flatnonzero(np.concatenate((np.ones(min(1, every.size), np.bool_), every[1:] != every[:-1])))
+        docs, tiers = every.take(first), np.diff(first, append=every.size).astype(np.uint8)
+        chosen = order.take(first)
+        named, scores = names.take(chosen), gained.take(chosen)
+        for depth in range(1, len(lists)):
+            again = np.flatnonzero(tiers > depth)
+            chosen = order.take(first.take(again) + depth)
+            named[again] += names.take(chosen)
+            scores[again] += gained.take(chosen)
+    docs = docs.astype(np.int64)
+    if hidden:
+        seen = shown.take(docs)
+        docs, tiers, named, scores = docs[seen], tiers[seen], named[seen], scores[seen]
+    return _Union(docs, tiers, named, scores)
+
+
+def _weighted(scores: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
+    return scores if weight == 1.0 else scores * np.float32(weight)
+
+
+def _counted(
+    lists: Sequence[Postings], docs: NDArray[np.int64], documents: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return (docs,) how many of the lists each document is in, and in how many of them by its name."""
+    tiers, named = np.zeros(docs.size, np.uint8), np.zeros(docs.size, np.uint8)
+    spread = [found for found in lists if found.is_spread_for(docs.size, documents)]
+    if spread:
+        marks = np.zeros(documents, np.uint16)
+        for found in spread:
+            found.mark_in(marks)
+        seen = marks.take(docs)
+        tiers += (seen & MARK_OF_NAME - 1).astype(np.uint8)
+        named += (seen // MARK_OF_NAME).astype(np.uint8)
+    for found in lists:
+        if found not in spread:
+            held, by_name = found.held(docs)
+            tiers += held
+            named += by_name
+    return tiers, named
+
+
+def _summed(lists: Sequence[Listed], docs: NDArray[np.int64], documents: int) -> NDArray[np.float32]:
+    """Return (docs,) the weighted contributions of all lists to each document."""
+    spread = [one for one in lists if one[0].is_spread_for(docs.size, documents)]
+    if not spread:
+        total = np.zeros(docs.size, np.float32)
+    else:
+        every = np.zeros(documents, np.float32)
+        for found, weight in spread:
+            found.add_to(every, weight)
+        total = every.take(docs)
+    for found, weight in lists:
+        if not found.is_spread_for(docs.size, documents):
+            gained = found.at(docs)
+            total += gained if weight == 1.0 else gained * np.float32(weight)
+    return total
+
+
+def _sweep(
+    groups: Sequence[Group],
+    lists: Sequence[Listed | None],
+    roles: Sequence[_Role],
+    terms: Terms,
+    shown: NDArray[np.bool_],
+) -> Matches:
+    """Match by adding up whole columns: for words that a good part of all documents have, and runs of Chinese."""
     scores = np.zeros(shown.size, np.float32)
-    words, minor = _Tally(shown.size), _Tally(shown.size)
-    for group, tally in zip(groups, _tallies(groups, words, minor), strict=True):
-        weight = group.terms[0][1] if is_plain(group) else 1.0
-        found = terms(group.terms[0][0]) if is_plain(group) else _join(group, terms, shown.size)
-        if found is not None:
-            found.add_to(scores, weight)
+    tallies = {role: _Tally(shown.size) for role in set(roles) if role is not _Role.EXTRA}
+    for group, listed, role in zip(groups, lists, roles, strict=True):
+        tally = tallies.get(role)
+        if listed is not None:
+            listed[0].add_to(scores, listed[1])
             if tally is not None:
-                found.count_in(tally.tiers, tally.named)
+                tally.wanted += 1
+                listed[0].count_in(tally.tiers, tally.named)
         else:
             gained, satisfied, by_name = _gather(group, terms, shown.size)
             scores += gained
             if tally is not None:
+                tally.wanted += 1
                 tally.tiers += satisfied
                 tally.named += by_name
-    words.tiers *= shown
-    words.named *= shown
-    tiers = words.tiers + minor.tiers if minor.wanted else words.tiers
+    words, minor = tallies[_Role.WORD], tallies.get(_Role.MINOR)
+    words.tiers *= shown.view(np.uint8)
+    words.named *= shown.view(np.uint8)
+    tiers = words.tiers + minor.tiers if minor else words.tiers
     named = words.named == words.wanted
-    wanted = words.wanted + minor.wanted
-    whole = tiers == wanted
+    whole = tiers == words.wanted + (minor.wanted if minor else 0)
     if np.count_nonzero(named & whole) >= ENOUGH_HITS:
         hits, relaxed = whole & shown, False
     else:
         needed = _needed(words, any(group.counted > 1 for group in groups))
         hits = words.tiers >= needed if needed else (scores > 0) & shown
-        relaxed = needed < words.wanted or bool(minor.wanted)
+        relaxed = needed < words.wanted or minor is not None
     docs = np.flatnonzero(hits)
-    return Matches(docs, tiers[docs], named[docs], scores[docs], relaxed)
+    return Matches(docs, tiers.take(docs), named.take(docs), scores.take(docs), relaxed)
 
 
 class _Tally:
@@ -82,19 +250,6 @@ class _Tally:
         self.wanted = 0
         self.tiers = np.zeros(documents, np.uint8)
         self.named = np.zeros(documents, np.uint8)
-
-
-def _tallies(groups: Sequence[Group], words: _Tally, minor: _Tally) -> list[_Tally | None]:
-    """Return for each group the tally that it counts in; None for one that only adds to the score."""
-    wanted = asked(groups)
-    only_minor = all(group.minor for group in wanted)
-    result: list[_Tally | None] = []
-    for group in groups:
-        tally = None if group not in wanted else minor if group.minor and not only_minor else words
-        if tally is not None:
-            tally.wanted += 1
-        result.append(tally)
-    return result
 
 
 def _needed(words: _Tally, may_touch: bool) -> int:
@@ -109,12 +264,12 @@ def _needed(words: _Tally, may_touch: bool) -> int:
 def _match_one(token: str, weight: float, terms: Terms, shown: NDArray[np.bool_]) -> Matches:
     """Return what `match` would for this token alone, of which nothing can be let go."""
     found = terms(token)
-    docs, scores, named = found.docs, found.scores, found.named
-    seen = shown[docs]
+    docs, scores, named = found.docs.astype(np.int64), found.scores, found.named
+    seen = shown.take(docs)
     if not seen.all():
         docs, scores, named = docs[seen], scores[seen], named[seen]
     scores = scores if weight == 1.0 else scores * np.float32(weight)
-    return Matches(docs.astype(np.int64), np.ones(docs.size, np.uint8), named, scores, relaxed=False)
+    return Matches(docs, np.ones(docs.size, np.uint8), named, scores, relaxed=False)
 
 
 def finish(

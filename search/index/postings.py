@@ -24,6 +24,12 @@ from search.schema import BOOSTS, FIELDS, NAMING
 
 CACHE_BYTES = 40_000_000
 DENSE_FROM = 8
+MARK_OF_NAME = np.uint16(32)
+"""More than any query has groups."""
+SEEK, SPREAD = 12, 16
+"""What finding one document in a list by bisection costs, in documents of a list that is written into an array instead;
+and how many documents of that array can be made ready for one of these.
+"""
 _ENTRY_BYTES = 300
 
 Dense = tuple[NDArray[np.float32], NDArray[np.bool_]]
@@ -117,14 +123,37 @@ class Postings:
         else:
             named[self._docs[self._named]] = True
 
-    def at(self, docs: NDArray[np.int32]) -> NDArray[np.float32]:
+    def at(self, docs: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the contributions to some documents, 0 where the term is absent."""
         if self.dense:
-            return self.dense[0][docs]
+            return self.dense[0].take(docs)
         if not self.size:
             return np.zeros(docs.size, np.float32)
-        places = np.minimum(np.searchsorted(self._docs, docs), self.size - 1)
-        return np.where(self._docs[places] == docs, self._scores[places], np.float32(0))
+        places, held = self._places(docs)
+        return np.where(held, self._scores.take(places), np.float32(0))
+
+    def held(self, docs: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return for some documents 1 where the term occurs, and 1 where it stands in a naming field."""
+        if self.dense:
+            return (self.dense[0].take(docs) > 0).view(np.uint8), self.dense[1].take(docs).view(np.uint8)
+        if not self.size:
+            return np.zeros(docs.size, np.uint8), np.zeros(docs.size, np.uint8)
+        places, held = self._places(docs)
+        return held.view(np.uint8), (held & self._named.take(places)).view(np.uint8)
+
+    def is_spread_for(self, wanted: int, documents: int) -> bool:
+        """Say whether so many documents are looked for sooner in an array (documents,) that this is written into."""
+        return self.dense is None and wanted * SEEK >= self.size + documents // SPREAD
+
+    def mark_in(self, marks: NDArray[np.uint16]) -> None:
+        """Add to `marks` (documents,) 1 where the term occurs, and `MARK_OF_NAME` where it stands in a naming field."""
+        marks[self._docs.astype(np.intp)] += self._named * MARK_OF_NAME + np.uint16(1)
+
+    def _places(self, docs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return where each document stands or would stand in the list, and whether it does."""
+        narrow = docs.astype(np.int32)
+        places = np.minimum(self._docs.searchsorted(narrow), self.size - 1)
+        return places, self._docs.take(places) == narrow
 
     def raise_among(self, docs: NDArray[np.int64], held: NDArray[np.bool_], scores: NDArray[np.float32]) -> int:
         """Raise `scores` (documents,) as `raise_in` does, but only for `docs`, which are those that `held` is true for;
