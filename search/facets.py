@@ -199,7 +199,9 @@ class FacetTable:
         np.not_equal(found[1:], found[:-1], out=changes[1:])
         at = np.flatnonzero(changes)
         codes = found.take(at).astype(np.int64)
-        counts = np.diff(at, append=total)
+        counts = np.empty_like(at)
+        np.subtract(at[1:], at[:-1], out=counts[:-1])
+        counts[-1:] = total - at[-1:]
         return self._split(known, codes, counts)
 
     def _with_firsts(self) -> list[tuple[FacetColumn, int]]:
@@ -274,6 +276,8 @@ def choices(column: FacetColumn, tally: Tally, selected: Sequence[str], limit: i
     even with 0.
     """
     codes, counts = tally
+    if not codes.size and not selected:
+        return ()
     keys = (counts << _BITS) - codes  # one number holds both, so that sorting is fast
     keys.sort()
     keys = keys[: -limit - 1 : -1] if limit > 0 else keys[:0]

@@ -110,6 +110,16 @@ def parse(
     return Query(tuple(groups), stems, variants, words, corrected)
 
 
+def sounds_like_more(text: str, lexicon: Lexicon) -> bool:
+    """Say whether `parse` reads anything in another way when it is told to read by sound. Nobody puts a space into a
+    syllable: unless some word is made of whole ones, there is nothing to hear.
+    """
+    pieces = list(analysis.pieces(analysis.normalise(text, LONGEST_QUERY)))
+    if not any(piece.kind == "word" and pinyin.is_spelled(piece.text) for piece in pieces):
+        return False
+    return any(piece.kind == "sound" for piece in _read_sounds(pieces, lexicon, by_sound=True))
+
+
 def _read_sounds(pieces: list[Piece], lexicon: Lexicon, by_sound: bool) -> list[Piece]:
     """Join neighbouring Latin words into one piece of kind "sound" where they are Chinese by its sound."""
     result: list[Piece] = []

@@ -57,10 +57,12 @@ def saturation(token: str) -> float:
 
 
 def contributions(
-    counts: NDArray[np.float32], norms: NDArray[np.float32], weight: float, k1: float = K1
+    counts: NDArray[np.float32], norms: NDArray[np.float32], weight: float | NDArray[np.float64], k1: float = K1
 ) -> NDArray[np.float32]:
-    """Return `weight * tf * (k1 + 1) / (tf + k1 * norm)`, elementwise; `norms` as `length_norms` gives them."""
-    return np.asarray(weight * (k1 + 1) * counts / (counts + k1 * norms), np.float32)
+    """Return `weight * tf * (k1 + 1) / (tf + k1 * norm)`, elementwise; `norms` as `length_norms` gives them, one
+    `weight` for all or one for each.
+    """
+    return np.asarray(np.asarray(weight * (k1 + 1), np.float32) * counts / (counts + k1 * norms), np.float32)
 
 
 def coverage(tiers: NDArray[np.int64] | NDArray[np.uint8], groups: int) -> NDArray[np.float64]:

@@ -45,7 +45,6 @@ class SegmentColumns:
         self._labels: dict[str, dict[str, list[str]]] = {"brand": {}, "category": {}}
         self._words: Counter[str] = Counter()
         self._phrases: Counter[str] = Counter()
-        self._fields_of: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -69,9 +68,6 @@ class SegmentColumns:
             for value in dict.fromkeys(values):
                 owners.append(row)
                 codes.append(numbers.setdefault(value, len(numbers)))
-        for number, name in enumerate(FIELDS):
-            for token in set(tokens[name]):
-                self._fields_of[token] = self._fields_of.get(token, 0) | 1 << number
         self._count_words(document)
 
     def save(self, directory: Path, segment: str) -> None:
@@ -83,9 +79,6 @@ class SegmentColumns:
             arrays[f"owners{number}"] = np.array(owners, np.int32)
             arrays[f"codes{number}"] = np.array(codes, np.int32)
         arrays |= self._packed_titles()
-        tokens = sorted(self._fields_of)
-        fields = np.array([self._fields_of[token] for token in tokens], np.uint16)
-        arrays |= {**_packed_strings("tokens", tokens), "token_fields": fields}
         arrays |= _packed_tally("words", self._words)
         arrays |= _packed_tally("phrases", {pair: n for pair, n in self._phrases.items() if n >= PHRASE_FLOOR})
         packed.save(directory / f"columns-{segment}.bin", arrays)
@@ -132,7 +125,7 @@ def _without(text: str, names: Sequence[str]) -> str:
 @dataclass(frozen=True)
 class Corpus:
     """All segments joined. Arrays are (documents,) in the order of the text index; `alive` is false for replaced
-    documents; `tokens` are those of each segment, sorted, with a bit for each of `FIELDS` that holds one.
+    documents.
     """
 
     ids: NDArray[np.int64]
@@ -146,7 +139,6 @@ class Corpus:
     words: Tally
     phrases: Tally
     titles: Names
-    tokens: Sequence[tuple[Strings, NDArray[np.uint16]]]
     order: NDArray[np.int64] = field(init=False)
     sorted_ids: NDArray[np.int64] = field(init=False)
 
@@ -211,7 +203,6 @@ def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np
         sounds={name: tuple(sounds) for text in texts for name, sounds in text["sounds"].items()},
         words=Tally([(_strings(part, "words"), part["words_counts"]) for part in arrays]),
         phrases=Tally([(_strings(part, "phrases"), part["phrases_counts"]) for part in arrays]),
-        tokens=[(_strings(part, "tokens"), part["token_fields"]) for part in arrays],
         titles=Names(
             [
                 (

@@ -12,7 +12,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from search.index.postings import MARK_OF_NAME, Postings
+from search.index.postings import MARK_OF_NAME, Postings, lengths_of, runs
 from search.parsing import Group
 from search.ranking import ENOUGH_HITS, Floats
 
@@ -92,7 +92,7 @@ def _walk(lists: Sequence[Listed], roles: Sequence[_Role], shown: NDArray[np.boo
             return None
         union = _union(words[:read], shown, hidden)
         tiers, named = union.counted_with(words[read:], shown.size)
-        enough += np.count_nonzero(named == needed)
+        enough += int(np.count_nonzero(named == needed))
         if needed == len(words):
             numbers = union.counted_with(minor, shown.size)[0] - union.tiers if minor else np.uint8(0)
             whole = tiers + numbers == len(words) + len(minor)
@@ -145,8 +145,8 @@ def _union(lists: Sequence[Listed], shown: NDArray[np.bool_], hidden: bool) -> _
         gained = np.concatenate([_weighted(found.scores, weight) for found, weight in lists])
         order = every.argsort(kind="stable")
         every = every.take(order)
-        first = np.flatnonzero(np.concatenate((np.ones(min(1, every.size), np.bool_), every[1:] != every[:-1])))
-        docs, tiers = every.take(first), np.diff(first, append=every.size).astype(np.uint8)
+        first = runs(every)
+        docs, tiers = every.take(first), lengths_of(first, every.size).astype(np.uint8)
         chosen = order.take(first)
         named, scores = names.take(chosen), gained.take(chosen)
         for depth in range(1, len(lists)):
@@ -154,11 +154,11 @@ def _union(lists: Sequence[Listed], shown: NDArray[np.bool_], hidden: bool) -> _
             chosen = order.take(first.take(again) + depth)
             named[again] += names.take(chosen)
             scores[again] += gained.take(chosen)
-    docs = docs.astype(np.int64)
+    wide = docs.astype(np.int64)
     if hidden:
-        seen = shown.take(docs)
-        docs, tiers, named, scores = docs[seen], tiers[seen], named[seen], scores[seen]
-    return _Union(docs, tiers, named, scores)
+        seen = shown.take(wide)
+        wide, tiers, named, scores = wide[seen], tiers[seen], named[seen], scores[seen]
+    return _Union(wide, tiers, named, scores)
 
 
 def _weighted(scores: NDArray[np.float32], weight: float) -> NDArray[np.float32]:
@@ -212,7 +212,7 @@ def _sweep(
 ) -> Matches:
     """Match by adding up whole columns: for words that a good part of all documents have, and runs of Chinese."""
     scores = np.zeros(shown.size, np.float32)
-    tallies = {role: _Tally(shown.size) for role in set(roles) if role is not _Role.EXTRA}
+    tallies: dict[_Role, _Tally] = {role: _Tally(shown.size) for role in set(roles) if role is not _Role.EXTRA}
     for group, listed, role in zip(groups, lists, roles, strict=True):
         tally = tallies.get(role)
         if listed is not None:

@@ -70,19 +70,19 @@ class Searcher:
     def search(self, request: SearchRequest) -> SearchPage:
         """Answer a request; any text at all has an answer, and a page beyond the end is empty with the right total."""
         generation = self.generation
-        reading, matches = self._find(request)
+        reading, found = self._find(request)
         query = reading.query
         pins = self._pinned(request)
-        matches = steering.with_pins(matches, pins)
+        matches = steering.with_pins(found, pins)
         filters = request.filters
         in_use = facets.masks(filters, generation.corpus.facets, self._live)
         narrowed = facets.narrow(matches.docs, in_use)
         columns = generation.corpus.facets
         counted = tuple(columns) if request.count is None else request.count
         standing = self._standing(narrowed)
-        ids, scores = self._page(request, reading, matches, narrowed.docs, pins)
+        rows, scores = self._page(request, reading, matches, narrowed.docs, pins)
         return SearchPage(
-            ids=ids,
+            ids=tuple(generation.corpus.ids[rows].tolist()),
             scores=scores,
             total=int(narrowed.docs.size),
             page=request.page,
@@ -99,6 +99,7 @@ class Searcher:
             ratings=() if request.count == () else standing["rating"].ratings,
             corrected_query=query.corrected,
             relaxed=matches.relaxed,
+            is_whole=not matches.relaxed or _is_whole(found, rows[:1], reading.wanted),
             exact=self.find_code(request.text),
             words=query.words,
             generation=generation.name,
@@ -231,7 +232,8 @@ class Searcher:
             found = self._match(plain.query, request.text, shown)
             if found.tiers.max(initial=0) >= matches.tiers.max(initial=0) > 0:
                 reading, matches = plain, found
-        if self.generation.has_sounds and request.text.isascii() and (matches.relaxed or not matches.docs.size):
+        lacking = matches.relaxed or not matches.docs.size
+        if lacking and self.generation.has_sounds and request.text.isascii() and self._reader.sounds(request.text):
             other = read(request.text, request.language, request.correct, True)
             if other.query.groups != reading.query.groups:
                 found = self._match(other.query, request.text, shown)
@@ -278,7 +280,7 @@ class Searcher:
         matches: Matches,
         docs: NDArray[np.int64],
         pins: NDArray[np.int64],
-    ) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    ) -> tuple[Rows, tuple[float, ...]]:
         corpus = self.generation.corpus
         if request.sort is Sort.RELEVANCE:
             places = slice(None) if docs is matches.docs else np.searchsorted(matches.docs, docs)
@@ -297,7 +299,7 @@ class Searcher:
         first = (request.page - 1) * request.size
         wanted = min(first + request.size, docs.size) if first < docs.size else 0
         order = ranking.best(keys, corpus.ids, wanted, docs)[first:]
-        return tuple(corpus.ids[docs[order]].tolist()), tuple(keys[order].tolist())
+        return docs[order], tuple(keys[order].tolist())
 
     def _pinned(self, request: SearchRequest) -> NDArray[np.int64]:
         """Return the rows of the pinned documents that may be shown, in the merchant's order."""
@@ -309,6 +311,14 @@ class Searcher:
 
     def _boosts(self, request: SearchRequest, docs: Rows) -> NDArray[np.float64]:
         return steering.boost_factors(request.steering.boosts, self.generation.corpus.facets, self.shown.size)[docs]
+
+
+def _is_whole(matches: Matches, rows: Rows, wanted: int) -> bool:
+    """Say whether all these documents match all that was asked; what the merchant put there counts as if it did."""
+    if not matches.docs.size:
+        return True
+    places = np.minimum(matches.docs.searchsorted(rows), matches.docs.size - 1)
+    return bool(((matches.docs[places] != rows) | (matches.tiers[places] >= wanted)).all())
 
 
 _SORT_KEYS: dict[Sort, Callable[[LiveColumns], NDArray[np.int64] | NDArray[np.float64]]] = {

@@ -100,7 +100,7 @@ def _answer(searcher: Searcher, request: SearchRequest, node: Node | None, wante
         answer = searcher.search(request)
     found = _found(searcher, answer, wanted, place_of(node, wanted))
     if answer.relaxed and answer.ids:
-        return replace(found, is_whole=_is_whole(searcher, request, answer.ids[0]))
+        return replace(found, is_whole=answer.is_whole or request.sort is not Sort.RELEVANCE or request.page > 1)
     return found if answer.total else replace(found, rescue=_rescue(searcher, node, wanted, found))
 
 
@@ -146,12 +146,6 @@ def _request(node: Node | None, wanted: Wanted, size: int) -> SearchRequest:
         language=current_locale(),
         steering=steered.steering,
     )
-
-
-def _is_whole(searcher: Searcher, request: SearchRequest, best: int) -> bool:
-    """Say whether the best of a relaxed answer has every word all the same."""
-    why = searcher.explain(request, best) if request.sort is Sort.RELEVANCE and request.page == 1 else None
-    return why is None or why.tier >= why.groups
 
 
 def _rescue(searcher: Searcher, node: Node | None, wanted: Wanted, found: Found) -> Rescue:
