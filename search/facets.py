@@ -6,6 +6,7 @@ another brand would bring. Source: the "multi-select faceting" of Tunkelang (200
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -59,6 +60,7 @@ class FacetColumn:
         self._value_starts = np.concatenate(([0], np.cumsum(self._totals)))
         depths = np.arange(owners.size, dtype=np.int32) - _starts(owners, documents)[owners]
         self.layers = [self._layer(owners[here], codes[here]) for here in _layers(depths, documents)]
+        self._holding = [np.bincount(layer, minlength=len(self.values) + 1) > 0 for layer in self.layers]
         deeper = depths >= len(self.layers)
         self.rest = owners[deeper].astype(np.intp), codes[deeper]
 
@@ -82,13 +84,14 @@ class FacetColumn:
 
     def holders(self, value: str, docs: Docs) -> Mask:
         """Return (docs,) true where a document has `value`."""
-        code = self._code_of.get(value, len(self.values))
-        if self.rest[0].size or not self.layers or code == len(self.values):
+        code = self._code_of.get(value)
+        if self.rest[0].size or code is None:
             return self.mask((value,)).take(docs)
-        found = self.layers[0].take(docs) == code
-        for layer in self.layers[1:]:
-            found |= layer.take(docs) == code
-        return np.asarray(found, np.bool_)
+        found = np.zeros(docs.size, np.bool_)
+        for layer, holding in zip(self.layers, self._holding, strict=True):
+            if holding[code]:
+                found |= layer.take(docs) == code
+        return found
 
     def code_of(self, value: str) -> int:
         """Return the code of a value; -1 for an unknown one."""
@@ -297,11 +300,11 @@ _choice: Callable[[tuple[str, int, bool]], FacetCount] = partial(tuple.__new__, 
 """`FacetCount._make` without a Python frame of its own: an answer has hundreds of them."""
 
 
-def price_range(prices: NDArray[np.int64]) -> PriceRange | None:
+def price_range(prices: NDArray[np.int64], standing: Standing | None = None) -> PriceRange | None:
     """Return the ends of `prices` (minor units) and at most six buckets with round ends, or None for no prices.
 
     Inner ends are the quantiles at equal shares (of every n-th price, when there are thousands), rounded to 1, 2 or 5
-    times a power of ten, so each bucket is worth a click.
+    times a power of ten, so each bucket is worth a click. What `standing` says of the same documents saves counting.
     """
     size = int(prices.size)
     if not size:
@@ -313,9 +316,19 @@ def price_range(prices: NDArray[np.int64]) -> PriceRange | None:
     inner = sorted({rounded for value in quantiles if lowest < (rounded := _round(value)) <= highest})
     if not inner:
         return PriceRange(lowest, highest, (PriceBucket(lowest, None, size),))
-    counted = sample.searchsorted(inner).tolist() if step == 1 else [int(np.count_nonzero(prices < p)) for p in inner]
+    if step == 1:
+        counted = sample.searchsorted(inner).tolist()
+    elif standing and standing.by_price is not None:
+        counted = standing.by_price[[bisect_left(_ENDS, end) for end in inner]].tolist()
+    else:
+        counted = [int(np.count_nonzero(prices < end)) for end in inner]
     ends = zip([0, *inner], [*inner, None], pairwise([0, *counted, size]), strict=True)
     return PriceRange(lowest, highest, tuple(PriceBucket(low, high, more - less) for low, high, (less, more) in ends))
+
+
+_ENDS = tuple(step * 10**power for power in range(19) for step in (1, 2, 5))
+"""Everything that `_round` returns for a price, ascending."""
+_BANDS = len(_ENDS) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,20 +338,30 @@ class Standing:
     in_stock: int
     on_promotion: int
     ratings: tuple[tuple[int, int], ...]
+    by_price: NDArray[np.int64] | None
+    """How many of many documents cost less than the first, the second, ... of the round prices."""
 
 
-def standings(live: LiveColumns) -> NDArray[np.uint8]:
-    """Return (documents,) what stock, promotion and rating say of each, in one small number that `standing` counts."""
-    stars = np.clip(np.floor(live.rating), 0, _STARS - 1).astype(np.uint8)
-    return np.asarray(stars * 4 + live.on_promotion * np.uint8(2) + live.in_stock, np.uint8)
+def standings(live: LiveColumns) -> NDArray[np.uint16]:
+    """Return (documents,) what stock, promotion, rating and price say of each, in one number that `standing` counts."""
+    bands = np.searchsorted(np.array(_ENDS, np.int64), live.price_minor, side="right").astype(np.uint16)
+    stars = np.clip(np.floor(live.rating), 0, _STARS - 1).astype(np.uint16)
+    return np.asarray((bands * _STARS + stars) * 4 + live.on_promotion * np.uint16(2) + live.in_stock, np.uint16)
 
 
-def standing(column: NDArray[np.uint8]) -> Standing:
-    """Count what `standings` gave some documents."""
-    counts = np.bincount(column, minlength=_STARS * 4).tolist()
-    stars = [sum(counts[least * 4 :]) for least in range(1, _STARS)]
-    in_stock, on_promotion = sum(counts[1::2]), sum(counts[2::4]) + sum(counts[3::4])
-    return Standing(in_stock, on_promotion, tuple(zip(range(_STARS - 1, 0, -1), reversed(stars), strict=True)))
+def standing(column: NDArray[np.uint16]) -> Standing:
+    """Count what `standings` gave some documents; prices only of many, few are counted as soon without."""
+    by_price, size = None, _STARS * 4
+    if column.size < 2 * _SAMPLE:
+        each = np.bincount(column % np.uint16(size), minlength=size).tolist()
+    else:
+        counts = np.bincount(column, minlength=_BANDS * size).reshape(_BANDS, size)
+        each, by_price = counts.sum(axis=0).tolist(), counts.sum(axis=1).cumsum()
+    stars = [sum(each[least * 4 :]) for least in range(1, _STARS)]
+    in_stock, on_promotion = sum(each[1::2]), sum(each[2::4]) + sum(each[3::4])
+    return Standing(
+        in_stock, on_promotion, tuple(zip(range(_STARS - 1, 0, -1), reversed(stars), strict=True)), by_price
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -339,7 +339,7 @@ def _join(group: Group, terms: Terms, documents: int) -> Postings | None:
     for tokens, weight in group.phrases:
         docs, gained = phrase(tokens, weight, terms)
         parts.append((docs, gained, np.ones(docs.size, np.bool_)))
-    return Postings.joined(parts, np.maximum)
+    return Postings.joined(parts)
 
 
 def _gather(

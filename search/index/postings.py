@@ -49,15 +49,23 @@ class Postings:
         return found
 
     @classmethod
-    def joined(cls, parts: Sequence[Part], how: np.ufunc) -> Postings:
-        """Return (documents, contributions, named) parts as one; a document in several gets `how` of what they give."""
+    def joined(cls, parts: Sequence[Part]) -> Postings:
+        """Return (documents, contributions, named) parts as one; a document in several gets the most they give."""
         docs, scores, named = (np.concatenate(column) for column in zip(*parts, strict=True))
         if len(parts) == 1 or not docs.size:
             return cls(docs, scores, named)
-        order = np.argsort(docs, kind="stable")
-        docs = docs[order]
-        first = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
-        return cls(docs[first], how.reduceat(scores[order], first), np.logical_or.reduceat(named[order], first))
+        order = docs.argsort(kind="stable")  # merges what is in order already
+        docs = docs.take(order)
+        first = runs(docs)
+        lengths = lengths_of(first, docs.size)
+        chosen = order.take(first)
+        most, names = scores.take(chosen), named.take(chosen)
+        for depth in range(1, len(parts)):
+            again = np.flatnonzero(lengths > depth)
+            chosen = order.take(first.take(again) + depth)
+            most[again] = np.maximum(most[again], scores.take(chosen))
+            names[again] |= named.take(chosen)
+        return cls(docs.take(first), most, names)
 
     @property
     def docs(self) -> NDArray[np.int32]:

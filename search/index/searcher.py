@@ -93,7 +93,7 @@ class Searcher:
             },
             price=None
             if request.count == ()
-            else facets.price_range(self._live.price_minor.take(narrowed.base("price"))),
+            else facets.price_range(self._live.price_minor.take(narrowed.base("price")), standing["price"]),
             in_stock=standing["in_stock"].in_stock,
             on_promotion=standing["on_promotion"].on_promotion,
             ratings=() if request.count == () else standing["rating"].ratings,
@@ -106,11 +106,11 @@ class Searcher:
         )
 
     def _standing(self, narrowed: Narrowing) -> dict[str, facets.Standing]:
-        """Return what is counted of stock, promotion and rating, each without its own filter."""
+        """Return what is counted of stock, promotion, rating and price, each without its own filter."""
         plain = facets.standing(self._standings.take(narrowed.docs))
         return {
             name: facets.standing(self._standings.take(narrowed.without[name])) if name in narrowed.without else plain
-            for name in ("in_stock", "on_promotion", "rating")
+            for name in ("in_stock", "on_promotion", "rating", "price")
         }
 
     def _tallies(self, narrowed: Narrowing, names: Sequence[str]) -> dict[str, facets.Tally]:
