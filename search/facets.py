@@ -281,6 +281,8 @@ def choices(column: FacetColumn, tally: Tally, selected: Sequence[str], limit: i
     codes, counts = tally
     if not codes.size and not selected:
         return ()
+    if codes.size == 1 and not selected and limit > 0:
+        return (FacetCount(column.values[int(codes[0])], int(counts[0]), False),)
     keys = (counts << _BITS) - codes  # one number holds both, so that sorting is fast
     keys.sort()
     keys = keys[: -limit - 1 : -1] if limit > 0 else keys[:0]
@@ -300,7 +302,7 @@ _choice: Callable[[tuple[str, int, bool]], FacetCount] = partial(tuple.__new__, 
 """`FacetCount._make` without a Python frame of its own: an answer has hundreds of them."""
 
 
-def price_range(prices: NDArray[np.int64], standing: Standing | None = None) -> PriceRange | None:
+def price_range(prices: NDArray[np.int64] | NDArray[np.int32], standing: Standing | None = None) -> PriceRange | None:
     """Return the ends of `prices` (minor units) and at most six buckets with round ends, or None for no prices.
 
     Inner ends are the quantiles at equal shares (of every n-th price, when there are thousands), rounded to 1, 2 or 5

@@ -26,6 +26,7 @@ from search.suggesting import MOST_OF_KIND, distinct
 from search.synonyms import NO_SYNONYMS, Synonyms
 
 EXPANDED = 16
+_MOST_NARROW = 2**31
 
 Rows = NDArray[np.int64]
 
@@ -54,6 +55,8 @@ class Searcher:
         self._factors = ranking.business_factors(self._live.popularity, self._live.rating, self._live.in_stock)
         self._business = np.prod(list(self._factors.values()), axis=0)
         self._standings = facets.standings(self._live)
+        prices = self._live.price_minor
+        self._prices = prices.astype(np.int32) if prices.max(initial=0) < _MOST_NARROW else prices
 
     def refresh(self, live: LiveColumns) -> Searcher:
         """Return a searcher over the same generation with other live columns; this one stays as it is."""
@@ -93,7 +96,7 @@ class Searcher:
             },
             price=None
             if request.count == ()
-            else facets.price_range(self._live.price_minor.take(narrowed.base("price")), standing["price"]),
+            else facets.price_range(self._prices.take(narrowed.base("price")), standing["price"]),
             in_stock=standing["in_stock"].in_stock,
             on_promotion=standing["on_promotion"].on_promotion,
             ratings=() if request.count == () else standing["rating"].ratings,

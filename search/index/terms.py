@@ -27,6 +27,7 @@ CACHE_BYTES = 40_000_000
 REMEMBERED = 8192
 _NAMES = np.array([field in NAMING for field in FIELDS])
 _FIELD = np.uint16(2**FIELD_BITS - 1)
+_MODEL = FIELDS.index("model")
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -94,7 +95,8 @@ class TermCache:
 
     def coded(self, code: str) -> NDArray[np.int32]:
         """Return the documents that have exactly this code, ascending. Codes also stand in the field "model"."""
-        if not self.holds(code):
+        marks = self._read(self._spans(code))[1]
+        if not (marks.size and ((marks & _FIELD) == _MODEL).any()):
             return EMPTY.docs
         with self._lock:
             parts = [decode(reader, "code", code)[0] + np.int32(first) for reader, first in self._leaves]
@@ -124,12 +126,10 @@ class TermCache:
             return EMPTY
         fields = (marks & _FIELD).astype(np.intp)
         k1 = saturation(token)
-        weights = np.array(
-            [
-                BOOSTS[field] * inverse_document_frequency(held, self._living) if held else 0.0
-                for field, held in zip(FIELDS, np.bincount(fields, minlength=len(FIELDS)).tolist(), strict=True)
-            ]
-        )
+        weights = np.zeros(len(FIELDS))
+        for field, held in enumerate(np.bincount(fields).tolist()):
+            if held:
+                weights[field] = BOOSTS[FIELDS[field]] * inverse_document_frequency(held, self._living)
         norms = self._norms.take(fields * self._alive.size + docs)
         counts = (marks >> FIELD_BITS).astype(np.float32)
         scores = contributions(counts, norms, weights.take(fields), k1)
