@@ -114,9 +114,9 @@ def sounds_like_more(text: str, lexicon: Lexicon) -> bool:
     """Say whether `parse` reads anything in another way when it is told to read by sound. Nobody puts a space into a
     syllable: unless some word is made of whole ones, there is nothing to hear.
     """
-    pieces = list(analysis.pieces(analysis.normalise(text, LONGEST_QUERY)))
-    if not any(piece.kind == "word" and pinyin.is_spelled(piece.text) for piece in pieces):
+    if not any(map(pinyin.is_spelled, _LETTERS.findall(text[:LONGEST_QUERY].lower()))):
         return False
+    pieces = list(analysis.pieces(analysis.normalise(text, LONGEST_QUERY)))
     return any(piece.kind == "sound" for piece in _read_sounds(pieces, lexicon, by_sound=True))
 
 
@@ -267,6 +267,7 @@ def _shared(pairs: Sequence[str], singles: Sequence[str]) -> Group:
 
 
 _LETTER = re.compile(r"[^\d.]")
+_LETTERS = re.compile(r"[a-z]+")
 _RUNS: dict[str, Callable[[Piece], Group]] = {"cjk": run_group, "sound": sound_group}
 
 

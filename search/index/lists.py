@@ -29,9 +29,15 @@ assert len(FIELDS) <= 2**FIELD_BITS
 
 
 class SegmentLists:
-    """Collects the postings of the documents of one segment and writes them."""
+    """Collects the postings of the documents of one segment and writes them.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    at_once : how many entries are sorted at a time: what that needs of memory is about 40 bytes for each.
+    """
+
+    def __init__(self, at_once: int = _AT_ONCE) -> None:
+        self._at_once = at_once
         self._numbers: dict[str, int] = {}
         self._tokens = array("i")
         self._marks = array("H")
@@ -59,8 +65,8 @@ class SegmentLists:
         )
         docs, sorted_marks = np.empty(numbers.size, np.int32), np.empty(numbers.size, np.uint16)
         ends, free = np.array(self._ends), starts[:-1].copy()
-        for first in range(0, numbers.size, _AT_ONCE):  # by parts, so that sorting needs little memory
-            part = slice(first, min(first + _AT_ONCE, numbers.size))
+        for first in range(0, numbers.size, self._at_once):  # by parts, so that sorting needs little memory
+            part = slice(first, min(first + self._at_once, numbers.size))
             ranked = ranks[numbers[part]]
             order = ranked.argsort(kind="stable")
             ranked = ranked[order]

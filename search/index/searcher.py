@@ -13,12 +13,12 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from search import analysis, facets, ranking
+from search import analysis, facets, ranking, standing
 from search.documents import LiveColumns, SearchRequest, Sort
 from search.facets import Narrowing
 from search.index import steering
 from search.index.generation import Generation
-from search.index.matching import Matches
+from search.index.matches import Matches
 from search.index.reading import Reader, Reading
 from search.parsing import Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
@@ -54,7 +54,7 @@ class Searcher:
         self.shown, self._live = corpus.align(live)
         self._factors = ranking.business_factors(self._live.popularity, self._live.rating, self._live.in_stock)
         self._business = np.prod(list(self._factors.values()), axis=0)
-        self._standings = facets.standings(self._live)
+        self._standings = standing.standings(self._live)
         prices = self._live.price_minor
         self._prices = prices.astype(np.int32) if prices.max(initial=0) < _MOST_NARROW else prices
 
@@ -82,7 +82,7 @@ class Searcher:
         narrowed = facets.narrow(matches.docs, in_use)
         columns = generation.corpus.facets
         counted = tuple(columns) if request.count is None else request.count
-        standing = self._standing(narrowed)
+        counts = self._standing(narrowed)
         rows, scores = self._page(request, reading, matches, narrowed.docs, pins)
         return SearchPage(
             ids=tuple(generation.corpus.ids[rows].tolist()),
@@ -96,23 +96,23 @@ class Searcher:
             },
             price=None
             if request.count == ()
-            else facets.price_range(self._prices.take(narrowed.base("price")), standing["price"]),
-            in_stock=standing["in_stock"].in_stock,
-            on_promotion=standing["on_promotion"].on_promotion,
-            ratings=() if request.count == () else standing["rating"].ratings,
+            else standing.price_range(self._prices.take(narrowed.base("price")), counts["price"]),
+            in_stock=counts["in_stock"].in_stock,
+            on_promotion=counts["on_promotion"].on_promotion,
+            ratings=() if request.count == () else counts["rating"].ratings,
             corrected_query=query.corrected,
             relaxed=matches.relaxed,
-            is_whole=not matches.relaxed or _is_whole(found, rows[:1], reading.wanted),
+            is_whole=not matches.relaxed or found.holds_all(rows[:1], reading.wanted),
             exact=self.find_code(request.text),
             words=query.words,
             generation=generation.name,
         )
 
-    def _standing(self, narrowed: Narrowing) -> dict[str, facets.Standing]:
+    def _standing(self, narrowed: Narrowing) -> dict[str, standing.Standing]:
         """Return what is counted of stock, promotion, rating and price, each without its own filter."""
-        plain = facets.standing(self._standings.take(narrowed.docs))
+        plain = standing.standing(self._standings.take(narrowed.docs))
         return {
-            name: facets.standing(self._standings.take(narrowed.without[name])) if name in narrowed.without else plain
+            name: standing.standing(self._standings.take(narrowed.without[name])) if name in narrowed.without else plain
             for name in ("in_stock", "on_promotion", "rating", "price")
         }
 
@@ -314,14 +314,6 @@ class Searcher:
 
     def _boosts(self, request: SearchRequest, docs: Rows) -> NDArray[np.float64]:
         return steering.boost_factors(request.steering.boosts, self.generation.corpus.facets, self.shown.size)[docs]
-
-
-def _is_whole(matches: Matches, rows: Rows, wanted: int) -> bool:
-    """Say whether all these documents match all that was asked; what the merchant put there counts as if it did."""
-    if not matches.docs.size:
-        return True
-    places = np.minimum(matches.docs.searchsorted(rows), matches.docs.size - 1)
-    return bool(((matches.docs[places] != rows) | (matches.tiers[places] >= wanted)).all())
 
 
 _SORT_KEYS: dict[Sort, Callable[[LiveColumns], NDArray[np.int64] | NDArray[np.float64]]] = {

@@ -29,7 +29,8 @@ _NAMES = np.array([field in NAMING for field in FIELDS])
 _FIELD = np.uint16(2**FIELD_BITS - 1)
 _MODEL = FIELDS.index("model")
 
-Spans = tuple[tuple[int, int], ...]
+Spans = tuple[tuple[int, tuple[int, int]], ...]
+"""The segments that have a token, by number, and where its entries lie in them."""
 
 
 class TermCache:
@@ -89,9 +90,7 @@ class TermCache:
     def holds(self, token: str) -> bool:
         """Say whether any living document has the token; its postings are read only where some documents died."""
         spans = self._spans(token)
-        if self._living == self._alive.size:
-            return any(first < last for first, last in spans)
-        return bool(self._read(spans)[0].size)
+        return bool(spans) and (self._living == self._alive.size or bool(self._read(spans)[0].size))
 
     def coded(self, code: str) -> NDArray[np.int32]:
         """Return the documents that have exactly this code, ascending. Codes also stand in the field "model"."""
@@ -105,11 +104,7 @@ class TermCache:
 
     def _read(self, spans: Spans) -> tuple[Docs, Marks]:
         """Return the entries of living documents, ascending, each document's in the order of the fields."""
-        parts = [
-            (lists.entries(span), first)
-            for lists, span, (_, first) in zip(self._lists, spans, self._leaves, strict=True)
-            if span[0] < span[1]
-        ]
+        parts = [(self._lists[number].entries(span), self._leaves[number][1]) for number, span in spans]
         if not parts:
             return EMPTY.docs, np.empty(0, np.uint16)
         (docs, marks), first = parts[0]
@@ -158,7 +153,8 @@ class _Finder:
         self._lists = lists
 
     def __call__(self, token: str) -> Spans:
-        return tuple(lists.find(token) for lists in self._lists)
+        found = ((number, lists.find(token)) for number, lists in enumerate(self._lists))
+        return tuple((number, span) for number, span in found if span[0] < span[1])
 
 
 def decode(reader: IndexReader, field: str, token: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:

@@ -15,7 +15,8 @@ from search.documents import IndexBroken
 from search.index import columns, layout
 from search.index.generation import Generation
 from search.index.lists import Lists
-from search.index.matching import Matches, finish, group_scores, match
+from search.index.matches import Matches
+from search.index.matching import finish, group_scores, match
 from search.index.terms import TermCache
 from search.parsing import Group
 
