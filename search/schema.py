@@ -1,7 +1,7 @@
 """The fields of the text index, their weights, and the name under which generations of this shape are kept.
 
 Whoosh stores terms and postings; documents reach it already cut into tokens, so there is one analyzer in one place.
-Facets and live columns are numpy arrays beside the Whoosh segment.
+Facets, live columns and the lists that answers are made from are numpy arrays beside the Whoosh segment.
 """
 
 from __future__ import annotations
