@@ -1,4 +1,4 @@
-"""Full-text search over plain documents: Whoosh keeps terms and postings, numpy weighs, filters, counts and sorts.
+"""Full-text search over plain documents: Whoosh keeps them, numpy weighs, filters, counts and sorts.
 
     index = WhooshIndex(directory)
     index.rebuild(documents)                    # all of them, or
@@ -7,16 +7,18 @@
     page = holder.searcher().search(SearchRequest(text="olive oil 500ml"))
     holder.refresh(LiveColumns.of(rows))        # new prices, stock, ...: no index commit
 
-How an answer is made. The text is normalised and cut into groups of tokens (`analysis`, `parsing`), one for each
-thing that the shopper wants; words that mean the same may stand for a group (`synonyms`). Latin letters that name
-nothing here are read as Chinese by its sound (`pinyin`); other unknown words are cut in two or corrected, where that
-gains something. Every group's postings add to a dense array of scores and a count of matched groups
-(`index.matching`). All groups must match; while fewer than ten documents bear all of them in their names, sizes and
-numbers may be missing, then one word after another. The order is `(BM25 over fields + 12 for a named category + 6 for
-a named brand) * coverage * popularity * rating * availability * the merchant's boosts`: coverage is the square of the
-share of groups matched, the other factors are bounded (`ranking`). Under every other order, what bears all words in
-its name stands first. Pins stand above that order and buries below it (`index.steering`). Filters are masks, facet
-counts are `bincount`s over the hits (`facets`).
+How an answer is made. The text is normalised and cut into groups of tokens (`analysis`, `parsing`), one for each thing
+that the shopper wants; words that mean the same may stand for a group (`synonyms`). Latin letters that name nothing
+here are read as Chinese by its sound (`pinyin`); other unknown words are cut in two or corrected, where that gains
+something. A word's postings are read from mapped lists that lie beside Whoosh's own (`index.lists`), and weighed once
+(`index.terms`). Documents are looked for along the shortest lists (`index.walking`), or by adding up whole columns
+where a word is everywhere (`index.matching`). All groups must match; while fewer than ten documents bear all of them in
+their names, sizes and numbers may be missing, then one word after another. The order is `(BM25 over fields + 12 for a
+named category + 6 for a named brand) * coverage * popularity * rating * availability * the merchant's boosts`: coverage
+is the square of the share of groups matched, the other factors are bounded (`ranking`). Under every other order, what
+bears all words in its name stands first. Pins stand above that order and buries below it (`index.steering`). Filters
+are masks; all facets are counted in one go over the hits (`facets`), and so are stock, promotion, rating and price
+(`standing`).
 
 What a product is counts for more than what is said about it: names weigh most and their last word a little more, the
 names of its departments weigh little, and "for ..." or "with ..." is a field of its own ("charger for phones" is no

@@ -1,4 +1,4 @@
-"""Filters as boolean masks, and counts for every choice of every facet by one `bincount` each.
+"""Filters as boolean masks, and counts for every choice of every facet in one go.
 
 Disjunctive: the choices made inside one facet do not narrow that facet's own counts, so a shopper sees what adding
 another brand would bring. Source: the "multi-select faceting" of Tunkelang (2009), "Faceted Search".
@@ -6,26 +6,31 @@ another brand would bring. Source: the "multi-select faceting" of Tunkelang (200
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.documents import Filters, LiveColumns
-from search.results import FacetCount, PriceBucket, PriceRange
+from search.results import FacetCount
 
-MOST_BUCKETS = 6
 MOST_LAYERS = 3
-_SAMPLE = 500
+FEW = 200
+"""So many documents are counted by what they have; more, by what each layer of each facet says of them."""
+_MANY = 3
 _PART = 4
+_BITS = 32
+_ALL = 2**_BITS - 1
 
 Mask = NDArray[np.bool_]
 Docs = NDArray[np.int64]
 Pairs = NDArray[np.int32]
+Tally = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Codes of values, ascending, and how many documents have each: at least one."""
 
 
 class FacetColumn:
@@ -49,13 +54,11 @@ class FacetColumn:
         self._totals = np.bincount(codes, minlength=len(self.values))
         self._by_value = owners[np.argsort(codes, kind="stable")]
         self._value_starts = np.concatenate(([0], np.cumsum(self._totals)))
-        starts = _starts(owners, documents)
-        depths = np.arange(owners.size, dtype=np.int32) - starts[owners]
-        self._layers = [self._layer(owners[here], codes[here]) for here in _layers(depths, documents)]
-        deeper = depths >= len(self._layers)
-        self._rest = codes[deeper]
-        self._rest_starts = _starts(owners[deeper], documents)
-        self._has_rest = np.diff(self._rest_starts) > 0
+        depths = np.arange(owners.size, dtype=np.int32) - _starts(owners, documents)[owners]
+        self.layers = [self._layer(owners[here], codes[here]) for here in _layers(depths, documents)]
+        self._holding = [np.bincount(layer, minlength=len(self.values) + 1) > 0 for layer in self.layers]
+        deeper = depths >= len(self.layers)
+        self.rest = owners[deeper].astype(np.intp), codes[deeper]
 
     def docs_with(self, value: str) -> Pairs:
         """Return the documents that have `value`, ascending; none for an unknown value."""
@@ -75,38 +78,50 @@ class FacetColumn:
             result[self.docs_with(value)] = True
         return result
 
-    def count_of(self, value: str, counts: NDArray[np.int64]) -> int:
-        """Return the count of one value out of what `counts` gave; 0 for an unknown value."""
+    def holders(self, value: str, docs: Docs) -> Mask:
+        """Return (docs,) true where a document has `value`."""
         code = self._code_of.get(value)
-        return 0 if code is None else int(counts[code])
+        if self.rest[0].size or code is None:
+            return self.mask((value,)).take(docs)
+        found = np.zeros(docs.size, np.bool_)
+        for layer, holding in zip(self.layers, self._holding, strict=True):
+            if holding[code]:
+                found |= layer.take(docs) == code
+        return found
 
-    def counts(self, docs: Docs) -> NDArray[np.int64]:
-        """Return (values,): how many of `docs` (distinct) have each value; of many, by counting the others."""
+    def code_of(self, value: str) -> int:
+        """Return the code of a value; -1 for an unknown one."""
+        return self._code_of.get(value, -1)
+
+    def tally(self, docs: Docs) -> Tally:
+        """Return how many of `docs` (distinct) have each value; of many, by counting the others."""
         if docs.size * 2 <= self._documents:
-            return self._count(docs)
-        others = np.ones(self._documents, np.bool_)
-        others[docs] = False
-        return self._totals - self._count(np.flatnonzero(others))
+            counts = self._count(docs)
+        else:
+            counts = self._totals - self._count(np.flatnonzero(~spread(docs, self._documents)))
+        held = np.flatnonzero(counts)
+        return held, counts[held]
 
     def _count(self, docs: Docs) -> NDArray[np.int64]:
-        counts = np.zeros(len(self.values) + 1, np.int64)
-        for layer in self._layers:
-            counts += np.bincount(layer[docs], minlength=counts.size)
-        if self._rest.size:
-            docs = docs[self._has_rest[docs]]
-            starts = self._rest_starts[docs]
-            lengths = self._rest_starts[docs + 1] - starts
-            before = np.cumsum(lengths) - lengths
-            pairs = np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))
-            counts += np.bincount(self._rest[pairs], minlength=counts.size)
+        none = len(self.values)
+        counts = np.zeros(none + 1, np.int64)
+        for layer in self.layers:
+            counts += np.bincount(layer.take(docs), minlength=none + 1)
+        owners, codes = self.rest
+        if owners.size:
+            counts += np.bincount(codes[spread(docs, self._documents).take(owners)], minlength=none + 1)
         return counts[:-1]
 
     def _layer(self, owners: Pairs, codes: Pairs) -> NDArray[Any]:
         """Return (documents,) one code of each document, and the number of values where it has none."""
         none = len(self.values)
-        layer = np.full(self._documents, none, np.uint16 if none < 2**16 else np.int32)
+        layer = np.full(self._documents, none, _code_type(none))
         layer[owners] = codes
         return layer
+
+
+def _code_type(most: int) -> Any:
+    return np.uint16 if most < 2**16 else np.int32
 
 
 def _starts(owners: Pairs, documents: int) -> Pairs:
@@ -123,6 +138,91 @@ def _layers(depths: Pairs, documents: int) -> Iterator[Mask]:
         if np.count_nonzero(here) * _PART < documents:
             return
         yield here
+
+
+def spread(docs: Docs, documents: int) -> Mask:
+    """Return (documents,) true for `docs` alone."""
+    result = np.zeros(documents, np.bool_)
+    result[docs] = True
+    return result
+
+
+class FacetTable:
+    """All facets side by side: one look at a few documents counts their values in every facet.
+
+    Parameters
+    ----------
+    columns : the facets by name.
+    pairs : by name the (document, code) pairs that each column was made of.
+    documents : how many documents there are.
+    """
+
+    def __init__(self, columns: Mapping[str, FacetColumn], pairs: Mapping[str, tuple[Pairs, Pairs]], documents: int):
+        self._columns = dict(columns)
+        sizes = [len(column.values) for column in self._columns.values()]
+        self._firsts = np.cumsum([0, *sizes])
+        self._place = {name: place for place, name in enumerate(self._columns)}
+        self._documents = documents
+        owners = [pairs[name][0] for name in self._columns]
+        codes = [
+            pairs[name][1] + np.int32(first) for name, first in zip(self._columns, self._firsts.tolist(), strict=False)
+        ]
+        every = np.concatenate(owners) if owners else np.empty(0, np.int32)
+        self._starts = _starts(every, documents)
+        self._codes = np.concatenate(codes)[np.argsort(every, kind="stable")] if codes else every
+        self._size = int(self._firsts[-1])
+        layers = [(column, first, layer) for column, first in self._with_firsts() for layer in column.layers]
+        self._rows = np.full((documents, len(layers)), self._size, _code_type(self._size))
+        for place, (column, first, layer) in enumerate(layers):
+            held = layer < len(column.values)
+            self._rows[held, place] = layer[held] + np.int32(first)
+        rests = [(column.rest[0], column.rest[1] + np.int32(first)) for column, first in self._with_firsts()]
+        self._owners = np.concatenate([owners for owners, _ in rests]) if rests else np.empty(0, np.intp)
+        self._rest = np.concatenate([codes for _, codes in rests]) if rests else np.empty(0, np.int32)
+
+    def tallies(self, docs: Docs, names: Sequence[str]) -> dict[str, Tally]:
+        """Return by name how many of `docs` (distinct) have each value of these facets; unknown ones are left out."""
+        known = [name for name in names if name in self._columns]
+        if docs.size > FEW:
+            if 2 * docs.size > self._documents or _MANY * len(known) < len(self._columns):
+                return {name: self._columns[name].tally(docs) for name in known}
+            return self._split(known, *self._swept(docs))
+        starts = self._starts.take(docs)
+        lengths = self._starts.take(docs + 1) - starts
+        ends = lengths.cumsum()
+        total = int(ends[-1]) if ends.size else 0
+        found = self._codes.take((starts - ends + lengths).repeat(lengths) + np.arange(total))
+        found.sort()
+        changes = np.empty(total, np.bool_)
+        changes[:1] = True
+        np.not_equal(found[1:], found[:-1], out=changes[1:])
+        at = np.flatnonzero(changes)
+        codes = found.take(at).astype(np.int64)
+        counts = np.empty_like(at)
+        np.subtract(at[1:], at[:-1], out=counts[:-1])
+        counts[-1:] = total - at[-1:]
+        return self._split(known, codes, counts)
+
+    def _with_firsts(self) -> list[tuple[FacetColumn, int]]:
+        return list(zip(self._columns.values(), self._firsts.tolist(), strict=False))
+
+    def _swept(self, docs: Docs) -> Tally:
+        """Count by picking a row of codes for each document, and the few that are in no row."""
+        counts = np.bincount(self._rows.take(docs, axis=0).ravel(), minlength=self._size + 1)
+        if self._rest.size:
+            counts += np.bincount(self._rest[spread(docs, self._documents).take(self._owners)], minlength=counts.size)
+        held = np.flatnonzero(counts[:-1])
+        return held, counts[held]
+
+    def _split(self, names: Sequence[str], codes: NDArray[np.int64], counts: NDArray[np.int64]) -> dict[str, Tally]:
+        """Share out what was counted in all facets."""
+        bounds = codes.searchsorted(self._firsts).tolist()
+        return {
+            name: (codes[first:last] - self._firsts[place], counts[first:last])
+            for name in names
+            for place in (self._place[name],)
+            for first, last in (bounds[place : place + 2],)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,51 +270,29 @@ def narrow(docs: Docs, in_use: Mapping[str, Mask]) -> Narrowing:
     return Narrowing(docs[passed], without)
 
 
-def choices(column: FacetColumn, docs: Docs, selected: Sequence[str], limit: int) -> tuple[FacetCount, ...]:
-    """Return the choices of a facet among `docs`: most frequent first, then by value; selected ones always, even with
-    0.
+def choices(column: FacetColumn, tally: Tally, selected: Sequence[str], limit: int) -> tuple[FacetCount, ...]:
+    """Return the choices of a facet out of what was counted: most frequent first, then by value; selected ones always,
+    even with 0.
     """
-    counts = column.counts(docs)
-    held = np.flatnonzero(counts)
-    order = held[np.argsort(-counts[held], kind="stable")][:limit]
+    codes, counts = tally
+    if not codes.size and not selected:
+        return ()
+    if codes.size == 1 and not selected and limit > 0:
+        return (FacetCount(column.values[int(codes[0])], int(counts[0]), False),)
+    keys = (counts << _BITS) - codes  # one number holds both, so that sorting is fast
+    keys.sort()
+    keys = keys[: -limit - 1 : -1] if limit > 0 else keys[:0]
+    counts = (keys + _ALL) >> _BITS
+    values = map(column.values.__getitem__, ((counts << _BITS) - keys).tolist())
+    if not selected:
+        return tuple(map(_choice, zip(values, counts.tolist(), repeat(False), strict=False)))
     chosen = dict.fromkeys(selected)
-    values = (column.values[code] for code in order.tolist())
-    shown = [
-        FacetCount(value, count, value in chosen) for value, count in zip(values, counts[order].tolist(), strict=True)
-    ]
-    present = {choice.value for choice in shown} if chosen else set()
-    rest = [FacetCount(value, column.count_of(value, counts), True) for value in chosen if value not in present]
+    shown = [FacetCount(value, count, value in chosen) for value, count in zip(values, counts.tolist(), strict=True)]
+    present = {choice.value for choice in shown}
+    held = dict(zip(tally[0].tolist(), tally[1].tolist(), strict=True))
+    rest = [FacetCount(value, held.get(column.code_of(value), 0), True) for value in chosen if value not in present]
     return (*shown, *rest)
 
 
-def price_range(prices: NDArray[np.int64]) -> PriceRange | None:
-    """Return the ends of `prices` (minor units) and at most six buckets with round ends, or None for no prices.
-
-    Inner ends are the quantiles at equal shares (of every n-th price, when there are thousands), rounded to 1, 2 or 5
-    times a power of ten, so each bucket is worth a click.
-    """
-    if not prices.size:
-        return None
-    lowest, highest = int(prices.min()), int(prices.max())
-    sample = np.sort(prices[:: max(1, prices.size // _SAMPLE)])
-    quantiles = sample[np.arange(1, MOST_BUCKETS) * sample.size // MOST_BUCKETS]
-    inner = sorted({rounded for value in quantiles if lowest < (rounded := _round(float(value))) <= highest})
-    if not inner:
-        return PriceRange(lowest, highest, (PriceBucket(lowest, None, int(prices.size)),))
-    below = [0, *(int(np.count_nonzero(prices < end)) for end in inner), int(prices.size)]
-    ends = zip([0, *inner], [*inner, None], pairwise(below), strict=True)
-    return PriceRange(lowest, highest, tuple(PriceBucket(low, high, more - less) for low, high, (less, more) in ends))
-
-
-def ratings(stars: NDArray[np.float64]) -> tuple[tuple[int, int], ...]:
-    """Return (n, how many of `stars` are n or more) for n = 4, 3, 2, 1."""
-    return tuple((least, int(np.count_nonzero(stars >= least))) for least in (4, 3, 2, 1))
-
-
-@lru_cache(maxsize=4096)
-def _round(value: float) -> int:
-    """Return the nearest of 1, 2, 5 times a power of ten, by ratio."""
-    if value < 1:
-        return 0
-    power: int = 10 ** (len(str(int(value))) - 1)
-    return min((step * power for step in (1, 2, 5, 10)), key=lambda end: max(end / value, value / end))
+_choice: Callable[[tuple[str, int, bool]], FacetCount] = partial(tuple.__new__, FacetCount)
+"""`FacetCount._make` without a Python frame of its own: an answer has hundreds of them."""

@@ -110,6 +110,16 @@ def parse(
     return Query(tuple(groups), stems, variants, words, corrected)
 
 
+def sounds_like_more(text: str, lexicon: Lexicon) -> bool:
+    """Say whether `parse` reads anything in another way when it is told to read by sound. Nobody puts a space into a
+    syllable: unless some word is made of whole ones, there is nothing to hear.
+    """
+    if not any(map(pinyin.is_spelled, _LETTERS.findall(text[:LONGEST_QUERY].lower()))):
+        return False
+    pieces = list(analysis.pieces(analysis.normalise(text, LONGEST_QUERY)))
+    return any(piece.kind == "sound" for piece in _read_sounds(pieces, lexicon, by_sound=True))
+
+
 def _read_sounds(pieces: list[Piece], lexicon: Lexicon, by_sound: bool) -> list[Piece]:
     """Join neighbouring Latin words into one piece of kind "sound" where they are Chinese by its sound."""
     result: list[Piece] = []
@@ -257,6 +267,7 @@ def _shared(pairs: Sequence[str], singles: Sequence[str]) -> Group:
 
 
 _LETTER = re.compile(r"[^\d.]")
+_LETTERS = re.compile(r"[a-z]+")
 _RUNS: dict[str, Callable[[Piece], Group]] = {"cjk": run_group, "sound": sound_group}
 
 

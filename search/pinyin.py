@@ -31,6 +31,7 @@ _WITHOUT_INITIAL = (
 )
 SYLLABLES = frozenset({first + last for first in _INITIALS for last in _FINALS} | set(_WITHOUT_INITIAL))
 """Everything that is spelled like a syllable; the catalogue decides which of them occur."""
+_SPELLED = re.compile(f"(?:{'|'.join(sorted(SYLLABLES, key=len, reverse=True))})+")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _MODEL = re.compile(r"[a-z]{0,4}\d+[a-z]{0,3}")
 _SEAM = 4.0
@@ -113,6 +114,11 @@ def split(letters: str, sounds: Sounds) -> tuple[str, ...] | None:
         return None
     parts = max(best[-1].values())[1]
     return parts if _is_heard(parts, sounds) else None
+
+
+def is_spelled(word: str) -> bool:
+    """Say whether lower-case letters can be cut into syllables, whatever the catalogue holds."""
+    return _SPELLED.fullmatch(word) is not None
 
 
 def pairs(parts: tuple[str, ...]) -> list[str]:

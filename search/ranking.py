@@ -57,10 +57,12 @@ def saturation(token: str) -> float:
 
 
 def contributions(
-    counts: NDArray[np.float32], norms: NDArray[np.float32], weight: float, k1: float = K1
+    counts: NDArray[np.float32], norms: NDArray[np.float32], weight: float | NDArray[np.float64], k1: float = K1
 ) -> NDArray[np.float32]:
-    """Return `weight * tf * (k1 + 1) / (tf + k1 * norm)`, elementwise; `norms` as `length_norms` gives them."""
-    return np.asarray(weight * (k1 + 1) * counts / (counts + k1 * norms), np.float32)
+    """Return `weight * tf * (k1 + 1) / (tf + k1 * norm)`, elementwise; `norms` as `length_norms` gives them, one
+    `weight` for all or one for each.
+    """
+    return np.asarray(np.asarray(weight * (k1 + 1), np.float32) * counts / (counts + k1 * norms), np.float32)
 
 
 def coverage(tiers: NDArray[np.int64] | NDArray[np.uint8], groups: int) -> NDArray[np.float64]:
@@ -68,7 +70,7 @@ def coverage(tiers: NDArray[np.int64] | NDArray[np.uint8], groups: int) -> NDArr
     satisfies none, as a long run of Chinese may leave it, counts half a group.
     """
     factors = (np.maximum(np.arange(groups + 1), HALF) / max(1, groups)) ** COVERAGE
-    return np.asarray(factors[tiers], np.float64)
+    return np.asarray(factors.take(tiers), np.float64)
 
 
 def in_levels(keys: NDArray[np.float64], *holds: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -103,13 +105,15 @@ def business_factors(
     }
 
 
-def best(keys: Floats, ids: NDArray[np.int64], wanted: int) -> NDArray[np.int64]:
+def best(keys: Floats, ids: NDArray[np.int64], wanted: int, rows: NDArray[np.int64] | None = None) -> NDArray[np.int64]:
     """Return the positions of the `wanted` largest keys, in order; equal keys go by the smaller id.
 
     Parameters
     ----------
     keys : float64 or float32 (hits,)
     ids : int64 (hits,), distinct, so that the order is total and pages never repeat or lose a document.
+    rows : int64 (hits,), which of the `ids` belongs to each key, where these are not one for each in order: so that
+        nobody has to pick out the ids of all hits for the sake of a few.
 
     Returns
     -------
@@ -119,19 +123,21 @@ def best(keys: Floats, ids: NDArray[np.int64], wanted: int) -> NDArray[np.int64]
     if wanted <= 0:
         return np.empty(0, np.int64)
     if wanted >= size:
-        return np.lexsort((ids, -keys))
+        return np.lexsort((ids if rows is None else ids[rows], -keys))
     if size > _MANY and wanted * _FEW < size:
         likely = _likely(keys, wanted)
         if wanted <= likely.size < size // 2:
-            return np.asarray(likely[best(keys[likely], ids[likely], wanted)], np.int64)
+            own = likely if rows is None else rows[likely]
+            return np.asarray(likely[best(keys[likely], ids, wanted, own)], np.int64)
     threshold = np.partition(keys, size - wanted)[size - wanted]
     better = np.flatnonzero(keys > threshold)
     level = np.flatnonzero(keys == threshold)
     room = wanted - better.size
     if level.size > room:
-        level = level[np.argpartition(ids[level], room - 1)[:room]]
+        level = level[np.argpartition(ids[level if rows is None else rows[level]], room - 1)[:room]]
     chosen = np.concatenate((better, level))
-    return np.asarray(chosen[np.lexsort((ids[chosen], -keys[chosen]))], np.int64)
+    own = chosen if rows is None else rows[chosen]
+    return np.asarray(chosen[np.lexsort((ids[own], -keys[chosen]))], np.int64)
 
 
 def _likely(keys: Floats, wanted: int) -> NDArray[np.int64]:

@@ -38,8 +38,9 @@ class SearchPage:
     """An answer: `ids` of one page, out of `total` exactly counted matches.
 
     `ratings` counts documents with at least 4, 3, 2 and 1 stars. `corrected_query` is what was searched when the
-    spelling was corrected, else None; `relaxed` says that not every word had to match; `exact` is the document whose
-    SKU or barcode was typed; `words` are the terms to highlight; `scores` are what the order of `ids` was made by.
+    spelling was corrected, else None; `relaxed` says that not every word had to match, and `is_whole` that the first
+    document of the page has every word all the same; `exact` is the document whose SKU or barcode was typed; `words`
+    are the terms to highlight; `scores` are what the order of `ids` was made by.
     """
 
     ids: tuple[int, ...]
@@ -53,6 +54,7 @@ class SearchPage:
     ratings: tuple[tuple[int, int], ...] = ()
     corrected_query: str | None = None
     relaxed: bool = False
+    is_whole: bool = True
     exact: int | None = None
     words: tuple[str, ...] = ()
     scores: tuple[float, ...] = ()

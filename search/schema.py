@@ -1,14 +1,13 @@
 """The fields of the text index, their weights, and the name under which generations of this shape are kept.
 
 Whoosh stores terms and postings; documents reach it already cut into tokens, so there is one analyzer in one place.
-Facets and live columns are numpy arrays beside the Whoosh segment.
+Facets, live columns and the lists that answers are made from are numpy arrays beside the Whoosh segment.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 import whoosh
 from whoosh.fields import FieldType, Schema
@@ -17,7 +16,7 @@ from whoosh.formats import Existence
 from search import analysis, pinyin
 from search.documents import Document
 
-FORMAT = 5
+FORMAT = 6
 
 BOOSTS: dict[str, float] = {
     "title": 3.0,
@@ -35,14 +34,14 @@ NAMING = frozenset({"title", "brand", "model", "category", "pinyin"})
 
 
 class TokenField(FieldType):  # type: ignore[misc]
-    """A field whose value is a sequence of finished tokens; a posting's weight is the token's count."""
+    """A field whose value is finished tokens with their counts; a posting's weight is the token's count."""
 
     def __init__(self) -> None:
         super().__init__(format=Existence(), analyzer=None, scorable=False, stored=False)
 
-    def index(self, value: Sequence[str], **kwargs: object) -> Iterator[tuple[bytes, int, float, bytes]]:
+    def index(self, value: Mapping[str, int], **kwargs: object) -> Iterator[tuple[bytes, int, float, bytes]]:
         """Yield (token, count, count, b"") for each distinct token."""
-        for token, count in Counter(value).items():
+        for token, count in value.items():
             yield token.encode(), count, float(count), b""
 
 

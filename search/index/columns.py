@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from search import analysis
 from search.documents import LIVE_TYPES, Document, IndexBroken, LiveColumns
-from search.facets import FacetColumn
+from search.facets import FacetColumn, FacetTable
 from search.index import packed
 from search.index.packed import Arrays, Strings, Tally
 from search.schema import FIELDS
@@ -45,7 +45,6 @@ class SegmentColumns:
         self._labels: dict[str, dict[str, list[str]]] = {"brand": {}, "category": {}}
         self._words: Counter[str] = Counter()
         self._phrases: Counter[str] = Counter()
-        self._fields_of: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -69,9 +68,6 @@ class SegmentColumns:
             for value in dict.fromkeys(values):
                 owners.append(row)
                 codes.append(numbers.setdefault(value, len(numbers)))
-        for number, name in enumerate(FIELDS):
-            for token in set(tokens[name]):
-                self._fields_of[token] = self._fields_of.get(token, 0) | 1 << number
         self._count_words(document)
 
     def save(self, directory: Path, segment: str) -> None:
@@ -83,9 +79,6 @@ class SegmentColumns:
             arrays[f"owners{number}"] = np.array(owners, np.int32)
             arrays[f"codes{number}"] = np.array(codes, np.int32)
         arrays |= self._packed_titles()
-        tokens = sorted(self._fields_of)
-        fields = np.array([self._fields_of[token] for token in tokens], np.uint16)
-        arrays |= {**_packed_strings("tokens", tokens), "token_fields": fields}
         arrays |= _packed_tally("words", self._words)
         arrays |= _packed_tally("phrases", {pair: n for pair, n in self._phrases.items() if n >= PHRASE_FLOOR})
         packed.save(directory / f"columns-{segment}.bin", arrays)
@@ -132,7 +125,7 @@ def _without(text: str, names: Sequence[str]) -> str:
 @dataclass(frozen=True)
 class Corpus:
     """All segments joined. Arrays are (documents,) in the order of the text index; `alive` is false for replaced
-    documents; `tokens` are those of each segment, sorted, with a bit for each of `FIELDS` that holds one.
+    documents.
     """
 
     ids: NDArray[np.int64]
@@ -140,12 +133,12 @@ class Corpus:
     lengths: NDArray[np.uint16]
     first_live: LiveColumns
     facets: dict[str, FacetColumn]
+    table: FacetTable
     labels: dict[str, dict[str, tuple[str, ...]]]
     sounds: dict[str, tuple[str, ...]]
     words: Tally
     phrases: Tally
     titles: Names
-    tokens: Sequence[tuple[Strings, NDArray[np.uint16]]]
     order: NDArray[np.int64] = field(init=False)
     sorted_ids: NDArray[np.int64] = field(init=False)
 
@@ -196,6 +189,7 @@ def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np
         for kind, names in text["labels"].items():
             labels[kind].update({value: tuple(given) for value, given in names.items()})
     ids = _join([part["ids"] for part in arrays], np.int64)
+    facets, table = _join_facets(arrays, texts, ids.size)
     living: Any = slice(None) if alive.all() else alive
     live = {name: _join([part[name] for part in arrays], kind)[living] for name, kind in LIVE_TYPES.items()}
     return Corpus(
@@ -203,12 +197,12 @@ def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np
         alive=alive,
         lengths=_join([part["lengths"] for part in arrays], np.uint16, (len(FIELDS), 0)),
         first_live=LiveColumns(ids[living], **live),
-        facets=_join_facets(arrays, texts, ids.size),
+        facets=facets,
+        table=table,
         labels=labels,
         sounds={name: tuple(sounds) for text in texts for name, sounds in text["sounds"].items()},
         words=Tally([(_strings(part, "words"), part["words_counts"]) for part in arrays]),
         phrases=Tally([(_strings(part, "phrases"), part["phrases_counts"]) for part in arrays]),
-        tokens=[(_strings(part, "tokens"), part["token_fields"]) for part in arrays],
         titles=Names(
             [
                 (
@@ -224,7 +218,9 @@ def load(directory: Path, segments: Sequence[tuple[str, int]], alive: NDArray[np
     )
 
 
-def _join_facets(arrays: Sequence[Arrays], texts: Sequence[dict[str, Any]], documents: int) -> dict[str, FacetColumn]:
+def _join_facets(
+    arrays: Sequence[Arrays], texts: Sequence[dict[str, Any]], documents: int
+) -> tuple[dict[str, FacetColumn], FacetTable]:
     owners: dict[str, list[NDArray[np.int32]]] = {}
     codes: dict[str, list[NDArray[np.int32]]] = {}
     numbers: dict[str, dict[str, int]] = {}
@@ -236,14 +232,15 @@ def _join_facets(arrays: Sequence[Arrays], texts: Sequence[dict[str, Any]], docu
             owners.setdefault(name, []).append(part[f"owners{number}"] + np.int32(first))
             codes.setdefault(name, []).append(globally[part[f"codes{number}"]])
         first += part["ids"].size
-    result = {}
+    columns, pairs = {}, {}
     for name, known in numbers.items():
         values = sorted(known)
-        sorted_code = np.argsort([known[value] for value in values]).astype(np.int32)
-        result[name] = FacetColumn(
-            values, np.concatenate(owners[name]), sorted_code[np.concatenate(codes[name])], documents
-        )
-    return result
+        order = np.array([known[value] for value in values], np.int32)
+        sorted_code = np.empty(order.size, np.int32)
+        sorted_code[order] = np.arange(order.size, dtype=np.int32)
+        pairs[name] = np.concatenate(owners[name]), sorted_code[np.concatenate(codes[name])]
+        columns[name] = FacetColumn(values, *pairs[name], documents)
+    return columns, FacetTable(columns, pairs, documents)
 
 
 def _join(parts: Sequence[NDArray[Any]], kind: Any, empty: tuple[int, ...] = (0,)) -> NDArray[Any]:

@@ -17,7 +17,8 @@ from search import analysis, ranking
 from search.documents import Document
 from search.index.columns import Corpus
 from search.index.intent import Intent
-from search.index.matching import Matches, asked
+from search.index.matches import Matches
+from search.index.matching import asked
 from search.parsing import Group
 from search.schema import FIELDS
 from search.suggesting import Completions, Vocabulary

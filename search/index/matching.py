@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.index.matches import Matches
 from search.index.postings import Postings
+from search.index.walking import Listed, Role, walk
 from search.parsing import Group
 from search.ranking import ENOUGH_HITS, Floats
 
@@ -19,19 +20,6 @@ FEW_OF = 16
 """Forms of one group are joined as lists while they have fewer than one in so many of the documents."""
 ENOUGH_TO_FINISH = 512
 Terms = Callable[[str], Postings]
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """Hits, ascending by document number: how many groups each matches, whether it bears them all in its name, its
-    score; and whether words were let go.
-    """
-
-    docs: NDArray[np.int64]
-    tiers: NDArray[np.uint8] | NDArray[np.int64]
-    named: NDArray[np.bool_]
-    scores: Floats
-    relaxed: bool
 
 
 def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Matches:
@@ -44,35 +32,68 @@ def match(groups: Sequence[Group], terms: Terms, shown: NDArray[np.bool_]) -> Ma
     """
     if len(groups) == 1 and is_plain(groups[0]):
         return _match_one(*groups[0].terms[0], terms, shown)
+    lists = [_listed(group, terms, shown.size) for group in groups]
+    roles = _roles(groups)
+    matches = None if None in lists else walk([one for one in lists if one is not None], roles, shown)
+    return _sweep(groups, lists, roles, terms, shown) if matches is None else matches
+
+
+def _roles(groups: Sequence[Group]) -> list[Role]:
+    wanted = asked(groups)
+    only_minor = all(group.minor for group in wanted)
+    return [
+        Role.EXTRA if group not in wanted else Role.MINOR if group.minor and not only_minor else Role.WORD
+        for group in groups
+    ]
+
+
+def _listed(group: Group, terms: Terms, documents: int) -> Listed | None:
+    """Return the postings of a group and their weight; None where these are no list."""
+    if is_plain(group):
+        token, weight = group.terms[0]
+        return terms(token), weight
+    joined = _join(group, terms, documents)
+    return None if joined is None else (joined, 1.0)
+
+
+def _sweep(
+    groups: Sequence[Group],
+    lists: Sequence[Listed | None],
+    roles: Sequence[Role],
+    terms: Terms,
+    shown: NDArray[np.bool_],
+) -> Matches:
+    """Match by adding up whole columns: for words that a good part of all documents have, and runs of Chinese."""
     scores = np.zeros(shown.size, np.float32)
-    words, minor = _Tally(shown.size), _Tally(shown.size)
-    for group, tally in zip(groups, _tallies(groups, words, minor), strict=True):
-        weight = group.terms[0][1] if is_plain(group) else 1.0
-        found = terms(group.terms[0][0]) if is_plain(group) else _join(group, terms, shown.size)
-        if found is not None:
-            found.add_to(scores, weight)
+    tallies: dict[Role, _Tally] = {role: _Tally(shown.size) for role in set(roles) if role is not Role.EXTRA}
+    for group, listed, role in zip(groups, lists, roles, strict=True):
+        tally = tallies.get(role)
+        if listed is not None:
+            listed[0].add_to(scores, listed[1])
             if tally is not None:
-                found.count_in(tally.tiers, tally.named)
+                tally.wanted += 1
+                listed[0].count_in(tally.tiers, tally.named)
         else:
             gained, satisfied, by_name = _gather(group, terms, shown.size)
             scores += gained
             if tally is not None:
+                tally.wanted += 1
                 tally.tiers += satisfied
                 tally.named += by_name
-    words.tiers *= shown
-    words.named *= shown
-    tiers = words.tiers + minor.tiers if minor.wanted else words.tiers
+    words, minor = tallies[Role.WORD], tallies.get(Role.MINOR)
+    words.tiers *= shown.view(np.uint8)
+    words.named *= shown.view(np.uint8)
+    tiers = words.tiers + minor.tiers if minor else words.tiers
     named = words.named == words.wanted
-    wanted = words.wanted + minor.wanted
-    whole = tiers == wanted
+    whole = tiers == words.wanted + (minor.wanted if minor else 0)
     if np.count_nonzero(named & whole) >= ENOUGH_HITS:
         hits, relaxed = whole & shown, False
     else:
         needed = _needed(words, any(group.counted > 1 for group in groups))
         hits = words.tiers >= needed if needed else (scores > 0) & shown
-        relaxed = needed < words.wanted or bool(minor.wanted)
+        relaxed = needed < words.wanted or minor is not None
     docs = np.flatnonzero(hits)
-    return Matches(docs, tiers[docs], named[docs], scores[docs], relaxed)
+    return Matches(docs, tiers.take(docs), named.take(docs), scores.take(docs), relaxed)
 
 
 class _Tally:
@@ -82,19 +103,6 @@ class _Tally:
         self.wanted = 0
         self.tiers = np.zeros(documents, np.uint8)
         self.named = np.zeros(documents, np.uint8)
-
-
-def _tallies(groups: Sequence[Group], words: _Tally, minor: _Tally) -> list[_Tally | None]:
-    """Return for each group the tally that it counts in; None for one that only adds to the score."""
-    wanted = asked(groups)
-    only_minor = all(group.minor for group in wanted)
-    result: list[_Tally | None] = []
-    for group in groups:
-        tally = None if group not in wanted else minor if group.minor and not only_minor else words
-        if tally is not None:
-            tally.wanted += 1
-        result.append(tally)
-    return result
 
 
 def _needed(words: _Tally, may_touch: bool) -> int:
@@ -109,12 +117,12 @@ def _needed(words: _Tally, may_touch: bool) -> int:
 def _match_one(token: str, weight: float, terms: Terms, shown: NDArray[np.bool_]) -> Matches:
     """Return what `match` would for this token alone, of which nothing can be let go."""
     found = terms(token)
-    docs, scores, named = found.docs, found.scores, found.named
-    seen = shown[docs]
+    docs, scores, named = found.docs.astype(np.int64), found.scores, found.named
+    seen = shown.take(docs)
     if not seen.all():
         docs, scores, named = docs[seen], scores[seen], named[seen]
     scores = scores if weight == 1.0 else scores * np.float32(weight)
-    return Matches(docs.astype(np.int64), np.ones(docs.size, np.uint8), named, scores, relaxed=False)
+    return Matches(docs, np.ones(docs.size, np.uint8), named, scores, relaxed=False)
 
 
 def finish(
@@ -184,7 +192,7 @@ def _join(group: Group, terms: Terms, documents: int) -> Postings | None:
     for tokens, weight in group.phrases:
         docs, gained = phrase(tokens, weight, terms)
         parts.append((docs, gained, np.ones(docs.size, np.bool_)))
-    return Postings.joined(parts, np.maximum)
+    return Postings.joined(parts)
 
 
 def _gather(

@@ -13,11 +13,12 @@ from copy import copy
 import numpy as np
 from numpy.typing import NDArray
 
-from search import analysis, facets, ranking
+from search import analysis, facets, ranking, standing
 from search.documents import LiveColumns, SearchRequest, Sort
+from search.facets import Narrowing
 from search.index import steering
 from search.index.generation import Generation
-from search.index.matching import Matches
+from search.index.matches import Matches
 from search.index.reading import Reader, Reading
 from search.parsing import Query, parse
 from search.results import Explanation, Health, SearchPage, Suggestion
@@ -25,6 +26,7 @@ from search.suggesting import MOST_OF_KIND, distinct
 from search.synonyms import NO_SYNONYMS, Synonyms
 
 EXPANDED = 16
+_MOST_NARROW = 2**31
 
 Rows = NDArray[np.int64]
 
@@ -52,6 +54,9 @@ class Searcher:
         self.shown, self._live = corpus.align(live)
         self._factors = ranking.business_factors(self._live.popularity, self._live.rating, self._live.in_stock)
         self._business = np.prod(list(self._factors.values()), axis=0)
+        self._standings = standing.standings(self._live)
+        prices = self._live.price_minor
+        self._prices = prices.astype(np.int32) if prices.max(initial=0) < _MOST_NARROW else prices
 
     def refresh(self, live: LiveColumns) -> Searcher:
         """Return a searcher over the same generation with other live columns; this one stays as it is."""
@@ -68,36 +73,58 @@ class Searcher:
     def search(self, request: SearchRequest) -> SearchPage:
         """Answer a request; any text at all has an answer, and a page beyond the end is empty with the right total."""
         generation = self.generation
-        reading, matches = self._find(request)
+        reading, found = self._find(request)
         query = reading.query
         pins = self._pinned(request)
-        matches = steering.with_pins(matches, pins)
+        matches = steering.with_pins(found, pins)
         filters = request.filters
         in_use = facets.masks(filters, generation.corpus.facets, self._live)
         narrowed = facets.narrow(matches.docs, in_use)
-        counted = generation.corpus.facets if request.count is None else request.count
-        ids, scores = self._page(request, reading, matches, narrowed.docs, pins)
+        columns = generation.corpus.facets
+        counted = tuple(columns) if request.count is None else request.count
+        counts = self._standing(narrowed)
+        rows, scores = self._page(request, reading, matches, narrowed.docs, pins)
         return SearchPage(
-            ids=ids,
+            ids=tuple(generation.corpus.ids[rows].tolist()),
             scores=scores,
             total=int(narrowed.docs.size),
             page=request.page,
             size=request.size,
             facets={
-                name: facets.choices(column, narrowed.base(name), filters.facets.get(name, ()), request.facet_limit)
-                for name in counted
-                if (column := generation.corpus.facets.get(name))
+                name: facets.choices(columns[name], tally, filters.facets.get(name, ()), request.facet_limit)
+                for name, tally in self._tallies(narrowed, counted).items()
             },
-            price=None if request.count == () else facets.price_range(self._live.price_minor[narrowed.base("price")]),
-            in_stock=int(np.count_nonzero(self._live.in_stock[narrowed.base("in_stock")])),
-            on_promotion=int(np.count_nonzero(self._live.on_promotion[narrowed.base("on_promotion")])),
-            ratings=() if request.count == () else facets.ratings(self._live.rating[narrowed.base("rating")]),
+            price=None
+            if request.count == ()
+            else standing.price_range(self._prices.take(narrowed.base("price")), counts["price"]),
+            in_stock=counts["in_stock"].in_stock,
+            on_promotion=counts["on_promotion"].on_promotion,
+            ratings=() if request.count == () else counts["rating"].ratings,
             corrected_query=query.corrected,
             relaxed=matches.relaxed,
+            is_whole=not matches.relaxed or found.holds_all(rows[:1], reading.wanted),
             exact=self.find_code(request.text),
             words=query.words,
             generation=generation.name,
         )
+
+    def _standing(self, narrowed: Narrowing) -> dict[str, standing.Standing]:
+        """Return what is counted of stock, promotion, rating and price, each without its own filter."""
+        plain = standing.standing(self._standings.take(narrowed.docs))
+        return {
+            name: standing.standing(self._standings.take(narrowed.without[name])) if name in narrowed.without else plain
+            for name in ("in_stock", "on_promotion", "rating", "price")
+        }
+
+    def _tallies(self, narrowed: Narrowing, names: Sequence[str]) -> dict[str, facets.Tally]:
+        """Count the values of these facets, each among what is there without its own filter."""
+        corpus = self.generation.corpus
+        found = corpus.table.tallies(narrowed.docs, [name for name in names if name not in narrowed.without])
+        return {
+            name: found[name] if name in found else column.tally(narrowed.base(name))
+            for name in names
+            if (column := corpus.facets.get(name))
+        }
 
     def labels(self, facet: str) -> Mapping[str, tuple[str, ...]]:
         """Return the names of a facet's values ("brand", "category"); empty for facets whose values are their names."""
@@ -107,8 +134,8 @@ class Searcher:
         """Return the id of the shown document whose SKU or barcode is exactly `text` (spaces and hyphens aside), or
         None.
         """
-        rows = self.generation.rows_holding(analysis.code_key(text))
-        rows = rows[self.shown[rows]]
+        rows = self._reader.coded(text)
+        rows = rows[self.shown[rows]] if rows.size else rows
         return int(self.generation.corpus.ids[rows[0]]) if rows.size else None
 
     def suggest(self, typed: str, limit: int = 10) -> tuple[Suggestion, ...]:
@@ -155,9 +182,8 @@ class Searcher:
         """Return the best of these products under their first title."""
         corpus = self.generation.corpus
         scores = scores * self._business[docs]
-        ids = corpus.ids[docs]
-        order = ranking.best(scores, ids, min(wanted, ids.size))
-        return [Suggestion("product", corpus.titles[docs[place]][0], str(ids[place])) for place in order]
+        rows = docs[ranking.best(scores, corpus.ids, min(wanted, docs.size), docs)].tolist()
+        return [Suggestion("product", corpus.titles[row][0], str(corpus.ids[row])) for row in rows]
 
     def explain(self, request: SearchRequest, document: int) -> Explanation | None:
         """Say why a document stands where it does for a request, or None when it does not match or is not shown."""
@@ -209,7 +235,8 @@ class Searcher:
             found = self._match(plain.query, request.text, shown)
             if found.tiers.max(initial=0) >= matches.tiers.max(initial=0) > 0:
                 reading, matches = plain, found
-        if self.generation.has_sounds and request.text.isascii() and (matches.relaxed or not matches.docs.size):
+        lacking = matches.relaxed or not matches.docs.size
+        if lacking and self.generation.has_sounds and request.text.isascii() and self._reader.sounds(request.text):
             other = read(request.text, request.language, request.correct, True)
             if other.query.groups != reading.query.groups:
                 found = self._match(other.query, request.text, shown)
@@ -222,26 +249,31 @@ class Searcher:
             return self.generation.match(query.groups, shown)
         docs = np.flatnonzero(shown) if not text.strip() else np.empty(0, np.int64)
         level = np.ones(docs.size, np.bool_)
-        return Matches(docs, np.zeros(docs.size, np.int64), level, np.ones(docs.size), relaxed=False)
+        return Matches(docs, np.zeros(docs.size, np.uint8), level, np.ones(docs.size), relaxed=False)
 
     def _scores(self, reading: Reading, matches: Matches, places: Rows | slice) -> NDArray[np.float64]:
         """Return the scores of the matches at `places`, all factors included."""
         docs = matches.docs[places]
         scores: ranking.Floats = matches.scores[places]
-        for column in self._bonuses(reading).values():
-            scores = scores + column[docs]
-        covered = ranking.coverage(matches.tiers[places], reading.wanted)
-        return np.asarray(scores * self._business[docs] * covered, np.float64)
+        for gained in self._bonuses(reading, docs).values():
+            scores = scores + gained
+        result = np.asarray(scores * self._business.take(docs), np.float64)
+        tiers = matches.tiers[places]
+        if tiers.size and tiers.min() < max(1, reading.wanted):  # else all of them cover the whole query
+            result *= ranking.coverage(tiers, reading.wanted)
+        return result
 
-    def _bonuses(self, reading: Reading) -> dict[str, NDArray[np.float32]]:
-        """Return (documents,) what documents gain by each facet that the query names: the most of its categories, the
-        sum of its brands.
+    def _bonuses(self, reading: Reading, docs: Rows) -> dict[str, NDArray[np.float32]]:
+        """Return (docs,) what documents gain by each facet that the query names: the most of its categories, the sum
+        of its brands.
         """
         gained: dict[str, NDArray[np.float32]] = {}
         for facet, value, points in reading.named:
-            column = gained.setdefault(facet, np.zeros(self.shown.size, np.float32))
-            rows = self.generation.corpus.facets[facet].docs_with(value)
-            column[rows] = np.maximum(column[rows], points) if facet == "category" else column[rows] + points
+            more = self.generation.corpus.facets[facet].holders(value, docs) * np.float32(points)
+            if facet not in gained:
+                gained[facet] = more
+            else:
+                (np.maximum if facet == "category" else np.add)(gained[facet], more, out=gained[facet])
         return gained
 
     def _page(
@@ -251,7 +283,7 @@ class Searcher:
         matches: Matches,
         docs: NDArray[np.int64],
         pins: NDArray[np.int64],
-    ) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    ) -> tuple[Rows, tuple[float, ...]]:
         corpus = self.generation.corpus
         if request.sort is Sort.RELEVANCE:
             places = slice(None) if docs is matches.docs else np.searchsorted(matches.docs, docs)
@@ -267,10 +299,10 @@ class Searcher:
             if reading.query.groups:
                 places = slice(None) if docs is matches.docs else np.searchsorted(matches.docs, docs)
                 keys = ranking.in_levels(keys, matches.named[places], matches.tiers[places] == reading.wanted)
-        ids = corpus.ids[docs]
         first = (request.page - 1) * request.size
-        order = ranking.best(keys, ids, min(first + request.size, docs.size) if first < docs.size else 0)[first:]
-        return tuple(ids[order].tolist()), tuple(keys[order].tolist())
+        wanted = min(first + request.size, docs.size) if first < docs.size else 0
+        order = ranking.best(keys, corpus.ids, wanted, docs)[first:]
+        return docs[order], tuple(keys[order].tolist())
 
     def _pinned(self, request: SearchRequest) -> NDArray[np.int64]:
         """Return the rows of the pinned documents that may be shown, in the merchant's order."""

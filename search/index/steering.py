@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from search.documents import LEAST_BOOST, MOST_BOOST, Boost
 from search.facets import FacetColumn
-from search.index.matching import Matches
+from search.index.matches import Matches
 
 
 def with_pins(matches: Matches, rows: NDArray[np.int64]) -> Matches:

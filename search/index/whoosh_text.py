@@ -1,4 +1,4 @@
-"""A generation that Whoosh keeps: segments on disk, postings decoded once and scored by numpy."""
+"""A generation that Whoosh keeps: segments on disk, with their postings as lists beside them that numpy scores."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from search import ranking
 from search.documents import IndexBroken
 from search.index import columns, layout
 from search.index.generation import Generation
-from search.index.matching import Matches, finish, group_scores, match
-from search.index.postings import TermCache
+from search.index.lists import Lists
+from search.index.matches import Matches
+from search.index.matching import finish, group_scores, match
+from search.index.terms import TermCache
 from search.parsing import Group
 
 
@@ -44,7 +46,7 @@ class WhooshGeneration(Generation):
         if self.documents != self.manifest.documents:
             raise IndexBroken(f"{directory.name}: {self.documents} documents, {self.manifest.documents} expected")
         norms = np.stack([ranking.length_norms(lengths, alive) for lengths in corpus.lengths])
-        self.terms = TermCache(leaves, norms, alive, corpus.tokens)
+        self.terms = TermCache(leaves, _lists(directory, [name for name, _ in segments]), norms, alive)
 
     def match(self, groups: Sequence[Group], shown: NDArray[np.bool_]) -> Matches:
         """Return the documents of `shown` that match all groups, or if those are few, most of them."""
@@ -62,7 +64,7 @@ class WhooshGeneration(Generation):
 
     def count(self, token: str) -> int:
         """Return how many living documents have this token."""
-        return self.terms.get(token).size
+        return self.terms.count(token)
 
     def knows(self, token: str) -> bool:
         """Say whether any living document has this token, without reading which if that need not be known."""
@@ -71,3 +73,10 @@ class WhooshGeneration(Generation):
     def rows_holding(self, code: str) -> NDArray[np.int64]:
         """Return the rows of the living documents that have exactly this squeezed SKU or barcode."""
         return self.terms.coded(code).astype(np.int64) if code else np.empty(0, np.int64)
+
+
+def _lists(directory: Path, segments: Sequence[str]) -> list[Lists]:
+    try:
+        return [Lists(directory, name) for name in segments]
+    except (OSError, ValueError) as error:
+        raise IndexBroken(f"{directory.name}: unreadable lists ({error})") from error

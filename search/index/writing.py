@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from search.documents import LONGEST_QUERY, Document, IndexBroken, IndexMissing,
 from search.index import layout
 from search.index.columns import SegmentColumns
 from search.index.generation import Generation, Read
+from search.index.lists import SegmentLists
 from search.index.searcher import Searcher
 from search.index.whoosh_text import WhooshGeneration
 from search.schema import code_tokens, field_tokens, whoosh_schema
@@ -115,7 +117,7 @@ class WhooshIndex:
         codec.length_stats = False  # our own columns hold the lengths; Whoosh would look one up for every posting
         # Every process would read a compound file into its memory; plain files are read in place.
         writer = SegmentWriter(index, codec=codec, limitmb=_MEMORY_MB, compound=False)
-        columns = SegmentColumns()
+        columns, lists = SegmentColumns(), SegmentLists()
         seen: set[int] = set()
         try:
             gone = base.corpus.rows_of(np.array(sorted(replaced), np.int64)) if base else np.empty(0, np.int64)
@@ -127,8 +129,10 @@ class WhooshIndex:
                     raise ValueError(f"document {document.id} was given twice")
                 seen.add(document.id)
                 tokens = field_tokens(document)
-                writer.add_document(**tokens, code=code_tokens(document))
+                counts = {name: Counter(found) for name, found in tokens.items()}
+                writer.add_document(**counts, code=Counter(code_tokens(document)))
                 columns.add(document, tokens)
+                lists.add(counts)
             segment = writer.newsegment.segment_id()
         except BaseException:
             writer.cancel()
@@ -136,6 +140,7 @@ class WhooshIndex:
         writer.commit(merge=False)
         if len(columns):
             columns.save(building, segment)
+            lists.save(building, segment)
         (building / "MAIN_WRITELOCK").unlink(missing_ok=True)
         kept = base.manifest.documents - int(gone.size) if base else 0
         layout.seal(

@@ -13,7 +13,8 @@ from search import ranking
 from search.documents import IndexBroken, IndexMissing
 from search.index import columns
 from search.index.generation import Generation
-from search.index.matching import Matches, finish, group_scores, match
+from search.index.matches import Matches
+from search.index.matching import finish, group_scores, match
 from search.parsing import Group
 from search.postgres import lexicon, tables
 from search.postgres.lexicon import Lexicon

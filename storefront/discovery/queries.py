@@ -99,13 +99,13 @@ def _answer(searcher: Searcher, request: SearchRequest, node: Node | None, wante
         request = replace(request, page=-(-answer.total // request.size))
         answer = searcher.search(request)
     first = min(wanted.first_page, answer.page)
+    earlier = [searcher.search(replace(request, page=number, count=())) for number in range(first, answer.page)]
+    pages = [*earlier, answer]
     found = _found(searcher, answer, wanted, place_of(node, wanted))
-    if first < answer.page:
-        pages = (replace(request, page=number, count=()) for number in range(first, answer.page))
-        before = tuple(number for page in pages for number in searcher.search(page).ids)
-        found = replace(found, ids=before + answer.ids, since=first)
+    if earlier:
+        found = replace(found, ids=tuple(number for page in pages for number in page.ids), since=first)
     if answer.relaxed and answer.ids:
-        return replace(found, is_whole=_is_whole(searcher, replace(request, page=first), found.ids[0]))
+        return replace(found, is_whole=pages[0].is_whole or request.sort is not Sort.RELEVANCE or first > 1)
     return found if answer.total else replace(found, rescue=_rescue(searcher, node, wanted, found))
 
 
@@ -151,12 +151,6 @@ def _request(node: Node | None, wanted: Wanted, size: int) -> SearchRequest:
         language=current_locale(),
         steering=steered.steering,
     )
-
-
-def _is_whole(searcher: Searcher, request: SearchRequest, best: int) -> bool:
-    """Say whether the best of a relaxed answer has every word all the same."""
-    why = searcher.explain(request, best) if request.sort is Sort.RELEVANCE and request.page == 1 else None
-    return why is None or why.tier >= why.groups
 
 
 def _rescue(searcher: Searcher, node: Node | None, wanted: Wanted, found: Found) -> Rescue:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search import Document, Filters, Searcher, SearchRequest, Sort
-from search.facets import price_range
+from search.standing import price_range
 from tests.search.catalogue import BRANDS, SIZES, TYPES
 
 FACETS: dict[str, Callable[[Document], tuple[str, ...]]] = {

@@ -9,7 +9,7 @@ import pytest
 from whoosh.index import open_dir
 
 from search import Document, Filters, Label, LiveColumns, Searcher, SearchRequest, Sort, WhooshIndex
-from search.index.postings import decode, decode_publicly
+from search.index.terms import decode, decode_publicly
 from search.schema import FIELDS
 from tests.search.catalogue import catalogue, document, searcher
 
