@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 LONGEST_KEPT = 36_500
 """In days; there is no date so long ago that more would make a difference."""
+SHELVES_KEPT = 90
+"""In days: there are many more shelves than searches. Then, or before if the merchant keeps less, only sums stay."""
 
 
 def note_added(fact: GoodsAdded) -> None:
@@ -74,6 +76,8 @@ def forget_old_events() -> int:
     settings = get_settings()
     today = now().astimezone(ZoneInfo(settings.timezone)).date()
     gone = services.forget_before(today - timedelta(days=min(settings.analytics_keep_days, LONGEST_KEPT)))
+    shelves = services.forget_shelves_before(today - timedelta(days=min(settings.analytics_keep_days, SHELVES_KEPT)))
+    log.info("%d answered shelves were old: they are summed up and gone", shelves)
     log.info("%d recorded searches were old and are gone", gone)
     return gone
 

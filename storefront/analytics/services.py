@@ -1,4 +1,4 @@
-"""Writes of what was recorded: what is old goes."""
+"""Writes of what was recorded: what is old goes, and leaves its sums behind where there is much of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, delete, select
 
-from storefront.analytics.models import OrderRow, SearchRow, ShownRow, SuggestionRow
+from storefront.analytics.models import OrderRow, RecommendationRow, SearchRow, ShownRow, SuggestionRow
+from storefront.analytics.rolling import sum_up_before
 from storefront.database.apart import write_apart
+from storefront.database.base import Base
 
 AT_ONCE = 2_000
 """How many rows go in one transaction, so that no shopper waits long for it."""
@@ -21,7 +23,13 @@ def forget_before(day: date) -> int:
     return _forget(SearchRow, SearchRow.id, SearchRow.day < day)
 
 
-def _forget(table: type[SearchRow | ShownRow | SuggestionRow | OrderRow], key: object, old: ColumnElement[bool]) -> int:
+def forget_shelves_before(day: date) -> int:
+    """Sum up what was recommended before a day of the shop, remove it, and return how many answers went."""
+    sum_up_before(day)
+    return _forget(RecommendationRow, RecommendationRow.id, RecommendationRow.day < day)
+
+
+def _forget(table: type[Base], key: object, old: ColumnElement[bool]) -> int:
     gone = 0
     while True:
         with write_apart() as connection:
