@@ -15,12 +15,13 @@ from recommend.artifacts import Manifest, Tables, exclusive, publish
 from recommend.association import cart_neighbours, similar_neighbours, together_neighbours
 from recommend.columns import UNKNOWN, Id, instant
 from recommend.evaluation import Difference, Metrics, difference, evaluate
-from recommend.habits import home_lists, own_lists
+from recommend.habits import discover_lists, home_lists, own_lists
 from recommend.interactions import Interactions, Items
 from recommend.matrix import user_item
 from recommend.models import als
 from recommend.neighbours import Neighbours
 from recommend.popularity import personal_frequency, popularity, ranked, ranked_by_label
+from recommend.repurchase import DAY, intervals
 from recommend.serving import Asked, Recommender
 from recommend.splitting import Case, hidden_item_cases, next_basket_cases, split_at
 
@@ -50,6 +51,7 @@ class Settings:
     horizon_days: int = 28
     home_length: int = 60
     own_length: int = 200
+    discover_length: int = 60
     cart_length: int = 40
     together_length: int = 24
     similar_length: int = 30
@@ -98,6 +100,8 @@ def train(
     progress("habits")
     personal = personal_frequency(history, moment, settings.habit_half_life)
     own_starts, own_items, own_scores = own_lists(personal, settings.own_length)
+    pace = intervals(history, items.product_type)
+    owned = pace.at(np.repeat(np.arange(len(history.users)), np.diff(own_starts)), own_items)
     progress("taste")
     taste = als(
         user_item(history),
@@ -107,6 +111,7 @@ def train(
         seed=settings.seed,
     )
     home, because = home_lists(personal, taste, k=settings.home_length, taste_share=settings.taste_share)
+    discover, led = discover_lists(personal, taste, k=settings.discover_length)
     progress("cart")
     cart = cart_neighbours(
         history,
@@ -122,9 +127,11 @@ def train(
         history, items, sales, k=settings.similar_length, popularity_share=settings.popularity_share
     )
     return Tables(
+        as_of_day=np.array([moment.astype(np.int64) / DAY]),
         item_ids=items.ids.ids,
         item_type=items.product_type,
         item_category=items.category,
+        item_every=pace.item_every,
         category_ids=items.categories.ids,
         user_ids=history.users.ids,
         popularity=sales,
@@ -137,6 +144,11 @@ def train(
         own_starts=own_starts,
         own_items=own_items,
         own_scores=own_scores,
+        own_due=pace.last[owned] + pace.every[owned],
+        own_every=pace.every[owned],
+        discover_items=discover.items,
+        discover_scores=discover.scores,
+        discover_because=led,
         cart_items=cart.items,
         cart_scores=cart.scores,
         together_items=together.items,
@@ -224,7 +236,15 @@ def _unsound(tables: Tables) -> list[str]:
     n = len(tables.item_ids)
     if not len(tables.popular):
         found.append("no item has sold at all")
-    for name in ("popularity", "home_scores", "own_scores", "cart_scores", "together_scores", "similar_scores"):
+    for name in (
+        "popularity",
+        "home_scores",
+        "own_scores",
+        "discover_scores",
+        "cart_scores",
+        "together_scores",
+        "similar_scores",
+    ):
         if not bool(np.isfinite(getattr(tables, name)).all()):
             found.append(f"{name} holds a value that is no number")
     for name in (
@@ -233,6 +253,7 @@ def _unsound(tables: Tables) -> list[str]:
         "home_items",
         "home_because",
         "own_items",
+        "discover_items",
         "cart_items",
         "together_items",
         "similar_items",
