@@ -12,3 +12,4 @@ import "./listing.js";
 import "./notices.js";
 import "./countdown.js";
 import "./morph.js";
+import "./viewed.js";
