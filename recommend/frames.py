@@ -113,7 +113,9 @@ def check_kinds(path: Path, questions: Questions, users: IdMap, items: IdMap) ->
             raise BadInput(f"{path}: {name} holds {here}, but the artefact was trained with {there}")
 
 
-def write_answers(path: Path, questions: Questions, answers: Sequence[Sequence[Recommendation]], item_type: str) -> None:
+def write_answers(
+    path: Path, questions: Questions, answers: Sequence[Sequence[Recommendation]], item_type: str
+) -> None:
     """Write one row per request, in order: request_id, items, scores, source, sources.
 
     `source` is that of the best item (NOTHING for an empty answer), `sources` that of every item. Scores never

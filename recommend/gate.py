@@ -120,7 +120,15 @@ def _unsound(tables: Tables) -> list[str]:
     n = len(tables.item_ids)
     if not len(tables.popular):
         found.append("no item has sold at all")
-    for name in ("popularity", "home_scores", "own_scores", "cart_scores", "together_scores", "similar_scores"):
+    for name in (
+        "popularity",
+        "home_scores",
+        "own_scores",
+        "discover_scores",
+        "cart_scores",
+        "together_scores",
+        "similar_scores",
+    ):
         if not bool(np.isfinite(getattr(tables, name)).all()):
             found.append(f"{name} holds a value that is no number")
     for name in (
@@ -129,6 +137,7 @@ def _unsound(tables: Tables) -> list[str]:
         "home_items",
         "home_because",
         "own_items",
+        "discover_items",
         "cart_items",
         "together_items",
         "similar_items",

@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+import numpy as np
+
 from recommend.artifacts import Tables
 from recommend.association import cart_neighbours, similar_neighbours, together_neighbours
 from recommend.columns import instant
-from recommend.habits import home_lists, own_lists
+from recommend.habits import discover_lists, home_lists, own_lists
 from recommend.interactions import Interactions, Items
 from recommend.matrix import user_item
 from recommend.models import als
 from recommend.popularity import personal_frequency, popularity, ranked, ranked_by_label
+from recommend.repurchase import DAY, intervals
 
 Progress = Callable[[str], None]
 STEPS = ("check", "popularity", "habits", "taste", "cart", "together", "similar", "publish")
@@ -37,6 +40,7 @@ class Settings:
     horizon_days: int = 28
     home_length: int = 60
     own_length: int = 200
+    discover_length: int = 60
     cart_length: int = 40
     together_length: int = 24
     similar_length: int = 30
@@ -67,6 +71,8 @@ def train(
     progress("habits")
     personal = personal_frequency(history, moment, settings.habit_half_life)
     own_starts, own_items, own_scores = own_lists(personal, settings.own_length)
+    pace = intervals(history, items.product_type)
+    owned = pace.at(np.repeat(np.arange(len(history.users)), np.diff(own_starts)), own_items)
     progress("taste")
     taste = als(
         user_item(history),
@@ -76,6 +82,7 @@ def train(
         seed=settings.seed,
     )
     home, because = home_lists(personal, taste, k=settings.home_length, taste_share=settings.taste_share)
+    discover, led = discover_lists(personal, taste, k=settings.discover_length)
     progress("cart")
     cart = cart_neighbours(
         history,
@@ -91,9 +98,11 @@ def train(
         history, items, sales, k=settings.similar_length, popularity_share=settings.popularity_share
     )
     return Tables(
+        as_of_day=np.array([moment.astype(np.int64) / DAY]),
         item_ids=items.ids.ids,
         item_type=items.product_type,
         item_category=items.category,
+        item_every=pace.item_every,
         category_ids=items.categories.ids,
         user_ids=history.users.ids,
         popularity=sales,
@@ -106,6 +115,11 @@ def train(
         own_starts=own_starts,
         own_items=own_items,
         own_scores=own_scores,
+        own_due=pace.last[owned] + pace.every[owned],
+        own_every=pace.every[owned],
+        discover_items=discover.items,
+        discover_scores=discover.scores,
+        discover_because=led,
         cart_items=cart.items,
         cart_scores=cart.scores,
         together_items=together.items,
