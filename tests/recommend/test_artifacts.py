@@ -12,7 +12,7 @@ import pytest
 
 from recommend import ArtefactError, Interactions, Items, Tables, open_artefact
 from recommend.artifacts import CURRENT, MANIFEST, current_version, switch, versions
-from recommend.training import train_and_publish
+from recommend.gate import train_and_publish
 from tests.recommend.conftest import Publish
 from tests.recommend.worlds import QUICK, TODAY
 
