@@ -24,6 +24,8 @@ from storefront.web.visitor import remember_visitor
 
 log = logging.getLogger(__name__)
 
+ON_DEVICE = frozenset({"recently-viewed"})
+"""Shelves of what only the reader's own device remembers, as they are told: we do not."""
 _NO_FILTERS = frozenset({"q", "sort", "page", "view", "exact"})
 
 
@@ -77,7 +79,7 @@ def record_redirect(text: str) -> None:
 
 def record_shelf(shelf: Shelf, *, is_seen: bool, experiment: str = "", variation: str = "") -> None:
     """Record an answered shelf; `is_seen` says that it is a page that was asked for, not a part of another."""
-    if request.method != "GET" or not is_counted():
+    if request.method != "GET" or shelf.key in ON_DEVICE or not is_counted():
         return
     if is_seen:
         remember_visitor()
@@ -85,11 +87,11 @@ def record_shelf(shelf: Shelf, *, is_seen: bool, experiment: str = "", variation
         shown = RecommendationsShown(
             request=shelf.request,
             shelf=shelf.key,
-            context=shelf.context,
+            context=shelf.context[:LONGEST_NAME],
             model_version=shelf.model_version[:LONGEST_NAME],
             experiment=experiment,
             variation=variation,
-            items=tuple(zip((card.product_id for card in shelf.cards), shelf.sources, strict=True)),
+            items=tuple((one.card.product_id, one.source) for one in shelf.items),
             is_seen=is_seen,
         )
     except ValueError:

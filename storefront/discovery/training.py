@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, func, select
 
 from recommend import Interactions, Items
-from recommend.training import Outcome, train_and_publish
+from recommend.gate import Outcome, train_and_publish
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.discovery.recommending import holder

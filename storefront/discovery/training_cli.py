@@ -16,7 +16,7 @@ from storefront.discovery.recommending import health
 from storefront.kernel.clock import now
 
 if TYPE_CHECKING:
-    from recommend.training import Outcome
+    from recommend.gate import Outcome
 
 recommend_group = AppGroup("recommend", help="Train the recommender from orders.")
 

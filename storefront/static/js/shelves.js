@@ -38,7 +38,7 @@ const observer = "IntersectionObserver" in window ? new IntersectionObserver(loo
 
 // Looking at it anew tells where each shelf is now.
 function watch() {
-  for (const shelf of document.querySelectorAll("[data-request]:not([data-seen])")) {
+  for (const shelf of document.querySelectorAll(".shelf[data-request]")) {
     if (seen.has(shelf.dataset.request)) continue;
     observer?.unobserve(shelf);
     observer?.observe(shelf);

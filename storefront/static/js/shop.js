@@ -13,3 +13,4 @@ import "./listing.js";
 import "./notices.js";
 import "./countdown.js";
 import "./morph.js";
+import "./viewed.js";
