@@ -1,6 +1,8 @@
 // What becomes of a shelf is told to the shop: that it was seen, which product was opened. A shelf counts as seen once
 // half of it, or as much as fills half the window, was in view for a second of a page that is looked at.
+// What only this device remembers is not told.
 const LONG_ENOUGH = 1000;
+const TOLD = '[data-request]:not([data-shelf="recently-viewed"])';
 const waiting = new Map();
 const seen = new Set();
 
@@ -38,7 +40,7 @@ const observer = "IntersectionObserver" in window ? new IntersectionObserver(loo
 
 // Looking at it anew tells where each shelf is now.
 function watch() {
-  for (const shelf of document.querySelectorAll(".shelf[data-request]")) {
+  for (const shelf of document.querySelectorAll(`.shelf${TOLD}`)) {
     if (seen.has(shelf.dataset.request)) continue;
     observer?.unobserve(shelf);
     observer?.observe(shelf);
@@ -56,7 +58,7 @@ watch();
 function follow(event) {
   const link = event.button <= 1 && event.target.closest?.("a[href]");
   const card = link && link.closest("[data-product]");
-  const shelf = card?.closest("[data-request]");
+  const shelf = card?.closest(TOLD);
   if (shelf) tell("/shelves/clicks", { request: shelf.dataset.request, product: Number(card.dataset.product) });
 }
 
@@ -64,6 +66,6 @@ document.addEventListener("click", follow);
 document.addEventListener("auxclick", follow);
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  const shelf = detail.elt.closest("[data-request]");
+  const shelf = detail.elt.closest(TOLD);
   if (shelf) detail.headers["Shelf-Id"] = shelf.dataset.request;
 });
