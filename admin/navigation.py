@@ -61,6 +61,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        N_("Recommendations"),
+        (Entry("/admin/recommendations/report", N_("Report of shelves"), "layout-list", Permission.SEARCH_VIEW),),
+    ),
+    (
         N_("Storefront"),
         (Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),),
     ),
