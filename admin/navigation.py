@@ -61,6 +61,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        N_("Recommendations"),
+        (
+            Entry("/admin/recommendations/rules", N_("Shelf rules"), "pin", Permission.RECOMMEND_VIEW),
+            Entry("/admin/recommendations/trainings", N_("Trainings"), "history", Permission.RECOMMEND_VIEW),
+        ),
+    ),
+    (
         N_("Storefront"),
         (Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),),
     ),
