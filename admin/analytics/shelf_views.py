@@ -30,7 +30,7 @@ blueprint.add_app_template_filter(version_words, "version_words")
 
 
 @blueprint.get("/recommendations/report")
-@requires(Permission.SEARCH_VIEW)
+@requires(Permission.RECOMMEND_VIEW)
 def shelves() -> Response:
     """Show what was recommended in some days and what came of it, beside as many before."""
     state = read_shelf_state(request.args)
@@ -57,7 +57,7 @@ def shelves() -> Response:
 
 
 @blueprint.get("/recommendations/report.csv")
-@requires(Permission.SEARCH_VIEW)
+@requires(Permission.RECOMMEND_VIEW)
 def shelves_csv() -> Response:
     """Return one list of the report as a table for a spreadsheet."""
     wanted = _wanted(read_shelf_state(request.args))

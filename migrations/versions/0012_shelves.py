@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("as_of", MOMENT, nullable=True),
         sa.Column("version", sa.String(length=64), nullable=False),
         sa.Column("reasons", JSON, nullable=False),
+        sa.Column("remarks", JSON, nullable=False),
         sa.Column("counts", JSON, nullable=False),
         sa.Column("metrics", JSON, nullable=False),
         sa.Column("cpu_seconds", sa.Float(), nullable=False),

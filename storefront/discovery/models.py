@@ -173,6 +173,8 @@ class TrainingRun(Base):
     """Of what was published; empty for what was not."""
     reasons: Mapped[json_list]
     """Why nothing was published, a sentence each."""
+    remarks: Mapped[json_list]
+    """What else the training had to say, a sentence each."""
     counts: Mapped[json_object]
     """{"lines": 59140, "baskets": 7021, "users": 200, "items": 432}"""
     metrics: Mapped[json_object]
