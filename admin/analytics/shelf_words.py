@@ -6,19 +6,11 @@ from collections.abc import Mapping
 
 from flask_babel import gettext as _
 
+from admin.discovery.shelves.tables import SHELVES as NAMES
+from storefront.discovery.noting import ON_DEVICE
 from storefront.kernel.errors import N_
 
-SHELVES: Mapping[str, str] = {
-    "home": N_("Home page"),
-    "buy-again": N_("Buy again"),
-    "discover": N_("New for you"),
-    "similar": N_("Similar products"),
-    "bought-together": N_("Often bought together"),
-    "cart": N_("Goes well with your cart"),
-    "after-purchase": N_("Goes well with your order"),
-    "category": N_("Picked for you in a category"),
-    "empty-search": N_("After a search without results"),
-}
+SHELVES: Mapping[str, str] = {key: words for key, words in NAMES.items() if key and key not in ON_DEVICE}
 SOURCES: Mapping[str, str] = {
     "habit": N_("Bought by this customer before"),
     "taste": N_("What customers alike buy"),

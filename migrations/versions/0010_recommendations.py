@@ -19,6 +19,7 @@ depends_on = None
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 HAS_VISITOR = sa.text("visitor IS NOT NULL")
+WAS_SEEN = sa.text("viewed_at IS NOT NULL")
 TABLES = ("recommendation_purchase", "recommendation_addition", "recommendation_click", "recommendation")
 
 
@@ -69,6 +70,14 @@ def _create_recommendations() -> None:
         unique=False,
         sqlite_where=HAS_VISITOR,
         postgresql_where=HAS_VISITOR,
+    )
+    op.create_index(
+        "ix_behaviour_recommendation_seen",
+        "behaviour_recommendation",
+        ["day", "shelf", "model_version", "visitor", "clicks"],
+        unique=False,
+        sqlite_where=WAS_SEEN,
+        postgresql_where=WAS_SEEN,
     )
 
 

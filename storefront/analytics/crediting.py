@@ -18,6 +18,8 @@ from storefront.analytics.models import (
     RecommendationPurchaseRow,
     RecommendationRow,
     SearchRow,
+    ShelfDayRow,
+    SourceDayRow,
 )
 from storefront.analytics.noted import Noted, insert_once
 from storefront.analytics.rules import CREDITED
@@ -148,22 +150,26 @@ def _purchase(order_number: str, sold: Sold, noted: Noted) -> dict[str, Any]:
 def _turn(connection: Connection, noted: Noted, order_number: str, *, undone: bool) -> None:
     connection.execute(update(OrderRow).where(OrderRow.order_number == order_number).values(is_undone=undone))
     sign = -1 if undone else 1
-    for root, revenue in _turned(connection, PurchaseRow, PurchaseRow.search_id, order_number, undone):
+    for root, _source, revenue in _turned(connection, PurchaseRow, PurchaseRow.search_id, order_number, undone):
         change_search(connection, root, revenue_minor=SearchRow.revenue_minor + sign * revenue)
     key = RecommendationPurchaseRow.request_id
-    for request, revenue in _turned(connection, RecommendationPurchaseRow, key, order_number, undone):
+    for request, source, revenue in _turned(connection, RecommendationPurchaseRow, key, order_number, undone):
         _change_revenue(connection, request, sign, sign * revenue)
+        _change_sums(connection, request, source, sign, sign * revenue)
 
 
-def _turned(connection: Connection, table: Any, key: Any, order_number: str, undone: bool) -> list[tuple[str, int]]:
-    """Turn the purchases of an order that are not so yet, and return (what they are credited to, revenue)."""
+def _turned(
+    connection: Connection, table: Any, key: Any, order_number: str, undone: bool
+) -> list[tuple[str, str, int]]:
+    """Turn the purchases of an order that are not so yet, and return (what they are credited to, source, revenue)."""
+    source = getattr(table, "source", literal(""))
     rows = connection.execute(
         update(table)
         .where(table.order_number == order_number, table.is_undone.is_(not undone))
         .values(is_undone=undone)
-        .returning(key, table.revenue_minor)
+        .returning(key, source, table.revenue_minor)
     )
-    return sorted((found, revenue) for found, revenue in rows)
+    return sorted((found, of, revenue) for found, of, revenue in rows)
 
 
 def _change_revenue(connection: Connection, request: str, purchases: int, revenue: int) -> None:
@@ -174,3 +180,21 @@ def _change_revenue(connection: Connection, request: str, purchases: int, revenu
             purchases=RecommendationRow.purchases + purchases, revenue_minor=RecommendationRow.revenue_minor + revenue
         )
     )
+
+
+def _change_sums(connection: Connection, request: str, source: str, purchases: int, revenue: int) -> None:
+    """Change the sums of a shelf's day too, where it was summed up already."""
+    row = RecommendationRow
+    shelf = connection.execute(
+        select(row.day, row.shelf, row.model_version, row.experiment, row.variation).where(row.id == request)
+    ).one()
+    for table, of in (
+        (ShelfDayRow, shelf._asdict()),
+        (SourceDayRow, {"day": shelf.day, "shelf": shelf.shelf, "source": source}),
+    ):
+        sums: Any = table
+        connection.execute(
+            update(sums)
+            .where(*(getattr(sums, name) == value for name, value in of.items()))
+            .values(purchases=sums.purchases + purchases, revenue_minor=sums.revenue_minor + revenue)
+        )

@@ -12,7 +12,7 @@ from flask import has_request_context
 from storefront.analytics import here, services
 from storefront.analytics.events import AddedToCart, Event, GoodsBought, PurchaseRestored, PurchaseUndone, Sold
 from storefront.analytics.recording import is_counted, record, record_for
-from storefront.analytics.rules import cost_of
+from storefront.analytics.rules import SETTLED, cost_of
 from storefront.cart.events import GoodsAdded
 from storefront.catalog import queries as catalog
 from storefront.database.transaction import after_commit
@@ -76,6 +76,7 @@ def forget_old_events() -> int:
     settings = get_settings()
     today = now().astimezone(ZoneInfo(settings.timezone)).date()
     gone = services.forget_before(today - timedelta(days=min(settings.analytics_keep_days, LONGEST_KEPT)))
+    services.sum_up_shelves_before(today - SETTLED)
     shelves = services.forget_shelves_before(today - timedelta(days=min(settings.analytics_keep_days, SHELVES_KEPT)))
     log.info("%d answered shelves were old: they are summed up and gone", shelves)
     log.info("%d recorded searches were old and are gone", gone)

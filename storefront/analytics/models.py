@@ -161,6 +161,12 @@ class RecommendationRow(Base):
             sqlite_where=text("visitor IS NOT NULL"),
             postgresql_where=text("visitor IS NOT NULL"),
         ),
+        Index(
+            "ix_behaviour_recommendation_seen",
+            *("day", "shelf", "model_version", "visitor", "clicks"),
+            sqlite_where=text("viewed_at IS NOT NULL"),
+            postgresql_where=text("viewed_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
@@ -243,7 +249,7 @@ class RecommendationPurchaseRow(Base):
 
 
 class ShelfDayRow(Base):
-    """What became of one kind of shelf on a day whose rows have gone; nobody can be found in it."""
+    """What became of one kind of shelf on a day that was summed up; nobody can be found in it."""
 
     __tablename__ = "behaviour_shelf_day"
     __table_args__ = (
@@ -278,7 +284,7 @@ class ShelfDayRow(Base):
 
 
 class SourceDayRow(Base):
-    """What became of the goods of one source, on one shelf, on a day whose rows have gone."""
+    """What became of the goods of one source, on one shelf, on a day that was summed up."""
 
     __tablename__ = "behaviour_source_day"
     __table_args__ = (UniqueConstraint("day", "shelf", "source"),)

@@ -1,26 +1,23 @@
-"""Old shelves become sums: a day is summed up once and for all, and only then do its rows go."""
+"""Old shelves become sums: a day is summed up when nothing can happen to it any more, and only then do its rows go.
+
+One thing can: an order may be cancelled or opened again. Then `crediting` changes row and sums alike.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from storefront.analytics.models import RecommendationRow, ShelfDayRow, SourceDayRow
-from storefront.analytics.shelf_sums import KINDS, SOURCE_SUMS, SUMS, Execute, Range, from_rows, sources_from_rows
+from storefront.analytics.shelf_sums import KINDS, SOURCE_SUMS, SUMS, Range, read_borders, sources_of_rows, sums_of_rows
 from storefront.database.apart import write_apart
-
-
-def last_summed_up(execute: Execute) -> date | None:
-    """Return the last day that was summed up: it and all before are read from sums, those after it from rows."""
-    found: date | None = execute(select(func.max(ShelfDayRow.day))).scalar()
-    return found
 
 
 def sum_up_before(day: date) -> int:
     """Sum up every day before `day` that has rows and was not summed up, the oldest first; return how many days."""
     with write_apart() as connection:
-        border = last_summed_up(connection.execute)
+        border = read_borders(connection.execute).summed_up
         old = select(RecommendationRow.day).where(RecommendationRow.day < day).distinct()
         days = [one for one in connection.scalars(old.order_by(RecommendationRow.day)) if not border or one > border]
     for one in days:
@@ -30,8 +27,10 @@ def sum_up_before(day: date) -> int:
 
 
 def _sum_up(connection: Connection, day: date) -> None:
-    """The unique keys of a day let only one of several processes do it."""
-    shelves = from_rows(connection.execute, Range(day, day), KINDS)
+    """The unique keys of a day let only one of several processes do it, and no order is cancelled meanwhile."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"LOCK TABLE {ShelfDayRow.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+    shelves = sums_of_rows(connection.execute, Range(day, day), KINDS)
     connection.execute(
         insert(ShelfDayRow),
         [
@@ -39,7 +38,7 @@ def _sum_up(connection: Connection, day: date) -> None:
             for key, sums in shelves.items()
         ],
     )
-    sources = sources_from_rows(connection.execute, Range(day, day))
+    sources = sources_of_rows(connection.execute, Range(day, day))
     if sources:
         rows = [
             {"day": day, "shelf": shelf, "source": source, **{name: getattr(sums, name) for name in SOURCE_SUMS}}

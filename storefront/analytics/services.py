@@ -23,6 +23,11 @@ def forget_before(day: date) -> int:
     return _forget(SearchRow, SearchRow.id, SearchRow.day < day)
 
 
+def sum_up_shelves_before(day: date) -> int:
+    """Sum up the days before a day of the shop on which shelves were answered; return how many were new."""
+    return sum_up_before(day)
+
+
 def forget_shelves_before(day: date) -> int:
     """Sum up what was recommended before a day of the shop, remove it, and return how many answers went."""
     sum_up_before(day)

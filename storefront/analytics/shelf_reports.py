@@ -12,9 +12,16 @@ from sqlalchemy import func, select
 
 from storefront.analytics.models import OrderRow
 from storefront.analytics.reports import Span
-from storefront.analytics.rolling import last_summed_up
 from storefront.analytics.rules import rate_interval
-from storefront.analytics.shelf_sums import Range, ShelfSums, SourceSums, gather, gather_sources
+from storefront.analytics.shelf_sums import (
+    Borders,
+    Range,
+    ShelfSums,
+    SourceSums,
+    gather,
+    gather_sources,
+    read_borders,
+)
 from storefront.database.base import db
 from storefront.kernel.money import Money
 from storefront.shop.queries import get_settings
@@ -155,20 +162,20 @@ SORTS: dict[str, Callable[[ShelfLine], Any]] = {
 
 def shelf_report(wanted: ShelvesWanted) -> ShelfReport:
     """Return what was shown on shelves, and what came of it until now."""
-    border = last_summed_up(db.session.execute)
+    borders = read_borders(db.session.execute)
     shop = _sold(wanted.span)
-    by_shelf = gather(db.session.execute, Range(wanted.span.first, wanted.span.last), ("shelf",), border)
+    by_shelf = gather(db.session.execute, Range(wanted.span.first, wanted.span.last), ("shelf",), borders)
     return ShelfReport(
-        figures=_figures(wanted.span, wanted.shelf, shop, border),
-        before=_figures(wanted.span.before(), wanted.shelf, _sold(wanted.span.before()), border),
-        days=_days(wanted, border),
-        lines=_sorted(wanted, _lines(wanted, shop, by_shelf, border)),
+        figures=_figures(wanted.span, wanted.shelf, shop, borders),
+        before=_figures(wanted.span.before(), wanted.shelf, _sold(wanted.span.before()), borders),
+        days=_days(wanted, borders),
+        lines=_sorted(wanted, _lines(wanted, shop, by_shelf, borders)),
         shelves=tuple(sorted(shelf for (shelf,) in by_shelf)),
     )
 
 
-def _figures(span: Span, shelf: str, shop: Money, border: date | None) -> ShelfFigures:
-    found = gather(db.session.execute, Range(span.first, span.last, shelf), (), border)
+def _figures(span: Span, shelf: str, shop: Money, borders: Borders) -> ShelfFigures:
+    found = gather(db.session.execute, Range(span.first, span.last, shelf), (), borders)
     return ShelfFigures(found.get((), ShelfSums()), shop)
 
 
@@ -179,9 +186,9 @@ def _sold(span: Span) -> Money:
     return Money(int(minor or 0), get_settings().currency)
 
 
-def _days(wanted: ShelvesWanted, border: date | None) -> tuple[ShelfDay, ...]:
+def _days(wanted: ShelvesWanted, borders: Borders) -> tuple[ShelfDay, ...]:
     span = wanted.span
-    found = gather(db.session.execute, Range(span.first, span.last, wanted.shelf), ("day",), border)
+    found = gather(db.session.execute, Range(span.first, span.last, wanted.shelf), ("day",), borders)
     every = (span.first + timedelta(days=number) for number in range(span.days))
     known = {day: sums for (day,), sums in found.items()}
     return tuple(_day(day, known.get(day, ShelfSums())) for day in every)
@@ -192,14 +199,14 @@ def _day(day: date, sums: ShelfSums) -> ShelfDay:
 
 
 def _lines(
-    wanted: ShelvesWanted, shop: Money, by_shelf: dict[tuple[Any, ...], ShelfSums], border: date | None
+    wanted: ShelvesWanted, shop: Money, by_shelf: dict[tuple[Any, ...], ShelfSums], borders: Borders
 ) -> list[ShelfLine]:
     asked = Range(wanted.span.first, wanted.span.last, wanted.shelf)
     if wanted.listing is ShelfListing.SOURCES:
-        sources = gather_sources(db.session.execute, asked, border)
+        sources = gather_sources(db.session.execute, asked, borders)
         return [ShelfLine(shelf, source, SourceFigures(sums, shop)) for (shelf, source), sums in sources.items()]
     if wanted.listing is ShelfListing.VERSIONS:
-        versions = gather(db.session.execute, asked, ("shelf", "model_version"), border)
+        versions = gather(db.session.execute, asked, ("shelf", "model_version"), borders)
         return [ShelfLine(shelf, version, ShelfFigures(sums, shop)) for (shelf, version), sums in versions.items()]
     wanted_shelves = {shelf: sums for (shelf,), sums in by_shelf.items() if wanted.shelf in ("", shelf)}
     return [ShelfLine(shelf, "", ShelfFigures(sums, shop)) for shelf, sums in wanted_shelves.items()]

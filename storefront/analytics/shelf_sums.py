@@ -1,14 +1,15 @@
-"""What became of shelves, summed up: from the rows of every answer, and from days whose rows have gone.
+"""What became of shelves, summed up: from the rows of every answer, and from days that were summed up before.
 
-Both speak the same way, so that a day reads alike before and after its rows are summed up (`rolling`). A day is either
-in rows or in sums, never in both: sums begin with the oldest day and reach to the one that was last summed up.
+A day that nothing can happen to any more is summed up (`rolling`), so that long spans read few rows. How visitors
+differ is read from rows for as long as there are any, since a visitor may come on many days: an index holds what that
+needs. Only of days whose rows have gone each visitor counts once a day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ from storefront.analytics.rules import Clustered, read_signature
 
 Execute = Callable[[Executable], Result[Any]]
 Key = tuple[Any, ...]
+DAY = timedelta(days=1)
 KINDS = ("shelf", "model_version", "experiment", "variation")
 
 
@@ -80,6 +82,8 @@ class SourceSums:
 
 Sums = TypeVar("Sums", ShelfSums, SourceSums)
 SUMS = tuple(one.name for one in fields(ShelfSums))
+BY_VISITOR = ("clickers", "clusters", "viewed_squared", "clicked_squared", "viewed_clicked")
+COUNTS = tuple(name for name in SUMS if name not in BY_VISITOR)
 SOURCE_SUMS = tuple(one.name for one in fields(SourceSums))
 
 
@@ -96,53 +100,88 @@ class Range:
         within = table.day >= self.first, table.day <= self.last
         return (*within, table.shelf == self.shelf) if self.shelf else within
 
+    def split(self, border: date | None) -> tuple[Range | None, Range | None]:
+        """Return the days up to `border` and those after it, each None if there are none."""
+        if border is None or border < self.first:
+            return None, self
+        if border >= self.last:
+            return self, None
+        return replace(self, last=border), replace(self, first=border + DAY)
 
-def gather(execute: Execute, asked: Range, keys: Sequence[str], border: date | None) -> dict[Key, ShelfSums]:
-    """Return sums by `keys` (of KINDS, and "day"), of days up to `border` from what was summed up, then from rows."""
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """The last day that was summed up, and the first one that has rows; None where there is none."""
+
+    summed_up: date | None
+    rows: date | None
+
+
+def read_borders(execute: Execute) -> Borders:
+    """Return from when on what can be read."""
+    return Borders(
+        execute(select(func.max(ShelfDayRow.day))).scalar(), execute(select(func.min(RecommendationRow.day))).scalar()
+    )
+
+
+def gather(execute: Execute, asked: Range, keys: Sequence[str], borders: Borders) -> dict[Key, ShelfSums]:
+    """Return sums by `keys` (of KINDS, and "day")."""
+    old, new = asked.split(borders.summed_up)
+    gone, kept = asked.split(borders.rows - DAY if borders.rows else borders.summed_up)
     parts = []
-    if border and asked.first <= border:
-        parts.append(_summed_up(execute, replace(asked, last=min(asked.last, border)), keys))
-    if not border or asked.last > border:
-        parts.append(from_rows(execute, _after(asked, border), keys))
+    if old:
+        parts.append(_summed_up(execute, old, keys, COUNTS))
+    if new:
+        parts.append(counts_of_rows(execute, new, keys))
+    if gone and borders.summed_up:
+        parts.append(_summed_up(execute, gone, keys, BY_VISITOR))
+    if kept and "day" not in keys:
+        parts.append(visitors_of_rows(execute, kept, keys))
     return _merged(parts)
 
 
-def gather_sources(execute: Execute, asked: Range, border: date | None) -> dict[Key, SourceSums]:
-    """Return sums by (shelf, source), in the same way."""
-    parts = []
-    if border and asked.first <= border:
-        parts.append(_sources_summed_up(execute, replace(asked, last=min(asked.last, border))))
-    if not border or asked.last > border:
-        parts.append(sources_from_rows(execute, _after(asked, border)))
-    return _merged(parts)
+def gather_sources(execute: Execute, asked: Range, borders: Borders) -> dict[Key, SourceSums]:
+    """Return sums by (shelf, source)."""
+    old, new = asked.split(borders.summed_up)
+    parts = [_sources_summed_up(execute, old)] if old else []
+    return _merged([*parts, sources_of_rows(execute, new)] if new else parts)
 
 
-def from_rows(execute: Execute, asked: Range, keys: Sequence[str]) -> dict[Key, ShelfSums]:
-    """Return sums by `keys`, counted row by row; a browser without a number stands for a visitor with each answer."""
+def sums_of_rows(execute: Execute, asked: Range, keys: Sequence[str]) -> dict[Key, ShelfSums]:
+    """Return sums by `keys`, counted row by row."""
+    return _merged([counts_of_rows(execute, asked, keys), visitors_of_rows(execute, asked, keys)])
+
+
+def counts_of_rows(execute: Execute, asked: Range, keys: Sequence[str]) -> dict[Key, ShelfSums]:
+    """Return what can be added up over shelves, by `keys`."""
+    return _read(execute, [getattr(RecommendationRow, key) for key in keys], _OF_ROWS, asked.of(RecommendationRow))
+
+
+def visitors_of_rows(execute: Execute, asked: Range, keys: Sequence[str]) -> dict[Key, ShelfSums]:
+    """Return how many visitors there were and how they differ, by `keys`.
+
+    A browser without a number stands for another visitor with each shelf it saw: v is 1 then, and c is 0 or 1.
+    """
     row = RecommendationRow
     columns = [getattr(row, key) for key in keys]
-    whose = func.coalesce(row.visitor, row.id)
-    each = (
-        select(
-            *columns,
-            func.max(row.visitor).label("visitor"),
-            *(column.label(name) for name, column in _OF_ROWS.items()),
-        )
-        .where(*asked.of(row))
-        .group_by(*columns, whose)
+    seen = (
+        select(*columns, row.visitor, func.count().label("v"), _count(row.clicks > 0).label("c"))
+        .where(*asked.of(row), row.viewed_at.is_not(None))
+        .group_by(*columns, row.visitor)
         .subquery()
     )
-    of = each.c
-    sums: dict[str, ColumnElement[Any]] = {name: func.sum(of[name]) for name in _OF_ROWS}
-    sums["clickers"] = func.sum(case(((of.clicked > 0) & of.visitor.is_not(None), 1), else_=0))
-    sums["clusters"] = func.sum(case((of.viewed > 0, 1), else_=0))
-    sums["viewed_squared"] = func.sum(of.viewed * of.viewed)
-    sums["clicked_squared"] = func.sum(of.clicked * of.clicked)
-    sums["viewed_clicked"] = func.sum(of.viewed * of.clicked)
-    return _read(execute, [of[key] for key in keys], sums, ())
+    v, c, is_nobody = seen.c.v, seen.c.c, seen.c.visitor.is_(None)
+    sums = {
+        "clickers": case((is_nobody, 0), (c > 0, 1), else_=0),
+        "clusters": case((is_nobody, v), else_=1),
+        "viewed_squared": case((is_nobody, v), else_=v * v),
+        "clicked_squared": case((is_nobody, c), else_=c * c),
+        "viewed_clicked": case((is_nobody, c), else_=v * c),
+    }
+    return _read(execute, [seen.c[key] for key in keys], {name: func.sum(sum_) for name, sum_ in sums.items()}, ())
 
 
-def sources_from_rows(execute: Execute, asked: Range) -> dict[Key, SourceSums]:
+def sources_of_rows(execute: Execute, asked: Range) -> dict[Key, SourceSums]:
     """Return sums by (shelf, source), counted row by row."""
     row, seen = RecommendationRow, RecommendationRow.viewed_at.is_not(None)
     found: dict[Key, SourceSums] = {}
@@ -159,12 +198,8 @@ def sources_from_rows(execute: Execute, asked: Range) -> dict[Key, SourceSums]:
     return found
 
 
-def _after(asked: Range, border: date | None) -> Range:
-    return replace(asked, first=max(asked.first, date.fromordinal(border.toordinal() + 1))) if border else asked
-
-
-def _summed_up(execute: Execute, asked: Range, keys: Sequence[str]) -> dict[Key, ShelfSums]:
-    sums: dict[str, ColumnElement[Any]] = {name: func.sum(getattr(ShelfDayRow, name)) for name in SUMS}
+def _summed_up(execute: Execute, asked: Range, keys: Sequence[str], names: Sequence[str]) -> dict[Key, ShelfSums]:
+    sums: dict[str, ColumnElement[Any]] = {name: func.sum(getattr(ShelfDayRow, name)) for name in names}
     return _read(execute, [getattr(ShelfDayRow, key) for key in keys], sums, asked.of(ShelfDayRow))
 
 

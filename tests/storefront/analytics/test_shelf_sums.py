@@ -17,6 +17,7 @@ from storefront.analytics import services
 from storefront.analytics.events import (
     AddedToCart,
     GoodsBought,
+    PurchaseRestored,
     PurchaseUndone,
     RecommendationClicked,
     RecommendationsShown,
@@ -236,6 +237,33 @@ def test_the_report_stays_when_the_rows_have_gone(any_app: Flask) -> None:
     assert source_days(any_app)
 
 
+def test_summing_up_changes_no_figure(any_app: Flask) -> None:
+    live(any_app, 7)
+    with any_app.app_context():
+        before = [report(listing=listing, shelf=shelf) for listing in ShelfListing for shelf in ("", "home")]
+        assert services.sum_up_shelves_before(date(2026, 3, 8)) == 7
+        assert services.sum_up_shelves_before(date(2026, 3, 8)) == 0
+        after = [report(listing=listing, shelf=shelf) for listing in ShelfListing for shelf in ("", "home")]
+    assert before == after
+    assert len(answered(any_app)) == 150
+
+
+def test_an_order_that_is_cancelled_after_its_day_was_summed_up_still_goes(any_app: Flask) -> None:
+    live(any_app, 8)
+    numbers = [row.order_number for row in shelf_purchases(any_app)]
+    with any_app.app_context():
+        services.sum_up_shelves_before(date(2026, 3, 8))
+        for event in (PurchaseUndone, PurchaseRestored, PurchaseUndone):
+            for number in numbers[::2]:
+                record_for("", event(number))
+        hand = ByHand(any_app)
+        rows = hand.within(SPAN)
+        assert sums_of(report().figures) == hand.sums(rows)
+        sources = report(listing=ShelfListing.SOURCES).lines
+        found = {(line.shelf, line.part): line.figures.sums.revenue_minor for line in sources}
+        assert found == {key: sums[-1] for key, sums in hand.sources(rows).items()}
+
+
 def test_a_day_whose_removal_broke_off_is_not_counted_twice(any_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     live(any_app, 6)
     with any_app.app_context():
@@ -267,6 +295,6 @@ def test_shelves_go_after_their_days_and_orders_stay(searched: SimpleNamespace) 
     assert {row.id for row in answered(app)} == kept
     for rows in (shelf_clicks(app), shelf_additions(app), shelf_purchases(app)):
         assert {row.request_id for row in rows} == kept
-    (row,) = shelf_days(app)
+    row, _other = shelf_days(app)
     assert (row.requests, row.viewed, row.clicked, row.adds, row.purchases, row.revenue_minor) == (1, 1, 1, 1, 1, 100)
     assert len(orders(app)) == 3
