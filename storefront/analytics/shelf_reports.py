@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,11 +15,16 @@ from storefront.analytics.reports import Span
 from storefront.analytics.rules import rate_interval
 from storefront.analytics.shelf_sums import (
     Borders,
+    Key,
     Range,
     ShelfSums,
     SourceSums,
+    folded,
     gather,
+    gather_counts,
     gather_sources,
+    gather_visitors,
+    merged,
     read_borders,
 )
 from storefront.database.base import db
@@ -162,21 +167,20 @@ SORTS: dict[str, Callable[[ShelfLine], Any]] = {
 
 def shelf_report(wanted: ShelvesWanted) -> ShelfReport:
     """Return what was shown on shelves, and what came of it until now."""
-    borders = read_borders(db.session.execute)
-    shop = _sold(wanted.span)
-    by_shelf = gather(db.session.execute, Range(wanted.span.first, wanted.span.last), ("shelf",), borders)
+    execute, span = db.session.execute, wanted.span
+    borders, asked = read_borders(execute), Range(span.first, span.last, wanted.shelf)
+    shop, shop_before = _sold(span), _sold(span.before())
+    each = gather_counts(execute, Range(span.first, span.last), ("day", "shelf"), borders)
+    own = {key: sums for key, sums in each.items() if wanted.shelf in ("", key[1])}
+    total = merged([folded(own, lambda _day, _shelf: ()), gather_visitors(execute, asked, (), borders)])
+    before = Range(span.before().first, span.before().last, wanted.shelf)
     return ShelfReport(
-        figures=_figures(wanted.span, wanted.shelf, shop, borders),
-        before=_figures(wanted.span.before(), wanted.shelf, _sold(wanted.span.before()), borders),
-        days=_days(wanted, borders),
-        lines=_sorted(wanted, _lines(wanted, shop, by_shelf, borders)),
-        shelves=tuple(sorted(shelf for (shelf,) in by_shelf)),
+        figures=ShelfFigures(total.get((), ShelfSums()), shop),
+        before=ShelfFigures(gather(execute, before, (), borders).get((), ShelfSums()), shop_before),
+        days=_days(span, folded(own, lambda day, _shelf: (day,))),
+        lines=_sorted(wanted, _lines(wanted, shop, folded(own, lambda _day, shelf: (shelf,)), borders)),
+        shelves=tuple(sorted({shelf for _day, shelf in each})),
     )
-
-
-def _figures(span: Span, shelf: str, shop: Money, borders: Borders) -> ShelfFigures:
-    found = gather(db.session.execute, Range(span.first, span.last, shelf), (), borders)
-    return ShelfFigures(found.get((), ShelfSums()), shop)
 
 
 def _sold(span: Span) -> Money:
@@ -186,30 +190,25 @@ def _sold(span: Span) -> Money:
     return Money(int(minor or 0), get_settings().currency)
 
 
-def _days(wanted: ShelvesWanted, borders: Borders) -> tuple[ShelfDay, ...]:
-    span = wanted.span
-    found = gather(db.session.execute, Range(span.first, span.last, wanted.shelf), ("day",), borders)
+def _days(span: Span, found: Mapping[Key, ShelfSums]) -> tuple[ShelfDay, ...]:
     every = (span.first + timedelta(days=number) for number in range(span.days))
-    known = {day: sums for (day,), sums in found.items()}
-    return tuple(_day(day, known.get(day, ShelfSums())) for day in every)
+    return tuple(_day(day, found.get((day,), ShelfSums())) for day in every)
 
 
 def _day(day: date, sums: ShelfSums) -> ShelfDay:
     return ShelfDay(day, sums.viewed, sums.clicked, sums.requests - sums.empty, sums.empty)
 
 
-def _lines(
-    wanted: ShelvesWanted, shop: Money, by_shelf: dict[tuple[Any, ...], ShelfSums], borders: Borders
-) -> list[ShelfLine]:
-    asked = Range(wanted.span.first, wanted.span.last, wanted.shelf)
+def _lines(wanted: ShelvesWanted, shop: Money, by_shelf: dict[Key, ShelfSums], borders: Borders) -> list[ShelfLine]:
+    execute, asked = db.session.execute, Range(wanted.span.first, wanted.span.last, wanted.shelf)
     if wanted.listing is ShelfListing.SOURCES:
-        sources = gather_sources(db.session.execute, asked, borders)
+        sources = gather_sources(execute, asked, borders)
         return [ShelfLine(shelf, source, SourceFigures(sums, shop)) for (shelf, source), sums in sources.items()]
     if wanted.listing is ShelfListing.VERSIONS:
-        versions = gather(db.session.execute, asked, ("shelf", "model_version"), borders)
+        versions = gather(execute, asked, ("shelf", "model_version"), borders)
         return [ShelfLine(shelf, version, ShelfFigures(sums, shop)) for (shelf, version), sums in versions.items()]
-    wanted_shelves = {shelf: sums for (shelf,), sums in by_shelf.items() if wanted.shelf in ("", shelf)}
-    return [ShelfLine(shelf, "", ShelfFigures(sums, shop)) for shelf, sums in wanted_shelves.items()]
+    shelves = merged([by_shelf, gather_visitors(execute, asked, ("shelf",), borders)])
+    return [ShelfLine(shelf, "", ShelfFigures(sums, shop)) for (shelf,), sums in shelves.items()]
 
 
 def _sorted(wanted: ShelvesWanted, lines: list[ShelfLine]) -> tuple[ShelfLine, ...]:

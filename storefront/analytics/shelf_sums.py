@@ -125,31 +125,35 @@ def read_borders(execute: Execute) -> Borders:
 
 
 def gather(execute: Execute, asked: Range, keys: Sequence[str], borders: Borders) -> dict[Key, ShelfSums]:
-    """Return sums by `keys` (of KINDS, and "day")."""
+    """Return sums by `keys` (of KINDS)."""
+    counts = gather_counts(execute, asked, keys, borders)
+    return merged([counts, gather_visitors(execute, asked, keys, borders)])
+
+
+def gather_counts(execute: Execute, asked: Range, keys: Sequence[str], borders: Borders) -> dict[Key, ShelfSums]:
+    """Return what can be added up over shelves by `keys` (of KINDS, and "day")."""
     old, new = asked.split(borders.summed_up)
+    parts = [_summed_up(execute, old, keys, COUNTS)] if old else []
+    return merged([*parts, counts_of_rows(execute, new, keys)] if new else parts)
+
+
+def gather_visitors(execute: Execute, asked: Range, keys: Sequence[str], borders: Borders) -> dict[Key, ShelfSums]:
+    """Return how many visitors there were and how they differ, by `keys` (of KINDS)."""
     gone, kept = asked.split(borders.rows - DAY if borders.rows else borders.summed_up)
-    parts = []
-    if old:
-        parts.append(_summed_up(execute, old, keys, COUNTS))
-    if new:
-        parts.append(counts_of_rows(execute, new, keys))
-    if gone and borders.summed_up:
-        parts.append(_summed_up(execute, gone, keys, BY_VISITOR))
-    if kept and "day" not in keys:
-        parts.append(visitors_of_rows(execute, kept, keys))
-    return _merged(parts)
+    parts = [_summed_up(execute, gone, keys, BY_VISITOR)] if gone and borders.summed_up else []
+    return merged([*parts, visitors_of_rows(execute, kept, keys)] if kept else parts)
 
 
 def gather_sources(execute: Execute, asked: Range, borders: Borders) -> dict[Key, SourceSums]:
     """Return sums by (shelf, source)."""
     old, new = asked.split(borders.summed_up)
     parts = [_sources_summed_up(execute, old)] if old else []
-    return _merged([*parts, sources_of_rows(execute, new)] if new else parts)
+    return merged([*parts, sources_of_rows(execute, new)] if new else parts)
 
 
 def sums_of_rows(execute: Execute, asked: Range, keys: Sequence[str]) -> dict[Key, ShelfSums]:
     """Return sums by `keys`, counted row by row."""
-    return _merged([counts_of_rows(execute, asked, keys), visitors_of_rows(execute, asked, keys)])
+    return merged([counts_of_rows(execute, asked, keys), visitors_of_rows(execute, asked, keys)])
 
 
 def counts_of_rows(execute: Execute, asked: Range, keys: Sequence[str]) -> dict[Key, ShelfSums]:
@@ -226,7 +230,13 @@ def _read(
     }
 
 
-def _merged(parts: Sequence[dict[Key, Sums]]) -> dict[Key, Sums]:
+def folded(found: Mapping[Key, ShelfSums], key: Callable[..., Key]) -> dict[Key, ShelfSums]:
+    """Return sums by another key, which `key` makes of the parts of each."""
+    return merged([{key(*parts): sums} for parts, sums in found.items()])
+
+
+def merged(parts: Sequence[dict[Key, Sums]]) -> dict[Key, Sums]:
+    """Return the sums of all parts, key by key."""
     return reduce(_added, parts, {})
 
 
