@@ -39,13 +39,13 @@ class LineChart:
 def line_chart(series: Mapping[str, Sequence[float | None]], *, most_marks: int = 4) -> LineChart | None:
     """Lay out series of equal length over the same points; None where no point has a value.
 
-    A gap (None) breaks the line. The axis ends at the next tenth above the largest value.
+    A gap (None) breaks the line. The axis ends at the next fifth at or above the largest value.
     """
     length = max((len(values) for values in series.values()), default=0)
     highest = max((value for values in series.values() for value in values if value is not None), default=None)
     if highest is None or not length:
         return None
-    top = max(0.1, ceil(highest * 10) / 10)
+    top = max(0.2, ceil(highest * 5) / 5)
     base, right = float(HEIGHT - BOTTOM), WIDTH - RIGHT
     step = (right - LEFT) / max(length - 1, 1)
     xs = [round(LEFT + step * place, 2) if length > 1 else round((LEFT + right) / 2, 2) for place in range(length)]

@@ -17,7 +17,7 @@ SHELVES: dict[str, str] = {
     "cart": N_("Goes well with your cart"),
     "after-purchase": N_("Goes well with your order"),
     "category": N_("Picked for you in a category"),
-    "recently-viewed": N_("Looked at lately"),
+    "recently-viewed": N_("Recently viewed"),
     "empty-search": N_("When a search finds nothing"),
 }
 TRIED = tuple(key for key in SHELVES if key not in {"", "recently-viewed", "after-purchase"})

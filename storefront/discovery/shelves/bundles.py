@@ -46,6 +46,10 @@ class Bundle:
         return self.others if self.anchor.is_out else self.parts
 
     @property
+    def other_ids(self) -> frozenset[int]:
+        return frozenset(card.product_id for card in self.others)
+
+    @property
     def sum(self) -> Sum:
         return Sum(len(self.cards), sum(card.price_minor for card in self.cards))
 

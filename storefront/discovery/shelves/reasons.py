@@ -55,7 +55,7 @@ def why_of(one: Recommendation, names: Mapping[int, str], times: Mapping[int, in
 
 
 def lead(items: Sequence[ShelfCard]) -> tuple[Reason, str]:
-    """Return what speaks for the whole row, and the product that it speaks of where all speak of the same.
+    """Return what speaks for the whole row, and the product that it speaks of where every card speaks of it.
 
     Goods that the merchant put there and those that only fill up do not count while there are others.
     """
@@ -65,8 +65,8 @@ def lead(items: Sequence[ShelfCard]) -> tuple[Reason, str]:
         first = told[0].reason if told else Reason.BEST_SELLERS
         return first, ""
     reasons = {one.reason for one in own}
+    named = {(one.reason, one.because) for one in own}
     for reason in (Reason.BECAUSE_BOUGHT, Reason.BOUGHT_WITH, Reason.SIMILAR, Reason.VIEWED):
         if reason in reasons:
-            named = {one.because for one in own if one.reason is reason}
-            return reason, named.pop() if len(named) == 1 else ""
+            return reason, own[0].because if len(named) == 1 else ""
     return Reason.HABIT, ""

@@ -149,11 +149,11 @@ def place(actions: Actions, candidates: Sequence[Candidate], pinned: Sequence[Ca
     ranks = {one.product_id: rank for rank, one in enumerate(candidates)}
     known = {one.product_id: one for one in (*pinned, *candidates) if not away & one.category_ids}
     first = [number for number in actions.pins if number in known]
-    last = {number for number in actions.buries if number in ranks} - set(first)
+    last = {number for number in actions.buries if number in ranks and number in known} - set(first)
     free = [one for one in candidates if one.product_id in known and one.product_id not in {*first, *last}]
     lifts = lifts_of(free, actions.boosts)
     places = {one.product_id: rank - lifts.get(one.product_id, 0.0) for rank, one in enumerate(free)}
-    lifted = sorted(free, key=lambda one: places[one.product_id])
+    lifted = sorted(free, key=lambda one: (places[one.product_id], -lifts.get(one.product_id, 0.0)))
     return [
         *(Placed(number, ranks.get(number), is_pinned=True) for number in first),
         *(Placed(one.product_id, ranks[one.product_id], lift=lifts.get(one.product_id, 0.0)) for one in lifted),

@@ -136,7 +136,7 @@ SURFACES: Mapping[str, Surface] = {
         Surface("cart", N_("Goes well with your cart"), _cart, best_sellers),
         Surface("after-purchase", N_("Goes well with your order"), _after_purchase, best_sellers),
         Surface("category", N_("Picked for you in %(category)s"), _category, best_sellers_near, per_type=None),
-        Surface("recently-viewed", N_("Looked at lately"), _viewed, viewed, per_type=None),
+        Surface("recently-viewed", N_("Recently viewed"), _viewed, viewed, per_type=None),
         Surface("empty-search", N_("Picked for you"), _home, best_sellers),
     )
 }
