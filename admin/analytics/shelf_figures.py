@@ -65,8 +65,8 @@ SHELF_FIGURES: tuple[Meant, ...] = (
     (
         N_("Click rate"),
         N_(
-            "The share of seen shelves of which something was opened, within a day. The range beside it counts each"
-            " visitor once, however often they looked: within it lies the true rate in 19 of 20 cases."
+            "The share of seen shelves of which something was opened, within a day. The ranges in the list below count"
+            " each visitor once, however often they looked: the true rate lies within in 19 of 20 cases."
         ),
         Kind.SHARE,
         lambda figures: figures.click_rate,
