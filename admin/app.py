@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from admin import access
 from admin.accounts import groups
 from admin.accounts import views as accounts
+from admin.analytics import shelf_views as shelf_report
 from admin.analytics import views as analytics
 from admin.audit import views as audit
 from admin.catalog import collections
@@ -33,7 +34,20 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, catalog, warehouses, content),
-    *(promotions, simulation, coupons, flash, audit, pricing, groups, collections, loyalty, analytics, steering),
+    *(
+        promotions,
+        simulation,
+        coupons,
+        flash,
+        audit,
+        pricing,
+        groups,
+        collections,
+        loyalty,
+        analytics,
+        shelf_report,
+        steering,
+    ),
 )
 ERROR_PAGE = "admin/error.html"
 

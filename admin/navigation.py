@@ -61,6 +61,14 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
+        N_("Recommendations"),
+        (
+            Entry("/admin/recommendations/report", N_("Report of shelves"), "layout-list", Permission.RECOMMEND_VIEW),
+            Entry("/admin/recommendations/rules", N_("Shelf rules"), "pin", Permission.RECOMMEND_VIEW),
+            Entry("/admin/recommendations/trainings", N_("Trainings"), "history", Permission.RECOMMEND_VIEW),
+        ),
+    ),
+    (
         N_("Storefront"),
         (Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),),
     ),

@@ -37,22 +37,30 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One item to show; `because` is the item that led to it, where one did. Scores compare within one source only."""
+    """One item to show; `because` is the item that led to it, where one did. Scores compare within one source only.
+
+    Of a habit `due_days` says in how many days the customer will need it again (below zero: since when), and
+    `every_days` how often it is bought.
+    """
 
     item: Id
     score: float
     source: Source
     because: Id | None = None
+    due_days: float | None = None
+    every_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    """A ranking in codes from one source, best first; `because` holds codes, -1 for none."""
+    """A ranking in codes from one source, best first; `because` holds codes, -1 for none; `due`, `every` are days."""
 
     source: Source
     items: Codes
     scores: Floats
     because: Codes | None = None
+    due: NDArray[np.float64] | None = None
+    every: Floats | None = None
 
 
 def add_up(
@@ -132,11 +140,18 @@ def _distinct(
         names = ids[stage.items].tolist()
         labels = types[stage.items].tolist()
         reasons = _names(stage.because, ids, len(names))
-        for name, score, label, reason in zip(names, stage.scores.tolist(), labels, reasons, strict=True):
+        dues, everies = _days(stage.due, len(names)), _days(stage.every, len(names))
+        for name, score, label, reason, due, every in zip(
+            names, stage.scores.tolist(), labels, reasons, dues, everies, strict=True
+        ):
             if name not in seen:
                 seen.add(name)
                 source = Source.HABIT if stage.source is Source.TASTE and reason is None else stage.source
-                yield Recommendation(name, score, source, reason), label
+                yield Recommendation(name, score, source, reason, due, every), label
+
+
+def _days(column: NDArray[np.floating] | None, length: int) -> list[float | None]:
+    return [None] * length if column is None else column.tolist()
 
 
 def _names(codes: Codes | None, ids: NDArray[np.generic], length: int) -> list[Id | None]:

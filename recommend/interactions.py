@@ -64,16 +64,37 @@ class Interactions:
         people, known = nullable_column(user)
         if len({len(people), len(items), len(baskets), len(at), len(amount)}) != 1:
             raise ValueError("the columns differ in length")
-        good = amount > 0
-        if not good.all():
-            people, known, items = people[good], known[good], items[good]
-            baskets, at, amount = baskets[good], at[good], amount[good]
         users = IdMap(np.unique(people[known]))
         user_code = np.where(known, users.codes(people), UNKNOWN).astype(np.int32)
         item_map, item_code = _coded(items)
         basket_map, basket_code = _coded(baskets)
-        raw = Interactions(users, item_map, len(basket_map), user_code, item_code, basket_code, at, amount)
-        return _merged(raw)
+        return Interactions.coded(
+            users=users,
+            items=item_map,
+            baskets=len(basket_map),
+            user=user_code,
+            item=item_code,
+            basket=basket_code,
+            at=at,
+            quantity=amount,
+        )
+
+    @staticmethod
+    def coded(
+        *,
+        users: IdMap,
+        items: IdMap,
+        baskets: int,
+        user: Codes,
+        item: Codes,
+        basket: Codes,
+        at: Times,
+        quantity: Floats,
+    ) -> Interactions:
+        """Build from columns that are codes already, with the same rules as `of`; codes follow the order of the ids."""
+        raw = Interactions(users, items, baskets, user, item, basket, at, quantity)
+        good = quantity > 0
+        return _merged(raw if bool(good.all()) else raw.where(good))
 
     @staticmethod
     def none() -> Interactions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from recommend.columns import UNKNOWN, Codes, Id, IdMap
 from recommend.neighbours import Neighbours
 
 LONGEST_CART = 40
+DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,39 @@ class Recommender:
         """Return what this customer will want next; a stranger is judged by the `recent` items of this visit."""
         return self._select(self._home(self._users.code(user), recent), asked)
 
-    def buy_again(self, user: Id | None, asked: Asked = Asked()) -> list[Recommendation]:
-        """Return what the customer buys again and again; nothing for a stranger, for there is nothing to repeat."""
+    def buy_again(
+        self, user: Id | None, asked: Asked = Asked(), *, today: datetime | None = None
+    ) -> list[Recommendation]:
+        """Return what the customer buys again and again; nothing for a stranger, for there is nothing to repeat.
+
+        Each says when it is due, counted from `today` (the day of the training when not given), and how often the
+        customer buys it.
+        """
         code = self._users.code(user)
-        return self._select([self._habits(code)], asked) if code != UNKNOWN else []
+        return self._select([self._due(code, today)], asked) if code != UNKNOWN else []
+
+    def discover(self, user: Id | None, asked: Asked = Asked()) -> list[Recommendation]:
+        """Return what this customer never bought and may like, and because of what; nothing for a stranger."""
+        code = self._users.code(user)
+        if code == UNKNOWN:
+            return []
+        tables = self.tables
+        items, scores, because = tables.discover_items, tables.discover_scores, tables.discover_because
+        return self._select([_listed(Source.TASTE, items[code], scores[code], because[code])], asked)
+
+    def after_purchase(
+        self,
+        items: Sequence[Id],
+        user: Id | None = None,
+        asked: Asked = Asked(),
+        *,
+        days_ago: float = 0.0,
+    ) -> list[Recommendation]:
+        """Return what goes with `items` bought `days_ago`, without the product types that are not needed yet.
+
+        A type is needed again after the usual interval of the item of it that was bought.
+        """
+        return self._select(self._after(items, self._users.code(user), days_ago), _without(asked, items))
 
     def similar(
         self, item: Id, asked: Asked = Asked(per_type=None), *, category: Id | None = None
@@ -111,6 +142,23 @@ class Recommender:
         table = Neighbours(self.tables.cart_items, self.tables.cart_scores)
         habits = self._habits(user) if user != UNKNOWN else None
         return add_up(cart, table, (habits.items, habits.scores) if habits else None)
+
+    def _after(self, items: Sequence[Id], user: int, days_ago: float) -> Iterator[Candidates]:
+        codes = self._codes(items)
+        supplied = codes[self.tables.item_every[codes] > days_ago]
+        blocked = np.unique(self.tables.item_type[supplied])
+        blocked = blocked[blocked >= 0]
+        for stage in self._completing(items, user):
+            there = ~np.isin(self.tables.item_type[stage.items], blocked)
+            because = None if stage.because is None else stage.because[there]
+            yield Candidates(stage.source, stage.items[there], stage.scores[there], because)
+
+    def _due(self, user: int, today: datetime | None) -> Candidates:
+        span = slice(int(self.tables.own_starts[user]), int(self.tables.own_starts[user + 1]))
+        day = float(self.tables.as_of_day[0]) if today is None else today.astimezone(UTC).timestamp() / DAY
+        habits = self._habits(user)
+        due, every = self.tables.own_due[span] - day, self.tables.own_every[span]
+        return Candidates(Source.HABIT, habits.items, habits.scores, due=due, every=every)
 
     def _habits(self, user: int) -> Candidates:
         span = slice(int(self.tables.own_starts[user]), int(self.tables.own_starts[user + 1]))

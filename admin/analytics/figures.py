@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -38,7 +38,9 @@ class Figure:
     is_better: bool | None = None
 
 
-_FIGURES: tuple[tuple[str, str, Kind, Callable[[Figures], Any], int], ...] = (
+Meant = tuple[str, str, Kind, Callable[[Any], Any], int]
+"""Label, meaning, kind, how it is read, and whether more of it is better (1) or worse (-1)."""
+SEARCH_FIGURES: tuple[Meant, ...] = (
     (
         N_("Searches"),
         N_(
@@ -114,10 +116,15 @@ _FIGURES: tuple[tuple[str, str, Kind, Callable[[Figures], Any], int], ...] = (
 
 
 def figures_of(now: Figures, before: Figures) -> list[Figure]:
-    """Return the key figures in the order of the page."""
+    """Return the key figures of searches in the order of the page."""
+    return compared(SEARCH_FIGURES, now, before)
+
+
+def compared(meant: Sequence[Meant], now: Any, before: Any) -> list[Figure]:
+    """Return figures in their order, each beside that of the days before."""
     return [
         _compared(Figure(label, meaning, kind, read(now), read(before)), sign)
-        for label, meaning, kind, read, sign in _FIGURES
+        for label, meaning, kind, read, sign in meant
     ]
 
 

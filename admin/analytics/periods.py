@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from storefront.analytics.reports import Day, Span
 
@@ -16,6 +17,9 @@ EARLIEST = date(2000, 1, 1)
 MOST_POINTS = 92
 """Beyond so many days a point of the chart is a week."""
 MARKS = 6
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,6 @@ def span_of(first: date | None, last: date | None, days: int, today: date) -> Sp
 
 def points_of(days: Sequence[Day]) -> list[Point]:
     """Return a point for each day, or for each seven where there are many; the last one ends with the last day."""
-    size = 1 if len(days) <= MOST_POINTS else 7
-    odd = len(days) % size
-    groups = [days[:odd]] if odd else []
-    groups += [days[place : place + size] for place in range(odd, len(days), size)]
     return [
         Point(
             group[0].day,
@@ -53,8 +53,16 @@ def points_of(days: Sequence[Day]) -> list[Point]:
             sum(day.searches for day in group),
             sum(day.without for day in group),
         )
-        for group in groups
+        for group in groups_of(days)
     ]
+
+
+def groups_of(days: Sequence[T]) -> list[Sequence[T]]:
+    """Return each day for itself, or where there are many each seven together, the last seven last."""
+    size = 1 if len(days) <= MOST_POINTS else 7
+    odd = len(days) % size
+    groups = [days[:odd]] if odd else []
+    return groups + [days[place : place + size] for place in range(odd, len(days), size)]
 
 
 def marks_every(count: int) -> int:

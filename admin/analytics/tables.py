@@ -110,7 +110,7 @@ def tabs(state: ListState) -> list[Link]:
 
 def period_links(state: ListState) -> list[tuple[int, str, bool]]:
     """Return (days, address, whether it is shown) for the usual spans."""
-    kept = {key: value for key, value in state.values.items() if key == "list"}
+    kept = {key: value for key, value in state.values.items() if key in ("list", "shelf")}
     has_own = "at_from" in state.values or "at_to" in state.values
     now = 0 if has_own else int(state.value("days") or USUAL)
     links = []
@@ -122,4 +122,5 @@ def period_links(state: ListState) -> list[tuple[int, str, bool]]:
 
 def csv_url(state: ListState) -> str:
     """Return the address of the whole list as a file."""
-    return replace(state, page=1).url().replace(URL, f"{URL}.csv", 1)
+    url = state.table.url
+    return replace(state, page=1).url().replace(url, f"{url}.csv", 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from admin.days import end_of, start_of
@@ -27,6 +27,11 @@ def page_of_changes(state: ListState) -> Page[Any]:
 
 def people(entries: Sequence[Any]) -> dict[str, str]:
     """Return names by actor ("staff:3") for these entries; an actor without a name stands for itself."""
-    numbers = (entry.actor.removeprefix("staff:") for entry in entries if entry.actor.startswith("staff:"))
+    return names_of(entry.actor for entry in entries)
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """Return the names of members of staff by actor ("staff:3"); other actors have none."""
+    numbers = (actor.removeprefix("staff:") for actor in actors if actor.startswith("staff:"))
     ids = {int(number) for number in numbers if number.isdecimal()}
     return {f"staff:{id_}": name for id_, name in accounts.staff_names(ids).items()}

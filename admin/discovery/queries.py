@@ -44,7 +44,7 @@ class Goods:
 def page_of_synonyms(state: ListState) -> Page[Any]:
     """Return the page of synonyms that `state` asks for."""
     conditions = _synonym_conditions(state)
-    return _page(select(SearchSynonym.__table__).where(*conditions), state, _SYNONYM_SORTS, SearchSynonym.id)
+    return page_of(select(SearchSynonym.__table__).where(*conditions), state, _SYNONYM_SORTS, SearchSynonym.id)
 
 
 def each_synonym() -> Iterator[Any]:
@@ -58,8 +58,8 @@ def page_of_rules(state: ListState, at: datetime) -> Page[Any]:
     if state.search:
         conditions.append(SearchRule.name.icontains(state.search, autoescape=True))
     if standing := state.value("standing"):
-        conditions += _stands(standing, at)
-    return _page(select(SearchRule.__table__).where(*conditions), state, _RULE_SORTS, SearchRule.id)
+        conditions += stands(SearchRule, standing, at)
+    return page_of(select(SearchRule.__table__).where(*conditions), state, _RULE_SORTS, SearchRule.id)
 
 
 def page_of_queries(state: ListState) -> Page[Any]:
@@ -78,7 +78,7 @@ def page_of_queries(state: ListState) -> Page[Any]:
         statement = statement.where(JudgedQuery.language == language)
     if wanted := state.value("state"):
         statement = statement.where(JudgedQuery.shown <= _RATED if wanted == "done" else JudgedQuery.shown > _RATED)
-    return _page(statement, state, _QUERY_SORTS, JudgedQuery.id)
+    return page_of(statement, state, _QUERY_SORTS, JudgedQuery.id)
 
 
 def count_judgements() -> tuple[int, int]:
@@ -140,7 +140,8 @@ def goods_by_ids(ids: Sequence[int]) -> dict[int, Goods]:
     return {row.id: Goods(**row._mapping) for row in rows}
 
 
-def _page(statement: Select[Any], state: ListState, sorts: Mapping[str, Any], id_: Any) -> Page[Any]:
+def page_of(statement: Select[Any], state: ListState, sorts: Mapping[str, Any], id_: Any) -> Page[Any]:
+    """Return the page of a statement's rows that `state` asks for."""
     total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     column = sorts[state.sort_key]
     order = (column.desc(), id_.desc()) if state.descending else (column, id_)
@@ -164,10 +165,11 @@ def _synonym_conditions(state: ListState) -> list[ColumnElement[bool]]:
     return found
 
 
-def _stands(standing: str, at: datetime) -> list[ColumnElement[bool]]:
-    begun = or_(SearchRule.starts_at.is_(None), SearchRule.starts_at <= at)
-    over = (SearchRule.ends_at.is_not(None)) & (SearchRule.ends_at <= at)
-    active = SearchRule.is_active.is_(True)
+def stands(rules: Any, standing: str, at: datetime) -> list[ColumnElement[bool]]:
+    """Return the conditions by which rules (a table with a switch and dates) stand so at a moment."""
+    begun = or_(rules.starts_at.is_(None), rules.starts_at <= at)
+    over = (rules.ends_at.is_not(None)) & (rules.ends_at <= at)
+    active = rules.is_active.is_(True)
     if standing == "off":
         return [~active]
     if standing == "ended":

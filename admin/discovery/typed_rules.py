@@ -176,7 +176,7 @@ def _conditions(typed: Typed) -> dict[str, Any]:
     audience = typed.get("audience") or Audience.EVERYBODY.value
     return {
         "phrases": list(dict.fromkeys(phrases)),
-        "category_ids": _numbers(typed, "category"),
+        "category_ids": numbers_of(typed, "category"),
         "audience": audience,
         "groups": typed.all("group") if audience == Audience.GROUPS.value else [],
         "language": typed.get("language") if typed.get("language") in LANGUAGES else "",
@@ -189,10 +189,10 @@ def _actions(typed: Typed) -> dict[str, Any]:
     link = typed.get("banner_link")
     banner = {"texts": _said(texts), "labels": _said(labels), "link": link}
     return {
-        "pins": _numbers(typed, "pins"),
-        "buries": _numbers(typed, "buries"),
+        "pins": numbers_of(typed, "pins"),
+        "buries": numbers_of(typed, "buries"),
         "boosts": _boosts(typed),
-        "category_ids": _numbers(typed, "narrow-category"),
+        "category_ids": numbers_of(typed, "narrow-category"),
         "brands": typed.all("narrow-brand"),
         "on_promotion": typed.has("on_promotion"),
         "in_stock": typed.has("in_stock"),
@@ -217,7 +217,8 @@ def _boosts(typed: Typed) -> list[tuple[str, str, float]]:
     return found
 
 
-def _numbers(typed: Typed, name: str) -> list[int]:
+def numbers_of(typed: Typed, name: str) -> list[int]:
+    """Return the ids that a field with several values holds."""
     return [int(text) for text in typed.all(name) if text.isascii() and text.isdecimal() and len(text) < 10]
 
 

@@ -29,6 +29,8 @@ class Permission(StrEnum):
     POINTS_ADJUST = "points:adjust"
     SEARCH_VIEW = "search:view"
     SEARCH_EDIT = "search:edit"
+    RECOMMEND_VIEW = "recommend:view"
+    RECOMMEND_EDIT = "recommend:edit"
     AUDIT_VIEW = "audit:view"
 
 
@@ -68,6 +70,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.LOYALTY_VIEW,
             P.LOYALTY_EDIT,
             P.SEARCH_VIEW,
+            P.RECOMMEND_VIEW,
         }
     ),
     Role.MERCHANDISER: frozenset(
@@ -82,6 +85,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.PROMOTIONS_EDIT,
             P.SEARCH_VIEW,
             P.SEARCH_EDIT,
+            P.RECOMMEND_VIEW,
+            P.RECOMMEND_EDIT,
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(
@@ -90,7 +95,9 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.FINANCE: frozenset(
         {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW}
     ),
-    Role.ANALYST: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.SEARCH_VIEW}),
+    Role.ANALYST: frozenset(
+        {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.SEARCH_VIEW, P.RECOMMEND_VIEW}
+    ),
 }
 
 

@@ -11,41 +11,52 @@ from flask import has_request_context
 
 from storefront.analytics import here, services
 from storefront.analytics.events import AddedToCart, Event, GoodsBought, PurchaseRestored, PurchaseUndone, Sold
-from storefront.analytics.recording import record, record_for
+from storefront.analytics.recording import is_counted, record, record_for
+from storefront.analytics.rules import SETTLED, cost_of
 from storefront.cart.events import GoodsAdded
+from storefront.catalog import queries as catalog
 from storefront.database.transaction import after_commit
 from storefront.jobs.queue import periodic
 from storefront.kernel.clock import now
 from storefront.orders import queries as orders
 from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced
 from storefront.shop.queries import get_settings
-from storefront.web.visitor import find_visitor
+from storefront.web.visitor import find_visitor, remember_visitor
 
 log = logging.getLogger(__name__)
 
 LONGEST_KEPT = 36_500
 """In days; there is no date so long ago that more would make a difference."""
+SHELVES_KEPT = 90
+"""In days: there are many more shelves than searches. Then, or before if the merchant keeps less, only sums stay."""
 
 
 def note_added(fact: GoodsAdded) -> None:
-    """Tell what was put into a cart, if its shopper has searched."""
-    if not has_request_context():
+    """Tell what was put into a cart, if its shopper has searched or comes from a shelf."""
+    if not has_request_context() or not is_counted():
         return
-    search, text = here.search_left(), here.text_left()
-    if search or find_visitor():
-        _tell(AddedToCart(fact.product_id, fact.quantity, search, text))
+    request = here.shelf_left()
+    if request:
+        remember_visitor()
+    search, text, shelf = here.search_left(), here.text_left(), here.shelf_page_left()
+    if search or request or find_visitor():
+        _tell(AddedToCart(fact.product_id, fact.quantity, search, text, request, shelf))
 
 
 def note_bought(fact: OrderPlaced) -> None:
-    """Tell what was bought, if its shopper has searched: by product, after discounts, gifts left out."""
-    if not has_request_context() or not find_visitor():
+    """Tell what was bought: by product, after discounts, gifts left out, and what all of it had cost the merchant."""
+    if not has_request_context() or not is_counted():
         return
+    lines = orders.get_whole(fact.order_id).lines
     pieces, revenue = defaultdict[int, int](int), defaultdict[int, int](int)
-    for line in orders.get_whole(fact.order_id).lines:
+    for line in lines:
         if line.product_id is not None and not line.is_gift:
             pieces[line.product_id] += line.quantity
             revenue[line.product_id] += line.quantity * line.unit_price_minor - line.discount_minor
-    _tell(GoodsBought(fact.number, tuple(Sold(number, pieces[number], revenue[number]) for number in sorted(pieces))))
+    sold = tuple(Sold(number, pieces[number], revenue[number]) for number in sorted(pieces))
+    costs = catalog.unit_costs(line.variant_id for line in lines if line.variant_id)
+    cost = cost_of([(costs.get(line.variant_id or 0), line.quantity) for line in lines])
+    _tell(GoodsBought(fact.number, sold, cost))
 
 
 def note_cancelled(fact: OrderCancelled) -> None:
@@ -65,6 +76,9 @@ def forget_old_events() -> int:
     settings = get_settings()
     today = now().astimezone(ZoneInfo(settings.timezone)).date()
     gone = services.forget_before(today - timedelta(days=min(settings.analytics_keep_days, LONGEST_KEPT)))
+    services.sum_up_shelves_before(today - SETTLED)
+    shelves = services.forget_shelves_before(today - timedelta(days=min(settings.analytics_keep_days, SHELVES_KEPT)))
+    log.info("%d answered shelves were old: they are summed up and gone", shelves)
     log.info("%d recorded searches were old and are gone", gone)
     return gone
 

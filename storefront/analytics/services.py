@@ -1,4 +1,4 @@
-"""Writes of what was recorded: what is old goes."""
+"""Writes of what was recorded: what is old goes, and leaves its sums behind where there is much of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, delete, select
 
-from storefront.analytics.models import SearchRow, ShownRow, SuggestionRow
+from storefront.analytics.models import OrderRow, RecommendationRow, SearchRow, ShownRow, SuggestionRow
+from storefront.analytics.rolling import sum_up_before
 from storefront.database.apart import write_apart
+from storefront.database.base import Base
 
 AT_ONCE = 2_000
 """How many rows go in one transaction, so that no shopper waits long for it."""
@@ -17,10 +19,22 @@ def forget_before(day: date) -> int:
     """Remove what happened before a day of the shop, and return how many searches went, further pages included."""
     _forget(ShownRow, ShownRow.search_id, ShownRow.day < day)
     _forget(SuggestionRow, SuggestionRow.id, SuggestionRow.day < day)
+    _forget(OrderRow, OrderRow.id, OrderRow.day < day)
     return _forget(SearchRow, SearchRow.id, SearchRow.day < day)
 
 
-def _forget(table: type[SearchRow | ShownRow | SuggestionRow], key: object, old: ColumnElement[bool]) -> int:
+def sum_up_shelves_before(day: date) -> int:
+    """Sum up the days before a day of the shop on which shelves were answered; return how many were new."""
+    return sum_up_before(day)
+
+
+def forget_shelves_before(day: date) -> int:
+    """Sum up what was recommended before a day of the shop, remove it, and return how many answers went."""
+    sum_up_before(day)
+    return _forget(RecommendationRow, RecommendationRow.id, RecommendationRow.day < day)
+
+
+def _forget(table: type[Base], key: object, old: ColumnElement[bool]) -> int:
     gone = 0
     while True:
         with write_apart() as connection:

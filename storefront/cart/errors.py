@@ -52,6 +52,15 @@ class NothingAsked(BadQuantity):
     message = N_("Please enter at least 1.")
 
 
+class NothingChosen(Invalid):
+    """A selection of goods without goods."""
+
+    message = N_("Tick at least one product.")
+
+    def __init__(self) -> None:
+        super().__init__(field="sku")
+
+
 class QuantityTooLarge(BadQuantity):
     message = N_("You can order at most %(most)s of one product. Please contact us about larger quantities.")
 

@@ -1,4 +1,4 @@
-"""A whole set of goods put into a cart at once, all of it or nothing."""
+"""Several goods put into a cart at once: a set whole or not at all, a selection as far as it can be bought."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from storefront.cart.errors import NothingAsked, SetIncomplete
+from storefront.cart.errors import NoMore, NotForSale, NothingAsked, NothingChosen, SetIncomplete, SoldOut
 from storefront.cart.rules import Owner
 from storefront.cart.services import add_goods
+from storefront.kernel.errors import ShopError
 
 MOST_PARTS = 20
+MOST_CHOSEN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,33 @@ class Added:
 
     pieces: int
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What became of a selection: pieces that came into the cart, and why others did not."""
+
+    pieces: int
+    refusals: tuple[ShopError, ...]
+    token: str
+
+
+def add_selection(*, owner: Owner, skus: Sequence[str], at: datetime) -> Selected:
+    """Put one of each SKU into a cart, as far as it can be bought; what cannot is told and stops nothing else."""
+    wanted = list(dict.fromkeys(sku for sku in skus if sku))
+    if not 1 <= len(wanted) <= MOST_CHOSEN:
+        raise NothingChosen
+    pieces, refusals = 0, []
+    for sku in wanted:
+        try:
+            change = add_goods(owner=owner, sku=sku, quantity=1, at=at)
+        except (SoldOut, NoMore, NotForSale) as refusal:
+            refusals.append(refusal)
+            continue
+        pieces += 1
+        if change.token and owner.customer_id is None:
+            owner = replace(owner, token=change.token)
+    return Selected(pieces, tuple(refusals), owner.token if owner.customer_id is None else "")
 
 
 def add_set(*, owner: Owner, wanted: Sequence[tuple[str, int]], at: datetime) -> Added:

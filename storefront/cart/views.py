@@ -90,6 +90,25 @@ def add_set() -> Response:
     return remember(answer, added.token)
 
 
+@blueprint.post("/cart/selections")
+@refusing_in_the_cart
+def add_selection() -> Response:
+    """Put one of each chosen `sku` into the cart, and say what could not be had."""
+    with transaction():
+        added = sets.add_selection(owner=current_owner(), skus=request.form.getlist("sku"), at=now())
+    done = ngettext("%(num)s item is in your cart.", "%(num)s items are in your cart.", added.pieces)
+    words = [done] if added.pieces else []
+    message = " ".join([*words, *(message_of(refusal) for refusal in added.refusals)])
+    kind = "warning" if added.refusals else "success"
+    if wants_fragment():
+        part = "cart/_set_added.html"
+        answer = render_page(part, fragment=part, trigger=CHANGED, message=message, kind=kind)
+    else:
+        flash(message, kind)
+        answer = redirect_to(safe_next(request.form.get("next"), "/cart"))
+    return remember(answer, added.token)
+
+
 @blueprint.post("/cart/lines/<path:sku>")
 @refusing_in_the_cart
 def change_line(sku: str) -> Response:

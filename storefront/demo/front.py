@@ -94,6 +94,7 @@ def insert_slots(session: Session, at: datetime) -> None:
         ("flash", "flash", [_always({})]),
         ("categories", "categories", [_always({"source": "departments"})]),
         ("for-you", "recommendation", [_always({"source": "home"})]),
+        ("buy-again", "recommendation", [_always({"source": "buy-again"})]),
         ("best-sellers", "product_grid", [_always({"source": "best-sellers"})]),
         ("reduced", "product_grid", [_always({"source": "reduced"})]),
         ("new-arrivals", "product_grid", [_always({"source": "new-arrivals"})]),

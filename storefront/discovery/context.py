@@ -9,6 +9,7 @@ from flask import Flask, request
 
 from storefront.catalog.listing import ListPage
 from storefront.discovery.searching import find_searcher
+from storefront.discovery.shelf_words import card_why, due_words
 from storefront.discovery.steering import Notice, audience_here, rules_in_force, steer
 from storefront.web import kept_pages
 
@@ -20,8 +21,8 @@ def search_banner(listing: ListPage) -> Notice | None:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the banner; a kept list is made anew once other rules hold."""
-    app.jinja_env.globals.update(search_banner=search_banner)
+    """Give templates the banner and the words of shelves; a kept list is made anew once other rules hold."""
+    app.jinja_env.globals.update(search_banner=search_banner, card_why=card_why, due_words=due_words)
     kept_pages.made_from(rules=_rules, index=_index)
     kept_pages.vary_by(audience=_audience)
 

@@ -21,3 +21,21 @@ class EvaluatesAlready(ShopError):
     """An evaluation waits or runs."""
 
     message = N_("An evaluation is under way. Its result will stand here in a moment.")
+
+
+class TrainsAlready(ShopError):
+    """A training waits or runs."""
+
+    message = N_("A training is under way. Its result will stand here when it is done.")
+
+
+class VersionUnusable(ShopError):
+    """A version of the tables that is not kept any more, or not whole."""
+
+    message = N_("The version %(version)s cannot be used: %(problem)s.")
+
+
+class NothingToRollBackTo(ShopError):
+    """There is no older version that is whole."""
+
+    message = N_("There is no older version to go back to.")

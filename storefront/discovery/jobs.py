@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from importlib import import_module
+from typing import Any
 
-from recommend import TrainingBusy
+from recommend import ArtefactError, TrainingBusy
 from search import IndexProblem
 from storefront.catalog.events import CollectionChanged, ProductChanged
 from storefront.database.transaction import transaction
@@ -32,10 +33,17 @@ def train_nightly() -> None:
     except TrainingBusy as busy:
         log.info("Tonight's training was left out: %s", busy)
         return
-    if outcome.manifest is None:
-        log.warning("The recommender was not published: %s", "; ".join(outcome.refusals))
-    else:
-        log.info("The recommender %s was published", outcome.manifest.version)
+    _tell(outcome)
+
+
+@job(retries=0)
+def train_soon(run_id: int, by: str) -> None:
+    """Train the recommender, as somebody asked; its record says what came of it."""
+    training = import_module("storefront.discovery.training")
+    try:
+        _tell(training.train_recommender(as_of=now(), by=by, run_id=run_id))
+    except ArtefactError as problem:
+        log.warning("The training %s came to nothing: %s", run_id, problem)
 
 
 def index_soon(fact: ProductChanged) -> None:
@@ -128,3 +136,10 @@ def rebuild_index() -> None:
         return
     with transaction():
         indexing.forget_changes(waiting)
+
+
+def _tell(outcome: Any) -> None:
+    if outcome.manifest is None:
+        log.warning("The recommender was not published: %s", "; ".join(outcome.refusals))
+    else:
+        log.info("The recommender %s was published", outcome.manifest.version)

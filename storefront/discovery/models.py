@@ -1,4 +1,4 @@
-"""What the index still has to learn, and how the merchant steers and judges what it finds."""
+"""What the index still has to learn, how the merchant steers and judges what it finds, and what shelves are made of."""
 
 from __future__ import annotations
 
@@ -116,4 +116,68 @@ class SearchEvaluation(Base):
     empty: Mapped[int] = mapped_column(default=0)
     worst: Mapped[json_list]
     """[{"id": 7, "query": "oat milk", "language": "en", "ndcg": 0.31, "condensed": 0.4}], the worst first."""
+    error: Mapped[str] = mapped_column(Text, default="")
+
+
+class ShelfRule(Base):
+    """What the merchant wants done with a recommended shelf, or with all of them; see `shelves.rules`."""
+
+    __tablename__ = "shelf_rule"
+    __table_args__ = (
+        CheckConstraint("ends_at IS NULL OR starts_at IS NULL OR starts_at < ends_at", name="ends_after"),
+    )
+
+    id: Mapped[pk]
+    name: Mapped[str] = mapped_column(String(120))
+    shelf: Mapped[str] = mapped_column(String(32))
+    """A key of `shelves.surfaces`; empty for every shelf."""
+    priority: Mapped[int] = mapped_column(default=100)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    starts_at: Mapped[moment | None]
+    ends_at: Mapped[moment | None]
+    actions: Mapped[json_object]
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[moment]
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ShelfDismissal(Base):
+    """A product that a customer does not want to be recommended."""
+
+    __tablename__ = "shelf_dismissal"
+
+    customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE", index=False, primary_key=True)
+    product_id: Mapped[int] = refers("product.id", on_delete="CASCADE", primary_key=True)
+    at: Mapped[moment]
+
+
+class TrainingRun(Base):
+    """One training of the recommender: from what, with which result, and what was done with it."""
+
+    __tablename__ = "training_run"
+    __table_args__ = (
+        CheckConstraint("status IN ('waiting', 'running', 'published', 'refused', 'failed')", name="status_known"),
+    )
+
+    id: Mapped[pk]
+    status: Mapped[str] = mapped_column(String(16))
+    """A value of `trainings.Status`."""
+    asked_by: Mapped[str] = mapped_column(String(120))
+    asked_at: Mapped[moment] = mapped_column(index=True)
+    started_at: Mapped[moment | None]
+    ended_at: Mapped[moment | None]
+    as_of: Mapped[moment | None]
+    """Orders before this moment were learnt from."""
+    version: Mapped[str] = mapped_column(String(64), default="")
+    """Of what was published; empty for what was not."""
+    reasons: Mapped[json_list]
+    """Why nothing was published, a sentence each."""
+    remarks: Mapped[json_list]
+    """What else the training had to say, a sentence each."""
+    counts: Mapped[json_object]
+    """{"lines": 59140, "baskets": 7021, "users": 200, "items": 432}"""
+    metrics: Mapped[json_object]
+    """{"home": {"model": {"ndcg": 0.41, ...}, "best sellers": {...}, "incumbent": {...}}}"""
+    cpu_seconds: Mapped[float] = mapped_column(Float, default=0.0)
     error: Mapped[str] = mapped_column(Text, default="")

@@ -1,21 +1,25 @@
-"""Orders as the recommender wants to read them, and one training from them."""
+"""Orders as the recommender wants to read them, and one training from them, with its record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
+from time import process_time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Select, func, select
 
-from recommend import Interactions, Items
-from recommend.training import Outcome, train_and_publish
+from recommend import Interactions, Items, TrainingBusy
+from recommend.gate import Outcome, train_and_publish, validate
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
+from storefront.database.transaction import transaction
+from storefront.discovery import trainings
 from storefront.discovery.recommending import holder
+from storefront.discovery.trainings import Result
 from storefront.kernel.clock import now
 from storefront.orders.models import Order, OrderLine
 from storefront.orders.states import OrderStatus
@@ -24,13 +28,37 @@ ROWS_AT_ONCE = 100_000
 NOBODY = -1
 
 
-def train_recommender(*, as_of: datetime, progress: Callable[[str], None] = lambda _step: None) -> Outcome:
-    """Train from the orders before `as_of` and publish, unless the tables are unsound or lose to best sellers."""
-    history, goods = read_history(as_of), read_goods()
-    held = holder()
-    outcome = train_and_publish(held.directory, history, goods, as_of=as_of, trained_at=now(), progress=progress)
+def train_recommender(
+    *, as_of: datetime, by: str = "system", run_id: int = 0, progress: Callable[[str], None] = lambda _step: None
+) -> Outcome:
+    """Train from the orders before `as_of`, publish what the gate lets through, and keep a record of it.
+
+    `run_id` is the record of a training that somebody asked for. Raises TrainingBusy while another training is at work
+    (a training that nobody asked for then leaves no record), and ArtefactError when the result cannot be written.
+    """
+    with transaction():
+        number = trainings.begin_training(run_id=run_id, by=by, as_of=as_of, at=now())
+    held, began = holder(), process_time()
+    try:
+        history, goods = read_history(as_of), read_goods()
+        outcome = train_and_publish(held.directory, history, goods, as_of=as_of, trained_at=now(), progress=progress)
+    except BaseException as error:
+        db.session.rollback()
+        with transaction():
+            if isinstance(error, TrainingBusy) and not run_id:
+                trainings.forget_training(number)
+            else:
+                trainings.fail_training(run_id=number, error=str(error) or repr(error), at=now())
+        raise
     held.look_again()
+    with transaction():
+        trainings.end_training(run_id=number, result=_result(outcome, process_time() - began), at=now())
     return outcome
+
+
+def evaluate_recommender(as_of: datetime) -> Mapping[str, Any]:
+    """Return how tables trained now would have done on the last weeks, by surface; nothing is published."""
+    return validate(read_history(as_of), read_goods(), as_of)
 
 
 def read_history(before: datetime) -> Interactions:
@@ -79,6 +107,18 @@ def read_goods() -> Items:
         product_type=[row[1] or None for row in rows],
         category=np.array([row[2] for row in rows], np.int64),
         price=np.array([row[3] for row in rows], np.float32),
+    )
+
+
+def _result(outcome: Outcome, cpu_seconds: float) -> Result:
+    manifest = outcome.manifest
+    return Result(
+        version=manifest.version if manifest else "",
+        reasons=tuple(outcome.refusals),
+        remarks=tuple(getattr(outcome, "remarks", ())),
+        counts=manifest.counts if manifest else {},
+        metrics=trainings.metrics_of(outcome.report),
+        cpu_seconds=cpu_seconds,
     )
 
 

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, g, jsonify, redirect, request
 
 from storefront.catalog.listing import read_wanted
 from storefront.catalog.showing import answer_list, asked_here, list_page
+from storefront.discovery import dismissal_views, shelf_views
 from storefront.discovery import queries as discovery
-from storefront.discovery import shelf_views
 from storefront.discovery.health import read_health
 from storefront.discovery.noting import record_code, record_redirect, record_search
 from storefront.discovery.redirecting import find_redirect
@@ -20,6 +20,7 @@ PATH = "/search"
 
 blueprint = Blueprint("discovery", __name__, template_folder="templates")
 blueprint.register_blueprint(shelf_views.blueprint)
+blueprint.register_blueprint(dismissal_views.blueprint)
 
 
 @blueprint.get(PATH)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from recommend import Interactions, Items, Manifest, Tables
-from recommend.training import train, train_and_publish
+from recommend.gate import train_and_publish
+from recommend.training import train
 from tests.recommend.worlds import QUICK, TODAY, grocery
 
 

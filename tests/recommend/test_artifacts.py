@@ -12,7 +12,7 @@ import pytest
 
 from recommend import ArtefactError, Interactions, Items, Tables, open_artefact
 from recommend.artifacts import CURRENT, MANIFEST, current_version, switch, versions
-from recommend.training import train_and_publish
+from recommend.gate import train_and_publish
 from tests.recommend.conftest import Publish
 from tests.recommend.worlds import QUICK, TODAY
 
@@ -99,7 +99,16 @@ def test_a_copy_with_other_times_is_read_after_its_checksums(publish_one: Publis
 
 @pytest.mark.parametrize(
     "manifest",
-    ["", "{", "[]", "null", '{"schema": 99}', '{"schema": 1}', '{"schema": 1, "files": {"x": {}}, "window": []}'],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"schema": 99}',
+        '{"schema": 2}',
+        '{"schema": 1, "files": {}, "window": []}',
+        '{"schema": 2, "files": {"x": {}}, "window": []}',
+    ],
 )
 def test_a_manifest_that_cannot_be_read_is_refused(publish_one: Publish, tmp_path: Path, manifest: str) -> None:
     home = tmp_path / publish_one().version

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from recommend import Interactions, Items, Recommender, Tables, TrainingBusy
 from recommend.artifacts import current_version, exclusive
 from recommend.evaluation import evaluate
+from recommend.gate import refusals, train_and_publish, validate
 from recommend.splitting import Case
-from recommend.training import STEPS, Settings, refusals, train, train_and_publish, validate
+from recommend.training import STEPS, Settings, train
 from tests.recommend.worlds import QUICK, TODAY, bought, goods, grocery, histories
 
 
@@ -159,7 +160,7 @@ def test_a_refused_training_leaves_the_current_version_alone(
 ) -> None:
     train_and_publish(tmp_path, *shop, as_of=TODAY, trained_at=TODAY, settings=QUICK)
     before = current_version(tmp_path)
-    monkeypatch.setattr("recommend.training.refusals", lambda _tables, _report: ("not today",))
+    monkeypatch.setattr("recommend.gate.refusals", lambda _tables, _report: ("not today",))
     outcome = train_and_publish(tmp_path, *shop, as_of=TODAY, trained_at=TODAY, settings=QUICK)
     assert outcome.refusals == ("not today",)
     assert current_version(tmp_path) == before

@@ -6,7 +6,21 @@ from typing import Any
 
 from flask import Flask
 
-from storefront.analytics.models import AdditionRow, ClickRow, PurchaseRow, SearchRow, ShownRow, SuggestionRow
+from storefront.analytics.models import (
+    AdditionRow,
+    ClickRow,
+    OrderRow,
+    PurchaseRow,
+    RecommendationAdditionRow,
+    RecommendationClickRow,
+    RecommendationPurchaseRow,
+    RecommendationRow,
+    SearchRow,
+    ShelfDayRow,
+    ShownRow,
+    SourceDayRow,
+    SuggestionRow,
+)
 from storefront.database.base import db
 from tests.browser import Page, Shopper
 
@@ -36,8 +50,36 @@ def purchases(app: Flask) -> list[Any]:
     return _rows(app, PurchaseRow, PurchaseRow.id)
 
 
+def orders(app: Flask) -> list[Any]:
+    return _rows(app, OrderRow, OrderRow.id)
+
+
 def suggestions(app: Flask) -> list[Any]:
     return _rows(app, SuggestionRow, SuggestionRow.id)
+
+
+def answered(app: Flask) -> list[Any]:
+    return _rows(app, RecommendationRow, RecommendationRow.at, RecommendationRow.id)
+
+
+def shelf_clicks(app: Flask) -> list[Any]:
+    return _rows(app, RecommendationClickRow, RecommendationClickRow.id)
+
+
+def shelf_additions(app: Flask) -> list[Any]:
+    return _rows(app, RecommendationAdditionRow, RecommendationAdditionRow.id)
+
+
+def shelf_purchases(app: Flask) -> list[Any]:
+    return _rows(app, RecommendationPurchaseRow, RecommendationPurchaseRow.id)
+
+
+def shelf_days(app: Flask) -> list[Any]:
+    return _rows(app, ShelfDayRow, ShelfDayRow.id)
+
+
+def source_days(app: Flask) -> list[Any]:
+    return _rows(app, SourceDayRow, SourceDayRow.id)
 
 
 def search_of(page: Page) -> str:

@@ -40,7 +40,13 @@ def ids(app: Flask) -> dict[str, int]:
 
 
 def names(page: Page) -> list[str]:
-    return [heading.get_text(strip=True) for heading in page.all("article .card__name")]
+    """What a shelf recommends, in its order: what is offered together with its product, then the row."""
+    bundled = [str(part["data-bundled"]) for part in page.all("[data-bundled]")]
+    return bundled + [
+        heading.get_text(strip=True)
+        for heading in page.all("article .card__name")
+        if heading.get_text(strip=True) not in bundled
+    ]
 
 
 def sign_in(monkeypatch: pytest.MonkeyPatch, customer_id: int) -> None:
@@ -110,7 +116,7 @@ def test_home_leads_with_a_customers_own_tea_and_says_why(
     page = shopper.get("/shelves/home", htmx=True)
     assert names(page)[0] == "Darjeeling"
     assert "Picked for you" in page.said
-    assert "because you bought" in page.said
+    assert "Because you bought" in page.said
 
 
 def test_a_stranger_at_home_sees_best_sellers_and_is_told_so(shopper: Shopper, ids: dict[str, int]) -> None:

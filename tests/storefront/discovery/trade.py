@@ -7,7 +7,8 @@ from itertools import count
 
 from flask import Flask
 
-from recommend.training import Outcome, Settings, train_and_publish
+from recommend.gate import Outcome, train_and_publish
+from recommend.training import Settings
 from storefront.catalog.models import Product
 from storefront.database.base import db
 from storefront.database.transaction import transaction

@@ -1,0 +1,38 @@
+"""What shelves and sources are called in the back office."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+
+from admin.discovery.shelves.tables import SHELVES as NAMES
+from storefront.discovery.noting import ON_DEVICE
+from storefront.kernel.errors import N_
+
+SHELVES: Mapping[str, str] = {key: words for key, words in NAMES.items() if key and key not in ON_DEVICE}
+SOURCES: Mapping[str, str] = {
+    "habit": N_("Bought by this customer before"),
+    "taste": N_("What customers alike buy"),
+    "cart": N_("Goes with the cart"),
+    "together": N_("Bought together"),
+    "similar": N_("Similar goods"),
+    "category": N_("Best sellers of the category"),
+    "popular": N_("Best sellers"),
+    "pin": N_("Pinned by a rule"),
+}
+
+
+def shelf_words(key: str) -> str:
+    """Return what a shelf is called; its key where it has no name here."""
+    return _(SHELVES[key]) if key in SHELVES else key
+
+
+def source_words(key: str) -> str:
+    """Return what a source is called; its key where it has no name here."""
+    return _(SOURCES[key]) if key in SOURCES else key
+
+
+def version_words(version: str) -> str:
+    """Return which model chose; without one the catalogue's own best sellers were shown."""
+    return version or _("No model: best sellers")

@@ -1,0 +1,169 @@
+"""The surfaces: what each asks of the trained tables, what stands in where there are none, and how it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from recommend import Asked, Recommendation, Recommender, Source
+from storefront.catalog import queries as catalog
+from storefront.discovery.shelves.goods import list_sellable, sellable_under
+from storefront.discovery.shelves.shown import DUE_SOON, Question
+from storefront.kernel.errors import N_
+
+FEWEST = 3
+"""A row with fewer goods of its own kind than this is filled up with the next best."""
+FALLBACK_DEPTH = 96
+WIDE = 240
+"""How far a list of one customer is read where only a part of it may be shown."""
+PERSONAL = frozenset({Source.HABIT, Source.TASTE, Source.CART})
+
+Ask = Callable[[Recommender, Question, Asked], list[Recommendation]]
+Without = Callable[[Question, Asked], list[Recommendation]]
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """A place for recommendations. `ask` asks the tables, `without` answers where there are none.
+
+    `per_type` is how many goods of one product type may stand on it; None for any number.
+    """
+
+    key: str
+    title: str
+    ask: Ask
+    without: Without
+    per_type: int | None = 2
+
+
+def best_sellers(question: Question, asked: Asked) -> list[Recommendation]:
+    """Return what the catalogue itself knows to sell."""
+    return _sold(asked, ("",), Source.POPULAR)
+
+
+def best_sellers_near(question: Question, asked: Asked) -> list[Recommendation]:
+    """Return what sells in the category that the shelf is about, then in the one above it."""
+    tree = catalog.category_tree()
+    node = question.category or tree.find(question.anchor.category_id if question.anchor else None)
+    if node is None:
+        return best_sellers(question, asked)
+    above = () if question.category else tree.trail(node)[-1:]
+    return _sold(asked, [one.path for one in (node, *above)], Source.CATEGORY)
+
+
+def nothing(_question: Question, _asked: Asked) -> list[Recommendation]:
+    """Return nothing: the shelf hides."""
+    return []
+
+
+def _home(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
+    visit = question.visit
+    found = model.home(visit.customer_id, asked, recent=visit.in_cart)
+    return _with_habits(model, question, found)
+
+
+def _buy_again(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
+    """Return what is due first, each part in the order of the tables."""
+    found = model.buy_again(question.visit.customer_id, asked, today=question.at)
+    return sorted(found, key=lambda one: one.due_days is None or one.due_days > DUE_SOON)
+
+
+def _discover(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
+    found = model.discover(question.visit.customer_id, asked)
+    return found or model.home(None, asked, recent=question.visit.in_cart)
+
+
+def _cart(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
+    visit = question.visit
+    return _with_habits(model, question, model.cart(visit.in_cart, visit.customer_id, asked))
+
+
+def _together(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
+    """Return what is bought with a product; where too little was, what its kind of basket holds."""
+    about = question.anchor.id if question.anchor else 0
+    found = model.together(about, asked, fallback=False)
+    return found if len(found) >= FEWEST else model.cart((about,), None, asked)
+
+
+def _similar(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
+    anchor = question.anchor
+    found = model.similar(anchor.id, asked, category=anchor.category_id) if anchor else []
+    near = [one for one in found if one.source is not Source.POPULAR]
+    if len(near) < FEWEST:
+        shown = {one.item for one in near}
+        near += best_sellers_near(question, replace(asked, exclude={*asked.exclude, *shown}))
+    return near[: asked.k]
+
+
+def _after_purchase(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
+    return model.after_purchase(question.items, question.visit.customer_id, asked, days_ago=question.days_ago)
+
+
+def _category(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
+    """Return what this customer will want of one category, then what sells best in it."""
+    node = question.category
+    wide = Asked(k=WIDE, exclude=asked.exclude, per_type=None)
+    found = model.home(question.visit.customer_id, wide, recent=question.visit.in_cart)
+    own = [one for one in found if one.source in PERSONAL]
+    if asked.keep is not None and node is not None and own:
+        allowed = sellable_under(node.path)([one.item for one in own])
+        own = [one for one in own if one.item in allowed]
+    own = _with_habits(model, question, own[: asked.k])
+    taken = {*asked.exclude, *(one.item for one in own)}
+    rest = best_sellers_near(question, replace(asked, exclude=taken, k=asked.k - len(own)))
+    return [*own, *rest]
+
+
+def _viewed(_model: Recommender | None, question: Question, asked: Asked) -> list[Recommendation]:
+    return viewed(question, asked)
+
+
+def viewed(question: Question, asked: Asked) -> list[Recommendation]:
+    """Return what the device says was looked at, as far as it may be shown."""
+    wanted = [number for number in question.items if number not in asked.exclude]
+    allowed = wanted if asked.keep is None else asked.keep(wanted)
+    return [Recommendation(number, 0.0, Source.POPULAR) for number in wanted if number in allowed][: asked.k]
+
+
+SURFACES: Mapping[str, Surface] = {
+    surface.key: surface
+    for surface in (
+        Surface("home", N_("Picked for you"), _home, best_sellers),
+        Surface("buy-again", N_("Buy again"), _buy_again, nothing, per_type=None),
+        Surface("discover", N_("New for you"), _discover, best_sellers),
+        Surface("similar", N_("Similar products"), _similar, best_sellers_near, per_type=None),
+        Surface("bought-together", N_("Often bought together"), _together, best_sellers),
+        Surface("cart", N_("Goes well with your cart"), _cart, best_sellers),
+        Surface("after-purchase", N_("Goes well with your order"), _after_purchase, best_sellers),
+        Surface("category", N_("Picked for you in %(category)s"), _category, best_sellers_near, per_type=None),
+        Surface("recently-viewed", N_("Recently viewed"), _viewed, viewed, per_type=None),
+        Surface("empty-search", N_("Picked for you"), _home, best_sellers),
+    )
+}
+
+
+def _with_habits(model: Recommender, question: Question, found: list[Recommendation]) -> list[Recommendation]:
+    """Say of what the customer buys anyway how often that is."""
+    customer_id = question.visit.customer_id
+    if customer_id is None or not found:
+        return found
+    habits = model.buy_again(customer_id, Asked(k=WIDE, per_type=None), today=question.at)
+    known = {one.item: one for one in habits}
+    return [
+        replace(one, source=Source.HABIT, due_days=habit.due_days, every_days=habit.every_days, because=None)
+        if (habit := known.get(one.item)) is not None
+        else one
+        for one in found
+    ]
+
+
+def _sold(asked: Asked, paths: list[str] | tuple[str, ...], source: Source) -> list[Recommendation]:
+    ranked = [number for path in paths for number in catalog.list_best_seller_ids(FALLBACK_DEPTH, under=path)]
+    wanted = [number for number in dict.fromkeys(ranked) if number not in asked.exclude]
+    allowed = wanted if asked.keep is None else asked.keep(wanted)
+    return [Recommendation(number, 0.0, source) for number in wanted if number in allowed][: max(asked.k, 0)]
+
+
+def asked_for(surface: Surface, question: Question, size: int) -> Asked:
+    """Return what the tables are asked when a shelf is filled: only what may be shown comes back."""
+    return Asked(k=size, exclude=question.unwanted, keep=list_sellable, per_type=surface.per_type)
