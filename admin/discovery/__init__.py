@@ -3,5 +3,5 @@
 The form of a rule is one form over what was typed (`typed_rules` reads it into a `RulePlan` and shows a stored rule as
 what would be typed). Pins are moved and rows taken away by buttons of the same form, so all of it works without a
 script. `files` reads what spreadsheets save, in whatever encoding; `synonym_files` and `rating_files` read lines into
-plans, or into a sentence for each line that is wrong.
+plans, or into a sentence for each line that is wrong. `shelves` does for recommended shelves what this does for search.
 """
