@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.test_accessibility import overflow, problems
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -130,3 +131,39 @@ def test_a_browser_that_asks_not_to_be_followed_remembers_nothing(visit: Visit) 
             visitor.open(path)
         assert visitor.page.evaluate("localStorage.getItem('viewed-products')") is None
         expect(visitor.page.locator("#shelf-recently-viewed:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESKTOP, (320, 640)], ids=["phone", "desktop", "smallest"])
+def test_shelves_are_usable_by_everyone(visit: Visit, size: tuple[int, int], scheme: str) -> None:
+    with visit(size, color_scheme=scheme, bypass_csp=True) as visitor:
+        product = some_products(visitor, 1)[0]
+        visitor.touch(visitor.page.locator(".shelf__no-button").first)
+        assert problems(visitor.page) == []
+        visitor.sign_in(SHOPPER)
+        found = {}
+        for path in ("/shelves/home", "/shelves/buy-again", "/shelves/dismissals", "/account", product):
+            page = visitor.open(path)
+            for shelf in ("#shelf-buy-again", "#shelf-bought-together", "#shelf-similar"):
+                if page.locator(shelf).count():
+                    page.locator(shelf).scroll_into_view_if_needed()
+                    page.wait_for_load_state("networkidle")
+                    visitor.settle()
+            found[path] = [*problems(page), *(["too wide"] if overflow(page) > 0 else [])]
+        assert {path: lines for path, lines in found.items() if lines} == {}
+
+
+def test_a_rule_of_a_shelf_is_written_and_tried_by_everyone(visit: Visit) -> None:
+    with visit(DESKTOP, bypass_csp=True) as visitor:
+        visitor.sign_in("merchandiser@example.com", "/admin/sign-in")
+        page = visitor.open("/admin/recommendations/rules/new")
+        page.locator("#name").fill("Milk first")
+        page.locator("#find").press_sequentially("milk")
+        page.locator("#found-goods button", has_text="First").first.click()
+        expect(page.locator("input[name=pins]")).to_have_count(1)
+        page.locator("#preview-customer").fill(SHOPPER)
+        visitor.touch(page.get_by_role("button", name="Show before and after"))
+        expect(page.locator("#preview .placed").last.locator("li").first).to_contain_text("put first by a rule")
+        assert [*problems(page), *(["too wide"] if overflow(page) > 0 else [])] == []
+        visitor.press(page.locator(".saved-bar button"))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Milk first")
