@@ -97,6 +97,7 @@ def insert_slots(session: Session, at: datetime) -> None:
         ("buy-again", "recommendation", [_always({"source": "buy-again"})]),
         ("best-sellers", "product_grid", [_always({"source": "best-sellers"})]),
         ("reduced", "product_grid", [_always({"source": "reduced"})]),
+        ("discover", "recommendation", [_always({"source": "discover"})]),
         ("new-arrivals", "product_grid", [_always({"source": "new-arrivals"})]),
         ("fresh", "collection", [_always(_fresh())]),
     )

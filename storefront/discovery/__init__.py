@@ -20,6 +20,8 @@ buries and factors for the index, a filter, a redirect, a banner. All but the re
 a rule would change before it is stored, and why each result stands where it does. `judging` keeps what people think of
 results and measures the ranking by it, every night and on demand.
 
-Recommendations. `training` reads orders as interactions and trains; `recommending` holds the trained tables;
-`shelves` decides what stands on a shelf: never what is sold out or already in the cart, and always something.
+Recommendations. `training` reads orders as interactions and trains, and `trainings` keeps a record of each; the gate
+decides what is published. `recommending` holds the tables that are served, `publishing` the versions to go back to.
+`shelves` decides what stands on a shelf and why: never what is sold out, in the cart or unwanted, and always something
+that can be said; `shelf_words` says it. A shelf answers at its own URL, after the page (`shelf_views`).
 """

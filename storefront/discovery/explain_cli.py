@@ -64,6 +64,8 @@ def _question(surface: str, customer_id: int | None, product_id: int | None, cat
 def _line(row: Explained) -> str:
     place = f"{row.rank:>3}." if row.rank else "  - "
     told = [f"because of {row.because}"] if row.because else []
+    if row.every_days is not None and row.due_days is not None:
+        told.append(f"about every {row.every_days:.0f} days, due in {row.due_days:.0f}")
     told += [WORDS[row.fate]] if WORDS[row.fate] else []
     name = row.name or "(not in the shop)"
     return f"{place} {row.product_id:>7}  {name[:40]:<40} {row.source:<9} {row.score:>9.4f}  {'; '.join(told)}".rstrip()

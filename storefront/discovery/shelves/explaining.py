@@ -46,6 +46,8 @@ class Explained:
     because: str
     rank: int | None
     fate: Fate
+    every_days: float | None = None
+    due_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +153,14 @@ def _names(found: Iterable[Recommendation], locale: str) -> dict[int, str]:
 def _explained(one: Recommendation, names: dict[int, str], place: int | None, fate: Fate) -> Explained:
     number = int(one.item)
     because = names.get(int(one.because), "") if one.because is not None else ""
-    return Explained(number, names.get(number, ""), one.source.value, one.score, because, place, fate)
+    return Explained(
+        product_id=number,
+        name=names.get(number, ""),
+        source=one.source.value,
+        score=one.score,
+        because=because,
+        rank=place,
+        fate=fate,
+        every_days=one.every_days,
+        due_days=one.due_days,
+    )
