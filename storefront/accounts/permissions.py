@@ -29,6 +29,8 @@ class Permission(StrEnum):
     POINTS_ADJUST = "points:adjust"
     SEARCH_VIEW = "search:view"
     SEARCH_EDIT = "search:edit"
+    EXPERIMENTS_VIEW = "experiments:view"
+    EXPERIMENTS_EDIT = "experiments:edit"
     AUDIT_VIEW = "audit:view"
 
 
@@ -68,6 +70,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.LOYALTY_VIEW,
             P.LOYALTY_EDIT,
             P.SEARCH_VIEW,
+            P.EXPERIMENTS_VIEW,
         }
     ),
     Role.MERCHANDISER: frozenset(
@@ -82,6 +85,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.PROMOTIONS_EDIT,
             P.SEARCH_VIEW,
             P.SEARCH_EDIT,
+            P.EXPERIMENTS_VIEW,
+            P.EXPERIMENTS_EDIT,
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(
@@ -90,7 +95,16 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.FINANCE: frozenset(
         {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW}
     ),
-    Role.ANALYST: frozenset({P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.SEARCH_VIEW}),
+    Role.ANALYST: frozenset(
+        {
+            P.DASHBOARD_VIEW,
+            P.PRODUCTS_VIEW,
+            P.PROMOTIONS_VIEW,
+            P.LOYALTY_VIEW,
+            P.SEARCH_VIEW,
+            P.EXPERIMENTS_VIEW,
+        }
+    ),
 }
 
 

@@ -1,0 +1,55 @@
+"""The life of an experiment, and the closed sets of its plan."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from storefront.kernel.states import Transitions
+
+
+class ExperimentStatus(StrEnum):
+    """Where an experiment stands. What has begun is never changed: another version is another experiment."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    STOPPED = "stopped"
+    CONCLUDED = "concluded"
+
+
+class ExperimentAction(StrEnum):
+    """What can be done to an experiment."""
+
+    CHANGE = "change"
+    DELETE = "delete"
+    START = "start"
+    RAMP = "ramp"
+    STOP = "stop"
+    CONCLUDE = "conclude"
+
+
+S, A = ExperimentStatus, ExperimentAction
+TRANSITIONS = Transitions(
+    {
+        (S.DRAFT, A.CHANGE): S.DRAFT,
+        (S.DRAFT, A.DELETE): S.DRAFT,
+        (S.DRAFT, A.START): S.RUNNING,
+        (S.RUNNING, A.RAMP): S.RUNNING,
+        (S.RUNNING, A.STOP): S.STOPPED,
+        (S.STOPPED, A.CONCLUDE): S.CONCLUDED,
+    }
+)
+
+
+class Method(StrEnum):
+    """How the primary metric is read while it is watched."""
+
+    GROUP_SEQUENTIAL = "obrien_fleming"
+    CONFIDENCE_SEQUENCE = "confidence_sequence"
+
+
+class Decision(StrEnum):
+    """What the merchant makes of it."""
+
+    SHIP = "ship"
+    KEEP = "keep"
+    OPEN = "open"
