@@ -8,8 +8,8 @@ read them.
 
 Nobody is known here: a visitor is a random number in a cookie that is set with the first search, and browsers that ask
 not to be followed have none; their searches count all the same, without a visitor. Robots, pages fetched ahead and
-signed-in staff are left out. The one thread to a person is the number of an order that a search led to: it is kept so
-that a cancelled order can take its revenue back, and goes with its search.
+signed-in staff are left out. The one thread to a person is the number of an order: it is kept so that a cancelled order
+can take its revenue back, and goes when the order is older than the merchant keeps what was recorded.
 
 How things are told apart:
 
@@ -20,6 +20,9 @@ How things are told apart:
   days from which this visitor opened the product.
 * What is bought counts for the last such click or addition within seven days, once per order and product, by the order
   lines as they were sold. A cancelled order takes its revenue back.
+
+Every order that a person placed is kept as well (`behaviour_order`), with its visitor where there is one, whatever led to
+it: that is what visitors are compared by who were shown different things. Its cost is that of the day it was placed.
 
 A search carries the sums of what became of it, so that a report reads one range of one table. Searches older than the
 merchant keeps them (`analytics_keep_days`) are removed at night with everything that belongs to them.

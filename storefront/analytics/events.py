@@ -113,10 +113,19 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class GoodsBought(Event):
-    """An order was placed."""
+    """An order was placed. `cost_minor` is what its goods and gifts cost the merchant, None where that is not known."""
 
     order_number: str
     sold: tuple[Sold, ...]
+    cost_minor: int | None = None
+
+    @property
+    def revenue_minor(self) -> int:
+        return sum(one.revenue_minor for one in self.sold)
+
+    @property
+    def quantity(self) -> int:
+        return sum(one.quantity for one in self.sold)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from flask import has_request_context
 
 from storefront.analytics import here, services
 from storefront.analytics.events import AddedToCart, Event, GoodsBought, PurchaseRestored, PurchaseUndone, Sold
-from storefront.analytics.recording import record, record_for
+from storefront.analytics.recording import is_counted, record, record_for
+from storefront.analytics.rules import cost_of
 from storefront.cart.events import GoodsAdded
+from storefront.catalog import queries as catalog
 from storefront.database.transaction import after_commit
 from storefront.jobs.queue import periodic
 from storefront.kernel.clock import now
@@ -37,15 +39,19 @@ def note_added(fact: GoodsAdded) -> None:
 
 
 def note_bought(fact: OrderPlaced) -> None:
-    """Tell what was bought, if its shopper has searched: by product, after discounts, gifts left out."""
-    if not has_request_context() or not find_visitor():
+    """Tell what was bought: by product, after discounts, gifts left out, and what all of it had cost the merchant."""
+    if not has_request_context() or not is_counted():
         return
+    lines = orders.get_whole(fact.order_id).lines
     pieces, revenue = defaultdict[int, int](int), defaultdict[int, int](int)
-    for line in orders.get_whole(fact.order_id).lines:
+    for line in lines:
         if line.product_id is not None and not line.is_gift:
             pieces[line.product_id] += line.quantity
             revenue[line.product_id] += line.quantity * line.unit_price_minor - line.discount_minor
-    _tell(GoodsBought(fact.number, tuple(Sold(number, pieces[number], revenue[number]) for number in sorted(pieces))))
+    sold = tuple(Sold(number, pieces[number], revenue[number]) for number in sorted(pieces))
+    costs = catalog.unit_costs(line.variant_id for line in lines if line.variant_id)
+    cost = cost_of([(costs.get(line.variant_id or 0), line.quantity) for line in lines])
+    _tell(GoodsBought(fact.number, sold, cost))
 
 
 def note_cancelled(fact: OrderCancelled) -> None:

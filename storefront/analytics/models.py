@@ -114,6 +114,27 @@ class PurchaseRow(Base):
     at: Mapped[moment]
 
 
+class OrderRow(Base):
+    """An order that was placed, whoever searched or not: what came of a visit, for what is counted by visitor."""
+
+    __tablename__ = "behaviour_order"
+    __table_args__ = (Index("ix_behaviour_order_visitor_at", "visitor", "at"),)
+
+    id: Mapped[pk]
+    order_number: Mapped[str] = mapped_column(String(32), unique=True)
+    visitor: Mapped[str | None] = mapped_column(VISITOR)
+    at: Mapped[moment]
+    day: Mapped[date] = mapped_column(index=True)
+    """The day of the shop."""
+    revenue_minor: Mapped[minor]
+    """The goods after discounts, without delivery."""
+    cost_minor: Mapped[minor | None]
+    """What its goods and gifts had cost the merchant on that day; None where that of any is not known."""
+    quantity: Mapped[int]
+    is_undone: Mapped[bool] = mapped_column(default=False)
+    """The order was cancelled, and was not opened again."""
+
+
 class SuggestionRow(Base):
     """A suggestion that was chosen."""
 

@@ -59,3 +59,13 @@ def searched_text(referrer: str, host: str) -> str:
     if parts.netloc != host or not (parts.path == "/search" or parts.path.startswith("/categories/")):
         return ""
     return words_of(query.get("q", [""])[0])
+
+
+def cost_of(lines: Sequence[tuple[int | None, int]]) -> int | None:
+    """Return what goods cost together, of (cost of a piece in minor units or None, pieces); None if any is not known.
+
+    Taking what is not known for nothing would make a margin look better than it is.
+    """
+    if not lines or any(cost is None for cost, _pieces in lines):
+        return None
+    return sum((cost or 0) * pieces for cost, pieces in lines)

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, delete, select
 
-from storefront.analytics.models import SearchRow, ShownRow, SuggestionRow
+from storefront.analytics.models import OrderRow, SearchRow, ShownRow, SuggestionRow
 from storefront.database.apart import write_apart
 
 AT_ONCE = 2_000
@@ -17,10 +17,11 @@ def forget_before(day: date) -> int:
     """Remove what happened before a day of the shop, and return how many searches went, further pages included."""
     _forget(ShownRow, ShownRow.search_id, ShownRow.day < day)
     _forget(SuggestionRow, SuggestionRow.id, SuggestionRow.day < day)
+    _forget(OrderRow, OrderRow.id, OrderRow.day < day)
     return _forget(SearchRow, SearchRow.id, SearchRow.day < day)
 
 
-def _forget(table: type[SearchRow | ShownRow | SuggestionRow], key: object, old: ColumnElement[bool]) -> int:
+def _forget(table: type[SearchRow | ShownRow | SuggestionRow | OrderRow], key: object, old: ColumnElement[bool]) -> int:
     gone = 0
     while True:
         with write_apart() as connection:

@@ -23,7 +23,7 @@ from storefront.analytics.events import (
     Sold,
     SuggestionChosen,
 )
-from storefront.analytics.models import AdditionRow, ClickRow, PurchaseRow, SearchRow, ShownRow, SuggestionRow
+from storefront.analytics.models import AdditionRow, ClickRow, OrderRow, PurchaseRow, SearchRow, ShownRow, SuggestionRow
 from storefront.analytics.rules import CLICKABLE, CREDITED, SAME_SEARCH, Earlier, place, words_of
 
 MOST_EARLIER = 20
@@ -129,10 +129,26 @@ def _added(connection: Connection, noted: Noted, event: AddedToCart) -> None:
 
 
 def _bought(connection: Connection, noted: Noted, event: GoodsBought) -> None:
+    """Store an order, and credit what led to its goods; an order that is told of again changes nothing."""
+    if not _insert_once(connection, OrderRow, _order(event, noted)):
+        return
     for sold in event.sold:
         root = _credited(connection, noted, sold.product_id, with_additions=True)
         if root is not None and _insert_once(connection, PurchaseRow, _purchase(root, event.order_number, sold, noted)):
             _change(connection, root, revenue_minor=SearchRow.revenue_minor + sold.revenue_minor)
+
+
+def _order(event: GoodsBought, noted: Noted) -> dict[str, Any]:
+    return {
+        "order_number": event.order_number,
+        "visitor": noted.visitor,
+        "at": noted.at,
+        "day": noted.day,
+        "revenue_minor": event.revenue_minor,
+        "cost_minor": event.cost_minor,
+        "quantity": event.quantity,
+        "is_undone": False,
+    }
 
 
 def _purchase(root: str, order_number: str, sold: Sold, noted: Noted) -> dict[str, Any]:
@@ -157,6 +173,7 @@ def _restored(connection: Connection, noted: Noted, event: PurchaseRestored) -> 
 
 def _turn(connection: Connection, order_number: str, *, undone: bool) -> None:
     """Take an order's revenue from its searches, or give it back; asked twice, it happens once."""
+    connection.execute(update(OrderRow).where(OrderRow.order_number == order_number).values(is_undone=undone))
     turned = connection.execute(
         update(PurchaseRow)
         .where(PurchaseRow.order_number == order_number, PurchaseRow.is_undone.is_(not undone))

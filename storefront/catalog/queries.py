@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,6 +137,12 @@ _PRODUCT = (
 def find_id(slug: str) -> int | None:
     """Return the number of a published product, None if there is none of that name."""
     return db.session.scalar(select(Product.id).where(Product.slug == slug, Product.is_published))
+
+
+def unit_costs(variant_ids: Iterable[int]) -> dict[int, int | None]:
+    """Return what a piece of each of these variants costs the merchant now, in minor units; None where not known."""
+    query = select(Variant.id, Variant.cost_minor).where(Variant.id.in_(list(variant_ids)))
+    return {row.id: row.cost_minor for row in db.session.execute(query)}
 
 
 def get_product(slug: str, locale: str) -> ProductFacts:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from storefront.analytics.models import AdditionRow, ClickRow, PurchaseRow, SearchRow, ShownRow, SuggestionRow
+from storefront.analytics.models import AdditionRow, ClickRow, OrderRow, PurchaseRow, SearchRow, ShownRow, SuggestionRow
 from storefront.database.base import db
 from tests.browser import Page, Shopper
 
@@ -34,6 +34,10 @@ def additions(app: Flask) -> list[Any]:
 
 def purchases(app: Flask) -> list[Any]:
     return _rows(app, PurchaseRow, PurchaseRow.id)
+
+
+def orders(app: Flask) -> list[Any]:
+    return _rows(app, OrderRow, OrderRow.id)
 
 
 def suggestions(app: Flask) -> list[Any]:

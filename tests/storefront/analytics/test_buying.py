@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import time_machine
 from flask import Flask
 
+from storefront.analytics.events import PurchaseRestored, PurchaseUndone
+from storefront.analytics.recording import record_for
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
@@ -21,6 +23,7 @@ from storefront.orders.states import CancelReason
 from tests.browser import Shopper
 from tests.factories import make_promotion
 from tests.storefront.analytics.reading import click, purchases, search_of, searches
+from tests.storefront.analytics.reading import orders as counted
 from tests.storefront.checkout.desk import order
 
 TENTH_OFF = {"kind": "percent_off", "basis_points": 1000}
@@ -126,3 +129,39 @@ def test_an_order_that_was_rolled_back_is_not_told_of(searched: SimpleNamespace)
     assert order(shopper, form).status == 409
     assert purchases(searched.app) == []
     assert revenues(searched.app) == [0]
+
+
+def set_costs(app: Flask, **costs: int | None) -> None:
+    with app.app_context(), transaction():
+        for sku, cost in costs.items():
+            query = db.text("UPDATE variant SET cost_minor = :cost WHERE sku = :sku")
+            db.session.execute(query, {"cost": cost, "sku": f"{sku.upper()}-1"})
+
+
+def test_every_order_is_counted_whoever_searched(searched: SimpleNamespace) -> None:
+    set_costs(searched.app, white=200, cup=450, green=None)
+    bought(Shopper(searched.app), "WHITE-1", "CUP-1")
+    shopper = Shopper(searched.app)
+    search_of(shopper.get("/search?q=tea"))
+    bought(shopper, "WHITE-1", "GREEN-1")
+    (visitor,) = {row.visitor for row in searches(searched.app)}
+    found = [(row.visitor, row.revenue_minor, row.cost_minor, row.quantity) for row in counted(searched.app)]
+    assert found == [(None, 3200, 1300, 4), (visitor, 2400, None, 4)], "a cost that is not known is not nothing"
+
+
+def test_an_order_of_the_shops_own_people_or_of_a_robot_is_not_counted(searched: SimpleNamespace) -> None:
+    shopper = Shopper(searched.app)
+    shopper.client.environ_base["HTTP_USER_AGENT"] = "Examplebot/1.0"
+    bought(shopper, "WHITE-1")
+    assert counted(searched.app) == []
+
+
+def test_a_cancelled_order_is_marked_and_counts_again_when_it_is_opened_again(searched: SimpleNamespace) -> None:
+    bought(Shopper(searched.app), "CUP-1")
+    with searched.app.app_context():
+        number = the_order().number
+        for event, undone in ((PurchaseUndone(number), True), (PurchaseRestored(number), False)):
+            record_for("", event)
+            record_for("", event)
+            assert [row.is_undone for row in counted(searched.app)] == [undone]
+        record_for("", PurchaseUndone("never-seen"))

@@ -23,7 +23,7 @@ from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.shop.services import change_settings
 from tests.browser import Shopper
-from tests.storefront.analytics.reading import additions, click, clicks, purchases, search_of, searches, shown
+from tests.storefront.analytics.reading import additions, click, clicks, orders, purchases, search_of, searches, shown
 
 VISITOR = "v" * 22
 
@@ -183,6 +183,7 @@ def test_what_is_old_goes_with_everything_that_belongs_to_it(searched: SimpleNam
         assert forget_old_events.call_local() == 1
     kept = {f"{30:016}", f"{0:016}"}
     assert {row.id for row in searches(searched.app)} == {row.search_id for row in shown(searched.app)} == kept
+    assert {row.order_number for row in orders(searched.app)} == {"N30", "N0"}
     for rows in (clicks(searched.app), additions(searched.app), purchases(searched.app)):
         assert {row.search_id for row in rows} == kept
 
