@@ -1,7 +1,7 @@
 """Keep experiments: their plans, who saw what, and whose devices belong together.
 
 Revision ID: 0011
-Revises: 0009
+Revises: 0010
 Create Date: 2026-11-28
 """
 
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -43,8 +43,9 @@ def upgrade() -> None:
         sa.Column("primary_metric", sa.String(length=32), nullable=False),
         sa.Column("guardrails", JSON, nullable=False),
         sa.Column("mde", sa.Float(), nullable=False),
-        sa.Column("min_days", sa.Integer(), nullable=False),
-        sa.Column("method", sa.String(length=24), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("watching", sa.String(length=16), nullable=False),
+        sa.Column("planned_visitors", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.String(length=120), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("updated_at", MOMENT, nullable=False),

@@ -10,6 +10,8 @@ from storefront.catalog.tree import Node
 from storefront.catalog.wanted import Wanted
 from storefront.discovery.searching import find_searcher
 from storefront.discovery.steering import Notice, audience_here, rules_in_force, steer
+from storefront.discovery.varying import SURFACE
+from storefront.experiments.surfaces import declare
 from storefront.web import kept_pages
 
 
@@ -19,7 +21,8 @@ def search_banner(wanted: Wanted, node: Node | None = None) -> Notice | None:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the banner; a kept list is made anew once other rules hold."""
+    """Give templates the banner; a kept list is made anew once other rules hold; the order of results may vary."""
+    declare(SURFACE)
     app.jinja_env.globals.update(search_banner=search_banner)
     kept_pages.made_from(rules=_rules, index=_index)
     kept_pages.vary_by(audience=_audience)

@@ -15,8 +15,8 @@ class HasBegun(ShopError):
     """What runs is not changed."""
 
     message = N_(
-        "This experiment has begun, so its variations, weights and plan stay as they are: figures from before and after "
-        "a change cannot be compared. Make a new version of it instead."
+        "This experiment has begun, so its variations, weights and plan stay as they are: figures from before and "
+        "after a change cannot be compared. Make a new version of it instead."
     )
 
 

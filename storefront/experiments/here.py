@@ -5,9 +5,9 @@
     ...                                       # render
     expose("search:ranking")                  # in every arm, the control too
 
-`variation` writes nothing and asks no database: experiments are kept in memory and a hash decides. A visitor is known by
-a number: the one that an account brought to this device, else the device's own. It is set with the first page while any
-experiment runs, so the first page is varied already; a browser that comes from within the shop without it keeps no
+`variation` writes nothing and asks no database: experiments are kept in memory and a hash decides. A visitor is known
+by a number: the one that an account brought to this device, else the device's own. It is set with the first page while
+any experiment runs, so the first page is varied already; a browser that comes from within the shop without it keeps no
 cookies, one that wants no trace gets none, and both see what everybody sees and never count. So do robots and staff.
 """
 

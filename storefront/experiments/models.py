@@ -52,8 +52,11 @@ class Experiment(Base):
     """[["margin", 0.02], ...]: what must not become worse, and by which share at most."""
     mde: Mapped[float]
     """The smallest relative lift worth knowing of, as a share."""
-    min_days: Mapped[int]
-    method: Mapped[str] = mapped_column(String(24))
+    days: Mapped[int]
+    """For how long it is planned to run: whole weeks."""
+    watching: Mapped[str] = mapped_column(String(16))
+    planned_visitors: Mapped[int] = mapped_column(default=0)
+    """How many it needs by its plan and the traffic on the day of its start."""
     created_by: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[moment]
     updated_at: Mapped[moment]

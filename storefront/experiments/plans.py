@@ -10,13 +10,13 @@ from datetime import datetime
 
 from storefront.experiments.metrics import METRICS, REVENUE
 from storefront.experiments.models import LONGEST_SURFACE
-from storefront.experiments.states import Method
+from storefront.experiments.planning import FEWEST_DAYS, WEEK, Watching
 from storefront.experiments.surfaces import check_params
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.text import squeeze
 
 MOST_VARIATIONS = 6
-LEAST_DAYS, MOST_DAYS = 14, 365
+MOST_DAYS = 364
 LEAST_LIFT, MOST_LIFT = 0.001, 2.0
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 WHOLE = 100
@@ -69,8 +69,8 @@ class ExperimentPlan:
     primary_metric: str = REVENUE.key
     guardrails: tuple[GuardrailPlan, ...] = ()
     mde: float = 0.05
-    min_days: int = LEAST_DAYS
-    method: Method = Method.GROUP_SEQUENTIAL
+    days: int = FEWEST_DAYS
+    watching: Watching = Watching.SPENDING
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
@@ -109,16 +109,16 @@ class ExperimentPlan:
     def _check_numbers(self) -> None:
         if not (math.isfinite(self.mde) and LEAST_LIFT <= self.mde <= MOST_LIFT):
             raise Invalid(N_("The lift worth knowing of lies between 0.1 and 200 percent."), field="mde")
-        if not LEAST_DAYS <= self.min_days <= MOST_DAYS:
+        if not FEWEST_DAYS <= self.days <= MOST_DAYS or self.days % WEEK:
             raise Invalid(
-                N_("An experiment runs at least two whole weeks, so that every weekday counts twice, and at most a year."),
-                field="min_days",
+                N_("An experiment runs for whole weeks, so that every weekday counts alike: from 14 to 364 days."),
+                field="days",
             )
-        if self.starts_at and self.ends_at and (self.ends_at - self.starts_at).days < self.min_days:
+        if self.starts_at and self.ends_at and (self.ends_at - self.starts_at).days < self.days:
             raise Invalid(
                 N_("It ends before its %(days)d days are over. Choose a later end, or fewer days."),
                 field="ends_at",
-                days=self.min_days,
+                days=self.days,
             )
         if self.primary_metric not in METRICS:
             raise Invalid(N_("Choose one of the metrics."), field="primary_metric")

@@ -61,7 +61,7 @@ def list_ramps(experiment_id: int) -> Sequence[ExperimentRamp]:
 
 
 def find_previewed(named: str) -> tuple[str, Variation | None]:
-    """Return the surface and the variation that "experiment:variation" names, whatever its state; ("", None) for none."""
+    """Return the surface and the variation that "experiment:variation" names, whatever its state, or ("", None)."""
     experiment, _, key = named.partition(":")
     row = read(
         select(Experiment.surface, ExperimentVariation.params)

@@ -1,4 +1,4 @@
-"""The life of an experiment, and the closed sets of its plan."""
+"""The life of an experiment."""
 
 from __future__ import annotations
 
@@ -40,14 +40,7 @@ TRANSITIONS = Transitions(
 )
 
 
-class Method(StrEnum):
-    """How the primary metric is read while it is watched."""
-
-    GROUP_SEQUENTIAL = "obrien_fleming"
-    CONFIDENCE_SEQUENCE = "confidence_sequence"
-
-
-class Decision(StrEnum):
+class Conclusion(StrEnum):
     """What the merchant makes of it."""
 
     SHIP = "ship"
