@@ -21,8 +21,8 @@ How things are told apart:
 * What is bought counts for the last such click or addition within seven days, once per order and product, by the order
   lines as they were sold. A cancelled order takes its revenue back.
 
-Every order that a person placed is kept as well (`behaviour_order`), with its visitor where there is one, whatever led to
-it: that is what visitors are compared by who were shown different things. Its cost is that of the day it was placed.
+Every order that a person placed is kept as well (`behaviour_order`), with its visitor where there is one, whatever led
+to it: that is what visitors are compared by who were shown different things. Its cost is that of that day.
 
 A search carries the sums of what became of it, so that a report reads one range of one table. Searches older than the
 merchant keeps them (`analytics_keep_days`) are removed at night with everything that belongs to them.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from flask import Flask, Response, request
 
 from storefront.accounts.sessions import is_staff_session
 from storefront.analytics import here, recording
-from storefront.analytics.events import ResultOpened
+from storefront.analytics.events import Event, RecommendationOpened, ResultOpened
 from storefront.catalog.queries import find_id
 from storefront.web.afterwards import afterwards
 from storefront.web.visitor import find_visitor
@@ -17,18 +18,20 @@ PRODUCT = "catalog.product"
 
 
 def _note_product(response: Response) -> Response:
-    """Count a product page that was opened from a page of answers: without a script nothing else tells of it."""
+    """Count a product page that was opened from answers or a shelf: without a script nothing else tells of it."""
     if request.endpoint == PRODUCT and request.method == "GET" and response.status_code == 200:
-        text, visitor = here.text_left(), find_visitor()
-        if text and visitor and recording.is_counted():
-            afterwards(partial(_note_opened, str((request.view_args or {}).get("slug", "")), text, visitor))
+        text, shelf, visitor = here.text_left(), here.shelf_page_left(), find_visitor()
+        if (text or shelf) and visitor and recording.is_counted():
+            slug = str((request.view_args or {}).get("slug", ""))
+            opened = partial(ResultOpened, text) if text else partial(RecommendationOpened, shelf)
+            afterwards(partial(_note_opened, slug, opened, visitor))
     return response
 
 
-def _note_opened(slug: str, text: str, visitor: str) -> None:
+def _note_opened(slug: str, opened: Callable[[int], Event], visitor: str) -> None:
     product_id = find_id(slug)
     if product_id is not None:
-        recording.record_for(visitor, ResultOpened(text, product_id))
+        recording.record_for(visitor, opened(product_id))
 
 
 def init_app(app: Flask) -> None:

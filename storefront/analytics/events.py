@@ -9,13 +9,21 @@ LONGEST_WORDS = 200
 LONGEST_NAME = 64
 MOST_SHOWN = 1_000
 HIGHEST = 2**31 - 1
-_SEARCH_ID = re.compile(r"[A-Za-z0-9_-]{16}")
+MOST_ON_SHELF = 100
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
+_KEY = re.compile(r"[a-z0-9][a-z0-9:_-]{0,63}")
+_SOURCE = re.compile(r"[a-z0-9_-]{1,24}")
 SUGGESTION_KINDS = frozenset({"term", "category", "brand", "product", "recent"})
 
 
-def is_search_id(text: object) -> bool:
-    """Say whether this can be the public id of a search."""
-    return isinstance(text, str) and _SEARCH_ID.fullmatch(text) is not None
+def is_public_id(text: object) -> bool:
+    """Say whether this can be the public id of a search or of a shelf that was answered."""
+    return isinstance(text, str) and _PUBLIC_ID.fullmatch(text) is not None
+
+
+def is_shelf(text: object) -> bool:
+    """Say whether a shelf can be called this."""
+    return isinstance(text, str) and _KEY.fullmatch(text) is not None
 
 
 def is_storable(text: str) -> bool:
@@ -51,7 +59,7 @@ class SearchMade(Event):
     within: str = ""
 
     def __post_init__(self) -> None:
-        _check(is_search_id(self.search), "a search has a public id")
+        _check(is_public_id(self.search), "a search has a public id")
         _check(0 < len(self.text) <= LONGEST_WORDS and is_storable(self.text), "a search has words")
         _check(len(self.corrected) <= LONGEST_WORDS, "a correction is no longer than words may be")
         _check(0 <= self.total <= HIGHEST and self.page >= 1, "totals and pages are not negative")
@@ -66,7 +74,7 @@ class ResultsShown(Event):
     first_rank: int = 1
 
     def __post_init__(self) -> None:
-        _check(is_search_id(self.search), "results belong to a search")
+        _check(is_public_id(self.search), "results belong to a search")
         _check(self.first_rank >= 1 and len(self.product_ids) <= MOST_SHOWN, "ranks count from 1")
 
 
@@ -78,7 +86,7 @@ class ResultClicked(Event):
     product_id: int
 
     def __post_init__(self) -> None:
-        _check(is_search_id(self.search) and _is_id(self.product_id), "a click is on a product of a search")
+        _check(is_public_id(self.search) and _is_id(self.product_id), "a click is on a product of a search")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +97,77 @@ class ResultOpened(Event):
     product_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendationsShown(Event):
+    """A shelf was answered with these goods, best first, each with the model's source of it; with none it is hidden.
+
+    `request` is the public id of just this answer, `context` what it was about ("product:12"), `is_seen` whether it is
+    the page that was asked for itself: elsewhere it counts as seen once it has been in view.
+    """
+
+    request: str
+    shelf: str
+    context: str = ""
+    model_version: str = ""
+    experiment: str = ""
+    variation: str = ""
+    items: tuple[tuple[int, str], ...] = ()
+    is_seen: bool = False
+
+    def __post_init__(self) -> None:
+        _check(is_public_id(self.request), "an answered shelf has a public id")
+        _check(is_shelf(self.shelf), "a shelf has a name")
+        _check(len(self.items) <= MOST_ON_SHELF, "a shelf is not that long")
+        _check(
+            all(_is_id(product) and _SOURCE.fullmatch(source) for product, source in self.items), "goods have a source"
+        )
+        names = (self.context, self.model_version, self.experiment, self.variation)
+        _check(all(len(name) <= LONGEST_NAME and is_storable(name) for name in names), "names can be kept")
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationsViewed(Event):
+    """A shelf was in view for long enough to be seen."""
+
+    request: str
+
+    def __post_init__(self) -> None:
+        _check(is_public_id(self.request), "an answered shelf has a public id")
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationClicked(Event):
+    """A product on a shelf was opened; its rank is where it had been shown."""
+
+    request: str
+    product_id: int
+
+    def __post_init__(self) -> None:
+        _check(is_public_id(self.request) and _is_id(self.product_id), "a click is on a product of a shelf")
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendationOpened(Event):
+    """A product was opened from the page of a shelf, told by the browser's referrer alone."""
+
+    shelf: str
+    product_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class AddedToCart(Event):
-    """So many of a product were put into the cart, from the list of `search` or from a page of answers to `text`."""
+    """So many of a product were put into the cart, and from where, if from anywhere that is recorded.
+
+    `search` is the search whose list it was, `request` the answered shelf, as our script says; `text` is the words of
+    the page of answers, `shelf` the shelf's page, as the browser's referrer says.
+    """
 
     product_id: int
     quantity: int
     search: str = ""
     text: str = ""
+    request: str = ""
+    shelf: str = ""
 
     def __post_init__(self) -> None:
         _check(_is_id(self.product_id) and self.quantity > 0, "an addition has a product and a quantity")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask import g, request
 
-from storefront.analytics.events import is_search_id
-from storefront.analytics.rules import searched_text
+from storefront.analytics.events import is_public_id, is_shelf
+from storefront.analytics.rules import searched_text, shelf_of
 
 HEADER = "Search-Id"
 """Sent by our script with what is asked from within a list: the search that the list shows."""
+SHELF_HEADER = "Shelf-Id"
+"""Sent by our script with what is asked from within a shelf: which answer the shelf is."""
 _RECORDED = "_recorded_search"
 
 
@@ -25,9 +27,21 @@ def recorded_search() -> str:
 def search_left() -> str:
     """Return the search whose list this request was sent from, as our script says; "" where it does not."""
     said = request.headers.get(HEADER, "")
-    return said if is_search_id(said) else ""
+    return said if is_public_id(said) else ""
 
 
 def text_left() -> str:
     """Return the words of the page of answers that this request was sent from, as the browser says."""
     return searched_text(request.headers.get("Referer", ""), request.host)
+
+
+def shelf_left() -> str:
+    """Return the answered shelf that this request was sent from, as our script says; "" where it does not."""
+    said = request.headers.get(SHELF_HEADER, "")
+    return said if is_public_id(said) else ""
+
+
+def shelf_page_left() -> str:
+    """Return the name of the shelf whose own page this request was sent from, as the browser says."""
+    found = shelf_of(request.headers.get("Referer", ""), request.host)
+    return found if is_shelf(found) else ""

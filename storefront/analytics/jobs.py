@@ -21,7 +21,7 @@ from storefront.kernel.clock import now
 from storefront.orders import queries as orders
 from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced
 from storefront.shop.queries import get_settings
-from storefront.web.visitor import find_visitor
+from storefront.web.visitor import find_visitor, remember_visitor
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +30,15 @@ LONGEST_KEPT = 36_500
 
 
 def note_added(fact: GoodsAdded) -> None:
-    """Tell what was put into a cart, if its shopper has searched."""
-    if not has_request_context():
+    """Tell what was put into a cart, if its shopper has searched or comes from a shelf."""
+    if not has_request_context() or not is_counted():
         return
-    search, text = here.search_left(), here.text_left()
-    if search or find_visitor():
-        _tell(AddedToCart(fact.product_id, fact.quantity, search, text))
+    request = here.shelf_left()
+    if request:
+        remember_visitor()
+    search, text, shelf = here.search_left(), here.text_left(), here.shelf_page_left()
+    if search or request or find_visitor():
+        _tell(AddedToCart(fact.product_id, fact.quantity, search, text, request, shelf))
 
 
 def note_bought(fact: OrderPlaced) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -59,6 +60,27 @@ def searched_text(referrer: str, host: str) -> str:
     if parts.netloc != host or not (parts.path == "/search" or parts.path.startswith("/categories/")):
         return ""
     return words_of(query.get("q", [""])[0])
+
+
+def shelf_of(referrer: str, host: str) -> str:
+    """Return the name of the shelf whose page `referrer` is, "" if it is none of this site's."""
+    try:
+        parts = urlsplit(referrer)
+    except ValueError:
+        return ""
+    head, _, name = parts.path.partition("/shelves/")
+    return name.strip("/").replace("/", ":") if parts.netloc == host and not head else ""
+
+
+def signature(sources: Iterable[str]) -> str:
+    """Return how many goods came from which source, always written the same way: "habit:8 popular:4"."""
+    return " ".join(f"{source}:{count}" for source, count in sorted(Counter(sources).items()))
+
+
+def read_signature(text: str) -> dict[str, int]:
+    """Return the counts that `signature` wrote."""
+    parts = (part.rpartition(":") for part in text.split())
+    return {source: int(count) for source, _, count in parts}
 
 
 def cost_of(lines: Sequence[tuple[int | None, int]]) -> int | None:

@@ -1,6 +1,6 @@
-"""What our script tells: a result that was opened, a suggestion that was chosen. Nothing of it is believed unchecked.
+"""What our script tells: a result that was opened, a suggestion that was chosen, a shelf that was seen and used.
 
-Both answer 204 whether or not anything came of it, so they tell a stranger nothing about searches.
+Nothing of it is believed unchecked. All answer 204 whether or not anything came of it, so they tell a stranger nothing.
 """
 
 from __future__ import annotations
@@ -12,10 +12,18 @@ from typing import Any
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, TooManyRequests
 
-from storefront.analytics.events import LONGEST_WORDS, Event, ResultClicked, SuggestionChosen
-from storefront.analytics.recording import record
+from storefront.analytics.events import (
+    LONGEST_WORDS,
+    Event,
+    RecommendationClicked,
+    RecommendationsViewed,
+    ResultClicked,
+    SuggestionChosen,
+)
+from storefront.analytics.recording import is_counted, record
 from storefront.kernel.text import squeeze
 from storefront.web.limits import Limit
+from storefront.web.visitor import remember_visitor
 
 LARGEST = 2_048
 """In bytes; what our script tells has a tenth of that."""
@@ -37,7 +45,22 @@ def choice() -> Response:
     return _note(lambda told: SuggestionChosen(told["kind"], told["position"], squeeze(told["typed"])[:LONGEST_WORDS]))
 
 
-def _note(read: Callable[[Any], Event]) -> Response:
+@blueprint.post("/shelves/views")
+def shelf_view() -> Response:
+    """Take note that a shelf was in view: {"request": its public id}."""
+    return _note(lambda told: RecommendationsViewed(told["request"]))
+
+
+@blueprint.post("/shelves/clicks")
+def shelf_click() -> Response:
+    """Take note that a product on a shelf was opened: {"request": the shelf's public id, "product": its number}.
+
+    Now there is something to remember: what becomes of it.
+    """
+    return _note(lambda told: RecommendationClicked(told["request"], told["product"]), remembers=True)
+
+
+def _note(read: Callable[[Any], Event], *, remembers: bool = False) -> Response:
     if not _limit.allows(request.remote_addr or ""):
         raise TooManyRequests
     body = request.stream.read(LARGEST + 1)
@@ -47,5 +70,7 @@ def _note(read: Callable[[Any], Event]) -> Response:
         event = read(json.loads(body))
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise BadRequest from None
+    if remembers and is_counted():
+        remember_visitor()
     record(event)
     return Response(status=204)

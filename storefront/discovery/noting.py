@@ -1,17 +1,28 @@
-"""Tells analytics what was searched and what was shown."""
+"""Tells analytics what was searched, what was shown, and what was recommended."""
 
 from __future__ import annotations
 
+import logging
 import secrets
 
 from flask import request
 
 from storefront.analytics import here
-from storefront.analytics.events import LONGEST_WORDS, ResultClicked, ResultsShown, SearchMade
+from storefront.analytics.events import (
+    LONGEST_NAME,
+    LONGEST_WORDS,
+    RecommendationsShown,
+    ResultClicked,
+    ResultsShown,
+    SearchMade,
+)
 from storefront.analytics.recording import is_counted, record
 from storefront.catalog.listing import ListPage
+from storefront.discovery.shelves import Shelf
 from storefront.web.locale import current_locale
 from storefront.web.visitor import remember_visitor
+
+log = logging.getLogger(__name__)
 
 _NO_FILTERS = frozenset({"q", "sort", "page", "view", "exact"})
 
@@ -62,6 +73,29 @@ def record_redirect(text: str) -> None:
     if text and is_counted():
         remember_visitor()
         record(SearchMade(search=_new_id(), text=text, language=current_locale(), total=1))
+
+
+def record_shelf(shelf: Shelf, *, is_seen: bool, experiment: str = "", variation: str = "") -> None:
+    """Record an answered shelf; `is_seen` says that it is a page that was asked for, not a part of another."""
+    if request.method != "GET" or not is_counted():
+        return
+    if is_seen:
+        remember_visitor()
+    try:
+        shown = RecommendationsShown(
+            request=shelf.request,
+            shelf=shelf.key,
+            context=shelf.context,
+            model_version=shelf.model_version[:LONGEST_NAME],
+            experiment=experiment,
+            variation=variation,
+            items=tuple(zip((card.product_id for card in shelf.cards), shelf.sources, strict=True)),
+            is_seen=is_seen,
+        )
+    except ValueError:
+        log.exception("A shelf was answered that cannot be recorded")
+    else:
+        record(shown)
 
 
 def _new_id() -> str:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from storefront.accounts.sessions import current_customer
 from storefront.cart.rules import CART_COOKIE, Owner
 from storefront.discovery import shelves
+from storefront.discovery.noting import record_shelf
 from storefront.discovery.shelves import Anchor, Reason, Shelf, Visit
 from storefront.kernel.errors import N_, NotFound
 from storefront.web.fragments import render_page, wants_fragment
@@ -77,6 +78,7 @@ def _answer(shelf: Shelf) -> Response:
     """Answer with a shelf; with nothing for a page that says by `unless` that it has shown these goods already."""
     if wants_fragment() and request.args.get("unless") == shelf.reason:
         return make_response("")
+    record_shelf(shelf, is_seen=not wants_fragment())
     response = render_page(
         "discovery/shelf.html",
         fragment="discovery/_shelf.html",

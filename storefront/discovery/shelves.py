@@ -6,6 +6,7 @@ best sellers that the catalogue knows. A shelf is never the reason that a page f
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +19,7 @@ from storefront.cart.rules import Owner
 from storefront.catalog import queries as catalog
 from storefront.catalog.models import Product, Variant
 from storefront.database.reading import read
-from storefront.discovery.recommending import recommender
+from storefront.discovery.recommending import health, recommender
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.kernel.errors import NotFound
@@ -60,12 +61,19 @@ class Anchor:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Goods and the reason for them; `because` is the name of the product that the reason speaks of, or empty."""
+    """Goods and the reason for them; `because` is the name of the product that the reason speaks of, or empty.
+
+    `request` is this answer's public id, `sources` say for each card where it came from.
+    """
 
     key: str
     reason: Reason
     because: str
     cards: tuple[catalog.Card, ...]
+    sources: tuple[str, ...] = ()
+    request: str = ""
+    model_version: str = ""
+    context: str = ""
 
 
 def get_anchor(product_id: int, locale: str) -> Anchor:
@@ -146,11 +154,21 @@ def _best_sellers(asked: Asked, near: int | None = None) -> list[Recommendation]
 
 def _shelf(key: str, found: Sequence[Recommendation], locale: str, about: Anchor | None = None) -> Shelf:
     cards = tuple(catalog.cards_by_ids([int(one.item) for one in found], locale, in_stock_only=True))
+    sources = {int(one.item): one.source.value for one in found}
     reason, because = _reason(found)
-    if because is None:
-        return Shelf(key, reason, "", cards)
-    name = about.name if about and about.id == because else _name_of(because, locale)
-    return Shelf(key, reason, name, cards) if name else Shelf(key, Reason.BEST_SELLERS, "", cards)
+    name = ""
+    if because is not None:
+        name = about.name if about and about.id == because else _name_of(because, locale)
+    return Shelf(
+        key,
+        reason if name or because is None else Reason.BEST_SELLERS,
+        name,
+        cards,
+        sources=tuple(sources[card.product_id] for card in cards),
+        request=secrets.token_urlsafe(12),
+        model_version=health().version,
+        context=f"product:{about.id}" if about else "",
+    )
 
 
 def _reason(found: Sequence[Recommendation]) -> tuple[Reason, Id | None]:

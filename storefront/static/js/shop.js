@@ -8,6 +8,7 @@ import "./typing.js";
 import "./gallery.js";
 import "./search.js";
 import "./results.js";
+import "./shelves.js";
 import "./listing.js";
 import "./notices.js";
 import "./countdown.js";

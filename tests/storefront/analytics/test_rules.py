@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storefront.analytics.events import AddedToCart, ResultsShown, SearchMade, is_search_id
+from storefront.analytics.events import AddedToCart, ResultsShown, SearchMade, is_public_id
 from storefront.analytics.rules import Earlier, place, searched_text, words_of
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -81,7 +81,7 @@ def test_a_referrer_tells_the_words_of_our_own_pages_alone(referrer: str, expect
 def test_words_are_folded_once_and_for_all(text: str) -> None:
     assert len(words_of(text)) <= 200
     assert searched_text(text, "shop.example") == ""
-    assert not (is_search_id(text) and len(text) != 16)
+    assert not (is_public_id(text) and len(text) != 16)
 
 
 @pytest.mark.parametrize("odd", [{"search": "x"}, {"text": ""}, {"text": "x" * 201}, {"total": -1}, {"page": 0}])
