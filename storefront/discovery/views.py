@@ -36,8 +36,8 @@ def results() -> Response:
         return redirect(scanned.url)  # type: ignore[return-value]
     found = discovery.search(wanted, g.shop.page_size)
     listing = list_page(wanted, found, PATH)
-    record_search(listing)
     expose(wanted, found)
+    record_search(listing)
     return answer_list("discovery/results.html", listing)
 
 
