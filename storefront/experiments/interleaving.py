@@ -122,9 +122,9 @@ def score(first: int, second: int) -> float:
     return (second - first) / total if total else 0.0
 
 
-def tally(credits: Iterable[tuple[int, int]]) -> Tally:
+def tally(credited: Iterable[tuple[int, int]]) -> Tally:
     """Return the tally of visitors, given the summed (first, second) credits of each. Who has none is left out."""
-    counted = [(score(*one), one) for one in credits if sum(one)]
+    counted = [(score(*one), one) for one in credited if sum(one)]
     return Tally(
         len(counted),
         sum(value for value, _ in counted),
@@ -145,19 +145,28 @@ def preference(counts: Tally, *, alpha: float = 0.05, critical: float | None = N
     mean = counts.score / n
     error = math.sqrt(max(counts.squares - n * mean * mean, 0.0) / (n - 1) / n)
     reach = critical if critical is not None else float(stdtrit(n - 1, 1 - alpha / 2))
-    if error:
-        p_value = 2 * float(stdtr(n - 1, -abs(mean) / error))
-    else:
-        p_value = 1.0 if mean == 0 else _sign(counts)
+    if not error:
+        return _unanimous(counts, mean, alpha)
     return Preference(
         visitors=n,
         score=mean,
-        low=mean - reach * error if error else (mean if p_value < alpha else -1.0),
-        high=mean + reach * error if error else (mean if p_value < alpha else 1.0),
-        p_value=p_value,
+        low=mean - reach * error,
+        high=mean + reach * error,
+        p_value=2 * float(stdtr(n - 1, -abs(mean) / error)),
         sign_p_value=_sign(counts),
-        second_share=(counts.second + (n - counts.first - counts.second) / 2) / n,
+        second_share=_second_share(counts),
     )
+
+
+def _unanimous(counts: Tally, mean: float, alpha: float) -> Preference:
+    """Return the preference of visitors who all score the same: only their number says anything, by the sign test."""
+    p_value = _sign(counts)
+    low, high = (mean, mean) if p_value < alpha else (-1.0, 1.0)
+    return Preference(counts.visitors, mean, low, high, p_value, p_value, _second_share(counts))
+
+
+def _second_share(counts: Tally) -> float:
+    return (counts.second + (counts.visitors - counts.first - counts.second) / 2) / counts.visitors
 
 
 def _sign(counts: Tally) -> float:

@@ -1,0 +1,126 @@
+"""How often figures are looked at, and what that costs: rules that say how many standard errors an interval reaches.
+
+Statistics of small samples are carried over by their tail probability (Jennison and Turnbull 2000, section 3.8):
+`freedom` is the number of degrees of freedom.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol
+
+import numpy as np
+from scipy.special import lambertw, ndtr, ndtri, stdtr, stdtrit
+
+from storefront.experiments.statistics.spending import FARTHEST, boundary
+
+PARTS = 6
+"""Up to how many arms α is divided among exactly when a p-value is looked up."""
+
+
+class Rule(Protocol):
+    """A way of looking. `alpha` is two-sided, over all looks together."""
+
+    @property
+    def alpha(self) -> float: ...
+
+    def critical(self, freedom: float) -> float:
+        """Return how many standard errors the interval reaches to each side."""
+        ...
+
+    def p_value(self, statistic: float, freedom: float) -> float:
+        """Return the smallest α at which `statistic` (in standard errors) would be told from 0."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """One look at the end: Student's t."""
+
+    alpha: float = 0.05
+
+    def critical(self, freedom: float) -> float:
+        return float(stdtrit(freedom, 1 - self.alpha / 2))
+
+    def p_value(self, statistic: float, freedom: float) -> float:
+        return 2 * float(stdtr(freedom, -abs(statistic)))
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """A look at the end of every day until the planned one, by O'Brien-Fleming alpha spending (see `spending`).
+
+    `information` are visitors so far at each look, the present one last; `times` the share of the planned days that had
+    passed. Spending by days rather than visitors (Lan and DeMets, Statistics in Medicine 1989) means that the last
+    planned day spends the rest, however many came. The intervals are repeated confidence intervals (Jennison and
+    Turnbull 1989).
+    """
+
+    alpha: float
+    information: tuple[float, ...]
+    times: tuple[float, ...]
+
+    def critical(self, freedom: float) -> float:
+        return _to_student(boundary(self.alpha, self.information, self.times), freedom)
+
+    def p_value(self, statistic: float, freedom: float) -> float:
+        """Return the repeated p-value, to about 1 %; exact where it is α or α divided by a few arms."""
+        reached, logs = _levels(self.alpha, self.information, self.times)
+        return math.exp(float(np.interp(_to_normal(statistic, freedom), reached, logs, left=0.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Anytime:
+    """Looks at any time, without an end: an asymptotic confidence sequence (Waudby-Smith, Arbour, Sinha, Kennedy and
+    Ramdas, Annals of Statistics 2024, theorem 2.2).
+
+    At n visitors it reaches sqrt(2 (nρ² + 1) / (nρ²) * log(sqrt(nρ² + 1) / α)) standard errors. ρ makes it narrowest at
+    `planned` visitors, for `tuned` (their appendix, by Lambert's W).
+    """
+
+    alpha: float
+    visitors: float
+    planned: float
+    tuned: float = 0.05
+
+    def critical(self, freedom: float) -> float:
+        scale = self._scale
+        reach = 2 * (scale + 1) / scale * math.log(math.sqrt(scale + 1) / self.alpha)
+        return _to_student(math.sqrt(reach), freedom)
+
+    def p_value(self, statistic: float, freedom: float) -> float:
+        z, scale = _to_normal(statistic, freedom), self._scale
+        return min(1.0, math.sqrt(scale + 1) * math.exp(-z * z * scale / (2 * (scale + 1))))
+
+    @property
+    def _scale(self) -> float:
+        return self.visitors * _rho_squared(self.tuned, self.planned)
+
+
+@lru_cache(maxsize=256)
+def _rho_squared(alpha: float, planned: float) -> float:
+    return (-float(lambertw(-(alpha**2) / math.e, -1).real) - 1) / planned
+
+
+@lru_cache(maxsize=64)
+def _levels(
+    alpha: float, information: tuple[float, ...], times: tuple[float, ...]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return boundaries of the last look, rising, and the logarithms of the α that they belong to."""
+    alphas = {alpha / part for part in range(1, PARTS + 1)} | {10**-power for power in (8, 6, 5, 4, 3.5, 3, 2.5, 2)}
+    falling = sorted(alphas | {0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9, 0.999}, reverse=True)
+    return tuple(boundary(level, information, times) for level in falling), tuple(math.log(one) for one in falling)
+
+
+def _to_student(z: float, freedom: float) -> float:
+    """Return the t that has the tail probability of z."""
+    tail = float(ndtr(-z))
+    return z if freedom > 1e6 or not tail else -float(stdtrit(freedom, tail))
+
+
+def _to_normal(statistic: float, freedom: float) -> float:
+    """Return the |z| that has the tail probability of t."""
+    tail = float(stdtr(freedom, -abs(statistic)))
+    return -float(ndtri(tail)) if tail > 0 else max(abs(statistic), FARTHEST)
