@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from storefront.experiments.assignment import WHOLE
+from storefront.experiments.doings import measurable
 from storefront.experiments.live import PERCENT
-from storefront.experiments.metrics import METRICS
 from storefront.experiments.models import Experiment
-from storefront.experiments.planning import FEWEST_DAYS, WEEK
+from storefront.experiments.states import FEWEST_DAYS, WEEK
 from storefront.experiments.surfaces import check_params
 from storefront.kernel.errors import N_, Invalid
 
@@ -34,7 +34,7 @@ def check_start(experiment: Experiment, others: Sequence[Experiment], at: dateti
         *_shown(experiment),
         _room(experiment, others),
         _same_place(experiment, others),
-        Check(N_("A metric decides."), experiment.primary_metric in METRICS),
+        Check(N_("A metric decides."), experiment.primary_metric in measurable(experiment.surface)),
         Check(
             N_("It is planned for %(weeks)d whole weeks."),
             experiment.days >= FEWEST_DAYS and experiment.days % WEEK == 0,

@@ -47,6 +47,11 @@ class Did:
 
 
 NOTHING = Did()
+OF_ORDERS = (
+    *("revenue_per_visitor", "margin_per_visitor", "units_per_visitor"),
+    *("conversion", "order_value", "undone_orders"),
+)
+OF_BLOCKS = ("click_through", "empty_blocks")
 _LINES: Mapping[str, Callable[[Did], tuple[int, int]]] = {
     "revenue_per_visitor": lambda did: (did.revenue, 0),
     "margin_per_visitor": lambda did: (did.margin, 0),
@@ -57,6 +62,11 @@ _LINES: Mapping[str, Callable[[Did], tuple[int, int]]] = {
     "click_through": lambda did: (did.clicked, did.blocks - did.empty),
     "empty_blocks": lambda did: (did.empty, did.blocks),
 }
+
+
+def measurable(surface: str) -> tuple[str, ...]:
+    """Return the keys of the metrics that can be measured of an experiment on a surface."""
+    return OF_ORDERS + OF_BLOCKS if surface.startswith(("search:", "shelf:")) else OF_ORDERS
 
 
 def moments_of(key: str, number: int, did: Iterable[tuple[Did, Did]]) -> Moments:

@@ -19,7 +19,7 @@ from sqlalchemy import CTE, ColumnElement, case, func, select
 
 from storefront.analytics.models import OrderRow, RecommendationRow, SearchRow
 from storefront.database.reading import read
-from storefront.experiments.doings import NOTHING, Did, moments_of
+from storefront.experiments.doings import NOTHING, Did, measurable, moments_of
 from storefront.experiments.models import Experiment, ExperimentDevice, ExperimentExposure
 from storefront.experiments.readings import Readings
 from storefront.experiments.statistics.moments import Moments
@@ -29,15 +29,6 @@ BEFORE = timedelta(days=28)
 """How long before their first exposure it is looked at what visitors bought."""
 MOST_DAYS_AFTER = 28
 """For how many days after exposure the effect is followed."""
-OF_ORDERS = (
-    "revenue_per_visitor",
-    "margin_per_visitor",
-    "units_per_visitor",
-    "conversion",
-    "order_value",
-    "undone_orders",
-)
-OF_BLOCKS = ("click_through", "empty_blocks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +71,6 @@ def gather(experiment: Experiment, at: datetime) -> Readings:
         since_exposure=_since_exposure(experiment.primary_metric, came, visitors, span),
         is_stopped=experiment.stopped_at is not None and span.days < experiment.days,
     )
-
-
-def measurable(surface: str) -> tuple[str, ...]:
-    """Return the keys of the metrics that can be measured of an experiment on a surface."""
-    return OF_ORDERS + OF_BLOCKS if surface.startswith(("search:", "shelf:")) else OF_ORDERS
 
 
 def exposed_by_day(experiment: Experiment) -> list[DayCount]:

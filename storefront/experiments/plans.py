@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from storefront.experiments.doings import measurable
 from storefront.experiments.metrics import METRICS, REVENUE
 from storefront.experiments.models import LONGEST_SURFACE
-from storefront.experiments.planning import FEWEST_DAYS, WEEK, Watching
+from storefront.experiments.states import FEWEST_DAYS, WEEK, Watching
 from storefront.experiments.surfaces import check_params
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.text import squeeze
@@ -120,8 +121,10 @@ class ExperimentPlan:
                 field="ends_at",
                 days=self.days,
             )
-        if self.primary_metric not in METRICS:
-            raise Invalid(N_("Choose one of the metrics."), field="primary_metric")
+        if self.primary_metric not in measurable(self.surface):
+            raise Invalid(N_("Choose a metric that can be measured in this place."), field="primary_metric")
         metrics = [each.metric for each in self.guardrails]
+        if not set(metrics) <= set(measurable(self.surface)):
+            raise Invalid(N_("Choose a metric that can be measured in this place."), field="guardrails")
         if len(set(metrics)) != len(metrics) or self.primary_metric in metrics:
             raise Invalid(N_("Each metric is named once: as the primary one or as a guardrail."), field="guardrails")

@@ -40,6 +40,19 @@ TRANSITIONS = Transitions(
 )
 
 
+class Watching(StrEnum):
+    """How often the figures are looked at: the values of `planning.Watching`, which brings scipy along."""
+
+    ONCE = "once"
+    SPENDING = "spending"
+    SEQUENCE = "sequence"
+
+
+WEEK = 7
+FEWEST_DAYS = 2 * WEEK
+"""Likewise."""
+
+
 class Conclusion(StrEnum):
     """What the merchant makes of it."""
 
