@@ -19,6 +19,7 @@ from admin.content import views as content
 from admin.coupons import views as coupons
 from admin.dashboard import views as dashboard
 from admin.discovery import views as steering
+from admin.experiments import views as experiments
 from admin.flash import views as flash
 from admin.loyalty import views as loyalty
 from admin.navigation import menu_for
@@ -34,6 +35,7 @@ from storefront.web.errors import http_page, refusal_page
 ROOMS = (
     *(accounts, dashboard, orders, catalog, warehouses, content),
     *(promotions, simulation, coupons, flash, audit, pricing, groups, collections, loyalty, analytics, steering),
+    experiments,
 )
 ERROR_PAGE = "admin/error.html"
 

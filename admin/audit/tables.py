@@ -23,6 +23,7 @@ OBJECTS = (
     ("search_rule", N_("Search rule")),
     ("synonym", N_("Synonym")),
     ("judged_query", N_("Rated search")),
+    ("experiment", N_("Experiment")),
 )
 ACTIONS = {
     "product.change": N_("Product changed"),
@@ -77,6 +78,14 @@ ACTIONS = {
     "judgement.rate": N_("Results rated"),
     "judgement.import": N_("Ratings imported"),
     "judgement.remove": N_("Search taken off the list to be rated"),
+    "experiment.add": N_("Experiment planned"),
+    "experiment.change": N_("Plan of an experiment changed"),
+    "experiment.delete": N_("Draft of an experiment deleted"),
+    "experiment.start": N_("Experiment started"),
+    "experiment.ramp": N_("Coverage of an experiment raised"),
+    "experiment.stop": N_("Experiment ended"),
+    "experiment.conclude": N_("Experiment concluded"),
+    "experiment.forget": N_("What somebody saw of experiments forgotten"),
 }
 
 

@@ -22,7 +22,7 @@ SURFACE = Surface(
             key=POPULARITY,
             label=N_("How much popularity lifts a result"),
             kind=Kind.NUMBER,
-            hint=N_("0 to 1; everybody sees 0.12: the most popular product gains 12 % over one that nobody buys."),
+            hint=N_("0 to 1; everybody sees 0.12: the most popular product gains 12 %% over one that nobody buys."),
             most=MOST_POPULARITY,
         ),
     ),

@@ -84,10 +84,10 @@ class ExperimentPlan:
             raise Invalid(N_("Use at most %(count)d characters."), field="namespace", count=LONGEST_SURFACE)
         if not 1 <= self.share <= WHOLE:
             raise Invalid(N_("The share is a whole number from 1 to 100."), field="share")
-        self._check_variations()
-        self._check_numbers()
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise Invalid(N_("It ends before it starts. Choose a later end, or an earlier start."), field="ends_at")
+        self._check_variations()
+        self._check_numbers()
 
     def _check_variations(self) -> None:
         if not 2 <= len(self.variations) <= MOST_VARIATIONS:
