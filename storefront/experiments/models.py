@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Float, Index, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storefront.database.base import Base
@@ -50,7 +50,7 @@ class Experiment(Base):
     primary_metric: Mapped[str] = mapped_column(String(32))
     guardrails: Mapped[json_list]
     """[["margin", 0.02], ...]: what must not become worse, and by which share at most."""
-    mde: Mapped[float]
+    mde: Mapped[float] = mapped_column(Float)
     """The smallest relative lift worth knowing of, as a share."""
     days: Mapped[int]
     """For how long it is planned to run: whole weeks."""
