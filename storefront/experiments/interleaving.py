@@ -61,8 +61,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """The mean score of visitors, -1 (all for the first ranking) to 1, with its interval, and two p-values of no
-    preference.
+    """The mean score of visitors (above 0: the second ranking is preferred), its interval, and two p-values of none.
 
     `p_value` is that of Student's test over visitors' scores, `sign_p_value` of the sign test over whom they prefer.
     `second_share` counts a visitor who prefers neither as half (Chapelle, Joachims, Radlinski and Yue, TOIS 2012).
@@ -117,9 +116,13 @@ def credit(picks: Iterable[Pick[Item]], clicked: Collection[Item]) -> tuple[int,
 
 
 def score(first: int, second: int) -> float:
-    """Return whom a visitor prefers by all their credits: (second - first) / (second + first), 0 for no credits."""
+    """Return whom a visitor prefers by all their credits: (second - first) / sqrt(second + first), 0 for no credits.
+
+    Under no preference every visitor's score varies alike, however much they click: who clicks more says more, but a
+    hundredth click of one says less than the first of another.
+    """
     total = first + second
-    return (second - first) / total if total else 0.0
+    return (second - first) / math.sqrt(total) if total else 0.0
 
 
 def tally(credited: Iterable[tuple[int, int]]) -> Tally:
@@ -161,7 +164,7 @@ def preference(counts: Tally, *, alpha: float = 0.05, critical: float | None = N
 def _unanimous(counts: Tally, mean: float, alpha: float) -> Preference:
     """Return the preference of visitors who all score the same: only their number says anything, by the sign test."""
     p_value = _sign(counts)
-    low, high = (mean, mean) if p_value < alpha else (-1.0, 1.0)
+    low, high = (mean, mean) if p_value < alpha else (-abs(mean), abs(mean))
     return Preference(counts.visitors, mean, low, high, p_value, p_value, _second_share(counts))
 
 

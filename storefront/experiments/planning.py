@@ -132,9 +132,12 @@ class Baseline:
             raise ValueError("a proportion is below 1")
 
     def spread_at(self, lift: float) -> float:
-        """Return the standard deviation, after CUPED, in an arm with this lift."""
+        """Return the standard deviation, after CUPED, in an arm with this lift.
+
+        A lift multiplies what visitors spend, and with it how far they are apart.
+        """
         if not self.is_proportion:
-            return self.spread * math.sqrt(self.kept)
+            return abs(1 + lift) * self.spread * math.sqrt(self.kept)
         share = min(max(self.value * (1 + lift), 0.0), 1.0)
         return math.sqrt(share * (1 - share) * self.kept)
 
