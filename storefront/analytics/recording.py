@@ -133,8 +133,12 @@ def _put(visitor: str, events: Sequence[Event]) -> None:
 
 def buffer_here() -> Buffer[Noted]:
     """Return the buffer of this application."""
-    found: Buffer[Noted] = current_app.extensions.setdefault(_NAME, Buffer(write))
+    found: Buffer[Noted] = current_app.extensions.setdefault(_NAME, Buffer(_write_events))
     return found
+
+
+def _write_events(batch: Sequence[Noted], connection: Connection) -> None:
+    write(batch, connection)
 
 
 def _day(at: datetime) -> date:
