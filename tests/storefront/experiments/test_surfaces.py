@@ -23,7 +23,7 @@ from tests.storefront.experiments.making import ARRIVES, arrive, exposures, star
 
 @pytest.fixture
 def teas(app: Flask) -> Iterator[Flask]:
-    """A shop with two teas: the words of the one fit better, the other is bought much more."""
+    """A shop with two teas whose words fit alike; one is bought much more."""
     shutil.rmtree(app.config["SHOP"].index_dir, ignore_errors=True)
     app.extensions.pop("experiments", None)
     with app.app_context():
@@ -33,7 +33,7 @@ def teas(app: Flask) -> Iterator[Flask]:
             make.make_shipping(500)
             make.make_product("Green tea", category=category, price=300, sku="G-1", popularity=0)
             make.make_product(
-                "Green tea with a little mint and some honey for the evening",
+                "Green tea with mint",
                 category=category,
                 price=300,
                 sku="M-1",
@@ -55,7 +55,7 @@ def ranking(app: Flask, **values: object) -> int:
                 "primary_metric": "click_through",
                 "variations": (
                     VariationPlan(key="control", name="As it is", weight=50),
-                    VariationPlan(key="more", name="More", weight=50, params={"popularity": 1}),
+                    VariationPlan(key="less", name="Less", weight=50, params={"popularity": 0}),
                 ),
                 **values,
             }
