@@ -160,9 +160,9 @@ def power(design: Design, today: Baseline, lift: float, visitors: float) -> floa
     alpha = _alpha(design)
     drift = abs(lift) * today.value / _error(design, today, lift, visitors)
     if design.watching is Watching.SPENDING:
-        return power_spending(drift, design.days, alpha)
+        return min(power_spending(drift, design.days, alpha), 1.0)
     if design.watching is Watching.SEQUENCE:
-        return power_anytime(drift, design.days, alpha)
+        return min(power_anytime(drift, design.days, alpha), 1.0)
     control, treated = _parts(design)
     return power_once(drift, max(visitors * (control + treated) - 2, 1.0), alpha)
 

@@ -7,6 +7,7 @@ Statistics of small samples are carried over by their tail probability (Jennison
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -67,8 +68,13 @@ class Spending:
 
     def p_value(self, statistic: float, freedom: float) -> float:
         """Return the repeated p-value, to about 1 %; exact where it is α or α divided by a few arms."""
-        reached, logs = _levels(self.alpha, self.information, self.times)
-        return math.exp(float(np.interp(_to_normal(statistic, freedom), reached, logs, left=0.0)))
+        z, levels = _to_normal(statistic, freedom), _levels(self.alpha)
+        place = bisect_left(levels, z, key=lambda level: boundary(level, self.information, self.times))
+        if place in {0, len(levels)}:
+            return 1.0 if place == 0 else levels[-1]
+        ends = levels[place - 1 : place + 1]
+        reached = [boundary(level, self.information, self.times) for level in ends]
+        return math.exp(float(np.interp(z, reached, [math.log(level) for level in ends])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +111,12 @@ def _rho_squared(alpha: float, planned: float) -> float:
 
 
 @lru_cache(maxsize=64)
-def _levels(
-    alpha: float, information: tuple[float, ...], times: tuple[float, ...]
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return boundaries of the last look, rising, and the logarithms of the α that they belong to."""
-    alphas = {alpha / part for part in range(1, PARTS + 1)} | {10**-power for power in (8, 6, 5, 4, 3.5, 3, 2.5, 2)}
-    falling = sorted(alphas | {0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9, 0.999}, reverse=True)
-    return tuple(boundary(level, information, times) for level in falling), tuple(math.log(one) for one in falling)
+def _levels(alpha: float) -> tuple[float, ...]:
+    """Return the α whose boundaries are computed to look up a p-value between them, falling."""
+    parts = {alpha / part for part in range(1, PARTS + 1)}
+    return tuple(
+        sorted(parts | {0.999, 0.7, 0.5, 0.3, 0.15, 0.1, 0.03, 0.003, 0.001, 1e-4, 1e-5, 1e-6, 1e-8}, reverse=True)
+    )
 
 
 def _to_student(z: float, freedom: float) -> float:

@@ -20,7 +20,10 @@ from scipy.special import ndtr, ndtri
 Numbers = NDArray[np.float64]
 FARTHEST = 8.0
 """Boundaries lie within this: what is beyond has a probability of 1e-15."""
+REACH = 7.0
+"""Farther than so many standard deviations the statistic does not get."""
 FINEST = 1_200
+"""Nodes of an integration at most."""
 CLOSEST = 0.0005
 """Looks whose information differs by less than this share of the last one's count as one."""
 
@@ -100,7 +103,8 @@ class _Walk:
         """Go on to the next look, having stayed within ±limit."""
         following = self.levels[self.place + 1] - self.levels[self.place] if self.place + 1 < len(self.levels) else 1.0
         spread = math.sqrt(self._gap)
-        nodes, weights = _simpson(limit, min(spread, math.sqrt(following)))
+        reached = abs(self.drift) * self.levels[self.place] + REACH * math.sqrt(self.levels[self.place])
+        nodes, weights = _simpson(min(limit, reached), min(spread, math.sqrt(following)))
         if self.nodes is None or self.mass is None:
             density = np.exp(-0.5 * ((nodes - self.drift * self._gap) / spread) ** 2)
         else:
@@ -118,8 +122,8 @@ def _solve(walk: _Walk, allowed: float, level: float) -> float:
 
 
 def _simpson(limit: float, spread: float) -> tuple[Numbers, Numbers]:
-    """Return nodes from -limit to limit, four to each `spread`, and Simpson's weights."""
-    halves = min(max(math.ceil(4 * limit / spread), 24), FINEST // 2)
+    """Return nodes from -limit to limit, three to each `spread`, and Simpson's weights."""
+    halves = min(max(math.ceil(3.0 * limit / spread), 24), FINEST // 2)
     nodes = np.linspace(-limit, limit, 2 * halves + 1)
     weights = np.full(nodes.size, 2.0)
     weights[1::2], weights[0], weights[-1] = 4.0, 1.0, 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
@@ -21,6 +21,7 @@ FEW = Guardrail(EMPTY_BLOCKS, 0.1)
 CLICKS = Guardrail(CLICK_THROUGH, 0.02)
 
 
+@settings(max_examples=8, deadline=None)
 @given(p_values)
 def test_holm_is_that_of_statsmodels(values: list[float]) -> None:
     ours = holm({str(place): value for place, value in enumerate(values)})

@@ -124,7 +124,7 @@ def test_rankings_that_are_equally_good_are_told_apart_as_seldom_as_agreed() -> 
 
 
 def test_interleaving_needs_a_third_of_the_visitors_or_fewer() -> None:
-    made = interleaved.shoppers(5_000, 0.1, seed=2)
+    made = interleaved.shoppers(interleaved.world(0.1, seed=2), 5_000, seed=2)
     asked = interleaved.needs(made)
     assert 0.02 < asked.lift < 0.1
     assert asked.times > 3
