@@ -54,6 +54,7 @@ class DayEffects:
 
     arm: str
     chart: Whiskers
+    ticks: tuple[str, ...]
     rows: tuple[tuple[int, str, str, str], ...]
 
 
@@ -217,7 +218,9 @@ def _effects(experiment: Experiment, effects: Sequence[Any], names: Mapping[str,
             )
             for each in days
         )
-        found.append(DayEffects(names[arm], by_day(intervals), rows))
+        chart = by_day(intervals)
+        ticks = tuple(amount(tick.value, metric) for tick in chart.ticks)
+        found.append(DayEffects(names[arm], chart, ticks, rows))
     return found
 
 

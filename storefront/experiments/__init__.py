@@ -33,4 +33,22 @@ How it decides (`verdict.read`):
 
 `interleaving` compares two rankings inside one page; a shop with few visitors screens with it and confirms by revenue.
 The claims behind all this are simulated in `benchmarks/experiments.py`.
+
+Who is in it. A visitor is a number in a cookie (`here`), set with the first page while any experiment runs, so that the
+first page varies already; kept pages are kept once for each variation, and the cookie is never kept with them. Whoever
+signs in takes over the number of the account, or gives it theirs: the first device decides what an account sees, and
+figures count its devices as one visitor. Robots, staff, browsers that want no trace and those that keep no cookies see
+what everybody sees and count for nothing. An experiment whose variations name something that is gone does so too, for
+everybody and in every arm, until it is there again; the back office says so. What has begun is never changed: another
+version is another experiment with another salt.
+
+To make a place variable, its room does three things:
+
+* It declares the place when the application is made (in `context.init_app`), with what may be different there:
+  `declare(Surface(name="shelf:", label=N_("Shelves"), places=..., fields=(Field(key="model", label=N_("Model"),
+  kind=Kind.CHOICE, options=...),)))`. A name that ends with a colon is a family. Options are asked often: from memory.
+* Where it decides what to show, it asks `here.variation("shelf:home")`: None is what everybody sees, else `params` say
+  what is different, and are empty for the control. A page that is kept has `by=lambda: here.varied_key("shelf:")`.
+* Where the block is shown, in every arm and whether its page was kept or not, it says `here.expose("shelf:home")`
+  before anything is recorded that a metric counts. Where nothing can be shown whichever the arm, it says nothing.
 """

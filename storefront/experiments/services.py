@@ -251,11 +251,11 @@ def _fill(experiment: Experiment, plan: ExperimentPlan) -> None:
 def _told(experiment: Experiment) -> dict[str, object]:
     """Return an experiment as a reader of the ledger sees it."""
     names = ("name", "hypothesis", "surface", "namespace", "share", "primary_metric", "mde", "days", "watching")
-    told: dict[str, object] = {name: str(getattr(experiment, name)) for name in names}
+    told: dict[str, object] = {name.replace("_", " "): str(getattr(experiment, name)) or None for name in names}
     for name in ("starts_at", "ends_at"):
         moment: datetime | None = getattr(experiment, name)
-        told[name] = moment.isoformat() if moment else None
-    told["guardrails"] = "; ".join(f"{metric} {margin:.1%}" for metric, margin in experiment.guardrails)
+        told[name.replace("_", " ")] = moment.isoformat() if moment else None
+    told["guardrails"] = "; ".join(f"{metric} {margin:.1%}" for metric, margin in experiment.guardrails) or None
     for each in experiment.variations:
         params = ", ".join(f"{key}={value}" for key, value in sorted(each.params.items()))
         told[f"variation {each.key}"] = f"{each.name} · {each.weight} %" + (f" · {params}" if params else "")
