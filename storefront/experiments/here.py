@@ -27,6 +27,7 @@ from storefront.experiments.noting import Belongs, Seen, note_belongs, note_seen
 from storefront.experiments.queries import find_previewed, find_unit_of
 from storefront.kernel.clock import now
 from storefront.web.cookies import is_secure_only
+from storefront.web.visitor import COOKIE as VISITOR
 from storefront.web.visitor import COOKIE_SECONDS, find_visitor, remember_visitor, wants_no_trace
 
 COOKIE = "unit"
@@ -74,13 +75,16 @@ def varied_key(family: str) -> tuple[tuple[str, str, str], ...]:
 
 
 def unit_here() -> str:
-    """Return the number by which this visitor is assigned; "" for one who is in nothing."""
+    """Return the number by which this visitor is assigned; "" for one who is in nothing.
+
+    A number that was made for this very answer counts only on the first page: elsewhere it is not known to come back.
+    """
     if wants_no_trace():
         return ""
     known: str = g.get("_unit") or request.cookies.get(COOKIE, "").partition(".")[0]
     if _UNIT.fullmatch(known):
         return known
-    return "" if g.get("_keeps_no_cookies") else find_visitor()
+    return find_visitor() if "_greeted" in g or _UNIT.fullmatch(request.cookies.get(VISITOR, "")) else ""
 
 
 def greet(customer_id: int | None) -> None:
@@ -91,10 +95,12 @@ def greet(customer_id: int | None) -> None:
     """
     if not running() or not recording.is_counted():
         return
-    if not find_visitor() and request.headers.get("Sec-Fetch-Site") == "same-origin":
-        g._keeps_no_cookies = True
+    is_known = bool(find_visitor())
     visitor = remember_visitor()
-    if not visitor or customer_id is None or "_keeps_no_cookies" in g:
+    if not visitor or (not is_known and request.headers.get("Sec-Fetch-Site") == "same-origin"):
+        return
+    g._greeted = True
+    if customer_id is None:
         return
     known, _, mark = request.cookies.get(COOKIE, "").partition(".")
     if not _UNIT.fullmatch(known) or mark != _mark(customer_id):
@@ -140,6 +146,14 @@ def is_preview() -> bool:
 
 
 def _found(surface: str) -> tuple[Live, Arm] | None:
+    """Return what this request's visitor is in, decided once: a page asks several times."""
+    found: dict[str, tuple[Live, Arm] | None] = g.setdefault("_varied", {})
+    if surface not in found:
+        found[surface] = _assigned(surface)
+    return found[surface]
+
+
+def _assigned(surface: str) -> tuple[Live, Arm] | None:
     lives = running().get(surface)
     if not lives or recording.is_left_out() or not (unit := unit_here()):
         return None
