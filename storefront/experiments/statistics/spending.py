@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
 
-Numbers = NDArray[np.float64]
+from storefront.experiments.statistics.distributions import Numbers, normal, normal_quantile, normals, root
+
 FARTHEST = 8.0
 """Boundaries lie within this: what is beyond has a probability of 1e-15."""
 REACH = 7.0
@@ -35,7 +33,7 @@ def obrien_fleming(alpha: float, time: float) -> float:
     """
     if time <= 0:
         return 0.0
-    return alpha if time >= 1 else min(alpha, 4 * float(ndtr(ndtri(alpha / 4) / math.sqrt(time))))
+    return alpha if time >= 1 else min(alpha, 4 * normal(normal_quantile(alpha / 4) / math.sqrt(time)))
 
 
 @lru_cache(maxsize=2_048)
@@ -95,9 +93,9 @@ class _Walk:
         """Return the probability of crossing ±limit at the present look and not before."""
         if self.nodes is None or self.mass is None:
             centre, spread = self.drift * self._gap, math.sqrt(self._gap)
-            return float(ndtr((-limit - centre) / spread) + ndtr((centre - limit) / spread))
+            return normal((-limit - centre) / spread) + normal((centre - limit) / spread)
         centres, spread = self.nodes + self.drift * self._gap, math.sqrt(self._gap)
-        return float(self.mass @ (ndtr((-limit - centres) / spread) + ndtr((centres - limit) / spread)))
+        return float(self.mass @ (normals((-limit - centres) / spread) + normals((centres - limit) / spread)))
 
     def step(self, limit: float) -> None:
         """Go on to the next look, having stayed within ±limit."""
@@ -118,7 +116,7 @@ def _solve(walk: _Walk, allowed: float, level: float) -> float:
     scale = math.sqrt(level)
     if allowed <= walk.beyond(FARTHEST * scale):
         return FARTHEST
-    return float(brentq(lambda limit: walk.beyond(limit * scale) - allowed, 0.0, FARTHEST, xtol=1e-9))
+    return root(lambda limit: walk.beyond(limit * scale) - allowed, 0.0, FARTHEST, 1e-9)
 
 
 def _simpson(limit: float, spread: float) -> tuple[Numbers, Numbers]:
