@@ -32,5 +32,5 @@ How it decides (`verdict.read`):
 6. A win needs whole weeks, at least two. Harm may end an experiment on any day.
 
 `interleaving` compares two rankings inside one page; a shop with few visitors screens with it and confirms by revenue.
-The claims behind all this are simulated in `benchmarks/experiments.py`.
+The claims behind all this are simulated in `benchmarks/experiments`.
 """
