@@ -32,7 +32,7 @@ How it decides (`verdict.read`):
 6. A win needs whole weeks, at least two. Harm may end an experiment on any day.
 
 `interleaving` compares two rankings inside one page; a shop with few visitors screens with it and confirms by revenue.
-The claims behind all this are simulated in `benchmarks/experiments.py`.
+The claims behind all this are simulated in `benchmarks/experiments`.
 
 Who is in it. A visitor is a number in a cookie (`here`), set with the first page while any experiment runs, so that the
 first page varies already; kept pages are kept once for each variation, and the cookie is never kept with them. Whoever

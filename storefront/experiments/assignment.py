@@ -117,7 +117,10 @@ def extended(present: Sequence[Range], coverage: int) -> tuple[Range, ...]:
 
 def arm(present: Iterable[Range], place: int) -> str | None:
     """Return the arm whose range holds the bucket `place`, None where no arm has grown yet."""
-    return next((one.key for one in present if one.start <= place < one.stop), None)
+    for one in present:
+        if one.start <= place < one.stop:
+            return one.key
+    return None
 
 
 def sizes(present: Iterable[Range]) -> dict[str, int]:
@@ -158,9 +161,10 @@ def assign(surface: str, running: Iterable[Running], unit: str, holdout: str = "
         return None
     place = bucket(surface.replace(":", "/"), unit)
     for one in running:
-        if any(piece.start <= place < piece.stop for piece in one.slices):
-            key = arm(one.ranges, bucket(one.salt, unit))
-            return Assigned(one.key, key) if key is not None else None
+        for piece in one.slices:
+            if piece.start <= place < piece.stop:
+                key = arm(one.ranges, bucket(one.salt, unit))
+                return Assigned(one.key, key) if key is not None else None
     return None
 
 

@@ -15,7 +15,8 @@ from hashlib import sha256
 from itertools import count
 from typing import Generic, TypeVar
 
-from scipy.special import bdtr, stdtr, stdtrit
+from storefront.experiments.statistics.distributions import binomial
+from storefront.experiments.statistics.sequential import Once, Rule
 
 Item = TypeVar("Item")
 
@@ -137,25 +138,26 @@ def tally(credited: Iterable[tuple[int, int]]) -> Tally:
     )
 
 
-def preference(counts: Tally, *, alpha: float = 0.05, critical: float | None = None) -> Preference | None:
-    """Return what the visitors prefer, None for fewer than two of them.
+def preference(counts: Tally, rule: Rule = Once()) -> Preference | None:
+    """Return what the visitors prefer, None for fewer than two of them. `rule` says how often the figures are looked
+    at.
 
-    `critical` replaces Student's quantile in the interval where the figures are watched (`statistics.sequential`).
+    Student's test over visitors' scores: a visitor counts once, so that lists of one visitor may hang together.
     """
     n = counts.visitors
     if n < 2:
         return None
     mean = counts.score / n
     error = math.sqrt(max(counts.squares - n * mean * mean, 0.0) / (n - 1) / n)
-    reach = critical if critical is not None else float(stdtrit(n - 1, 1 - alpha / 2))
     if not error:
-        return _unanimous(counts, mean, alpha)
+        return _unanimous(counts, mean, rule.alpha)
+    reach = rule.critical(n - 1)
     return Preference(
         visitors=n,
         score=mean,
         low=mean - reach * error,
         high=mean + reach * error,
-        p_value=2 * float(stdtr(n - 1, -abs(mean) / error)),
+        p_value=rule.p_value(mean / error, n - 1),
         sign_p_value=_sign(counts),
         second_share=_second_share(counts),
     )
@@ -175,7 +177,7 @@ def _second_share(counts: Tally) -> float:
 def _sign(counts: Tally) -> float:
     """Return the two-sided p-value of the exact sign test: ties say nothing."""
     decided = counts.first + counts.second
-    return min(1.0, 2 * float(bdtr(min(counts.first, counts.second), decided, 0.5))) if decided else 1.0
+    return min(1.0, 2 * binomial(min(counts.first, counts.second), decided)) if decided else 1.0
 
 
 def _coins(seed: str) -> Iterator[int]:

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scipy.optimize import brentq
-
 from storefront.experiments.metrics import Guardrail, Metric, Shape
 from storefront.experiments.statistics.cuped import figures
+from storefront.experiments.statistics.distributions import root
 from storefront.experiments.statistics.moments import Moments
 from storefront.experiments.statistics.power import (
     drift_anytime,
@@ -193,7 +192,7 @@ def detectable_lift(design: Design, today: Baseline, visitors: int) -> float | N
     def short(lift: float) -> float:
         return power(design, today, lift, visitors) - design.power
 
-    return float(brentq(short, 1e-9, most, xtol=1e-7)) if short(most) > 0 else None
+    return root(short, 1e-9, most, 1e-7) if short(most) > 0 else None
 
 
 def power_curve(

@@ -131,7 +131,11 @@ def _blocked(case: _Case, ratio: SampleRatio) -> Facts | None:
     if wilson(readings.crossed, readings.crossed + seen, CROSSED_ALPHA)[0] > plan.crossed_limit:
         share = readings.crossed / (readings.crossed + seen)
         return Facts(Saying.CROSSED, share=share, planned=plan.crossed_limit, visitors=readings.crossed)
-    key = plan.primary.key
+    return _unmeasured(case)
+
+
+def _unmeasured(case: _Case) -> Facts | None:
+    readings, plan, key = case.readings, case.plan, case.plan.primary.key
     for arm in plan.shares:
         if not readings.of(arm, key).n:
             return Facts(Saying.NO_DATA, arm=arm, metric=key)
@@ -139,6 +143,8 @@ def _blocked(case: _Case, ratio: SampleRatio) -> Facts | None:
         moments = readings.of(arm, key)
         if moments.n < FEWEST_VISITORS or moments.carriers < FEWEST_CARRIERS:
             return Facts(Saying.TOO_FEW, arm=arm, metric=key, visitors=min(moments.n, round(moments.carriers)))
+    if not any(readings.visitors_by_day):
+        return Facts(Saying.TOO_EARLY, days=readings.days, days_left=plan.min_days - readings.days)
     measured = case.figures(plan.primary)
     if measured is None or any(case.estimate(measured, arm, Once()) is None for arm in plan.treatments):
         return Facts(Saying.NO_DATA, metric=key)

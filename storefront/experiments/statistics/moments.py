@@ -11,12 +11,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+NAMES = ("n", "y", "yy", "d", "dd", "yd", "x", "xx", "yx", "dx")
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
     """Number of visitors `n`, and Σ over them of y, d (denominator of a ratio), x (before), and of their products.
 
-    Whole numbers (minor units) stay exact to any size. Raises ValueError for what no visitors can have: a negative
+    Whole numbers (minor units) stay exact to any size; what a database or numpy gives (Decimal, int64) becomes one of
+    Python's. Raises ValueError for what no visitors can have: a negative
     number of them, sums that are not finite, squares that are too small.
     """
 
@@ -32,6 +35,9 @@ class Moments:
     dx: float = 0
 
     def __post_init__(self) -> None:
+        for name, value in zip(NAMES, self.values(), strict=True):
+            if type(value) is not int and type(value) is not float:
+                object.__setattr__(self, name, _plain(value))
         if not all(math.isfinite(value) for value in self.values()):
             raise ValueError("a sum is a finite number")
         if self.n < 0:
@@ -81,3 +87,8 @@ class Moments:
 
 def _dot(one: Sequence[float], other: Sequence[float]) -> float:
     return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+def _plain(value: object) -> float:
+    number = float(value)  # type: ignore[arg-type]
+    return int(value) if math.isfinite(number) and number.is_integer() else number  # type: ignore[call-overload]

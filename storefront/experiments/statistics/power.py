@@ -5,9 +5,13 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
-from scipy.optimize import brentq
-from scipy.special import nctdtr, ndtr, ndtri, stdtrit
-
+from storefront.experiments.statistics.distributions import (
+    noncentral_student,
+    normal,
+    normal_quantile,
+    root,
+    student_quantile,
+)
 from storefront.experiments.statistics.sequential import Anytime
 from storefront.experiments.statistics.spending import boundaries, crossing
 
@@ -18,10 +22,10 @@ NORMAL_FROM = 2_000.0
 def power_once(drift: float, freedom: float, alpha: float) -> float:
     """Return the probability that one look finds an effect of `drift` standard errors, two-sided, by noncentral t."""
     if freedom >= NORMAL_FROM:
-        reach = -float(ndtri(alpha / 2))
-        return float(ndtr(drift - reach) + ndtr(-drift - reach))
-    reach = -float(stdtrit(freedom, alpha / 2))
-    return float(1 - nctdtr(freedom, drift, reach) + nctdtr(freedom, drift, -reach))
+        reach = -normal_quantile(alpha / 2)
+        return normal(drift - reach) + normal(-drift - reach)
+    reach = -student_quantile(freedom, alpha / 2)
+    return 1 - noncentral_student(freedom, drift, reach) + noncentral_student(freedom, drift, -reach)
 
 
 def power_spending(drift: float, looks: int, alpha: float) -> float:
@@ -47,17 +51,17 @@ def drift_anytime(power: float, looks: int, alpha: float) -> float:
 
 def drift_once(power: float, alpha: float) -> float:
     """Return z(1 - α/2) + z(power): the same for one look at many visitors."""
-    return float(ndtri(1 - alpha / 2) + ndtri(power))
+    return normal_quantile(1 - alpha / 2) + normal_quantile(power)
 
 
 @lru_cache(maxsize=128)
 def _solve_spending(power: float, looks: int, alpha: float) -> float:
-    return float(brentq(lambda drift: power_spending(drift, looks, alpha) - power, 0.0, 20.0, xtol=1e-6))
+    return root(lambda drift: power_spending(drift, looks, alpha) - power, 0.0, 20.0, 1e-6)
 
 
 @lru_cache(maxsize=128)
 def _solve_anytime(power: float, looks: int, alpha: float) -> float:
-    return float(brentq(lambda drift: power_anytime(drift, looks, alpha) - power, 0.0, 20.0, xtol=1e-6))
+    return root(lambda drift: power_anytime(drift, looks, alpha) - power, 0.0, 20.0, 1e-6)
 
 
 @lru_cache(maxsize=128)

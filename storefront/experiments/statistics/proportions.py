@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 
-from scipy.special import ndtri
+from storefront.experiments.statistics.distributions import normal_quantile
 
 
 def wilson(hits: int, visitors: int, alpha: float = 0.05) -> tuple[float, float]:
@@ -14,7 +14,7 @@ def wilson(hits: int, visitors: int, alpha: float = 0.05) -> tuple[float, float]
         raise ValueError("there are no more hits than visitors")
     if visitors == 0:
         return 0.0, 1.0
-    z = -float(ndtri(alpha / 2))
+    z = -normal_quantile(alpha / 2)
     share, weight = hits / visitors, 1 + z * z / visitors
     middle = (share + z * z / (2 * visitors)) / weight
     reach = z / weight * math.sqrt(share * (1 - share) / visitors + z * z / (4 * visitors**2))

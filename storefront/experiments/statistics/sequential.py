@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
-from scipy.special import lambertw, ndtr, ndtri, stdtr, stdtrit
 
+from storefront.experiments.statistics.distributions import lambert, normal, normal_quantile, student, student_quantile
 from storefront.experiments.statistics.spending import FARTHEST, boundary
 
 PARTS = 6
@@ -43,10 +43,10 @@ class Once:
     alpha: float = 0.05
 
     def critical(self, freedom: float) -> float:
-        return float(stdtrit(freedom, 1 - self.alpha / 2))
+        return student_quantile(freedom, 1 - self.alpha / 2)
 
     def p_value(self, statistic: float, freedom: float) -> float:
-        return 2 * float(stdtr(freedom, -abs(statistic)))
+        return 2 * student(freedom, -abs(statistic))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Anytime:
 
 @lru_cache(maxsize=256)
 def _rho_squared(alpha: float, planned: float) -> float:
-    return (-float(lambertw(-(alpha**2) / math.e, -1).real) - 1) / planned
+    return (-lambert(-(alpha**2) / math.e) - 1) / planned
 
 
 @lru_cache(maxsize=64)
@@ -121,11 +121,11 @@ def _levels(alpha: float) -> tuple[float, ...]:
 
 def _to_student(z: float, freedom: float) -> float:
     """Return the t that has the tail probability of z."""
-    tail = float(ndtr(-z))
-    return z if freedom > 1e6 or not tail else -float(stdtrit(freedom, tail))
+    tail = normal(-z)
+    return z if freedom > 1e6 or not tail else -student_quantile(freedom, tail)
 
 
 def _to_normal(statistic: float, freedom: float) -> float:
     """Return the |z| that has the tail probability of t."""
-    tail = float(stdtr(freedom, -abs(statistic)))
-    return -float(ndtri(tail)) if tail > 0 else max(abs(statistic), FARTHEST)
+    tail = student(freedom, -abs(statistic))
+    return -normal_quantile(tail) if tail > 0 else max(abs(statistic), FARTHEST)

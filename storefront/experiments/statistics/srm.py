@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from scipy.special import chdtrc, gammaln
+from storefront.experiments.statistics.distributions import chi_square_tail
 
 LEVEL = 0.001
 """Below this p-value the readout is blocked (Fabijan et al., KDD 2019)."""
@@ -34,7 +34,7 @@ def chi_square(counts: Mapping[str, int], shares: Mapping[str, int]) -> float:
         return 1.0
     planned = {arm: total * share for arm, share in expected_shares(shares).items()}
     statistic = sum((counts.get(arm, 0) - wanted) ** 2 / wanted for arm, wanted in planned.items())
-    return float(chdtrc(len(planned) - 1, statistic))
+    return chi_square_tail(len(planned) - 1, statistic)
 
 
 def watched(counts: Mapping[str, int], shares: Mapping[str, int], concentration: float = CONCENTRATION) -> float:
@@ -46,10 +46,10 @@ def watched(counts: Mapping[str, int], shares: Mapping[str, int], concentration:
     if _is_impossible(counts, shares):
         return 0.0
     planned = expected_shares(shares)
-    factor = gammaln(concentration) - gammaln(concentration + sum(counts.values()))
+    factor = math.lgamma(concentration) - math.lgamma(concentration + sum(counts.values()))
     for arm, share in planned.items():
         seen, prior = counts.get(arm, 0), concentration * share
-        factor += gammaln(prior + seen) - gammaln(prior) - seen * math.log(share)
+        factor += math.lgamma(prior + seen) - math.lgamma(prior) - seen * math.log(share)
     return math.exp(-max(float(factor), 0.0))
 
 

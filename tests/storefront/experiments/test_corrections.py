@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.proportion import test_proportions_2indep as wald_of_two
 
 from storefront.experiments.metrics import CLICK_THROUGH, EMPTY_BLOCKS, MARGIN, Guardrail
 from storefront.experiments.statistics.corrections import holm, steps
 from storefront.experiments.statistics.figure import Figure
+from storefront.experiments.statistics.means import compare, mean
+from storefront.experiments.statistics.moments import Moments
 from storefront.experiments.statistics.noninferiority import Safety, safety
 from storefront.experiments.statistics.proportions import wilson
 from storefront.experiments.statistics.sequential import Anytime, Once
@@ -40,6 +43,13 @@ def test_an_interval_at_its_step_says_the_same_as_the_corrected_p_value(values: 
 @pytest.mark.parametrize(("hits", "visitors"), [(0, 10), (10, 10), (3, 10), (40, 1_000)])
 def test_a_share_lies_where_statsmodels_says(hits: int, visitors: int) -> None:
     assert wilson(hits, visitors) == pytest.approx(proportion_confint(hits, visitors, method="wilson"), abs=1e-12)
+
+
+@pytest.mark.parametrize(("one", "other", "visitors"), [(300, 350, 1_000), (30, 52, 2_000), (450, 449, 500)])
+def test_two_conversions_are_told_apart_as_by_statsmodels(one: int, other: int, visitors: int) -> None:
+    arms = [mean(Moments(visitors, hits, hits)) for hits in (one, other)]
+    wanted = wald_of_two(other, visitors, one, visitors, method="wald", return_results=True)
+    assert compare(*arms).p_value == pytest.approx(wanted.pvalue, rel=0.02)
 
 
 def test_shares_of_nobody_are_unknown_and_more_hits_than_visitors_refused() -> None:

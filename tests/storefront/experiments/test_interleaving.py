@@ -11,6 +11,7 @@ from scipy.stats import binomtest, ttest_1samp
 
 from benchmarks.experiments import interleaved
 from storefront.experiments.interleaving import Pick, Tally, Team, credit, draft, preference, score, tally
+from storefront.experiments.statistics.sequential import Anytime
 
 rankings = st.lists(st.integers(0, 30), unique=True, max_size=20)
 credits_of = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=40)
@@ -113,7 +114,7 @@ def test_visitors_who_all_agree_decide_by_their_number() -> None:
 
 def test_watched_preferences_reach_further() -> None:
     counts = tally([(0, 1), (1, 3), (1, 1), (2, 1), (0, 2)] * 10)
-    once, watched = preference(counts), preference(counts, critical=3.0)
+    once, watched = preference(counts), preference(counts, Anytime(0.05, 40, 400))
     assert once is not None
     assert watched is not None
     assert watched.low < once.low

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -53,6 +54,13 @@ def test_sums_that_are_no_numbers_are_refused(value: float) -> None:
 def test_sums_that_no_visitors_have_are_refused(sums: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=r"visitors"):
         Moments(**sums)
+
+
+def test_what_a_database_or_numpy_sums_is_taken_as_it_is() -> None:
+    assert Moments(2, Decimal(3), Decimal("5.5"), np.int64(2), np.int64(2)) == Moments(2, 3, 5.5, 2, 2)
+    assert Moments(np.int64(3), Decimal(3 * 10**20), Decimal(3 * 10**40)).covariance("y", "y") == 0
+    with pytest.raises(ValueError, match="finite"):
+        Moments(2, Decimal("NaN"), Decimal(1))
 
 
 def test_columns_of_different_lengths_are_refused() -> None:

@@ -6,8 +6,10 @@ import math
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from storefront.experiments.metrics import CONVERSION, ORDER_VALUE, REVENUE, UNDONE_ORDERS, Guardrail
+from storefront.experiments.metrics import CONVERSION, ORDER_VALUE, REVENUE, UNDONE_ORDERS, Guardrail, Metric
 from storefront.experiments.planning import Plan, Watching
 from storefront.experiments.readings import Readings
 from storefront.experiments.statistics.moments import Moments
@@ -82,6 +84,15 @@ def test_harm_may_end_it_on_any_day_and_a_win_may_not() -> None:
     assert said(early) == (Decision.BLOCKED, Saying.TOO_EARLY)
     assert (early.block, early.facts.days, early.facts.days_left) == (Block.TOO_EARLY, 10, 4)
     assert early.arms
+
+
+@pytest.mark.parametrize("watching", list(Watching))
+def test_before_the_first_whole_day_it_is_too_early(watching: Watching) -> None:
+    arms = {"control": arm(500), "treatment": arm(500, -0.9)}
+    for seen in ((), (0, 0)):
+        found = read(Readings(arms, {"control": 500, "treatment": 500}, seen), plan(watching))
+        assert said(found) == (Decision.BLOCKED, Saying.TOO_EARLY)
+        assert found.facts.days_left == 14 - len(seen)
 
 
 def test_a_win_waits_for_its_week() -> None:
@@ -288,3 +299,41 @@ def test_readings_that_cannot_be_are_refused(terms: dict[str, object]) -> None:
 def test_sums_that_are_no_numbers_never_get_here() -> None:
     with pytest.raises(ValueError, match="finite"):
         readings({"control": {"revenue_per_visitor": Moments.of([math.nan, 1.0])}})
+
+
+spends = st.lists(st.one_of(st.just(0), st.integers(-(10**6), 10**9)), max_size=8)
+
+
+@st.composite
+def any_readings(draw: st.DrawFn) -> Readings:
+    """Return figures as odd as they come: nobody, refunds, fortunes, everybody alike, days without anybody."""
+    arms = {}
+    for key in ("control", "treatment"):
+        spend = draw(spends) * draw(st.sampled_from([1, 30, 400]))
+        orders = [draw(st.integers(0, 3)) for _ in range(min(len(spend), 8))] * (len(spend) // 8 + 1)
+        before = spend if draw(st.booleans()) else [0] * len(spend)
+        arms[key] = {
+            "revenue_per_visitor": Moments.of(spend, x=before),
+            "order_value": Moments.of(spend, d=orders[: len(spend)]),
+        }
+    seen = sorted(draw(st.lists(st.integers(0, 5_000), max_size=40)))
+    return Readings(
+        arms,
+        {key: sums["revenue_per_visitor"].n for key, sums in arms.items()},
+        tuple(seen),
+        crossed=draw(st.sampled_from([0, 0, 1, 500])),
+        is_stopped=draw(st.booleans()),
+    )
+
+
+@settings(max_examples=150, deadline=None)
+@given(any_readings(), st.sampled_from(list(Watching)), st.sampled_from([REVENUE, ORDER_VALUE]))
+def test_whatever_comes_in_something_is_said(odd: Readings, watching: Watching, primary: Metric) -> None:
+    other = ORDER_VALUE if primary is REVENUE else REVENUE
+    found = read(odd, plan(watching, primary=primary, guardrails=(Guardrail(other, 0.1),)))
+    assert (found.decision is Decision.BLOCKED) == (found.block is not None)
+    assert found.days_left >= 0
+    for one in found.arms:
+        assert 0 <= one.p_value <= 1
+        for estimate in one.estimates.values():
+            assert estimate.low <= estimate.difference <= estimate.high
