@@ -20,6 +20,7 @@ from admin.content import views as content
 from admin.coupons import views as coupons
 from admin.dashboard import views as dashboard
 from admin.discovery import views as steering
+from admin.experiments import views as experiments
 from admin.flash import views as flash
 from admin.loyalty import views as loyalty
 from admin.navigation import menu_for
@@ -47,6 +48,7 @@ ROOMS = (
         analytics,
         shelf_report,
         steering,
+        experiments,
     ),
 )
 ERROR_PAGE = "admin/error.html"

@@ -70,7 +70,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ),
     (
         N_("Storefront"),
-        (Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),),
+        (
+            Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),
+            Entry("/admin/experiments", N_("Experiments"), "sliders-horizontal", Permission.EXPERIMENTS_VIEW),
+        ),
     ),
     (N_("System"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),
 )

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 LONGEST_QUERY = 200
 LARGEST_PAGE = 1000
 LEAST_BOOST, MOST_BOOST = 0.2, 5.0
+MOST_POPULARITY = 1.0
 
 
 class IndexProblem(Exception):
@@ -176,12 +177,22 @@ class Steering:
     """What the merchant asks of one answer, beyond what the words say. It steers the order by relevance alone.
 
     `pins` come first, in this order, whether they match the text or not, as long as they are shown and pass the
-    filters; `buries` come last. Unknown ids and facets are ignored.
+    filters; `buries` come last. Unknown ids and facets are ignored. `popularity` is how much being bought often lifts,
+    as a share of the score (None: `ranking.POPULARITY_GAIN`).
+
+    Raises
+    ------
+    ValueError : for a `popularity` outside 0 .. `MOST_POPULARITY`.
     """
 
     pins: tuple[int, ...] = ()
     buries: tuple[int, ...] = ()
     boosts: tuple[Boost, ...] = ()
+    popularity: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.popularity is not None and not 0 <= self.popularity <= MOST_POPULARITY:
+            raise ValueError(f"popularity lifts by 0 to {MOST_POPULARITY}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ ROOMS = (
         "shop",
         "media",
         "analytics",
+        "experiments",
         "mail",
         "accounts",
         "catalog",

@@ -25,6 +25,7 @@ OBJECTS = (
     ("recommender", N_("Recommender")),
     ("synonym", N_("Synonym")),
     ("judged_query", N_("Rated search")),
+    ("experiment", N_("Experiment")),
 )
 ACTIONS = {
     "product.change": N_("Product changed"),
@@ -83,6 +84,14 @@ ACTIONS = {
     "judgement.rate": N_("Results rated"),
     "judgement.import": N_("Ratings imported"),
     "judgement.remove": N_("Search taken off the list to be rated"),
+    "experiment.add": N_("Experiment planned"),
+    "experiment.change": N_("Plan of an experiment changed"),
+    "experiment.delete": N_("Draft of an experiment deleted"),
+    "experiment.start": N_("Experiment started"),
+    "experiment.ramp": N_("Coverage of an experiment raised"),
+    "experiment.stop": N_("Experiment ended"),
+    "experiment.conclude": N_("Experiment concluded"),
+    "experiment.forget": N_("What somebody saw of experiments forgotten"),
 }
 
 

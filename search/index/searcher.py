@@ -288,7 +288,7 @@ class Searcher:
         if request.sort is Sort.RELEVANCE:
             places = slice(None) if docs is matches.docs else np.searchsorted(matches.docs, docs)
             scores = self._scores(reading, matches, places)
-            if request.steering.boosts:
+            if request.steering.boosts or request.steering.popularity is not None:
                 scores *= self._boosts(request, docs)
             keys = scores
             if request.steering.buries or pins.size:
@@ -313,7 +313,11 @@ class Searcher:
         return rows[self._scoped(request)[rows]]
 
     def _boosts(self, request: SearchRequest, docs: Rows) -> NDArray[np.float64]:
-        return steering.boost_factors(request.steering.boosts, self.generation.corpus.facets, self.shown.size)[docs]
+        wish = request.steering
+        factors = steering.boost_factors(wish.boosts, self.generation.corpus.facets, self.shown.size)[docs]
+        if wish.popularity is None:
+            return factors
+        return factors * steering.popularity_factors(self._factors["popularity"][docs], wish.popularity)
 
 
 _SORT_KEYS: dict[Sort, Callable[[LiveColumns], NDArray[np.int64] | NDArray[np.float64]]] = {

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from search.documents import LEAST_BOOST, MOST_BOOST, Boost
 from search.facets import FacetColumn
 from search.index.matches import Matches
+from search.ranking import POPULARITY_GAIN
 
 
 def with_pins(matches: Matches, rows: NDArray[np.int64]) -> Matches:
@@ -32,6 +33,11 @@ def boost_factors(boosts: Sequence[Boost], columns: Mapping[str, FacetColumn], d
         if column := columns.get(boost.facet):
             factors[column.docs_with(boost.value)] *= boost.factor
     return np.clip(factors, LEAST_BOOST, MOST_BOOST)
+
+
+def popularity_factors(usual: NDArray[np.float64], gain: float) -> NDArray[np.float64]:
+    """Return (documents,) what turns the usual factor of popularity (documents,) into one with another gain."""
+    return np.asarray((1 + gain * (usual - 1) / POPULARITY_GAIN) / usual, np.float64)
 
 
 def place(

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     SEARCH_EDIT = "search:edit"
     RECOMMEND_VIEW = "recommend:view"
     RECOMMEND_EDIT = "recommend:edit"
+    EXPERIMENTS_VIEW = "experiments:view"
+    EXPERIMENTS_EDIT = "experiments:edit"
     AUDIT_VIEW = "audit:view"
 
 
@@ -71,6 +73,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.LOYALTY_EDIT,
             P.SEARCH_VIEW,
             P.RECOMMEND_VIEW,
+            P.EXPERIMENTS_VIEW,
         }
     ),
     Role.MERCHANDISER: frozenset(
@@ -87,6 +90,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.SEARCH_EDIT,
             P.RECOMMEND_VIEW,
             P.RECOMMEND_EDIT,
+            P.EXPERIMENTS_VIEW,
+            P.EXPERIMENTS_EDIT,
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(
@@ -96,7 +101,15 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW}
     ),
     Role.ANALYST: frozenset(
-        {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.SEARCH_VIEW, P.RECOMMEND_VIEW}
+        {
+            P.DASHBOARD_VIEW,
+            P.PRODUCTS_VIEW,
+            P.PROMOTIONS_VIEW,
+            P.LOYALTY_VIEW,
+            P.SEARCH_VIEW,
+            P.RECOMMEND_VIEW,
+            P.EXPERIMENTS_VIEW,
+        }
     ),
 }
 

@@ -36,6 +36,15 @@ def is_staff_session() -> bool:
     return str(session.get(_WHO, "")).startswith("staff:")
 
 
+def customer_id_here() -> int | None:
+    """Return whose browser this is as its session says, without asking the database; None for a guest."""
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return None
+    kind, _, rest = str(session.get(_WHO, "")).partition(":")
+    number = rest.partition(":")[0]
+    return int(number) if kind == "customer" and number.isdecimal() else None
+
+
 def sign_in(identity: Identity) -> None:
     """Begin a new session for somebody: nothing of the session before is kept."""
     session.clear()

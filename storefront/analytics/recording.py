@@ -8,9 +8,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import current_app, has_request_context
+from sqlalchemy import Connection
 
 from storefront.analytics.events import Event
 from storefront.analytics.writing import Noted, write
@@ -26,20 +28,25 @@ MOST_WAITING = 5_000
 PAUSE = 5.0
 """How many seconds a database that could not be written to is left alone."""
 _NAME = "analytics"
+Waiting = TypeVar("Waiting")
 
 
-class Buffer:
-    """What waits to be written, in the order in which it happened. Any thread may put, one at a time writes."""
+class Buffer(Generic[Waiting]):
+    """What waits to be written, in the order in which it happened. Any thread may put, one at a time writes.
 
-    def __init__(self) -> None:
-        self._waiting: deque[Noted] = deque(maxlen=MOST_WAITING)
+    `write` stores a batch in one transaction.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Waiting], Connection], None]) -> None:
+        self._write_into = write
+        self._waiting: deque[Waiting] = deque(maxlen=MOST_WAITING)
         self._writing = threading.Lock()
         self._not_before = 0.0
 
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, noted: Noted) -> None:
+    def put(self, noted: Waiting) -> None:
         """Let one more wait; when there are too many, the oldest is lost."""
         self._waiting.append(noted)
 
@@ -56,7 +63,7 @@ class Buffer:
         while self._waiting:
             batch.append(self._waiting.popleft())
         try:
-            _write_together(batch)
+            self._write_together(batch)
         except BUSY:
             log.warning("%d events wait for a database that is busy", len(batch), exc_info=True)
             self._not_before = time.monotonic() + PAUSE
@@ -64,21 +71,20 @@ class Buffer:
             self._waiting.extendleft(reversed(batch[len(batch) - min(room, len(batch)) :]))
         except Exception:
             log.exception("%d events could not be written together", len(batch))
-            _write_one_by_one(batch)
+            self._write_one_by_one(batch)
 
+    def _write_together(self, batch: Sequence[Waiting]) -> None:
+        with write_apart() as connection:
+            self._write_into(batch, connection)
 
-def _write_together(batch: Sequence[Noted]) -> None:
-    with write_apart() as connection:
-        write(batch, connection)
-
-
-def _write_one_by_one(batch: Sequence[Noted]) -> None:
-    """Write what can be written: one event that the database refuses takes no other with it."""
-    for noted in batch:
-        try:
-            _write_together([noted])
-        except Exception:
-            log.warning("A %s could not be written and is lost", type(noted.event).__name__, exc_info=True)
+    def _write_one_by_one(self, batch: Sequence[Waiting]) -> None:
+        """Write what can be written: one event that the database refuses takes no other with it."""
+        for noted in batch:
+            try:
+                self._write_together([noted])
+            except Exception:
+                name = type(getattr(noted, "event", noted)).__name__
+                log.warning("A %s could not be written and is lost", name, exc_info=True)
 
 
 def _nobody() -> bool:
@@ -94,9 +100,14 @@ def leave_out(who: Callable[[], bool]) -> None:
     _leaves_out = who
 
 
+def is_left_out() -> bool:
+    """Say whether a robot or a member of staff is asking."""
+    return is_robot() or _leaves_out()
+
+
 def is_counted() -> bool:
     """Say whether what this request does is recorded: no robot, no member of staff, no page fetched ahead."""
-    return not (is_robot() or is_ahead() or _leaves_out())
+    return not (is_ahead() or is_left_out())
 
 
 def record(*events: Event) -> None:
@@ -120,10 +131,14 @@ def _put(visitor: str, events: Sequence[Event]) -> None:
         buffer.put(Noted(event, visitor or None, at, _day(at)))
 
 
-def buffer_here() -> Buffer:
+def buffer_here() -> Buffer[Noted]:
     """Return the buffer of this application."""
-    found: Buffer = current_app.extensions.setdefault(_NAME, Buffer())
+    found: Buffer[Noted] = current_app.extensions.setdefault(_NAME, Buffer(_write_events))
     return found
+
+
+def _write_events(batch: Sequence[Noted], connection: Connection) -> None:
+    write(batch, connection)
 
 
 def _day(at: datetime) -> date:

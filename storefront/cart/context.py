@@ -10,7 +10,9 @@ from storefront.accounts.sessions import current_customer
 from storefront.cart import services
 from storefront.cart.rules import CART_COOKIE, GUEST_CART_LIFE, Owner
 from storefront.cart.services import Merge
+from storefront.cart.varying import SURFACE
 from storefront.database.transaction import transaction
+from storefront.experiments.surfaces import declare
 from storefront.kernel.clock import now
 from storefront.web import kept_pages
 from storefront.web.cookies import is_secure_only
@@ -70,7 +72,8 @@ def merge_words(merge: Merge) -> list[str]:
 
 
 def init_app(app: Flask) -> None:
-    """Give layouts `has_cart`."""
+    """Give layouts `has_cart`; banners of the cart may vary."""
+    declare(SURFACE)
     app.jinja_env.globals["has_cart"] = has_cart
     kept_pages.vary_by(has_cart=has_cart)
 

@@ -14,6 +14,7 @@ from storefront.cart.quoting import CartQuote as CartQuote
 from storefront.cart.quoting import PricedCart
 from storefront.cart.quoting import price_cart as price_cart
 from storefront.cart.rules import Owner
+from storefront.cart.varying import most_banners
 from storefront.cart.wallet import codes_elsewhere as codes_elsewhere
 from storefront.catalog.cards import Card
 from storefront.kernel.money import Money
@@ -79,7 +80,7 @@ def _quoted(priced: PricedCart) -> tuple[CartQuote, Offer | None]:
 def _near_views(cart: CartQuote, locale: str) -> tuple[NearView, ...]:
     """Return the savings within reach that the cart shows, without those of coupons that nobody typed or chose."""
     near = [near for near in cart.result.near if not near.promotion.needs_code or near.promotion.codes & cart.typed]
-    shown = near[: get_settings().show_near_misses]
+    shown = near[: most_banners()] if near else []
     return tuple(NearView(each, tuple(list_closers(each, cart.contents, locale=locale))) for each in shown)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from storefront.catalog import queries as catalog
 from storefront.content.queries import home_slots
 from storefront.content.rules import Entry, Slot, Visitor, resolve_all
+from storefront.content.varying import varied
 from storefront.kernel.errors import NotFound
 from storefront.kernel.kept import Kept
 
@@ -38,7 +39,7 @@ def build_front(visitor: Visitor, at: datetime, locale: str) -> list[Section]:
 
     A shelf that fills itself leaves out what stands higher on the page; a shelf without goods is left out.
     """
-    shown = resolve_all(home_slots(), at, visitor)
+    shown = varied(resolve_all(home_slots(), at, visitor))
     goods = {slot.key: ids_of(entry.content) for slot, entry in shown if slot.kind in GOODS}
     wanted = [number for ids in goods.values() for number in ids]
     cards = {card.product_id: card for card in catalog.cards_by_ids(wanted, locale, in_stock_only=True)}

@@ -8,6 +8,8 @@ from storefront.catalog import queries as catalog
 from storefront.content.front import build_front
 from storefront.content.queries import list_live_entries
 from storefront.content.rules import Visitor
+from storefront.content.varying import FAMILY, expose_front
+from storefront.experiments.here import varied_key
 from storefront.kernel.clock import now
 from storefront.web.addresses import public_url
 from storefront.web.fragments import render_page
@@ -36,9 +38,14 @@ def visitor() -> Visitor:
 
 
 @blueprint.get("/")
-@kept(by=lambda: (visitor(), list_live_entries(now())))
 def home() -> Response:
-    """Show the front."""
+    """Show the front; who sees which variation of it is noted whether the page was kept or not."""
+    expose_front(visitor(), now())
+    return _front()
+
+
+@kept(by=lambda: (visitor(), list_live_entries(now()), varied_key(FAMILY)))
+def _front() -> Response:
     reader = visitor()
     sections = build_front(reader, now(), current_locale())
     return render_page("content/home.html", sections=sections, is_returning=reader.is_returning)

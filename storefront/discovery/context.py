@@ -11,6 +11,8 @@ from storefront.catalog.listing import ListPage
 from storefront.discovery.searching import find_searcher
 from storefront.discovery.shelf_words import card_why, due_words
 from storefront.discovery.steering import Notice, audience_here, rules_in_force, steer
+from storefront.discovery.varying import SURFACE
+from storefront.experiments.surfaces import declare
 from storefront.web import kept_pages
 
 
@@ -21,7 +23,11 @@ def search_banner(listing: ListPage) -> Notice | None:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the banner and the words of shelves; a kept list is made anew once other rules hold."""
+    """Give templates the banner and the words of shelves; a kept list is made anew once other rules hold.
+
+    The order of results may vary by experiment.
+    """
+    declare(SURFACE)
     app.jinja_env.globals.update(search_banner=search_banner, card_why=card_why, due_words=due_words)
     kept_pages.made_from(rules=_rules, index=_index)
     kept_pages.vary_by(audience=_audience)

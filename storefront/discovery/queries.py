@@ -16,6 +16,7 @@ from storefront.discovery import answers, codes, fallback, rescuing
 from storefront.discovery.choices import MOST_CHOICES, buckets_of, facets_of, places_of
 from storefront.discovery.searching import find_searcher, or_else
 from storefront.discovery.steering import audience_here, place_of, rules_in_force, steer
+from storefront.discovery.varying import varied
 from storefront.discovery.wording import wording
 from storefront.web.locale import current_locale
 
@@ -149,7 +150,7 @@ def _request(node: Node | None, wanted: Wanted, size: int) -> SearchRequest:
         facet_limit=MOST_CHOICES,
         correct=not wanted.exact,
         language=current_locale(),
-        steering=steered.steering,
+        steering=varied(steered.steering, wanted),
     )
 
 

@@ -13,6 +13,7 @@ from storefront.discovery import queries as discovery
 from storefront.discovery.health import read_health
 from storefront.discovery.noting import record_code, record_redirect, record_search
 from storefront.discovery.redirecting import find_redirect
+from storefront.discovery.varying import expose
 from storefront.web.fragments import render_page, wants_fragment
 from storefront.web.locale import current_locale
 
@@ -36,6 +37,7 @@ def results() -> Response:
         return redirect(scanned.url)  # type: ignore[return-value]
     found = discovery.search(asked_here(wanted), g.shop.page_size)
     listing = list_page(wanted, found, PATH)
+    expose(wanted, found)
     record_search(listing)
     return answer_list("discovery/results.html", listing)
 

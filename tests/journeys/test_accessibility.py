@@ -27,7 +27,7 @@ SHOP_PAGES = [
     "/register",
     "/no-such-page",
 ]
-ADMIN_PAGES = ["/admin/", "/admin/products", "/admin/orders", "/admin/search/report"]
+ADMIN_PAGES = ["/admin/", "/admin/products", "/admin/orders", "/admin/search/report", "/admin/experiments/new"]
 
 
 def problems(page: Page) -> list[str]:

@@ -1,0 +1,1 @@
+"""Experiments as staff plan, watch and conclude them."""

@@ -1,0 +1,1 @@
+"""Experiments: assignment, statistics and verdicts, each proven against an oracle or a simulation."""
