@@ -115,7 +115,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The birth certificate of a version."""
+    """The birth certificate of a version.
+
+    `item_id_type` is the name of the Arrow type in which the item ids came from a file, for who gives them back.
+    """
 
     version: str
     trained_at: str
@@ -126,6 +129,7 @@ class Manifest:
     libraries: dict[str, str]
     metrics: dict[str, dict[str, float]]
     files: dict[str, Stored] = field(default_factory=dict)
+    item_id_type: str = ""
     schema: int = SCHEMA
 
 

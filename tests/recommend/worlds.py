@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from hypothesis import strategies as st
 
-from recommend import Interactions, Items
+from recommend import Interactions, Items, Manifest
 from recommend.training import Settings
 
 TODAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -71,3 +71,8 @@ def histories(draw: st.DrawFn, *, most: int = 40) -> Interactions:
         basket=[row[2] for row in rows],
         timestamp=[TODAY - timedelta(days=row[3], hours=1) for row in rows],
     )
+
+
+def manifest(at: datetime, *, lines: int = 1, window: tuple[str, str] = ("2025-11-01", "2026-03-01")) -> Manifest:
+    """Build a birth certificate that tells little."""
+    return Manifest("", at.isoformat(), at.isoformat(), window, {"lines": lines}, {}, {}, {})
