@@ -42,6 +42,10 @@ class Recommender:
         self._users = IdMap(tables.user_ids)
         self._categories = IdMap(tables.category_ids)
 
+    def knows(self, user: Id | None) -> bool:
+        """Say whether this customer had bought anything when the tables were trained."""
+        return self._users.code(user) != UNKNOWN
+
     def home(self, user: Id | None, asked: Asked = Asked(), *, recent: Sequence[Id] = ()) -> list[Recommendation]:
         """Return what this customer will want next; a stranger is judged by the `recent` items of this visit."""
         return self._select(self._home(self._users.code(user), recent), asked)
