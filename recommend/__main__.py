@@ -79,8 +79,6 @@ def fit(given: argparse.Namespace) -> int:
             replacing=given.gate,
             item_id_type=history.item_type,
         )
-    except OSError as error:
-        raise BadInput(f"{given.out}: cannot be written: {error.strerror or error}") from error
     except ValueError as error:
         raise BadInput(str(error)) from error
     summary: dict[str, Any] = {
