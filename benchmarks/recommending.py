@@ -218,7 +218,7 @@ def _page(
         "",
         "## An answer of ten",
         "",
-        "CPU of one thread, the least of five rounds over 400 questions. The plain look-up is a ready list from a dict,",
+        "CPU of one thread, the least of five rounds of 400 questions. The plain look-up is a ready list from a dict,",
         "without what is in the cart, ten of it made into answers; the ratio to it may be compared between machines.",
         "",
         "| surface | CPU ms | x plain look-up |",
