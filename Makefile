@@ -56,6 +56,7 @@ messages: $(STAMPS)/dev  ## Collect new messages into the catalogues
 lock: $(STAMPS)/uv  ## Pin the newest allowed versions
 	$(LOCK) --extra demo -o requirements.lock
 	$(LOCK) --extra demo --extra dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --extra spark -c requirements.lock -o requirements-spark.lock
 
 clean:  ## Remove everything that was made, except the virtual environment and the shop's data
 	rm -rf node_modules storefront/static/dist $(STAMPS)/translations
