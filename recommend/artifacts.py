@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommend.columns import Codes, Floats
+from recommend.trees import Trees
 
 SCHEMA = 2
 CURRENT = "CURRENT"
@@ -44,7 +45,9 @@ class Tables:
 
     `own_starts` and `category_starts` cut their ragged neighbours: row r is [starts[r]:starts[r + 1]]. Days are
     counted from 1970 in UTC; `item_every`, `own_every` are the days from one purchase to the next, `own_due` is the
-    day on which the next one is expected.
+    day on which the next one is expected, `own_chance` orders what is bought again. `cart_links` and `cart_numbers`
+    are the trees of the second look at a cart (see `Trees.stored`). `answers` is how many right answers the rankers of
+    home and of the cart have learnt from; 0 means too few, and a plain blend in their place.
     """
 
     as_of_day: NDArray[np.float64]
@@ -66,6 +69,7 @@ class Tables:
     own_scores: Floats
     own_due: NDArray[np.float64]
     own_every: Floats
+    own_chance: Floats
     discover_items: Codes
     discover_scores: Floats
     discover_because: Codes
@@ -75,11 +79,15 @@ class Tables:
     together_scores: Floats
     similar_items: Codes
     similar_scores: Floats
+    cart_links: NDArray[np.int32]
+    cart_numbers: NDArray[np.float64]
+    answers: NDArray[np.int64]
 
     def __post_init__(self) -> None:
         n, users, categories = len(self.item_ids), len(self.user_ids), len(self.category_ids)
         for name, length in (
             ("as_of_day", 1),
+            ("answers", 2),
             *((name, n) for name in ("item_type", "item_category", "item_every", "popularity")),
             *((f"{name}_items", n) for name in ("cart", "together", "similar")),
             ("home_items", users),
@@ -97,9 +105,11 @@ class Tables:
             ("discover_because", "discover_items"),
             ("own_due", "own_items"),
             ("own_every", "own_items"),
+            ("own_chance", "own_items"),
         ):
             if getattr(self, name).shape != getattr(self, like).shape:
                 raise ValueError(f"{name} and {like} differ in shape")
+        Trees.read(self.cart_links, self.cart_numbers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from recommend.columns import UNKNOWN, Codes, Floats, Id
-from recommend.neighbours import Neighbours
+from recommend.columns import Codes, Floats, Id
 
 OVER_FETCH = 50
 MOST_FETCHES = 8
@@ -61,36 +60,6 @@ class Candidates:
     because: Codes | None = None
     due: NDArray[np.float64] | None = None
     every: Floats | None = None
-
-
-def add_up(
-    cart: Codes, table: Neighbours, habits: tuple[Codes, Floats] | None = None, *, share: float = HABIT_SHARE
-) -> Candidates:
-    """Sum the neighbour rows of the cart's items, the best sum being 1; a customer's strongest habit adds `share`.
-
-    `because` is the cart item that gave most, -1 where only habit speaks. Items of the cart itself are left
-    out.
-    """
-    rows = table.items[cart]
-    there = rows >= 0
-    codes, scores = rows[there], table.scores[cart][there].astype(np.float64)
-    leads = np.broadcast_to(cart[:, None], rows.shape)[there]
-    paired = len(codes)
-    if habits is not None and len(habits[0]):
-        codes = np.concatenate((codes, habits[0]))
-    found, place = np.unique(codes, return_inverse=True)
-    total: NDArray[np.float64] = np.bincount(place[:paired], weights=scores, minlength=len(found)).astype(np.float64)
-    total = total / max(float(total.max(initial=0.0)), TINY)
-    if habits is not None and len(habits[0]):
-        total[place[paired:]] += share * habits[1] / habits[1].max()
-    lead = np.full(len(found), UNKNOWN, np.int32)
-    ascending = np.argsort(scores, kind="stable")
-    lead[place[:paired][ascending]] = leads[ascending]
-    if len(found):
-        own = np.minimum(np.searchsorted(found, cart), len(found) - 1)
-        total[own[found[own] == cart]] = 0.0
-    order = np.argsort(-total, kind="stable")[: min(LONGEST_SUM, int((total > 0).sum()))]
-    return Candidates(Source.CART, found[order].astype(np.int32), total[order].astype(np.float32), lead[order])
 
 
 def select(

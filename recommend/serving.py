@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 import numpy as np
 
 from recommend.artifacts import Tables
-from recommend.blending import Candidates, Keep, Recommendation, Source, add_up, select
+from recommend.blending import Candidates, Keep, Recommendation, Source, select
 from recommend.columns import UNKNOWN, Codes, Id, IdMap
-from recommend.neighbours import Neighbours
+from recommend.reranking import cart_codes, reranked, shortlist
+from recommend.trees import Trees
 
-LONGEST_CART = 40
 DAY = 86_400.0
 
 
@@ -41,6 +41,8 @@ class Recommender:
         self._items = IdMap(tables.item_ids)
         self._users = IdMap(tables.user_ids)
         self._categories = IdMap(tables.category_ids)
+        self._trees = Trees.read(tables.cart_links, tables.cart_numbers)
+        self._sales = np.log1p(tables.popularity)
 
     def knows(self, user: Id | None) -> bool:
         """Say whether this customer had bought anything when the tables were trained."""
@@ -143,9 +145,7 @@ class Recommender:
         yield from self._best_sellers(UNKNOWN)
 
     def _summed(self, cart: Codes, user: int = UNKNOWN) -> Candidates:
-        table = Neighbours(self.tables.cart_items, self.tables.cart_scores)
-        habits = self._habits(user) if user != UNKNOWN else None
-        return add_up(cart, table, (habits.items, habits.scores) if habits else None)
+        return reranked(shortlist(self.tables, cart, user, self._sales), self._trees)
 
     def _after(self, items: Sequence[Id], user: int, days_ago: float) -> Iterator[Candidates]:
         codes = self._codes(items)
@@ -160,9 +160,10 @@ class Recommender:
     def _due(self, user: int, today: datetime | None) -> Candidates:
         span = slice(int(self.tables.own_starts[user]), int(self.tables.own_starts[user + 1]))
         day = float(self.tables.as_of_day[0]) if today is None else today.astimezone(UTC).timestamp() / DAY
-        habits = self._habits(user)
-        due, every = self.tables.own_due[span] - day, self.tables.own_every[span]
-        return Candidates(Source.HABIT, habits.items, habits.scores, due=due, every=every)
+        chance = self.tables.own_chance[span]
+        order = np.argsort(-chance, kind="stable")
+        due, every = self.tables.own_due[span][order] - day, self.tables.own_every[span][order]
+        return Candidates(Source.HABIT, self.tables.own_items[span][order], chance[order], due=due, every=every)
 
     def _habits(self, user: int) -> Candidates:
         span = slice(int(self.tables.own_starts[user]), int(self.tables.own_starts[user + 1]))
@@ -177,8 +178,7 @@ class Recommender:
 
     def _codes(self, items: Sequence[Id]) -> Codes:
         """Return the known ones of the latest items, each once."""
-        codes = dict.fromkeys(self._items.code(item) for item in list(items)[-LONGEST_CART:])
-        return np.array([code for code in codes if code != UNKNOWN], np.int32)
+        return cart_codes(self._items, items)
 
     def _select(self, stages: Iterator[Candidates] | list[Candidates], asked: Asked) -> list[Recommendation]:
         return select(

@@ -1,0 +1,120 @@
+"""The second look at a cart: the most promising completions, described by what the tables say, judged by trees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommend.artifacts import Tables
+from recommend.blending import HABIT_SHARE, LONGEST_SUM, Candidates, Source
+from recommend.columns import UNKNOWN, Codes, Floats, Id, IdMap
+from recommend.trees import Trees
+
+JUDGED = 80
+LONGEST_CART = 40
+FEATURES = (
+    "blend",
+    "sum",
+    "sum against the best",
+    "greatest part",
+    "share of the cart that speaks for it",
+    "cart size",
+    "habit",
+    "habit against the strongest",
+    "age against interval",
+    "place among habits",
+    "log sales",
+    "items of its type in the cart",
+    "items of its category in the cart",
+    "usual interval",
+    "customer known",
+    "place",
+)
+NO_HABIT = 999.0
+TINY = 1e-30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shortlist:
+    """Completions in order of their blend; `rows` describes the first JUDGED of them, a column per feature."""
+
+    items: Codes
+    blend: NDArray[np.float64]
+    because: Codes
+    rows: NDArray[np.float32]
+
+
+def cart_codes(known: IdMap, items: Sequence[Id]) -> Codes:
+    """Return the known ones of the latest LONGEST_CART items, each once."""
+    codes = dict.fromkeys(known.code(item) for item in list(items)[-LONGEST_CART:])
+    return np.array([code for code in codes if code != UNKNOWN], np.int32)
+
+
+def shortlist(tables: Tables, cart: Codes, user: int, sales: Floats) -> Shortlist:
+    """Sum the neighbours of the cart, add the habits of a known customer (-1: nobody), and describe the best.
+
+    `sales` is log(1 + popularity) per item. Items of the cart are left out.
+    """
+    near = tables.cart_items[cart]
+    there = near >= 0
+    codes, scores = near[there], tables.cart_scores[cart][there].astype(np.float64)
+    span = slice(int(tables.own_starts[user]), int(tables.own_starts[user + 1])) if user != UNKNOWN else slice(0, 0)
+    habits, strength = tables.own_items[span], tables.own_scores[span]
+    paired = len(codes)
+    found, place = np.unique(np.concatenate((codes, habits)), return_inverse=True)
+    of_pair, of_habit, n = place[:paired], place[paired:], len(found)
+    total = np.bincount(of_pair, weights=scores, minlength=n)
+    relative = total / max(float(total.max(initial=0.0)), TINY)
+    habit, ratio, rank = np.zeros(n), np.full(n, -9.0), np.full(n, NO_HABIT)
+    best_habit = max(float(strength.max(initial=0.0)), TINY)
+    if len(habits):
+        habit[of_habit] = strength
+        late = (float(tables.as_of_day[0]) - tables.own_due[span]) / tables.own_every[span]
+        ratio[of_habit] = late
+        rank[of_habit] = np.arange(len(habits))
+    blend = relative + (HABIT_SHARE / best_habit) * habit
+    if n:
+        own = np.minimum(np.searchsorted(found, cart), n - 1)
+        blend[own[found[own] == cart]] = 0.0
+    order = np.argsort(-blend, kind="stable")[: min(LONGEST_SUM, int((blend > 0).sum()))]
+    ascending = np.argsort(scores, kind="stable")
+    lead, part = np.full(n, UNKNOWN, np.int32), np.zeros(n)
+    latest = of_pair[ascending]
+    lead[latest] = np.broadcast_to(cart[:, None], near.shape)[there][ascending]
+    part[latest] = scores[ascending]
+    top = order[:JUDGED]
+    items = found[top]
+    rows = np.empty((len(top), len(FEATURES)), np.float32)
+    rows[:, 0] = blend[top]
+    rows[:, 1] = total[top]
+    rows[:, 2] = relative[top]
+    rows[:, 3] = part[top]
+    rows[:, 4] = np.bincount(of_pair, minlength=n)[top] / max(len(cart), 1)
+    rows[:, 5] = len(cart)
+    rows[:, 6] = habit[top]
+    rows[:, 7] = habit[top] / best_habit
+    rows[:, 8] = ratio[top]
+    rows[:, 9] = rank[top]
+    rows[:, 10] = sales[items]
+    rows[:, 11] = (tables.item_type[items][:, None] == tables.item_type[cart]).sum(axis=1)
+    rows[:, 12] = (tables.item_category[items][:, None] == tables.item_category[cart]).sum(axis=1)
+    rows[:, 13] = tables.item_every[items]
+    rows[:, 14] = user != UNKNOWN
+    rows[:, 15] = np.arange(len(top))
+    return Shortlist(found[order].astype(np.int32), blend[order], lead[order], rows)
+
+
+def reranked(listed: Shortlist, trees: Trees) -> Candidates:
+    """Put the judged ones in the order of the trees, the others behind them; scores fall from 1 on."""
+    if not trees or not len(listed.items):
+        return Candidates(Source.CART, listed.items, listed.blend.astype(np.float32), listed.because)
+    chance = 1.0 / (1.0 + np.exp(-trees.scores(listed.rows)))
+    order = np.argsort(-chance, kind="stable")
+    judged, rest = len(order), listed.blend[len(order) :]
+    behind = float(chance[order[-1]]) * rest / max(float(listed.blend[judged - 1]), TINY)
+    scores = np.concatenate((chance[order], behind)).astype(np.float32)
+    place = np.concatenate((order, np.arange(judged, len(listed.items))))
+    return Candidates(Source.CART, listed.items[place], scores, listed.because[place])
