@@ -26,9 +26,9 @@ demo-data: $(STAMPS)/runtime assets translations  ## Prepare everything that `ma
 	@flask demo prepare
 
 test: $(STAMPS)/dev assets translations  ## Run the suite on SQLite; no service needed
-	pytest -n auto --dist loadgroup -m "not browser and not postgres and not redis"
+	pytest -n auto --dist loadgroup -m "not browser and not postgres and not redis and not spark"
 
-test-all: $(STAMPS)/dev assets translations  ## Run the suite with PostgreSQL, Redis and a browser too (see .ci/run)
+test-all: $(STAMPS)/dev assets translations  ## Run the suite with PostgreSQL, Redis, a browser and Spark too (see .ci/run)
 	pytest -n auto --dist loadgroup
 
 lint: $(STAMPS)/dev  ## Check style, types, templates and which room imports which

@@ -1,6 +1,7 @@
 """Learn from purchases in a Parquet file and answer requests in another, without a shop.
 
     python -m recommend fit --interactions F.parquet [--items I.parquet] --as-of DATE --out DIR
+        [--seed N] [--plain] [--gate] [--trainer implicit|spark]
     python -m recommend predict --artefact DIR --surface SURFACE --requests R.parquet --out P.parquet [--k 10]
 
 `fit` writes a version into DIR and points DIR/CURRENT at it, so that `predict --artefact DIR` answers from the latest;
@@ -17,17 +18,20 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 from recommend.answering import Surface, answer
+from recommend.arrow import BadInput
 from recommend.artifacts import MANIFEST, Artefact, ArtefactError, current_version, open_artefact
 from recommend.columns import IdMap
-from recommend.frames import BadInput, check_kinds, read_history, read_items, read_questions, write_answers
+from recommend.frames import check_kinds, read_history, read_items, read_questions, write_answers
 from recommend.interactions import Items
 from recommend.serving import Recommender
 
@@ -69,16 +73,18 @@ def fit(given: argparse.Namespace) -> int:
         raise BadInput(f"{given.interactions}: there are no purchases before {given.as_of}; the first is of {first}")
     gate, training = import_module("recommend.gate"), import_module("recommend.training")
     try:
-        outcome = gate.train_and_publish(
-            given.out,
-            history.interactions,
-            items,
-            as_of=given.as_of,
-            trained_at=datetime.now(UTC),
-            settings=replace(training.Settings(), seed=given.seed),
-            replacing=given.gate,
-            item_id_type=history.item_type,
-        )
+        with _factoriser(given) as factoriser:
+            outcome = gate.train_and_publish(
+                given.out,
+                history.interactions,
+                items,
+                as_of=given.as_of,
+                trained_at=datetime.now(UTC),
+                settings=replace(training.Settings(), seed=given.seed, learned=not given.plain),
+                replacing=given.gate,
+                item_id_type=history.item_type,
+                factoriser=factoriser,
+            )
     except ValueError as error:
         raise BadInput(str(error)) from error
     summary: dict[str, Any] = {
@@ -102,6 +108,20 @@ def fit(given: argparse.Namespace) -> int:
         }
     print(json.dumps(summary, indent=1, sort_keys=True))
     return 0 if outcome.manifest is not None else REFUSED
+
+
+@contextmanager
+def _factoriser(given: argparse.Namespace) -> Iterator[Any]:
+    """Open what learns the factors: this process, or a Spark cluster that shares a directory with it."""
+    if given.trainer == "implicit":
+        yield import_module("recommend.models").factorise
+        return
+    spark = import_module("recommend.spark")
+    with (
+        spark.session(given.spark_master) as session,
+        TemporaryDirectory(prefix="recommend-", dir=given.spark_scratch) as scratch,
+    ):
+        yield spark.SparkFactoriser(session, Path(scratch))
 
 
 def predict(given: argparse.Namespace) -> int:
@@ -154,6 +174,10 @@ def _parser() -> OneLine:
     fitting.add_argument(
         "--gate", action="store_true", help="keep what DIR serves if the new version is worse (status 1)"
     )
+    fitting.add_argument("--plain", action="store_true", help="leave the learned rankers out: a third of the cost")
+    fitting.add_argument("--trainer", choices=("implicit", "spark"), default="implicit", help="who learns the factors")
+    fitting.add_argument("--spark-master", default="local[*]", help="where Spark runs, e.g. spark://host:7077")
+    fitting.add_argument("--spark-scratch", type=Path, help="a directory that every Spark executor shares; else /tmp")
     fitting.set_defaults(run=fit)
     predicting = commands.add_parser("predict", help="answer requests")
     predicting.add_argument("--artefact", type=Path, required=True, help="what fit wrote")

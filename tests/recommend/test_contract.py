@@ -22,10 +22,13 @@ from recommend.__main__ import main
 from recommend.answering import Surface
 from recommend.artifacts import CURRENT, MANIFEST, current_version, exclusive, versions
 from recommend.blending import Recommendation, Source
-from recommend.frames import descending
+from recommend.frames import descending, read_history, write_history
 from tests.recommend.worlds import TODAY, grocery
 
 AS_OF = "2026-03-01"
+LEARNED = "learned"
+"""Asks `Shop.fit` for the rankers too; most tests do without, for the time they take."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -82,7 +85,8 @@ class Shop:
     def fit(self, table: pa.Table, *more: str, out: str = "out") -> int:
         pq.write_table(table, self.home / "F.parquet")
         files = ["--interactions", str(self.home / "F.parquet"), "--out", str(self.home / out)]
-        return main(["fit", *files, *(() if "--as-of" in more else ("--as-of", AS_OF)), *more])
+        learned = [one for one in more if one != LEARNED]
+        return main(["fit", *files, "--as-of", AS_OF, *learned, *(() if LEARNED in more else ("--plain",))])
 
     def predict(self, surface: str, table: pa.Table, *more: str, artefact: Path | None = None) -> int:
         pq.write_table(table, self.home / "R.parquet")
@@ -99,7 +103,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """A shop that has been learnt once."""
     made = Shop(tmp_path_factory.mktemp("shop"))
     pq.write_table(goods_table(), made.home / "I.parquet")
-    assert made.fit(purchases(), "--items", str(made.home / "I.parquet")) == 0
+    assert made.fit(purchases(), "--items", str(made.home / "I.parquet"), LEARNED) == 0
     return made
 
 
@@ -538,3 +542,13 @@ def test_the_day_of_the_cut_is_not_looked_at(bare: Shop, capsys: pytest.CaptureF
     assert bare.fit(table, "--as-of", (first.date() + timedelta(days=1)).isoformat()) == 0
     assert json.loads(capsys.readouterr().out)["as_of"] == (first.date() + timedelta(days=1)).isoformat()
     assert date.fromisoformat(AS_OF)
+
+
+def test_a_history_that_is_written_is_read_back_the_same(tmp_path: Path) -> None:
+    history, _ = grocery(users=6)
+    write_history(tmp_path / "F.parquet", history)
+    read = read_history(tmp_path / "F.parquet").interactions
+    assert np.array_equal(read.users.ids[read.user], history.users.ids[history.user])
+    assert np.array_equal(read.items.ids[read.item], history.items.ids[history.item])
+    assert np.array_equal(read.at, history.at)
+    assert read.baskets == history.baskets
