@@ -147,6 +147,7 @@ def test_each_surface_keeps_its_promise(shop: Shop, bought: dict[str, set[str]])
     for row in shop.answers("cart", table):
         assert not {"p1", "s2"} & set(row["items"])
     for row in shop.answers("discover", table, "--k", "30"):
+        assert row["items"]
         assert not bought[row["request_id"]] & set(row["items"])
     for row in shop.answers("buy-again", table, "--k", "50"):
         assert set(row["items"]) <= bought[row["request_id"]]
