@@ -18,6 +18,10 @@ What each surface uses, and why:
   history.
 * popular: baskets of the last 28 days, overall and per category: the fallback of everything else.
 
+Whoever has no shop uses `python -m recommend fit` and `predict` on Parquet files (`recommend.__main__`). What is
+trained is judged before it is served (`recommend.gate`): candidates compete on past weeks, and the incumbent stays
+when the new tables are unsound, poorer or worse. A Spark cluster may learn the factors (`recommend.spark`).
+
 Training is imported from `recommend.training`, so that a process which only serves carries none of its libraries.
 The same history, date and seed give the same bytes. Lines after the date change nothing.
 """

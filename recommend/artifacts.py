@@ -80,8 +80,12 @@ class Artefact:
 @contextmanager
 def exclusive(directory: Path) -> Iterator[None]:
     """Hold the directory for one trainer; a second one gets TrainingBusy at once. A crash lets go by itself."""
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / ".lock").open("w") as lock:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        held = (directory / ".lock").open("w")
+    except OSError as error:
+        raise ArtefactError(f"{directory} cannot be written: {error.strerror or error}") from error
+    with held as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -95,11 +99,11 @@ def publish(directory: Path, tables: Tables, manifest: Manifest) -> Manifest:
     Until the switch readers see nothing of it; a failure (a full disk) leaves the current version as it was.
     Returns the manifest with its version and files filled in. Call it within `exclusive`.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    for leftover in directory.glob(".tmp-*"):
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     aside = directory / f".tmp-{uuid4().hex}"
     try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for leftover in directory.glob(".tmp-*"):
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         aside.mkdir()
         files = {
             entry.name: _write(aside / f"{entry.name}.npy", getattr(tables, entry.name)) for entry in fields(tables)
@@ -133,6 +137,27 @@ def switch(directory: Path, version: str) -> None:
     _write_text(aside, version + "\n")
     aside.replace(directory / CURRENT)
     _sync_directory(directory)
+
+
+def rollback(directory: Path) -> str:
+    """Switch to the newest version that is older than the current one and whole to the last byte; return its name.
+
+    What is current stays so, and ArtefactError is raised, when there is none. The version that was left remains, so
+    that `switch` can go back to it.
+    """
+    current = current_version(directory)
+    refused = ""
+    for name in versions(directory):
+        if current is not None and name >= current:
+            continue
+        try:
+            open_artefact(directory / name, thorough=True)
+        except ArtefactError as error:
+            refused = refused or f" ({error})"
+            continue
+        switch(directory, name)
+        return name
+    raise ArtefactError(f"there is no whole version before {current or 'the first'} to go back to{refused}")
 
 
 def current_version(directory: Path) -> str | None:

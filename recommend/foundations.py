@@ -13,7 +13,7 @@ from recommend.discovery import discover_lists, learn_discovery
 from recommend.habits import own_lists
 from recommend.interactions import Interactions
 from recommend.matrix import user_item
-from recommend.models import Factors, als
+from recommend.models import Factoriser, Factors, factorise
 from recommend.neighbours import Neighbours
 from recommend.popularity import personal_frequency
 from recommend.repurchase import Intervals, intervals
@@ -45,17 +45,17 @@ class Foundations:
         return np.repeat(np.arange(len(self.history.users)), np.diff(self.own_starts))
 
 
-def lay_foundations(history: Interactions, types: Codes, moment: np.datetime64, settings: Settings) -> Foundations:
+def lay_foundations(
+    history: Interactions,
+    types: Codes,
+    moment: np.datetime64,
+    settings: Settings,
+    factoriser: Factoriser = factorise,
+) -> Foundations:
     """Learn from lines that all lie before `moment`."""
     personal = personal_frequency(history, moment, settings.habit_half_life)
     own_starts, own_items, own_scores = own_lists(personal, settings.own_length)
-    taste = als(
-        user_item(history),
-        factors=settings.factors,
-        regularization=settings.regularization,
-        iterations=settings.iterations,
-        seed=settings.seed,
-    )
+    taste = factoriser(user_item(history), settings)
     model = learn_discovery(history, moment, goods=settings.discover_goods, ridge=settings.discover_ridge)
     discover, because = discover_lists(model, personal, k=settings.discover_length)
     return Foundations(

@@ -4,7 +4,8 @@
    defaults, meet the CANDIDATES, surface by surface. A challenger takes a surface over when its paired interval
    in nDCG@10 lies above zero.
 2. Judge: at the last cut, whose answers chose nothing, the winners meet the standing settings and the best sellers
-   of the last 28 days. Where a winner loses (see `falls_short`) its surface goes back to the standing settings.
+   of the last 28 days. Where a winner loses (see `falls_short`) its surface goes back to the standing settings. The
+   learned rankers are left out where they are clearly worse than the plain blend.
 3. Train on everything, check that the tables are sound (`unsound`) and not much poorer than the incumbent's
    (`shrunken`), and publish; or leave the incumbent in place as a whole and say which surface and why.
 
@@ -35,6 +36,7 @@ from recommend.artifacts import (
 )
 from recommend.evaluation import Evaluation, Interval, Metrics, difference
 from recommend.interactions import Interactions, Items
+from recommend.models import Factoriser, factorise
 from recommend.soundness import lonely, shrunken, unsound
 from recommend.training import Progress, Settings, train
 from recommend.validation import Origin, asked, best_sellers, origins, trained_at
@@ -47,6 +49,9 @@ CANDIDATES: Mapping[str, tuple[Mapping[str, float], ...]] = {
 }
 """What else a surface may be trained with. The fields of a surface touch no other, so that one training tries a
 candidate of every surface at once."""
+
+LEARNED = ("home", "cart")
+"""Where the learned rankers have a say."""
 
 WORSE_MEAN = -0.02
 WORSE_LOW = -0.05
@@ -115,18 +120,26 @@ def judge(
     standing = _taken_over(settings, incumbent) if incumbent else settings
     cuts = origins(history, items, as_of, cuts=2, horizon_days=settings.horizon_days, seed=settings.seed)
     if not cuts:
-        return Judgement(standing, {}, ("too little history to judge by",))
+        return Judgement(replace(standing, learned=settings.learned), {}, ("too little history to judge by",))
     last, earlier = cuts[0], cuts[1:]
-    winners, remarks = _compete(earlier[0], standing) if earlier else (standing, ())
-    tables = trained_at(last, winners)
-    answers, plain = asked(last, tables), best_sellers(last, tables)
-    before = answers if winners == standing else asked(last, trained_at(last, standing))
-    report = _report(answers, plain, before)
-    lost = [surface for surface, compared in report.items() if compared.falls_short]
+    winners, remarks = _compete(earlier[0], replace(standing, learned=False)) if earlier else (standing, ())
+    plain, winners = replace(winners, learned=False), replace(winners, learned=settings.learned)
+    tables = trained_at(last, plain)
+    ground, answered = best_sellers(last, tables), {plain: asked(last, tables)}
+
+    def answers(of: Settings) -> dict[str, Evaluation]:
+        if of not in answered:
+            answered[of] = asked(last, trained_at(last, of))
+        return answered[of]
+
+    if winners.learned and _lost_by_learning(answers(winners), answers(plain)):
+        winners, remarks = plain, (*remarks, "the learned rankers were clearly worse on the last weeks: left out")
+    lost = [name for name, one in _report(answers(winners), ground, answers(standing)).items() if one.falls_short]
     for surface in lost:
         winners = replace(winners, **_fields(surface, standing))
+        winners = replace(winners, learned=standing.learned) if surface in LEARNED else winners
         remarks = (*remarks, f"{surface}: the challenger did not hold on the last weeks; the settings stay")
-    report |= {surface: _compared(before[surface], plain[surface], before[surface]) for surface in lost}
+    report = _report(answers(winners), ground, answers(standing))
     if incumbent is None:
         report = {surface: replace(one, incumbent=None, against=None) for surface, one in report.items()}
     return Judgement(winners, report, remarks)
@@ -143,12 +156,13 @@ def train_and_publish(
     progress: Progress = lambda _step: None,
     replacing: bool = True,
     item_id_type: str = "",
+    factoriser: Factoriser = factorise,
 ) -> Outcome:
     """Judge, train and publish if nothing speaks against it; otherwise what was current stays current.
 
     With `replacing` the current version of the directory is the incumbent; without, it is not looked at, as for
-    another shop's data. Raises TrainingBusy while another training holds the directory and ArtefactError when
-    writing fails.
+    another shop's data. What is judged is trained in this process, whatever `factoriser` trains in the end.
+    Raises TrainingBusy while another training holds the directory and ArtefactError when writing fails.
     """
     with exclusive(directory):
         past = history.between(None, as_of)
@@ -157,7 +171,7 @@ def train_and_publish(
         incumbent = _incumbent(directory) if replacing else None
         progress("check")
         judgement = judge(past, items, as_of, settings, _settings_of(incumbent) if incumbent else None)
-        tables = train(past, items, as_of, judgement.settings, progress)
+        tables = train(past, items, as_of, judgement.settings, progress, factoriser=factoriser)
         reasons, warnings = refusals(tables, judgement.report), judgement.remarks
         if incumbent is None:
             reasons, lost = unsound(tables), _worse_than_best_sellers(judgement.report)
@@ -198,6 +212,11 @@ def _compete(origin: Origin, standing: Settings) -> tuple[Settings, tuple[str, .
     return winners, tuple(remarks.values())
 
 
+def _lost_by_learning(learned: Mapping[str, Evaluation], plain: Mapping[str, Evaluation]) -> bool:
+    """Whether the rankers do harm beyond doubt; they are trusted otherwise, for they learn with every week."""
+    return any(difference(learned[name], plain[name]).clearly_worse for name in LEARNED if name in learned)
+
+
 def _fields(surface: str, source: Settings) -> dict[str, Any]:
     """Return the settings that belong to a surface, with their values."""
     return {name: getattr(source, name) for tried in CANDIDATES.get(surface, ()) for name in tried}
@@ -205,7 +224,9 @@ def _fields(surface: str, source: Settings) -> dict[str, Any]:
 
 def _taken_over(settings: Settings, incumbent: Settings) -> Settings:
     """Return the settings with the incumbent's choice wherever candidates compete."""
-    chosen = {name: value for surface in CANDIDATES for name, value in _fields(surface, incumbent).items()}
+    chosen: dict[str, Any] = {"learned": incumbent.learned} | {
+        name: value for surface in CANDIDATES for name, value in _fields(surface, incumbent).items()
+    }
     return replace(settings, **chosen)
 
 

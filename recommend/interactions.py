@@ -20,6 +20,7 @@ from recommend.columns import (
     instant,
     labels,
     nullable_column,
+    tight,
     times,
 )
 
@@ -233,4 +234,4 @@ def _compact(ids: IdMap, codes: Codes) -> tuple[IdMap, Codes]:
     renumbered = np.where(used, np.cumsum(used) - 1, UNKNOWN).astype(np.int32)
     if not len(renumbered):
         return ids, codes
-    return IdMap(ids.ids[used]), np.where(codes >= 0, renumbered[codes], UNKNOWN).astype(np.int32)
+    return IdMap(tight(ids.ids[used])), np.where(codes >= 0, renumbered[codes], UNKNOWN).astype(np.int32)

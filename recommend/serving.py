@@ -53,6 +53,10 @@ class Recommender:
         self._trees = Trees.read(tables.cart_links, tables.cart_numbers)
         self._sales = np.log1p(tables.popularity)
 
+    def knows(self, user: Id | None) -> bool:
+        """Say whether this customer had bought anything when the tables were trained."""
+        return self._users.code(user) != UNKNOWN
+
     def home(self, user: Id | None, asked: Asked = Asked(), *, recent: Sequence[Id] = ()) -> list[Recommendation]:
         """Return what this customer will want next; a stranger is judged by the `recent` items of this visit."""
         code = self._users.code(user)

@@ -15,6 +15,7 @@ from recommend.columns import Floats, instant
 from recommend.foundations import Foundations, lay_foundations
 from recommend.habits import home_lists
 from recommend.interactions import Interactions, Items
+from recommend.models import Factoriser, factorise
 from recommend.neighbours import Neighbours
 from recommend.popularity import popularity, ranked, ranked_by_label
 from recommend.rankers import (
@@ -56,6 +57,8 @@ def train(
     as_of: datetime | date,
     settings: Settings = Settings(),
     progress: Progress = lambda _step: None,
+    *,
+    factoriser: Factoriser = factorise,
 ) -> Tables:
     """Fit all tables from the lines before `as_of`; what is dated later changes no bit of the result.
 
@@ -67,14 +70,18 @@ def train(
     progress("popularity")
     sales = popularity(history, instant(as_of))
     progress("habits")
-    ground = lay_foundations(history, items.product_type, instant(as_of), settings)
+    ground = lay_foundations(history, items.product_type, instant(as_of), settings, factoriser)
     progress("taste")
-    rankers = _learnt(history, items, as_of, settings) if settings.learned else Rankers(no_trees(), no_trees(), (0, 0))
+    rankers = Rankers(no_trees(), no_trees(), (0, 0))
+    if settings.learned:
+        rankers = _learnt(history, items, as_of, settings, factoriser)
     lists = _of_customers(ground, rankers, settings) | _of_goods(ground, items, sales, settings, progress)
     return _tables(ground, items, sales, rankers, settings=settings, lists=lists)
 
 
-def _learnt(history: Interactions, items: Items, as_of: datetime | date, settings: Settings) -> Rankers:
+def _learnt(
+    history: Interactions, items: Items, as_of: datetime | date, settings: Settings, factoriser: Factoriser
+) -> Rankers:
     """Lay the foundations again as of past days and learn from what came after them."""
     lessons: list[Lesson] = []
     carts: Lesson | None = None
@@ -85,7 +92,7 @@ def _learnt(history: Interactions, items: Items, as_of: datetime | date, setting
         if not len(known) or not len(later):
             break
         known, later = known.recoded(items.ids), later.recoded(items.ids)
-        ground = lay_foundations(known, items.product_type, instant(cut), settings)
+        ground = lay_foundations(known, items.product_type, instant(cut), settings, factoriser)
         lessons.append(next_order_lesson(ground, later))
         if carts is None:
             tables = _for_carts(ground, items, settings)

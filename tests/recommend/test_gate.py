@@ -14,7 +14,10 @@ from recommend.evaluation import Evaluation, Interval, Metrics
 from recommend.gate import Comparison, Judgement, judge, refusals, train_and_publish, validate
 from recommend.soundness import lonely, shrunken
 from recommend.training import STEPS, Settings
-from tests.recommend.worlds import QUICK, TODAY, bought, goods, manifest
+from tests.recommend import worlds
+from tests.recommend.worlds import TODAY, bought, goods, manifest
+
+QUICK = dataclasses.replace(worlds.QUICK, learned=False)
 
 LOSING = Comparison(
     Metrics(100, 10, 0.1, 0.1, 0.1, 0.1), Metrics(100, 10, 0.2, 0.2, 0.2, 0.1), Interval(-0.1, -0.15, -0.05)
@@ -198,6 +201,16 @@ class Play:
     def evaluation(gain: float) -> Evaluation:
         wave = tuple(gain + 0.001 * (number % 3) for number in range(60))
         return Evaluation(dataclasses.replace(LOSING.model, ndcg=gain), wave, tuple(range(60)))
+
+
+def test_rankers_that_are_clearly_worse_are_left_out_and_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    Play(monkeypatch, lambda settings, _origin: 0.1 if settings.learned else 0.2)
+    eager = dataclasses.replace(QUICK, learned=True)
+    judged = judge(Interactions.none(), goods(), TODAY, eager)
+    assert judged.settings == QUICK
+    assert judged.remarks == ("the learned rankers were clearly worse on the last weeks: left out",)
+    Play(monkeypatch, lambda settings, _origin: 0.2)
+    assert judge(Interactions.none(), goods(), TODAY, eager, judged.settings).settings == eager
 
 
 def test_the_best_challenger_takes_its_surface_over(monkeypatch: pytest.MonkeyPatch) -> None:
