@@ -22,6 +22,10 @@ Keep = Callable[[Sequence[Id]], Collection[Id]]
 """Given candidate ids, the ones that may be shown: one call for many, so a shop answers with one query."""
 
 
+Found = tuple[Id, float, "Source", Id | None, float | None, float | None]
+"""The fields of a recommendation that is not yet chosen: most never are, and a tuple costs a tenth."""
+
+
 class Source(StrEnum):
     """Where a recommendation comes from; the shop turns it into words."""
 
@@ -32,6 +36,7 @@ class Source(StrEnum):
     SIMILAR = "similar"
     CATEGORY = "category"
     POPULAR = "popular"
+    EXPLORED = "explored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ class Recommendation:
     """One item to show; `because` is the item that led to it, where one did. Scores compare within one source only.
 
     Of a habit `due_days` says in how many days the customer will need it again (below zero: since when), and
-    `every_days` how often it is bought.
+    `every_days` how often it is bought. `propensity` is the probability with which chance put the item here; of what
+    was ranked, and so certain, it is 1.
     """
 
     item: Id
@@ -48,6 +54,7 @@ class Recommendation:
     because: Id | None = None
     due_days: float | None = None
     every_days: float | None = None
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,31 +85,31 @@ def select(
     stays short. Those over the cap wait and fill up a list that would otherwise end short. No item comes
     twice.
     """
-    chosen: list[Recommendation] = []
-    waiting: list[Recommendation] = []
+    chosen: list[Found] = []
+    waiting: list[Found] = []
     taken: dict[int, int] = {}
     stream = _distinct(stages, ids, types, frozenset(exclude))
     for _ in range(MOST_FETCHES):
         fetched = list(islice(stream, max(OVER_FETCH, 2 * k)))
         if not fetched or k <= 0:
             break
-        allowed = None if keep is None else keep([candidate.item for candidate, _ in fetched])
-        for candidate, label in fetched:
-            if allowed is not None and candidate.item not in allowed:
+        allowed = None if keep is None else keep([found[0] for found, _ in fetched])
+        for found, label in fetched:
+            if allowed is not None and found[0] not in allowed:
                 continue
             if per_type is not None and label >= 0 and taken.get(label, 0) >= per_type:
-                waiting.append(candidate)
+                waiting.append(found)
                 continue
             taken[label] = taken.get(label, 0) + 1
-            chosen.append(candidate)
+            chosen.append(found)
             if len(chosen) == k:
-                return chosen
-    return (chosen + waiting)[: max(k, 0)]
+                return [Recommendation(*found) for found in chosen]
+    return [Recommendation(*found) for found in (chosen + waiting)[: max(k, 0)]]
 
 
 def _distinct(
     stages: Iterable[Candidates], ids: NDArray[np.generic], types: Codes, exclude: Collection[Id]
-) -> Iterator[tuple[Recommendation, int]]:
+) -> Iterator[tuple[Found, int]]:
     """Yield the candidates of all stages once each, with the code of their product type."""
     seen = set[Id](exclude)
     for stage in stages:
@@ -116,7 +123,7 @@ def _distinct(
             if name not in seen:
                 seen.add(name)
                 source = Source.HABIT if stage.source is Source.TASTE and reason is None else stage.source
-                yield Recommendation(name, score, source, reason, due, every), label
+                yield (name, score, source, reason, due, every), label
 
 
 def _days(column: NDArray[np.floating] | None, length: int) -> list[float | None]:

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from recommend.columns import Codes
 from recommend.interactions import Interactions
-from recommend.matrix import basket_times
 from recommend.popularity import popularity
 from recommend.repurchase import DAY, Intervals, intervals
 
@@ -44,7 +43,7 @@ class Past:
         self.user = history.user[known].astype(np.int64)
         self.item = history.item[known].astype(np.int64)
         self.at = history.at[known].astype("datetime64[s]").astype(np.float64) / DAY
-        self.rank = _order_rank(history)[history.basket[known]]
+        self.rank = _order_rank(self.user, history.basket[known].astype(np.int64), self.at)
         self.users = len(history.users)
         self._history, self._as_of = history, as_of
 
@@ -104,10 +103,10 @@ class Past:
         lines = np.bincount(self.user, minlength=self.users)
         orders = np.zeros(self.users)
         np.maximum.at(orders, self.user, self.rank + 1.0)
-        last, first = np.full(self.users, -np.inf), np.full(self.users, np.inf)
+        last, first = np.full(self.users, -NEVER_DAYS), np.full(self.users, self.day)
         np.maximum.at(last, self.user, self.at)
         np.minimum.at(first, self.user, self.at)
-        between = (last - first) / np.maximum(orders - 1, 1)
+        between = np.where(orders > 0, last - first, 0.0) / np.maximum(orders - 1, 1)
         quiet = np.minimum(self.day - last, NEVER_DAYS)
         columns = (orders, lines / np.maximum(orders, 1), between, quiet)
         return [column[asked.user] for column in columns]
@@ -130,15 +129,15 @@ class Past:
         return [column[asked.item] for column in self._item_columns]
 
 
-def _order_rank(history: Interactions) -> NDArray[np.int64]:
-    """Return for every basket how many later ones its customer has."""
-    owner = np.full(history.baskets, -1, np.int64)
-    owner[history.basket] = history.user
-    at = basket_times(history).astype(np.int64)
-    order = np.lexsort((np.arange(history.baskets), -at, owner))
-    sorted_owner = owner[order]
-    starts = np.flatnonzero(np.r_[True, sorted_owner[1:] != sorted_owner[:-1]]) if len(order) else np.zeros(0, int)
-    begin = np.repeat(starts, np.diff(np.r_[starts, len(order)]))
-    rank = np.empty(history.baskets, np.int64)
-    rank[order] = np.arange(len(order)) - begin
-    return rank
+def _order_rank(user: NDArray[np.int64], basket: NDArray[np.int64], at: Doubles) -> NDArray[np.int64]:
+    """Return for every line how many later orders its customer has; an order begins with its first line."""
+    if not len(user):
+        return np.zeros(0, np.int64)
+    orders, of_line = np.unique(user * (int(basket.max()) + 1) + basket, return_inverse=True)
+    owner, begun = orders // (int(basket.max()) + 1), np.full(len(orders), np.inf)
+    np.minimum.at(begun, of_line, at)
+    latest_first = np.lexsort((orders, -begun, owner))
+    starts = np.searchsorted(owner, owner)
+    rank = np.empty(len(orders), np.int64)
+    rank[latest_first] = np.arange(len(orders)) - starts
+    return rank[of_line]

@@ -43,9 +43,9 @@ from recommend.validation import Origin, asked, best_sellers, origins, trained_a
 
 CANDIDATES: Mapping[str, tuple[Mapping[str, float], ...]] = {
     "home": ({"habit_half_life": 180.0}, {"taste_share": 1.5}),
-    "cart": ({"cart_damping": 0.02}, {"cart_damping": 0.5}),
+    "cart": ({"cart_damping": 0.02}, {"cart_cosine": 0.5}),
     "together": ({"together_support": 2}, {"together_support": 6}),
-    "similar": ({"popularity_share": 0.1}, {"popularity_share": 0.8}),
+    "similar": ({"popularity_share": 0.05}, {"popularity_share": 0.5}),
 }
 """What else a surface may be trained with. The fields of a surface touch no other, so that one training tries a
 candidate of every surface at once."""

@@ -51,7 +51,7 @@ def exported(model: HistGradientBoostingClassifier) -> Trees:
     trees = [stage[0].nodes for stage in model._predictors]
     size = max(len(nodes) for nodes in trees)
     feature = np.zeros((len(trees), size), np.intp)
-    threshold = np.full((len(trees), size), np.inf)
+    threshold = np.full((len(trees), size), np.finfo(np.float64).max)
     value = np.zeros((len(trees), size))
     own = np.arange(len(trees) * size, dtype=np.intp).reshape(len(trees), size)
     child = np.repeat(own[:, :, None], 2, axis=2)

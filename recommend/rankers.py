@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommend.artifacts import Tables
 from recommend.columns import UNKNOWN, Codes, Floats, IdMap
 from recommend.features import Pairs, Past
 from recommend.foundations import Foundations
@@ -16,6 +15,7 @@ from recommend.learning import boosted
 from recommend.neighbours import Neighbours
 from recommend.reranking import FEATURES, cart_codes, shortlist
 from recommend.splitting import Split, hidden_item_cases
+from recommend.tables import Tables
 from recommend.trees import Trees, no_trees
 
 HABITS_JUDGED = 150
@@ -139,7 +139,7 @@ def cart_lesson(tables: Tables, split: Split, seed: int) -> Lesson:
         user = users.code(case.user)
         if not len(cart) or hidden == UNKNOWN:
             continue
-        for asker in (user, UNKNOWN) if number % 3 == 0 and user != UNKNOWN else (user,):
+        for asker in (user, UNKNOWN) if number % 2 == 0 and user != UNKNOWN else (user,):
             listed = shortlist(tables, cart, asker, sales)
             rows.append(listed.rows)
             right.append(listed.items[: len(listed.rows)] == hidden)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommend.artifacts import Tables
 from recommend.blending import HABIT_SHARE, LONGEST_SUM, Candidates, Source
 from recommend.columns import UNKNOWN, Codes, Floats, Id, IdMap
+from recommend.tables import Tables
 from recommend.trees import Trees
 
 JUDGED = 80
@@ -107,14 +107,19 @@ def shortlist(tables: Tables, cart: Codes, user: int, sales: Floats) -> Shortlis
     return Shortlist(found[order].astype(np.int32), blend[order], lead[order], rows)
 
 
-def reranked(listed: Shortlist, trees: Trees) -> Candidates:
-    """Put the judged ones in the order of the trees, the others behind them; scores fall from 1 on."""
-    if not trees or not len(listed.items):
+def reranked(listed: Shortlist, trees: Trees, sales_share: float = 0.0) -> Candidates:
+    """Put the judged ones in the order of the trees, the others behind them; scores fall from 1 on.
+
+    The log-odds gain `sales_share` times the log of the sales. Without trees the blend decides.
+    """
+    judged = len(listed.rows)
+    if not judged or not (trees or sales_share):
         return Candidates(Source.CART, listed.items, listed.blend.astype(np.float32), listed.because)
-    chance = 1.0 / (1.0 + np.exp(-trees.scores(listed.rows)))
+    odds = trees.scores(listed.rows) if trees else np.log(listed.blend[:judged])
+    odds = odds + sales_share * listed.rows[:, FEATURES.index("log sales")]
+    chance = 1.0 / (1.0 + np.exp(-odds))
     order = np.argsort(-chance, kind="stable")
-    judged, rest = len(order), listed.blend[len(order) :]
-    behind = float(chance[order[-1]]) * rest / max(float(listed.blend[judged - 1]), TINY)
+    behind = float(chance[order[-1]]) * listed.blend[judged:] / max(float(listed.blend[judged - 1]), TINY)
     scores = np.concatenate((chance[order], behind)).astype(np.float32)
     place = np.concatenate((order, np.arange(judged, len(listed.items))))
     return Candidates(Source.CART, listed.items[place], scores, listed.because[place])

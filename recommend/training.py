@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from recommend.artifacts import Tables
+from recommend.affinity import UNKNOWN_PRICE
 from recommend.association import cart_neighbours, similar_neighbours, together_neighbours
 from recommend.columns import Floats, instant
 from recommend.foundations import Foundations, lay_foundations
@@ -29,6 +29,7 @@ from recommend.rankers import (
 from recommend.repurchase import DAY
 from recommend.settings import Settings
 from recommend.splitting import Split
+from recommend.tables import Tables
 from recommend.trees import Trees, no_trees
 
 __all__ = ["STEPS", "Progress", "Settings", "train"]
@@ -38,6 +39,7 @@ STEPS = ("check", "popularity", "habits", "taste", "cart", "together", "similar"
 """What `progress` is told, in order; "check" is the validation on the last weeks, "taste" ends with the rankers."""
 
 ORDER_LESSONS = 2
+SEASON_DAYS = 90.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +132,8 @@ def _tables(
         item_type=items.product_type,
         item_category=items.category,
         item_every=ground.pace.item_every,
+        item_price=np.where(items.price > 0, items.price, UNKNOWN_PRICE).astype(np.float32),
+        fresh_items=np.flatnonzero(np.bincount(ground.history.item, minlength=len(items)) == 0).astype(np.int32),
         category_ids=items.categories.ids,
         user_ids=ground.history.users.ids,
         popularity=sales,
@@ -171,8 +175,13 @@ def _of_goods(
     progress("together")
     together = together_neighbours(history, k=settings.together_length, support=settings.together_support)
     progress("similar")
+    longer = popularity(history, ground.moment, SEASON_DAYS)
     similar = similar_neighbours(
-        history, items, sales, k=settings.similar_length, popularity_share=settings.popularity_share
+        history,
+        items,
+        np.asarray(np.sqrt((1.0 + sales) * (1.0 + longer)) - 1.0, np.float32),
+        k=settings.similar_length,
+        popularity_share=settings.popularity_share,
     )
     return {**_pair("cart", cart), **_pair("together", together), **_pair("similar", similar)}
 

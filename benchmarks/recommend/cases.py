@@ -73,9 +73,7 @@ def _bought(known: Interactions) -> dict[Id, frozenset[Id]]:
 def _novel_cases(split: Split, bought: dict[Id, frozenset[Id]]) -> list[Case]:
     """For every known customer who tries something new in the weeks after the cut: what, of all that is new?"""
     later = _bought(split.later)
-    cases = [
-        Case(user, (), mine - bought[user]) for user, mine in sorted(later.items(), key=str) if user in bought
-    ]
+    cases = [Case(user, (), mine - bought[user]) for user, mine in sorted(later.items(), key=str) if user in bought]
     return [case for case in cases if case.targets]
 
 

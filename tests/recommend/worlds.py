@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -11,7 +12,10 @@ from recommend import Interactions, Items, Manifest
 from recommend.training import Settings
 
 TODAY = datetime(2026, 3, 1, tzinfo=UTC)
-QUICK = Settings(factors=8, iterations=4, home_length=20, cart_length=12, together_length=8, similar_length=8)
+QUICK = Settings(
+    learned=False, factors=8, iterations=4, home_length=20, cart_length=12, together_length=8, similar_length=8
+)
+LEARNED = replace(QUICK, learned=True)
 
 
 def bought(*baskets: tuple[str | None, int, list[str]]) -> Interactions:
