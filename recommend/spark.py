@@ -119,7 +119,7 @@ def usual_row(counts: csr_matrix) -> float:
     """
     customers = np.diff(counts.indptr).astype(np.float64)
     goods = np.bincount(counts.indices, minlength=1).astype(np.float64)
-    return math.sqrt(float((customers**2).sum() * (goods**2).sum())) / max(counts.nnz, 1)
+    return math.sqrt(float((customers**2).sum()) * float((goods**2).sum())) / max(int(counts.nnz), 1)
 
 
 def _factors(path: Path, rows: int, rank: int) -> Floats:
