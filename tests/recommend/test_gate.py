@@ -14,10 +14,7 @@ from recommend.evaluation import Evaluation, Interval, Metrics
 from recommend.gate import Comparison, Judgement, judge, refusals, train_and_publish, validate
 from recommend.soundness import lonely, shrunken
 from recommend.training import STEPS, Settings
-from tests.recommend import worlds
-from tests.recommend.worlds import TODAY, bought, goods, manifest
-
-QUICK = dataclasses.replace(worlds.QUICK, learned=False)
+from tests.recommend.worlds import QUICK, TODAY, bought, goods, manifest
 
 LOSING = Comparison(
     Metrics(100, 10, 0.1, 0.1, 0.1, 0.1), Metrics(100, 10, 0.2, 0.2, 0.2, 0.1), Interval(-0.1, -0.15, -0.05)
@@ -190,6 +187,7 @@ class Play:
     """Stands in for training and asking: the nDCG of each setting is what `worth` says, the same for every case."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, worth: Callable[[Settings, int], float]) -> None:
+        monkeypatch.setattr("recommend.gate.CANDIDATES", {"cart": ({"cart_damping": 0.02}, {"cart_damping": 0.5})})
         monkeypatch.setattr("recommend.gate.origins", lambda *_args, **_named: [0, 1])
         monkeypatch.setattr("recommend.gate.trained_at", lambda origin, settings: (origin, settings))
         monkeypatch.setattr("recommend.gate.best_sellers", lambda *_: {"cart": self.evaluation(0.0)})
