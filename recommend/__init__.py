@@ -19,8 +19,8 @@ What each surface uses, and why:
   same without the product types just bought, for one usual interval.
 * bought together: P(j | i) over baskets, for pairs seen often enough.
 * similar: the same product type, ranked by shared customers, price and popularity.
-* something new: if asked for, the last place of a small share of the lists tries what nobody has bought yet, by nearness
-  of type, category and price, and tells the propensity.
+* something new: if asked for, the last place of a small share of the lists tries what nobody has bought yet, by
+  nearness of type, category and price, and tells the propensity.
 * popular: baskets of the last 28 days, overall and per category: the fallback of everything else.
 
 Whoever has no shop uses `python -m recommend fit` and `predict` on Parquet files (`recommend.__main__`). What is
