@@ -6,8 +6,8 @@ What it does not: the lines of the history, the habits, the neighbour tables and
 its memory still bounds the shop. On one machine it is many times slower than `recommend.models.als`: it is for scale.
 
 The objective is that of Hu, Koren and Volinsky (2008) as in `als`: confidence 1 + alpha r with alpha 1 and
-r = log(1 + count). Spark multiplies the regularization by the number of purchases in a row (weighted lambda, Zhou et
-al. 2008), so it is divided by the mean number here, in the middle (geometric) between customers and goods.
+r = log(1 + count). Spark multiplies the regularization by the length of a row (weighted lambda, Zhou et al. 2008), so
+it is divided here by that of a typical purchase (`usual_row`).
 """
 
 from __future__ import annotations
@@ -112,10 +112,14 @@ class SparkFactoriser:
 
 
 def usual_row(counts: csr_matrix) -> float:
-    """Return the geometric mean of how many items a customer has on average and how many customers an item."""
-    customers = max(1, int((np.diff(counts.indptr) > 0).sum()))
-    goods = max(1, len(np.unique(counts.indices)))
-    return math.sqrt(counts.nnz / customers * (counts.nnz / goods))
+    """Return how long the row of a typical purchase is, in the middle between its customer's and its item's.
+
+    That is the geometric mean of sum(n^2) / sum(n) over the customers' numbers of items and over the items' numbers
+    of customers; 0 without purchases.
+    """
+    customers = np.diff(counts.indptr).astype(np.float64)
+    goods = np.bincount(counts.indices, minlength=1).astype(np.float64)
+    return math.sqrt(float((customers**2).sum()) * float((goods**2).sum())) / max(int(counts.nnz), 1)
 
 
 def _factors(path: Path, rows: int, rank: int) -> Floats:

@@ -26,7 +26,7 @@ from recommend.training import Settings, train
 SURFACES = ("home", "discover", "cart", "together", "similar")
 ENOUGH_CASES = 30
 MOST_CASES = 600
-MOST_LINES = 200_000
+MOST_LINES = 150_000
 FEWER_ITERATIONS = 6
 K = 10
 
