@@ -14,7 +14,7 @@ from recommend.columns import Codes, Floats, Id
 
 OVER_FETCH = 50
 MOST_FETCHES = 8
-LONGEST_SUM = 200
+LONGEST_SUM = 120
 HABIT_SHARE = 0.75
 TINY = 1e-30
 

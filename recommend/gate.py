@@ -292,6 +292,8 @@ def _manifest(
             "baskets": past.baskets,
             "users": len(tables.user_ids),
             "items": len(tables.item_ids),
+            "answers learnt by home": int(tables.answers[0]),
+            "answers learnt by the cart": int(tables.answers[1]),
         },
         settings=asdict(judgement.settings),
         libraries={name: installed(name) for name in ("implicit", "numpy", "scipy")}

@@ -13,8 +13,10 @@ from recommend.columns import UNKNOWN, Codes, Floats, Id, IdMap
 from recommend.tables import Tables
 from recommend.trees import Trees
 
-JUDGED = 80
+JUDGED = 64
+HABITS_HEARD = 80
 LONGEST_CART = 40
+MOST = 2**63
 FEATURES = (
     "blend",
     "sum",
@@ -49,8 +51,12 @@ class Shortlist:
 
 def cart_codes(known: IdMap, items: Sequence[Id]) -> Codes:
     """Return the known ones of the latest LONGEST_CART items, each once."""
-    codes = dict.fromkeys(known.code(item) for item in list(items)[-LONGEST_CART:])
-    return np.array([code for code in codes if code != UNKNOWN], np.int32)
+    latest = list(dict.fromkeys(list(items)[-LONGEST_CART:]))
+    if latest and all(type(item) is int and abs(item) < MOST for item in latest) and known.ids.dtype.kind == "i":
+        codes: Codes = known.codes(np.array(latest, np.int64))
+        return np.asarray(codes[codes != UNKNOWN], np.int32)
+    found = [known.code(item) for item in latest]
+    return np.array([code for code in found if code != UNKNOWN], np.int32)
 
 
 def shortlist(tables: Tables, cart: Codes, user: int, sales: Floats) -> Shortlist:
@@ -60,39 +66,39 @@ def shortlist(tables: Tables, cart: Codes, user: int, sales: Floats) -> Shortlis
     """
     near = tables.cart_items[cart]
     there = near >= 0
-    codes, scores = near[there], tables.cart_scores[cart][there].astype(np.float64)
-    span = slice(int(tables.own_starts[user]), int(tables.own_starts[user + 1])) if user != UNKNOWN else slice(0, 0)
+    scores = tables.cart_scores[cart][there]
+    span = slice(0, 0)
+    if user != UNKNOWN:
+        first = int(tables.own_starts[user])
+        span = slice(first, min(first + HABITS_HEARD, int(tables.own_starts[user + 1])))
     habits, strength = tables.own_items[span], tables.own_scores[span]
-    paired = len(codes)
-    found, place = np.unique(np.concatenate((codes, habits)), return_inverse=True)
-    of_pair, of_habit, n = place[:paired], place[paired:], len(found)
-    total = np.bincount(of_pair, weights=scores, minlength=n)
+    paired, best_habit = len(scores), max(float(strength.max(initial=0.0)), TINY)
+    groups = _grouped(np.concatenate((near[there], habits)), scores)
+    found, total, n = groups.items, groups.total, len(groups.items)
     relative = total / max(float(total.max(initial=0.0)), TINY)
     habit, ratio, rank = np.zeros(n), np.full(n, -9.0), np.full(n, NO_HABIT)
-    best_habit = max(float(strength.max(initial=0.0)), TINY)
-    if len(habits):
-        habit[of_habit] = strength
+    owned = groups.weakest >= paired
+    place = groups.weakest[owned] - paired
+    if len(place):
+        habit[owned] = strength[place]
         late = (float(tables.as_of_day[0]) - tables.own_due[span]) / tables.own_every[span]
-        ratio[of_habit] = late
-        rank[of_habit] = np.arange(len(habits))
+        ratio[owned] = late[place]
+        rank[owned] = place
     blend = relative + (HABIT_SHARE / best_habit) * habit
     if n:
         own = np.minimum(np.searchsorted(found, cart), n - 1)
         blend[own[found[own] == cart]] = 0.0
     order = np.argsort(-blend, kind="stable")[: min(LONGEST_SUM, int((blend > 0).sum()))]
-    ascending = np.argsort(scores, kind="stable")
-    lead, part = np.full(n, UNKNOWN, np.int32), np.zeros(n)
-    latest = of_pair[ascending]
-    lead[latest] = np.broadcast_to(cart[:, None], near.shape)[there][ascending]
-    part[latest] = scores[ascending]
+    leads = np.append(np.repeat(cart, there.sum(axis=1)), np.full(len(habits), UNKNOWN, np.int32))
+    lead = leads[groups.strongest]
     top = order[:JUDGED]
     items = found[top]
     rows = np.empty((len(top), len(FEATURES)), np.float32)
     rows[:, 0] = blend[top]
     rows[:, 1] = total[top]
     rows[:, 2] = relative[top]
-    rows[:, 3] = part[top]
-    rows[:, 4] = np.bincount(of_pair, minlength=n)[top] / max(len(cart), 1)
+    rows[:, 3] = groups.part[top]
+    rows[:, 4] = (groups.size[top] - owned[top]) / max(len(cart), 1)
     rows[:, 5] = len(cart)
     rows[:, 6] = habit[top]
     rows[:, 7] = habit[top] / best_habit
@@ -105,6 +111,40 @@ def shortlist(tables: Tables, cart: Codes, user: int, sales: Floats) -> Shortlis
     rows[:, 14] = user != UNKNOWN
     rows[:, 15] = np.arange(len(top))
     return Shortlist(found[order].astype(np.int32), blend[order], lead[order], rows)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Groups:
+    """Entries of equal items as one: their sum, number and greatest score, and which entries gave most and least."""
+
+    items: Codes
+    total: NDArray[np.float64]
+    size: NDArray[np.intp]
+    part: NDArray[np.float64]
+    strongest: NDArray[np.intp]
+    weakest: NDArray[np.intp]
+
+
+def _grouped(codes: Codes, scores: Floats) -> _Groups:
+    """Group entries by item; those beyond the (positive) scores are habits, which count 0.
+
+    One sort does it: the bits of positive floats are in the order of the floats, so that item and score make one key.
+    """
+    values = np.zeros(len(codes), np.float32)
+    values[: len(scores)] = scores
+    order = np.argsort((codes.astype(np.int64) << 32) | values.view(np.int32), kind="stable")
+    in_order = codes[order]
+    starts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1]))) if len(order) else order
+    ends = np.append(starts[1:], len(order)) - 1 if len(order) else order
+    sums = values[order].astype(np.float64)
+    return _Groups(
+        items=in_order[starts],
+        total=np.add.reduceat(sums, starts) if len(order) else sums,
+        size=ends - starts + 1,
+        part=sums[ends],
+        strongest=order[ends],
+        weakest=order[starts],
+    )
 
 
 def reranked(listed: Shortlist, trees: Trees, sales_share: float = 0.0) -> Candidates:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from recommend.affinity import UNKNOWN_PRICE
 from recommend.association import cart_neighbours, similar_neighbours, together_neighbours
@@ -62,9 +63,22 @@ def train(
 ) -> Tables:
     """Fit all tables from the lines before `as_of`; what is dated later changes no bit of the result.
 
-    The rankers learn from what the last weeks answered: of each `horizon_days`, with what was known before them.
+    The rankers learn from what the last weeks answered: of each `horizon_days`, with what was known before them. One
+    thread everywhere: sums in another order would be other bits.
     """
-    history = history.between(None, as_of)
+    with threadpool_limits(limits=1):
+        return _trained(history.between(None, as_of), items, as_of, settings, progress=progress, factoriser=factoriser)
+
+
+def _trained(
+    history: Interactions,
+    items: Items,
+    as_of: datetime | date,
+    settings: Settings,
+    *,
+    progress: Progress,
+    factoriser: Factoriser,
+) -> Tables:
     items = items.joined(history.items)
     history = history.recoded(items.ids)
     progress("popularity")

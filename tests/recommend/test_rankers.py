@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from recommend import Asked, Interactions, Items, Recommender, Source, Tables
 from recommend.columns import UNKNOWN, IdMap, instant
 from recommend.features import NEVER_DAYS, Pairs, Past
+from recommend.gate import train_and_publish
 from recommend.reranking import FEATURES, cart_codes, reranked, shortlist
 from recommend.training import train
 from recommend.trees import no_trees
@@ -155,6 +157,18 @@ def test_due_habits_come_before_those_just_bought() -> None:
     model = Recommender(tables)
     again = [[one.item for one in model.buy_again(f"u{number:03}", Asked(k=200))] for number in range(150)]
     assert sum(row.index("tea") < row.index("oil") for row in again) > 145
+
+
+def test_the_manifest_says_what_was_learnt_from(shop: tuple[Interactions, Items], tmp_path: Path) -> None:
+    for name, history, least in (("big", shop[0], 200), ("small", bought(("ann", 3, ["a"]), ("ann", 33, ["a"])), 0)):
+        outcome = train_and_publish(
+            tmp_path / name, history, goods(), as_of=TODAY, trained_at=TODAY, settings=LEARNED, replacing=False
+        )
+        assert outcome.manifest is not None
+        counts = outcome.manifest.counts
+        assert counts["answers learnt by home"] >= least
+        assert counts["answers learnt by the cart"] >= least
+        assert least or not counts["answers learnt by the cart"] + counts["answers learnt by home"]
 
 
 def test_learning_does_not_cost_the_structure(shop: tuple[Interactions, Items], learned: Tables) -> None:
