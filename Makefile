@@ -26,9 +26,9 @@ demo-data: $(STAMPS)/runtime assets translations  ## Prepare everything that `ma
 	@flask demo prepare
 
 test: $(STAMPS)/dev assets translations  ## Run the suite on SQLite; no service needed
-	pytest -n auto --dist loadgroup -m "not browser and not postgres and not redis"
+	pytest -n auto --dist loadgroup -m "not browser and not postgres and not redis and not spark"
 
-test-all: $(STAMPS)/dev assets translations  ## Run the suite with PostgreSQL, Redis and a browser too (see .ci/run)
+test-all: $(STAMPS)/dev assets translations  ## Run the suite with PostgreSQL, Redis, a browser and Spark too (see .ci/run)
 	pytest -n auto --dist loadgroup
 
 lint: $(STAMPS)/dev  ## Check style, types, templates and which room imports which
@@ -56,6 +56,7 @@ messages: $(STAMPS)/dev  ## Collect new messages into the catalogues
 lock: $(STAMPS)/uv  ## Pin the newest allowed versions
 	$(LOCK) --extra demo -o requirements.lock
 	$(LOCK) --extra demo --extra dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --extra spark -c requirements.lock -o requirements-spark.lock
 
 clean:  ## Remove everything that was made, except the virtual environment and the shop's data
 	rm -rf node_modules storefront/static/dist $(STAMPS)/translations

@@ -7,16 +7,25 @@ lists: no model runs inside a request.
 
 What each surface uses, and why:
 
-* home: how often a customer buys an item, recent baskets counting more (half-life 60 days), plus a share of
-  an implicit-feedback ALS. What people buy again beats every collaborative model; the factors order the rest
-  and bring in the new.
-* buy again: the habits alone; nothing bought is ever filtered out.
+* home and buy again: boosted trees, fitted to what the last eight weeks answered, judge a customer's habits (how often,
+  how long ago against the usual interval, in which of the last orders) and a few discoveries. The lists are
+  written at training. Where too little was answered to learn from, home is how often a customer buys an item, recent
+  baskets counting more (half-life 60 days), plus a share of an implicit-feedback ALS, and buy again the former alone.
+  Nothing bought is ever filtered out, and every habit says when it is due: after the customer's own interval, drawn
+  towards the item's and its type's.
+* discover: a sparse linear model (SLIM on the fifty nearest items), lifted by the season; what was bought is left out.
 * cart: for every pair of items a damped co-occurrence plus a little cosine over baskets, summed over the cart, plus
-  the customer's habits.
+  the customer's habits; small trees, evaluated in numpy, take a second look at the best eighty. After a purchase the
+  same without the product types just bought, for one usual interval.
 * bought together: P(j | i) over baskets, for pairs seen often enough.
-* similar: the same product type, ranked by shared customers and popularity; by price for goods without
-  history.
+* similar: the same product type, ranked by shared customers, price and popularity.
+* something new: if asked for, the last place of a small share of the lists tries what nobody has bought yet, by
+  nearness of type, category and price, and tells the propensity.
 * popular: baskets of the last 28 days, overall and per category: the fallback of everything else.
+
+Whoever has no shop uses `python -m recommend fit` and `predict` on Parquet files (`recommend.__main__`). What is
+trained is judged before it is served (`recommend.gate`): candidates compete on past weeks, and the incumbent stays
+when the new tables are unsound, poorer or worse. A Spark cluster may learn the factors (`recommend.spark`).
 
 Training is imported from `recommend.training`, so that a process which only serves carries none of its libraries.
 The same history, date and seed give the same bytes. Lines after the date change nothing.

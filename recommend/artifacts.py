@@ -22,7 +22,7 @@ from uuid import uuid4
 import numpy as np
 from numpy.typing import NDArray
 
-from recommend.columns import Codes, Floats
+from recommend.tables import Tables as Tables
 
 SCHEMA = 2
 CURRENT = "CURRENT"
@@ -38,70 +38,6 @@ class TrainingBusy(ArtefactError):
     """Somebody else is training into the same directory."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tables:
-    """Everything that serving reads. A field is a file; codes are positions in `item_ids`, -1 pads rows.
-
-    `own_starts` and `category_starts` cut their ragged neighbours: row r is [starts[r]:starts[r + 1]]. Days are
-    counted from 1970 in UTC; `item_every`, `own_every` are the days from one purchase to the next, `own_due` is the
-    day on which the next one is expected.
-    """
-
-    as_of_day: NDArray[np.float64]
-    item_ids: NDArray[Any]
-    item_type: Codes
-    item_category: Codes
-    item_every: Floats
-    category_ids: NDArray[Any]
-    user_ids: NDArray[Any]
-    popularity: Floats
-    popular: Codes
-    category_starts: NDArray[np.int64]
-    category_items: Codes
-    home_items: Codes
-    home_scores: Floats
-    home_because: Codes
-    own_starts: NDArray[np.int64]
-    own_items: Codes
-    own_scores: Floats
-    own_due: NDArray[np.float64]
-    own_every: Floats
-    discover_items: Codes
-    discover_scores: Floats
-    discover_because: Codes
-    cart_items: Codes
-    cart_scores: Floats
-    together_items: Codes
-    together_scores: Floats
-    similar_items: Codes
-    similar_scores: Floats
-
-    def __post_init__(self) -> None:
-        n, users, categories = len(self.item_ids), len(self.user_ids), len(self.category_ids)
-        for name, length in (
-            ("as_of_day", 1),
-            *((name, n) for name in ("item_type", "item_category", "item_every", "popularity")),
-            *((f"{name}_items", n) for name in ("cart", "together", "similar")),
-            ("home_items", users),
-            ("discover_items", users),
-            ("own_starts", users + 1),
-            ("category_starts", categories + 1),
-        ):
-            if len(getattr(self, name)) != length:
-                raise ValueError(f"{name} has {len(getattr(self, name))} rows where {length} belong")
-        for name in ("home", "discover", "cart", "together", "similar", "own"):
-            if getattr(self, f"{name}_items").shape != getattr(self, f"{name}_scores").shape:
-                raise ValueError(f"{name}: items and scores differ in shape")
-        for name, like in (
-            ("home_because", "home_items"),
-            ("discover_because", "discover_items"),
-            ("own_due", "own_items"),
-            ("own_every", "own_items"),
-        ):
-            if getattr(self, name).shape != getattr(self, like).shape:
-                raise ValueError(f"{name} and {like} differ in shape")
-
-
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What the manifest says of one file. Unchanged size and time spare the reader the checksum."""
@@ -115,7 +51,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The birth certificate of a version."""
+    """The birth certificate of a version.
+
+    `item_id_type` is the name of the Arrow type in which the item ids came from a file, for who gives them back.
+    """
 
     version: str
     trained_at: str
@@ -126,6 +65,7 @@ class Manifest:
     libraries: dict[str, str]
     metrics: dict[str, dict[str, float]]
     files: dict[str, Stored] = field(default_factory=dict)
+    item_id_type: str = ""
     schema: int = SCHEMA
 
 
@@ -140,8 +80,12 @@ class Artefact:
 @contextmanager
 def exclusive(directory: Path) -> Iterator[None]:
     """Hold the directory for one trainer; a second one gets TrainingBusy at once. A crash lets go by itself."""
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / ".lock").open("w") as lock:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        held = (directory / ".lock").open("w")
+    except OSError as error:
+        raise ArtefactError(f"{directory} cannot be written: {error.strerror or error}") from error
+    with held as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -155,11 +99,11 @@ def publish(directory: Path, tables: Tables, manifest: Manifest) -> Manifest:
     Until the switch readers see nothing of it; a failure (a full disk) leaves the current version as it was.
     Returns the manifest with its version and files filled in. Call it within `exclusive`.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    for leftover in directory.glob(".tmp-*"):
-        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     aside = directory / f".tmp-{uuid4().hex}"
     try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for leftover in directory.glob(".tmp-*"):
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
         aside.mkdir()
         files = {
             entry.name: _write(aside / f"{entry.name}.npy", getattr(tables, entry.name)) for entry in fields(tables)
@@ -193,6 +137,27 @@ def switch(directory: Path, version: str) -> None:
     _write_text(aside, version + "\n")
     aside.replace(directory / CURRENT)
     _sync_directory(directory)
+
+
+def rollback(directory: Path) -> str:
+    """Switch to the newest version that is older than the current one and whole to the last byte; return its name.
+
+    What is current stays so, and ArtefactError is raised, when there is none. The version that was left remains, so
+    that `switch` can go back to it.
+    """
+    current = current_version(directory)
+    refused = ""
+    for name in versions(directory):
+        if current is not None and name >= current:
+            continue
+        try:
+            open_artefact(directory / name, thorough=True)
+        except ArtefactError as error:
+            refused = refused or f" ({error})"
+            continue
+        switch(directory, name)
+        return name
+    raise ArtefactError(f"there is no whole version before {current or 'the first'} to go back to{refused}")
 
 
 def current_version(directory: Path) -> str | None:

@@ -23,6 +23,7 @@ from recommend.models import tf_idf, unit_columns
 from recommend.neighbours import Neighbours
 
 DENSE_ROWS = 512
+PRICE_SHARE = 0.25
 TINY = 1e-30
 
 
@@ -83,14 +84,14 @@ def together_neighbours(history: Interactions, *, k: int, support: int = 3) -> N
 
 
 def similar_neighbours(
-    history: Interactions, items: Items, popularity: Floats, *, k: int, popularity_share: float = 0.3
+    history: Interactions, items: Items, popularity: Floats, *, k: int, popularity_share: float = 0.2
 ) -> Neighbours:
-    """Return what may stand in for an item: the same product type, ranked by shared customers plus popularity.
+    """Return what may stand in for an item: the same product type, ranked by customers, price and popularity.
 
-    The score is the cosine of TF-IDF customer vectors plus `popularity_share` times the sales relative to the
-    best seller of the type. New goods have no customers: for them the nearness of the price takes the place
-    of the cosine. Goods without a type are compared within their category; with neither, by shared customers
-    among each other.
+    The score is the square root of the cosine of TF-IDF customer vectors, plus PRICE_SHARE times the nearness of
+    the price, exp(-|log of the ratio|), plus `popularity_share` times log(1 + popularity). New goods have no
+    customers: for them the nearness of the price takes the place of the root as well. Goods without a type are
+    compared within their category; with neither, by shared customers among each other.
     """
     found = np.full((len(items), k), UNKNOWN, np.int32)
     scores = np.zeros((len(items), k), np.float32)
@@ -98,7 +99,7 @@ def similar_neighbours(
     typed = np.where(items.product_type >= 0, items.product_type, UNKNOWN)
     by_category = np.where((typed < 0) & (items.category >= 0), items.category + len(items.types), typed)
     for members in _groups(by_category):
-        sales = popularity[members] / max(float(popularity[members].max()), TINY)
+        sales = np.log1p(popularity[members].astype(np.float64))
         for first in range(0, len(members), DENSE_ROWS):
             rows = members[first : first + DENSE_ROWS]
             closeness = _closeness(vectors, items.price, rows, members) + popularity_share * sales
@@ -116,17 +117,15 @@ def similar_neighbours(
 
 
 def _closeness(vectors: csr_matrix, price: Floats, rows: Codes, members: Codes) -> NDArray[np.float64]:
-    """Return the (rows x members) cosines; for rows without customers exp(-|log of the price ratio|), .5 if unknown."""
-    dense = np.asarray((vectors[rows] @ vectors[members].T).todense(), np.float64)
+    """Return (rows x members): what shared customers and the price say; an unknown price is half near."""
+    dense = np.sqrt(np.maximum(np.asarray((vectors[rows] @ vectors[members].T).todense(), np.float64), 0.0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.log(price.astype(np.float64))
+        ratio = logs[rows][:, None] - logs[members][None, :]
+    near = np.where(np.isfinite(ratio), np.exp(-np.abs(ratio)), 0.5)
     new = np.diff(vectors.indptr)[rows] == 0
-    if new.any():
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = (
-                np.log(price[rows[new]].astype(np.float64))[:, None]
-                - np.log(price[members].astype(np.float64))[None, :]
-            )
-        dense[new] = np.where(np.isfinite(ratio), np.exp(-np.abs(ratio)), 0.5)
-    return dense
+    dense[new] = near[new]
+    return dense + PRICE_SHARE * near
 
 
 def _groups(labels: Codes) -> Iterator[Codes]:

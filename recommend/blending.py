@@ -10,17 +10,20 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from recommend.columns import UNKNOWN, Codes, Floats, Id
-from recommend.neighbours import Neighbours
+from recommend.columns import Codes, Floats, Id
 
 OVER_FETCH = 50
 MOST_FETCHES = 8
-LONGEST_SUM = 200
+LONGEST_SUM = 120
 HABIT_SHARE = 0.75
 TINY = 1e-30
 
 Keep = Callable[[Sequence[Id]], Collection[Id]]
 """Given candidate ids, the ones that may be shown: one call for many, so a shop answers with one query."""
+
+
+Found = tuple[Id, float, "Source", Id | None, float | None, float | None]
+"""The fields of a recommendation that is not yet chosen: most never are, and a tuple costs a tenth."""
 
 
 class Source(StrEnum):
@@ -33,6 +36,7 @@ class Source(StrEnum):
     SIMILAR = "similar"
     CATEGORY = "category"
     POPULAR = "popular"
+    EXPLORED = "explored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Recommendation:
     """One item to show; `because` is the item that led to it, where one did. Scores compare within one source only.
 
     Of a habit `due_days` says in how many days the customer will need it again (below zero: since when), and
-    `every_days` how often it is bought.
+    `every_days` how often it is bought. `propensity` is the probability with which chance put the item here; of what
+    was ranked, and so certain, it is 1.
     """
 
     item: Id
@@ -49,6 +54,7 @@ class Recommendation:
     because: Id | None = None
     due_days: float | None = None
     every_days: float | None = None
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,36 +67,6 @@ class Candidates:
     because: Codes | None = None
     due: NDArray[np.float64] | None = None
     every: Floats | None = None
-
-
-def add_up(
-    cart: Codes, table: Neighbours, habits: tuple[Codes, Floats] | None = None, *, share: float = HABIT_SHARE
-) -> Candidates:
-    """Sum the neighbour rows of the cart's items, the best sum being 1; a customer's strongest habit adds `share`.
-
-    `because` is the cart item that gave most, -1 where only habit speaks. Items of the cart itself are left
-    out.
-    """
-    rows = table.items[cart]
-    there = rows >= 0
-    codes, scores = rows[there], table.scores[cart][there].astype(np.float64)
-    leads = np.broadcast_to(cart[:, None], rows.shape)[there]
-    paired = len(codes)
-    if habits is not None and len(habits[0]):
-        codes = np.concatenate((codes, habits[0]))
-    found, place = np.unique(codes, return_inverse=True)
-    total: NDArray[np.float64] = np.bincount(place[:paired], weights=scores, minlength=len(found)).astype(np.float64)
-    total = total / max(float(total.max(initial=0.0)), TINY)
-    if habits is not None and len(habits[0]):
-        total[place[paired:]] += share * habits[1] / habits[1].max()
-    lead = np.full(len(found), UNKNOWN, np.int32)
-    ascending = np.argsort(scores, kind="stable")
-    lead[place[:paired][ascending]] = leads[ascending]
-    if len(found):
-        own = np.minimum(np.searchsorted(found, cart), len(found) - 1)
-        total[own[found[own] == cart]] = 0.0
-    order = np.argsort(-total, kind="stable")[: min(LONGEST_SUM, int((total > 0).sum()))]
-    return Candidates(Source.CART, found[order].astype(np.int32), total[order].astype(np.float32), lead[order])
 
 
 def select(
@@ -109,31 +85,31 @@ def select(
     stays short. Those over the cap wait and fill up a list that would otherwise end short. No item comes
     twice.
     """
-    chosen: list[Recommendation] = []
-    waiting: list[Recommendation] = []
+    chosen: list[Found] = []
+    waiting: list[Found] = []
     taken: dict[int, int] = {}
     stream = _distinct(stages, ids, types, frozenset(exclude))
     for _ in range(MOST_FETCHES):
         fetched = list(islice(stream, max(OVER_FETCH, 2 * k)))
         if not fetched or k <= 0:
             break
-        allowed = None if keep is None else keep([candidate.item for candidate, _ in fetched])
-        for candidate, label in fetched:
-            if allowed is not None and candidate.item not in allowed:
+        allowed = None if keep is None else keep([found[0] for found, _ in fetched])
+        for found, label in fetched:
+            if allowed is not None and found[0] not in allowed:
                 continue
             if per_type is not None and label >= 0 and taken.get(label, 0) >= per_type:
-                waiting.append(candidate)
+                waiting.append(found)
                 continue
             taken[label] = taken.get(label, 0) + 1
-            chosen.append(candidate)
+            chosen.append(found)
             if len(chosen) == k:
-                return chosen
-    return (chosen + waiting)[: max(k, 0)]
+                return [Recommendation(*found) for found in chosen]
+    return [Recommendation(*found) for found in (chosen + waiting)[: max(k, 0)]]
 
 
 def _distinct(
     stages: Iterable[Candidates], ids: NDArray[np.generic], types: Codes, exclude: Collection[Id]
-) -> Iterator[tuple[Recommendation, int]]:
+) -> Iterator[tuple[Found, int]]:
     """Yield the candidates of all stages once each, with the code of their product type."""
     seen = set[Id](exclude)
     for stage in stages:
@@ -147,7 +123,7 @@ def _distinct(
             if name not in seen:
                 seen.add(name)
                 source = Source.HABIT if stage.source is Source.TASTE and reason is None else stage.source
-                yield Recommendation(name, score, source, reason, due, every), label
+                yield (name, score, source, reason, due, every), label
 
 
 def _days(column: NDArray[np.floating] | None, length: int) -> list[float | None]:

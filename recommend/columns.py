@@ -49,6 +49,8 @@ class IdMap:
             return UNKNOWN
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
             return UNKNOWN
+        if isinstance(value, str) and len(value) * 4 > self.ids.dtype.itemsize:
+            return UNKNOWN  # longer than any id here; looking it up would copy the column into a wider one
         at = int(np.searchsorted(self.ids, np.asarray(value)))
         return at if at < len(self.ids) and self.ids[at] == value else UNKNOWN
 
@@ -101,6 +103,13 @@ def nullable_column(values: Iterable[Id | None] | IdColumn) -> tuple[NDArray[Any
             raise ValueError("ids must be whole numbers or text")
         return whole.astype(np.int64), known
     return _from_objects(column.tolist())
+
+
+def tight(ids: NDArray[Any]) -> NDArray[Any]:
+    """Return text ids in the narrowest column that holds them: an id that is gone must not show in the bytes."""
+    if ids.dtype.kind != "U":
+        return ids
+    return ids.astype(f"U{max(1, int(np.char.str_len(ids).max(initial=1)))}")
 
 
 def labels(values: IdColumn | None, length: int) -> tuple[IdMap, Codes]:

@@ -1,4 +1,4 @@
-"""Histories, goods, questions and answers as Parquet files, for use without a shop. The only module that knows Arrow.
+"""Histories, goods, questions and answers as Parquet files, for use without a shop.
 
 A file may also be a directory of part files, as Spark writes them. Ids are opaque: whole numbers of any width or
 text (plain, large, or dictionary-encoded), one kind per column; answers give them back in the type they came in.
@@ -7,20 +7,17 @@ Whatever else a column holds is refused with a sentence that names the file and 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
+from recommend.arrow import BadInput, Column, is_number, read, write
 from recommend.blending import Recommendation
-from recommend.columns import UNKNOWN, Codes, Id, IdMap
+from recommend.columns import Id, IdMap
 from recommend.interactions import Interactions, Items
 
 INTERACTIONS = ("user_id", "item_id", "basket_id", "timestamp", "quantity")
@@ -28,10 +25,6 @@ ITEMS = ("item_id", "product_type", "category")
 PRICE = "price"
 NOTHING = "none"
 """The source of an empty answer."""
-
-
-class BadInput(Exception):
-    """A file cannot be used; the message is one line for whoever gave it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +52,8 @@ def read_history(path: Path) -> History:
 
     Lines whose quantity is not above zero are left out, as `Interactions.of` does.
     """
-    table = _table(path, INTERACTIONS)
-    user, item, basket = (_Column(path, name, table) for name in INTERACTIONS[:3])
+    table = read(path, INTERACTIONS)
+    user, item, basket = (Column(path, name, table) for name in INTERACTIONS[:3])
     users, user_codes = user.coded(nullable=True)
     items, item_codes = item.coded()
     baskets, basket_codes = basket.coded()
@@ -71,10 +64,27 @@ def read_history(path: Path) -> History:
         user=user_codes,
         item=item_codes,
         basket=basket_codes,
-        at=_Column(path, "timestamp", table).times(),
-        quantity=_Column(path, "quantity", table).numbers().astype(np.float32),
+        at=Column(path, "timestamp", table).times(),
+        quantity=Column(path, "quantity", table).numbers().astype(np.float32),
     )
     return History(interactions, item.type_name)
+
+
+def write_history(path: Path, history: Interactions) -> None:
+    """Write purchase lines as `read_history` reads them: how a shop hands its orders to a cluster or an outsider."""
+    users = [None if code < 0 else name for code, name in zip(history.user.tolist(), _named(history), strict=True)]
+    write(
+        path,
+        pa.table(
+            {
+                "user_id": pa.array(users, None if len(history.users) else pa.int64()),
+                "item_id": pa.array(history.items.ids[history.item].tolist()),
+                "basket_id": pa.array(history.basket),
+                "timestamp": pa.array(history.at.astype("datetime64[us]")),
+                "quantity": pa.array(history.quantity),
+            }
+        ),
+    )
 
 
 def read_items(path: Path) -> Items:
@@ -82,24 +92,24 @@ def read_items(path: Path) -> Items:
 
     Other columns are welcome and ignored. Of an item that is given twice the first row counts.
     """
-    table = _table(path, ITEMS, also=(PRICE,))
-    ids, codes = _Column(path, "item_id", table).coded()
-    types, type_codes = _Column(path, "product_type", table).coded(nullable=True)
-    categories, category_codes = _Column(path, "category", table).coded(nullable=True)
+    table = read(path, ITEMS, also=(PRICE,))
+    ids, codes = Column(path, "item_id", table).coded()
+    types, type_codes = Column(path, "product_type", table).coded(nullable=True)
+    categories, category_codes = Column(path, "category", table).coded(nullable=True)
     first = np.full(len(ids), len(codes), np.int64)
     np.minimum.at(first, codes, np.arange(len(codes)))
     price = np.full(len(codes), np.nan, np.float32)
-    if PRICE in table.column_names and _is_number(table.schema.field(PRICE).type):
-        price = _Column(path, PRICE, table).numbers(nullable=True).astype(np.float32)
+    if PRICE in table.column_names and is_number(table.schema.field(PRICE).type):
+        price = Column(path, PRICE, table).numbers(nullable=True).astype(np.float32)
     return Items(ids, types, categories, type_codes[first], category_codes[first], price[first])
 
 
 def read_questions(path: Path, needed: Sequence[str]) -> Questions:
     """Read requests: `request_id` of any type, and of `user_id` and `items` those that are `needed` or there."""
-    table = _table(path, ("request_id", *needed), also=("user_id", "items"))
+    table = read(path, ("request_id", *needed), also=("user_id", "items"))
     nobody: list[Id | None] = [None] * table.num_rows
-    users = _Column(path, "user_id", table).values() if "user_id" in table.column_names else nobody
-    items = _Column(path, "items", table).lists() if "items" in table.column_names else [[] for _ in nobody]
+    users = Column(path, "user_id", table).values() if "user_id" in table.column_names else nobody
+    items = Column(path, "items", table).lists() if "items" in table.column_names else [[] for _ in nobody]
     return Questions(table.column("request_id"), users, items)
 
 
@@ -131,14 +141,7 @@ def write_answers(
             "sources": pa.array([[one.source.value for one in answer] for answer in answers], pa.list_(pa.string())),
         }
     )
-    aside = path.with_name(f".{path.name}.{uuid4().hex}")
-    try:
-        pq.write_table(table, aside)
-        os.replace(aside, path)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        aside.unlink(missing_ok=True)
+    write(path, table)
 
 
 def descending(answer: Sequence[Recommendation]) -> list[float]:
@@ -158,145 +161,6 @@ def descending(answer: Sequence[Recommendation]) -> list[float]:
     return scores
 
 
-class _Column:
-    """One column of a file, read as what it has to be."""
-
-    def __init__(self, path: Path, name: str, table: Any) -> None:
-        self._where = f"{path}: {name}"
-        self._array = table.column(name).combine_chunks()
-        if isinstance(self._array, pa.ChunkedArray):
-            self._array = pa.concat_arrays(self._array.chunks) if self._array.num_chunks else pa.nulls(0)
-        self.type_name = _plain_name(self._array.type)
-
-    def coded(self, *, nullable: bool = False) -> tuple[IdMap, Codes]:
-        """Return the different ids, sorted, and the code of every row; -1 where there is none."""
-        array = self._identifiers(self._array)
-        if array.null_count and not nullable:
-            raise BadInput(f"{self._where}: {array.null_count} of {len(array)} values are missing")
-        encoded = array.dictionary_encode()
-        different = _as_numpy(encoded.dictionary)
-        if len(different) and different.dtype.kind == "U" and len(np.unique(different)) != len(different):
-            raise BadInput(f"{self._where}: ids that end with a NUL character cannot be told apart")
-        order = np.argsort(different, kind="stable")
-        rank = np.empty(len(order), np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        places = encoded.indices.fill_null(UNKNOWN).to_numpy(zero_copy_only=False)
-        codes = np.where(places >= 0, rank[places] if len(rank) else UNKNOWN, UNKNOWN)
-        return IdMap(different[order]), codes.astype(np.int32)
-
-    def values(self) -> list[Id | None]:
-        """Return the ids as Python values, None where there is none."""
-        found: list[Id | None] = self._identifiers(self._array).to_pylist()
-        return found
-
-    def lists(self) -> list[list[Id]]:
-        """Return lists of ids; a missing list is empty, a missing id in a list is left out."""
-        if pa.types.is_null(self._array.type):
-            return [[] for _ in range(len(self._array))]
-        if not _is_list(self._array.type):
-            raise BadInput(f"{self._where} is of type {self._array.type}; it must be a list of item ids")
-        array = self._array.cast(pa.large_list(self._array.type.value_type))
-        ids = self._identifiers(array.flatten()).to_pylist()
-        lengths = pa.compute.list_value_length(array).fill_null(0).to_pylist()
-        found, at = [], 0
-        for length in lengths:
-            found.append([one for one in ids[at : at + length] if one is not None])
-            at += length
-        return found
-
-    def times(self) -> NDArray[np.datetime64]:
-        """Return UTC seconds; parts of a second are cut off."""
-        array = self._array
-        if pa.types.is_date(array.type):
-            array = array.cast(pa.timestamp("s"), safe=False)
-        if not pa.types.is_timestamp(array.type):
-            raise BadInput(f"{self._where} is of type {array.type}; it must be a timestamp or a date")
-        self._whole(array)
-        seconds = array.cast(pa.timestamp("s", array.type.tz), safe=False).cast(pa.int64())
-        return np.asarray(seconds.to_numpy(zero_copy_only=False)).astype("datetime64[s]")
-
-    def numbers(self, *, nullable: bool = False) -> NDArray[np.float64]:
-        """Return finite numbers; NaN where a missing one is allowed."""
-        if not _is_number(self._array.type):
-            raise BadInput(f"{self._where} is of type {self._array.type}; it must be a number")
-        if not nullable:
-            self._whole(self._array)
-        found = np.asarray(self._array.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False), np.float64)
-        if not nullable and not bool(np.isfinite(found).all()):
-            raise BadInput(f"{self._where}: {int((~np.isfinite(found)).sum())} values are no numbers")
-        return found
-
-    def _whole(self, array: Any) -> None:
-        if array.null_count:
-            raise BadInput(f"{self._where}: {array.null_count} of {len(array)} values are missing")
-
-    def _identifiers(self, array: Any) -> Any:
-        """Return an array as int64 or large text."""
-        kind = array.type
-        if pa.types.is_dictionary(kind):
-            array, kind = array.cast(kind.value_type), kind.value_type
-        if pa.types.is_null(kind):
-            return array.cast(pa.int64())
-        if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-            return self._whole_numbers(array)
-        if _is_text(kind):
-            return array.cast(pa.large_string())
-        raise BadInput(f"{self._where} is of type {kind}; ids must be whole numbers or text")
-
-    def _whole_numbers(self, array: Any) -> Any:
-        """Whole numbers as they are; floats are how pandas writes whole numbers of which some are missing."""
-        if pa.types.is_floating(array.type):
-            array = pa.compute.if_else(pa.compute.is_nan(array), pa.scalar(None, array.type), array)
-        try:
-            return array.cast(pa.int64())
-        except pa.ArrowInvalid as error:
-            raise BadInput(f"{self._where}: ids must be whole numbers of 64 bits or text") from error
-
-
-def _table(path: Path, needed: Sequence[str], also: Sequence[str] = ()) -> Any:
-    """Read the needed columns of a Parquet file, and of the others those that are there."""
-    try:
-        if not path.exists():
-            raise BadInput(f"{path}: there is no such file")
-        if path.is_file() and not path.stat().st_size:
-            raise BadInput(f"{path}: the file is empty")
-        names = pq.ParquetDataset(path).schema.names
-        missing = [name for name in needed if name not in names]
-        if missing:
-            raise BadInput(f"{path}: the column {missing[0]} is missing (there are {', '.join(names) or 'none'})")
-        return pq.read_table(path, columns=list(dict.fromkeys([*needed, *(name for name in also if name in names)])))
-    except pa.ArrowInvalid as error:
-        raise BadInput(f"{path}: this is no Parquet file that can be read: {_line(error)}") from error
-    except (OSError, pa.ArrowException) as error:
-        raise BadInput(f"{path}: cannot be read: {_line(error)}") from error
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
-
-
-def _as_numpy(different: Any) -> NDArray[Any]:
-    if pa.types.is_integer(different.type):
-        return np.asarray(different.to_numpy(zero_copy_only=False), np.int64)
-    return np.array(different.to_pylist(), dtype=np.str_)
-
-
-def _plain_name(kind: Any) -> str:
-    """Name the type in which answers hold item ids: dictionaries and floats become what they stand for."""
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    if pa.types.is_integer(kind):
-        return str(kind)
-    return "large_string" if kind == pa.large_string() else "string" if _is_text(kind) else "int64"
-
-
-def _is_text(kind: Any) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
-
-
-def _is_number(kind: Any) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
-
-
-def _is_list(kind: Any) -> bool:
-    return bool(pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind))
+def _named(history: Interactions) -> list[Id]:
+    """Return a name for every line; that of nobody means nothing."""
+    return history.users.ids[history.user].tolist() if len(history.users) else [0] * len(history)

@@ -39,25 +39,6 @@ def home_lists(personal: csr_matrix, taste: Factors, *, k: int, taste_share: flo
     return Neighbours(found, scores), because
 
 
-def discover_lists(personal: csr_matrix, taste: Factors, *, k: int) -> tuple[Neighbours, Codes]:
-    """Return for every customer the k best by ALS score among what they never bought, and the habit nearest to each."""
-    users = personal.shape[0]
-    found, scores = np.full((users, k), UNKNOWN, np.int32), np.zeros((users, k), np.float32)
-    because = np.full((users, k), UNKNOWN, np.int32)
-    columns = np.arange(personal.shape[1], dtype=np.int32)
-    directions = taste.items / np.maximum(np.linalg.norm(taste.items, axis=1, keepdims=True), 1e-12)
-    for first in range(0, users, USERS_AT_ONCE):
-        liking = taste.users[first : first + USERS_AT_ONCE] @ taste.items.T
-        for row in range(liking.shape[0]):
-            user = first + row
-            bought, weight = _row(personal, user)
-            liking[row, bought] = 0.0
-            chosen = best(liking[row], columns, k).astype(np.int32)
-            found[user, : len(chosen)], scores[user, : len(chosen)] = chosen, liking[row][chosen]
-            because[user, : len(chosen)] = _nearest_habits(chosen, bought, weight, directions)
-    return Neighbours(found, scores), because
-
-
 def own_lists(personal: csr_matrix, longest: int) -> tuple[NDArray[np.int64], Codes, Floats]:
     """Return (starts, items, scores): customers' own items, best first, in one ragged table."""
     items, scores, starts = [], [], [0]

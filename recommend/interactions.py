@@ -20,6 +20,7 @@ from recommend.columns import (
     instant,
     labels,
     nullable_column,
+    tight,
     times,
 )
 
@@ -181,11 +182,16 @@ class Items:
             return Items.unknown(others)
         if self.ids.ids.dtype.kind != others.ids.dtype.kind:
             raise ValueError("item ids are whole numbers on one side and text on the other")
-        everything = IdMap(np.union1d(self.ids.ids, others.ids))
-        at = self.ids.codes(everything.ids)
+        return self.only(IdMap(np.union1d(self.ids.ids, others.ids)))
+
+    def only(self, ids: IdMap) -> Items:
+        """Return what is known of these goods alone; of those that are not here it is nothing."""
+        if not len(self) or not len(ids):
+            return Items.unknown(ids)
+        at = self.ids.codes(ids.ids)
         here = at >= 0
         return Items(
-            everything,
+            ids,
             self.types,
             self.categories,
             np.where(here, self.product_type[at], UNKNOWN).astype(np.int32),
@@ -228,4 +234,4 @@ def _compact(ids: IdMap, codes: Codes) -> tuple[IdMap, Codes]:
     renumbered = np.where(used, np.cumsum(used) - 1, UNKNOWN).astype(np.int32)
     if not len(renumbered):
         return ids, codes
-    return IdMap(ids.ids[used]), np.where(codes >= 0, renumbered[codes], UNKNOWN).astype(np.int32)
+    return IdMap(tight(ids.ids[used])), np.where(codes >= 0, renumbered[codes], UNKNOWN).astype(np.int32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from recommend.columns import Floats
 from recommend.matrix import row_of_entries
+from recommend.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,6 +21,21 @@ class Factors:
 
     users: Floats
     items: Floats
+
+
+Factoriser = Callable[[csr_matrix, Settings], Factors]
+"""How the factors of (users x items) purchase counts are learnt."""
+
+
+def factorise(counts: csr_matrix, settings: Settings) -> Factors:
+    """Factorise in this process."""
+    return als(
+        counts,
+        factors=settings.factors,
+        regularization=settings.regularization,
+        iterations=settings.iterations,
+        seed=settings.seed,
+    )
 
 
 def als(

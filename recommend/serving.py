@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
 
-from recommend.artifacts import Tables
-from recommend.blending import Candidates, Keep, Recommendation, Source, add_up, select
+from recommend.affinity import chance, drawn, suitable
+from recommend.blending import Candidates, Keep, Recommendation, Source, select
 from recommend.columns import UNKNOWN, Codes, Id, IdMap
-from recommend.neighbours import Neighbours
+from recommend.reranking import cart_codes, reranked, shortlist
+from recommend.tables import Tables
+from recommend.trees import Trees
 
-LONGEST_CART = 40
 DAY = 86_400.0
+STRANGER_SALES = 0.25
+"""A stranger's shelf is about everything still to come, not one item: what sells much is likelier among it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What every question has in common: how many, what never to show, and who says what may be shown."""
+    """What every question has in common: how many, what never to show, and who says what may be shown.
+
+    `explore` is the share of the lists on home and discover whose last place tries a new item; `unit`, who is asking
+    and when, decides which lists and which item. Without a unit nothing is tried.
+    """
 
     k: int = 10
     exclude: Collection[Id] = ()
     keep: Keep | None = None
     per_type: int | None = 2
+    explore: float = 0.0
+    unit: str = ""
 
 
 class Recommender:
@@ -41,10 +50,17 @@ class Recommender:
         self._items = IdMap(tables.item_ids)
         self._users = IdMap(tables.user_ids)
         self._categories = IdMap(tables.category_ids)
+        self._trees = Trees.read(tables.cart_links, tables.cart_numbers)
+        self._sales = np.log1p(tables.popularity)
+
+    def knows(self, user: Id | None) -> bool:
+        """Say whether this customer had bought anything when the tables were trained."""
+        return self._users.code(user) != UNKNOWN
 
     def home(self, user: Id | None, asked: Asked = Asked(), *, recent: Sequence[Id] = ()) -> list[Recommendation]:
         """Return what this customer will want next; a stranger is judged by the `recent` items of this visit."""
-        return self._select(self._home(self._users.code(user), recent), asked)
+        code = self._users.code(user)
+        return self._explored(self._select(self._home(code, recent), asked), code, recent, asked)
 
     def buy_again(
         self, user: Id | None, asked: Asked = Asked(), *, today: datetime | None = None
@@ -64,7 +80,8 @@ class Recommender:
             return []
         tables = self.tables
         items, scores, because = tables.discover_items, tables.discover_scores, tables.discover_because
-        return self._select([_listed(Source.TASTE, items[code], scores[code], because[code])], asked)
+        found = self._select([_listed(Source.TASTE, items[code], scores[code], because[code])], asked)
+        return self._explored(found, code, (), asked)
 
     def after_purchase(
         self,
@@ -109,8 +126,31 @@ class Recommender:
             yield self._habits(user)
         seen = self._codes(recent)
         if len(seen):
-            yield self._summed(seen)
+            yield self._summed(seen, sales_share=STRANGER_SALES)
         yield from self._best_sellers(UNKNOWN)
+
+    def _explored(
+        self, found: list[Recommendation], user: int, recent: Sequence[Id], asked: Asked
+    ) -> list[Recommendation]:
+        """Give the last place to a new item, if chance says so and one suits who is asking."""
+        if not asked.unit or not found or chance(asked.unit, "explore") >= asked.explore:
+            return found
+        habits = self._habits(user) if user != UNKNOWN else None
+        seen = self._codes(recent)
+        owned, weights = (habits.items, habits.scores) if habits else (seen, np.ones(len(seen), np.float32))
+        codes, scores = suitable(self.tables, owned, weights)
+        names = self.tables.item_ids[codes].tolist()
+        shown = {one.item for one in found}.union(asked.exclude)
+        allowed = names if asked.keep is None else asked.keep(names)
+        fit = np.array([name in allowed and name not in shown for name in names], bool)
+        if not fit.any():
+            return found
+        place, share = drawn(scores[fit], asked.unit)
+        code = int(codes[fit][place])
+        tried = Recommendation(
+            self._items.id(code), float(scores[fit][place]), Source.EXPLORED, propensity=asked.explore * share
+        )
+        return [*(found[:-1] if len(found) >= asked.k else found), tried]
 
     def _beside(self, source: Source, item: Id, category: Id | None) -> Iterator[Candidates]:
         code = self._items.code(item)
@@ -138,10 +178,8 @@ class Recommender:
             yield self._habits(user)
         yield from self._best_sellers(UNKNOWN)
 
-    def _summed(self, cart: Codes, user: int = UNKNOWN) -> Candidates:
-        table = Neighbours(self.tables.cart_items, self.tables.cart_scores)
-        habits = self._habits(user) if user != UNKNOWN else None
-        return add_up(cart, table, (habits.items, habits.scores) if habits else None)
+    def _summed(self, cart: Codes, user: int = UNKNOWN, sales_share: float = 0.0) -> Candidates:
+        return reranked(shortlist(self.tables, cart, user, self._sales), self._trees, sales_share)
 
     def _after(self, items: Sequence[Id], user: int, days_ago: float) -> Iterator[Candidates]:
         codes = self._codes(items)
@@ -156,9 +194,10 @@ class Recommender:
     def _due(self, user: int, today: datetime | None) -> Candidates:
         span = slice(int(self.tables.own_starts[user]), int(self.tables.own_starts[user + 1]))
         day = float(self.tables.as_of_day[0]) if today is None else today.astimezone(UTC).timestamp() / DAY
-        habits = self._habits(user)
-        due, every = self.tables.own_due[span] - day, self.tables.own_every[span]
-        return Candidates(Source.HABIT, habits.items, habits.scores, due=due, every=every)
+        chance = self.tables.own_chance[span]
+        order = np.argsort(-chance, kind="stable")
+        due, every = self.tables.own_due[span][order] - day, self.tables.own_every[span][order]
+        return Candidates(Source.HABIT, self.tables.own_items[span][order], chance[order], due=due, every=every)
 
     def _habits(self, user: int) -> Candidates:
         span = slice(int(self.tables.own_starts[user]), int(self.tables.own_starts[user + 1]))
@@ -173,8 +212,7 @@ class Recommender:
 
     def _codes(self, items: Sequence[Id]) -> Codes:
         """Return the known ones of the latest items, each once."""
-        codes = dict.fromkeys(self._items.code(item) for item in list(items)[-LONGEST_CART:])
-        return np.array([code for code in codes if code != UNKNOWN], np.int32)
+        return cart_codes(self._items, items)
 
     def _select(self, stages: Iterator[Candidates] | list[Candidates], asked: Asked) -> list[Recommendation]:
         return select(
@@ -195,4 +233,4 @@ def _listed(source: Source, items: Codes, scores: np.ndarray, because: Codes) ->
 
 
 def _without(asked: Asked, items: Sequence[Id]) -> Asked:
-    return Asked(asked.k, {*asked.exclude, *items}, asked.keep, asked.per_type)
+    return replace(asked, exclude={*asked.exclude, *items})

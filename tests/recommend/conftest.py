@@ -1,13 +1,14 @@
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from recommend import Interactions, Items, Manifest, Tables
-from recommend.gate import train_and_publish
+from recommend.artifacts import publish
 from recommend.training import train
-from tests.recommend.worlds import QUICK, TODAY, grocery
+from tests.recommend.worlds import QUICK, TODAY, grocery, manifest
 
 
 @pytest.fixture(scope="session")
@@ -20,22 +21,19 @@ def tables(shop: tuple[Interactions, Items]) -> Tables:
     return train(*shop, TODAY, QUICK)
 
 
+@cache
+def trained(days: int) -> Tables:
+    return train(*grocery(), TODAY - timedelta(days=days), QUICK)
+
+
 Publish = Callable[..., Manifest]
 
 
 @pytest.fixture
-def publish_one(shop: tuple[Interactions, Items], tmp_path: Path) -> Publish:
-    """Publish a version into tmp_path; `days` moves the cut, so that versions differ."""
+def publish_one(tmp_path: Path) -> Publish:
+    """Publish a version into tmp_path, unjudged; `days` moves the cut, so that versions differ."""
 
     def publish_version(days: int = 0) -> Manifest:
-        outcome = train_and_publish(
-            tmp_path,
-            *shop,
-            as_of=TODAY - timedelta(days=days),
-            trained_at=TODAY - timedelta(days=days),
-            settings=QUICK,
-        )
-        assert outcome.manifest is not None, outcome.refusals
-        return outcome.manifest
+        return publish(tmp_path, trained(days), manifest(TODAY - timedelta(days=days)))
 
     return publish_version

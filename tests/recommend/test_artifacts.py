@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from recommend import ArtefactError, Interactions, Items, Tables, open_artefact
-from recommend.artifacts import CURRENT, MANIFEST, current_version, switch, versions
+from recommend.artifacts import CURRENT, MANIFEST, current_version, rollback, switch, versions
 from recommend.gate import train_and_publish
 from tests.recommend.conftest import Publish
 from tests.recommend.worlds import QUICK, TODAY
@@ -50,6 +51,51 @@ def test_going_back_is_one_switch(publish_one: Publish, tmp_path: Path) -> None:
     old, _ = publish_one(2).version, publish_one(1).version
     switch(tmp_path, old)
     assert current_version(tmp_path) == old
+
+
+def test_a_rollback_takes_the_newest_older_version_that_is_whole(publish_one: Publish, tmp_path: Path) -> None:
+    oldest, damaged, newest = (publish_one(days).version for days in (3, 2, 1))
+    flip(tmp_path / damaged / "cart_scores.npy")
+    began = time.monotonic()
+    assert rollback(tmp_path) == current_version(tmp_path) == oldest
+    assert time.monotonic() - began < 1
+    with pytest.raises(ArtefactError, match=f"no whole version before {oldest}"):
+        rollback(tmp_path)
+    assert current_version(tmp_path) == oldest
+    switch(tmp_path, newest)
+    assert rollback(tmp_path) == oldest
+
+
+def test_where_nothing_was_trained_there_is_nothing_to_go_back_to(tmp_path: Path) -> None:
+    with pytest.raises(ArtefactError, match="no whole version"):
+        rollback(tmp_path / "not there yet")
+
+
+def test_opening_takes_few_milliseconds(publish_one: Publish, tmp_path: Path) -> None:
+    home = tmp_path / publish_one().version
+    took = []
+    for _ in range(7):
+        began = time.process_time()
+        open_artefact(home)
+        took.append(time.process_time() - began)
+    assert min(took) < 0.01
+
+
+def test_a_directory_that_cannot_be_made_is_named(shop: tuple[Interactions, Items], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ArtefactError, match="file/models cannot be written"):
+        train_and_publish(tmp_path / "file" / "models", *shop, as_of=TODAY, trained_at=TODAY, settings=QUICK)
+
+
+@pytest.mark.parametrize("files_written", [0, 1, 9, 27])
+def test_a_half_written_version_under_its_own_name_is_refused(
+    publish_one: Publish, tmp_path: Path, files_written: int
+) -> None:
+    home = tmp_path / publish_one().version
+    for path in sorted(home.iterdir())[files_written:]:
+        path.unlink()
+    with pytest.raises(ArtefactError, match=home.name):
+        open_artefact(home)
 
 
 def truncate(path: Path) -> None:

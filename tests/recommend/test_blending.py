@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from recommend import Recommendation, Source
-from recommend.blending import Candidates, add_up, select
+from recommend.blending import Candidates, select
 from recommend.columns import Id
 from recommend.habits import home_lists, own_lists
 from recommend.models import Factors
-from recommend.neighbours import Neighbours
 
 IDS = np.array([f"i{number:02}" for number in range(30)])
 TYPES = np.array([number % 7 - 1 for number in range(30)], np.int32)
@@ -70,34 +69,6 @@ def test_one_call_judges_many_candidates() -> None:
 def test_a_later_stage_fills_what_an_earlier_one_leaves_open() -> None:
     found = select([stage(Source.CART, 3), stage(Source.POPULAR, 3, 4)], k=3, ids=IDS, types=TYPES)
     assert [(one.item, one.source) for one in found] == [("i03", Source.CART), ("i04", Source.POPULAR)]
-
-
-def test_a_cart_is_the_sum_of_its_items_rows() -> None:
-    table = Neighbours(
-        np.array([[1, 2], [2, 3], [3, -1], [-1, -1]], np.int32),
-        np.array([[1.0, 0.5], [0.7, 0.2], [0.4, 0.0], [0.0, 0.0]], np.float32),
-    )
-    summed = add_up(np.array([0, 1], np.int32), table)
-    assert summed.items.tolist() == [2, 3]
-    assert summed.scores == pytest.approx([1.0, 0.2 / 1.2])
-    assert summed.because is not None
-    assert summed.because.tolist() == [1, 1]
-
-
-def test_the_habits_of_a_customer_add_to_the_cart_and_need_no_reason() -> None:
-    table = Neighbours(np.array([[1], [-1], [-1]], np.int32), np.array([[0.5], [0.0], [0.0]], np.float32))
-    habits = (np.array([2, 0], np.int32), np.array([4.0, 8.0], np.float32))
-    summed = add_up(np.array([0], np.int32), table, habits, share=3.0)
-    assert summed.items.tolist() == [2, 1]
-    assert summed.scores.tolist() == [1.5, 1.0]
-    assert summed.because is not None
-    assert summed.because.tolist() == [-1, 0]
-
-
-def test_a_cart_without_neighbours_or_habits_says_nothing() -> None:
-    table = Neighbours(np.full((2, 1), -1, np.int32), np.zeros((2, 1), np.float32))
-    assert len(add_up(np.array([0], np.int32), table).items) == 0
-    assert len(add_up(np.array([0, 1], np.int32), table, (np.zeros(0, np.int32), np.zeros(0, np.float32))).items) == 0
 
 
 def test_home_blends_habits_with_taste_and_names_the_nearest_habit() -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from recommend import Asked, Holder
-from recommend.artifacts import CURRENT, switch
+from recommend import Asked, Holder, Recommender
+from recommend.artifacts import CURRENT, rollback, switch
 from tests.recommend.conftest import Publish
 
 
@@ -117,7 +118,14 @@ def test_a_repaired_version_is_tried_again_after_a_minute(
     assert version(holder) == new
 
 
-def test_requests_never_fail_or_mix_versions_while_versions_switch(publish_one: Publish, tmp_path: Path) -> None:
+REQUESTS = 10_000
+THREADS = 8
+SWITCHES = 20
+
+
+def test_ten_thousand_requests_over_twenty_switches_never_fail_or_mix_versions(
+    publish_one: Publish, tmp_path: Path
+) -> None:
     names = [publish_one(days).version for days in (3, 2, 1)]
     holder = Holder(tmp_path, look_every=0.0)
     expected = {}
@@ -125,26 +133,64 @@ def test_requests_never_fail_or_mix_versions_while_versions_switch(publish_one: 
         switch(tmp_path, name)
         recommender = holder.current()
         assert recommender is not None
-        expected[name] = [one.item for one in recommender.home("u001", Asked(k=10))]
-    stop, wrong, served = threading.Event(), [], set()
+        expected[name] = answers(recommender)
+    assert len({str(answer) for answer in expected.values()}) == len(names)
+    turns = iter(range(REQUESTS))
+    served, wrong = Counter[str](), []
 
     def shopper() -> None:
-        while not stop.is_set():
+        for turn in turns:
+            if turn % (REQUESTS // SWITCHES) == 0:
+                switch(tmp_path, names[turn * SWITCHES // REQUESTS % len(names)])
             recommender = holder.current()
-            if recommender is None or [one.item for one in recommender.home("u001")] != expected[recommender.version]:
-                wrong.append(recommender)
-                return
-            served.add(recommender.version)
+            if recommender is None or answers(recommender) != expected[recommender.version]:
+                wrong.append(turn)
+            else:
+                served[recommender.version] += 1
 
-    shoppers = [threading.Thread(target=shopper) for _ in range(4)]
+    shoppers = [threading.Thread(target=shopper) for _ in range(THREADS)]
     for thread in shoppers:
         thread.start()
-    for turn in range(40):
-        switch(tmp_path, names[turn % 3])
-        holder.current()
-    stop.set()
     for thread in shoppers:
         thread.join()
-    assert not wrong
-    assert served == set(names)
+    assert wrong == []
+    assert served.keys() == set(names)
+    assert served.total() == REQUESTS
     assert holder.problem is None
+
+
+def answers(recommender: Recommender) -> list[object]:
+    """What one request reads of one version: several tables, which must all be of that version."""
+    asked = Asked(k=3)
+    return [one.item for one in recommender.home("u001", asked)] + [
+        (one.item, one.score) for one in recommender.cart(["p1"], None, asked)
+    ]
+
+
+def test_an_item_that_was_deleted_after_the_training_is_shown_nowhere(holder: Holder, publish_one: Publish) -> None:
+    publish_one()
+    recommender = holder.current()
+    assert recommender is not None
+    gone = recommender.home("u001")[0].item
+    asked = Asked(keep=lambda items: set(items) - {gone})
+    for shown in (
+        recommender.home("u001", asked),
+        recommender.buy_again("u001", asked),
+        recommender.discover("u001", asked),
+        recommender.cart(["p1"], "u001", asked),
+        recommender.together("p1", asked),
+        recommender.popular(asked),
+    ):
+        assert shown
+        assert gone not in [one.item for one in shown]
+    assert recommender.similar(gone, asked)
+
+
+def test_a_rollback_is_served_within_a_second(
+    holder: Holder, clock: Clock, publish_one: Publish, tmp_path: Path
+) -> None:
+    old, new = publish_one(2).version, publish_one(1).version
+    assert version(holder) == new
+    rollback(tmp_path)
+    clock.time += 1.0
+    assert version(holder) == old

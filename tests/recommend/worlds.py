@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from hypothesis import strategies as st
 
-from recommend import Interactions, Items
+from recommend import Interactions, Items, Manifest
 from recommend.training import Settings
 
 TODAY = datetime(2026, 3, 1, tzinfo=UTC)
-QUICK = Settings(factors=8, iterations=4, home_length=20, cart_length=12, together_length=8, similar_length=8)
+QUICK = Settings(
+    learned=False, factors=8, iterations=4, home_length=20, cart_length=12, together_length=8, similar_length=8
+)
+LEARNED = replace(QUICK, learned=True)
 
 
 def bought(*baskets: tuple[str | None, int, list[str]]) -> Interactions:
@@ -71,3 +75,8 @@ def histories(draw: st.DrawFn, *, most: int = 40) -> Interactions:
         basket=[row[2] for row in rows],
         timestamp=[TODAY - timedelta(days=row[3], hours=1) for row in rows],
     )
+
+
+def manifest(at: datetime, *, lines: int = 1, window: tuple[str, str] = ("2025-11-01", "2026-03-01")) -> Manifest:
+    """Build a birth certificate that tells little."""
+    return Manifest("", at.isoformat(), at.isoformat(), window, {"lines": lines}, {}, {}, {})

@@ -1,0 +1,93 @@
+"""The questions of the proof: what the 28 days after a cut answered, for every surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from recommend import Id, Interactions, Items
+from recommend.columns import UNKNOWN
+from recommend.splitting import (
+    Case,
+    Split,
+    companion_cases,
+    hidden_item_cases,
+    next_basket_cases,
+    switch_cases,
+)
+
+MOST_CASES = 8000
+FIRST_ITEMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Cases by surface, and the items that each customer had bought before the cut."""
+
+    surfaces: dict[str, list[Case]]
+    bought: dict[Id, frozenset[Id]]
+
+
+def questions(split: Split, items: Items) -> Questions:
+    """Return all cases of a split. A hidden item is asked twice: with its customer and anonymously."""
+    bought = _bought(split.known)
+    hidden = hidden_item_cases(split, limit=MOST_CASES)
+    known = [case for case in hidden if case.user in bought]
+    types = items.types.ids[items.product_type].tolist() if len(items.types) else []
+    label_of = {
+        item: label
+        for item, label, code in zip(items.ids.ids.tolist(), types, items.product_type.tolist(), strict=True)
+        if code != UNKNOWN
+    }
+    return Questions(
+        {
+            "next basket": next_basket_cases(split),
+            "novel": _novel_cases(split, bought),
+            "cart known": known,
+            "cart anonymous": [Case(None, case.given, case.targets) for case in hidden],
+            "similar": switch_cases(split, label_of, limit=MOST_CASES),
+            "together": companion_cases(split, limit=MOST_CASES),
+            "new visitor": _first_items_cases(split, FIRST_ITEMS),
+        },
+        bought,
+    )
+
+
+def never_bought(cases: list[Case], bought: dict[Id, frozenset[Id]]) -> Callable[[int], bool]:
+    """Return whether the case of that number asks for what its customer had never bought."""
+    new = [case.user is not None and not case.targets & bought.get(case.user, frozenset()) for case in cases]
+    return new.__getitem__
+
+
+def _bought(known: Interactions) -> dict[Id, frozenset[Id]]:
+    found: dict[Id, set[Id]] = {}
+    users, items = known.users.ids.tolist(), known.items.ids.tolist()
+    for user, item in zip(known.user.tolist(), known.item.tolist(), strict=True):
+        if user != UNKNOWN:
+            found.setdefault(users[user], set()).add(items[item])
+    return {user: frozenset(mine) for user, mine in found.items()}
+
+
+def _novel_cases(split: Split, bought: dict[Id, frozenset[Id]]) -> list[Case]:
+    """For every known customer who tries something new in the weeks after the cut: what, of all that is new?"""
+    later = _bought(split.later)
+    cases = [Case(user, (), mine - bought[user]) for user, mine in sorted(later.items(), key=str) if user in bought]
+    return [case for case in cases if case.targets]
+
+
+def _first_items_cases(split: Split, given: int, *, seed: int = 7) -> list[Case]:
+    """For carts of more than `given` items: after so many of them, drawn at random, what else comes into the cart?"""
+    draw = np.random.default_rng(seed)
+    later = split.later
+    order = np.argsort(later.basket, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(later.basket[order])) + 1)
+    cases = []
+    for group in groups:
+        if len(group) > given:
+            names = later.items.ids[later.item[draw.permutation(group)]].tolist()
+            cases.append(Case(None, tuple(names[:given]), frozenset(names[given:])))
+    if len(cases) <= MOST_CASES:
+        return cases
+    return [cases[place] for place in sorted(draw.choice(len(cases), MOST_CASES, replace=False).tolist())]

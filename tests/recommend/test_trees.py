@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
+
+from recommend.learning import ENOUGH_ANSWERS, boosted, exported
+from recommend.trees import Trees, no_trees
+
+
+def world(seed: int, rows: int = 3000) -> tuple[np.ndarray, np.ndarray]:
+    draw = np.random.default_rng(seed)
+    features = draw.normal(size=(rows, 6)).astype(np.float32)
+    return features, features[:, 0] * features[:, 1] + features[:, 2] > draw.normal(size=rows)
+
+
+@pytest.mark.parametrize(("iterations", "leaves", "depth"), [(1, 2, None), (12, 8, 4), (20, 31, None)])
+def test_exported_trees_say_what_the_library_says(iterations: int, leaves: int, depth: int | None) -> None:
+    features, right = world(1)
+    model = HistGradientBoostingClassifier(
+        max_iter=iterations, max_leaf_nodes=leaves, max_depth=depth, early_stopping=False
+    )
+    with threadpool_limits(limits=1):
+        model.fit(features, right)
+    trees = exported(model)
+    fresh, _ = world(2)
+    for rows in (features, fresh, fresh.astype(np.float64) * 100):
+        expected = model.decision_function(rows)
+        assert trees.scores(rows) + model._baseline_prediction.ravel() == pytest.approx(expected, abs=1e-12)
+
+
+def test_trees_survive_being_stored() -> None:
+    features, right = world(3)
+    trees = boosted(features, right, seed=1, iterations=5, leaves=8, rate=0.2)
+    again = Trees.read(*trees.stored())
+    assert again.scores(features).tobytes() == trees.scores(features).tobytes()
+    assert all(np.isfinite(numbers).all() for numbers in trees.stored())
+
+
+def test_the_same_rows_and_seed_give_the_same_trees() -> None:
+    first, second = (boosted(*world(4), seed=5, iterations=6, leaves=8, rate=0.2, share_of_wrong=0.5) for _ in range(2))
+    for mine, theirs in zip(first.stored(), second.stored(), strict=True):
+        assert mine.tobytes() == theirs.tobytes()
+
+
+def test_too_few_answers_teach_nothing() -> None:
+    features, right = world(6)
+    right[np.flatnonzero(right)[ENOUGH_ANSWERS - 1 :]] = False
+    assert not boosted(features, right, seed=1, iterations=5, leaves=8, rate=0.2)
+    assert not boosted(features, ~right, seed=1, iterations=5, leaves=8, rate=0.2)
+
+
+def test_no_trees_judge_everything_alike_and_can_be_stored() -> None:
+    nothing = Trees.read(*no_trees().stored())
+    assert not nothing
+    assert nothing.scores(np.ones((4, 3))).tolist() == [0.0] * 4
+
+
+@given(st.integers(0, 60), st.integers(0, 2), st.sampled_from([-7, 10_000]))
+@settings(max_examples=40, deadline=None)
+def test_links_that_lead_nowhere_are_refused(row: int, column: int, value: int) -> None:
+    links, numbers = boosted(*world(7, 1500), seed=1, iterations=4, leaves=8, rate=0.2).stored()
+    if column == 0 and value > 0:
+        return
+    damaged = links.copy()
+    damaged[min(row, len(links) - 2), column] = value
+    with pytest.raises(ValueError, match="leads nowhere"):
+        Trees.read(damaged, numbers)
+    with pytest.raises(ValueError, match="do not fit"):
+        Trees.read(links[1:], numbers)
