@@ -13,7 +13,7 @@ from recommend.columns import UNKNOWN, Codes, Floats, Id, IdMap
 from recommend.tables import Tables
 from recommend.trees import Trees
 
-JUDGED = 64
+JUDGED = 48
 HABITS_HEARD = 80
 LONGEST_CART = 40
 MOST = 2**63

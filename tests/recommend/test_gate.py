@@ -214,18 +214,18 @@ def test_rankers_that_are_clearly_worse_are_left_out_and_tried_again(monkeypatch
 
 
 def test_the_best_challenger_takes_its_surface_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    Play(monkeypatch, lambda settings, _origin: 0.2 + settings.cart_damping)
+    Play(monkeypatch, lambda settings, _origin: 0.2 + settings.cart_cosine)
     judged = judge(Interactions.none(), goods(), TODAY, QUICK)
-    assert judged.settings == dataclasses.replace(QUICK, cart_damping=0.5)
+    assert judged.settings == dataclasses.replace(QUICK, cart_cosine=0.5)
     assert judged.report["cart"].incumbent is None
-    assert judged.remarks == ("cart: cart_damping 0.5 won by 0.3000 in nDCG@10",)
+    assert judged.remarks == ("cart: cart_cosine 0.5 won by 0.4000 in nDCG@10",)
 
 
 def test_a_challenger_that_only_won_before_the_last_weeks_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    Play(monkeypatch, lambda settings, origin: 0.2 + (1 if origin == 1 else -0.1) * settings.cart_damping)
-    standing = dataclasses.replace(QUICK, cart_damping=0.3)
+    Play(monkeypatch, lambda settings, origin: 0.2 + (1 if origin == 1 else -0.1) * settings.cart_cosine)
+    standing = dataclasses.replace(QUICK, cart_cosine=0.3)
     judged = judge(Interactions.none(), goods(), TODAY, QUICK, standing)
-    assert judged.settings.cart_damping == 0.3
+    assert judged.settings.cart_cosine == 0.3
     assert judged.remarks[-1] == "cart: the challenger did not hold on the last weeks; the settings stay"
     compared = judged.report["cart"]
     assert compared.model == compared.incumbent
