@@ -89,8 +89,8 @@ def select(
     waiting: list[Found] = []
     taken: dict[int, int] = {}
     stream = _distinct(stages, ids, types, frozenset(exclude))
-    at_once = 2 * k if keep is None else max(OVER_FETCH, 2 * k)
-    for _ in range(MOST_FETCHES if keep else MOST_FETCHES * OVER_FETCH):
+    at_once = max(1 if keep is None else OVER_FETCH, 2 * k)
+    for _ in range(MOST_FETCHES * OVER_FETCH if keep is None else MOST_FETCHES):
         fetched = list(islice(stream, at_once))
         if not fetched or k <= 0:
             break
