@@ -182,7 +182,8 @@ def _heading(cut: str, split: Split) -> str:
         f"{len(known.items):,} items, {len(known.users):,} households, {known.baskets:,} baskets. "
         "Asked: the 28 days after. Settings were tuned on the cut 2017-10-01 only. `plain` is without learned rankers, "
         "`learned` the default. "
-        "Coverage is of the items bought five times and more. No cap per product type. Made by "
+        "Coverage is the number of different items shown against that of the items "
+        "bought five times and more. No cap per product type. Made by "
         "`python -m benchmarks.recommend`, which defines every question in `cases.py`."
     )
 
