@@ -1,6 +1,7 @@
 """What an answer costs, what opening and switching cost, and how training grows with customers and goods.
 
-    python -m benchmarks.recommending [--interactions F.parquet --items I.parquet --as-of DATE] [--answers-only]
+    python -m benchmarks.recommending [--artefact DIR | --interactions F.parquet --items I.parquet --as-of DATE]
+        [--answers-only]
 
 Writes benchmarks/RECOMMEND_SERVING.md and recommend_cost.svg. Without files a shop is made up, of the size of the
 demo's. Figures are CPU of this process, one thread; every round asks each surface in turn, the least round counts.
@@ -24,7 +25,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.chart import Series, chart
 from recommend import Asked, Holder, Interactions, Items, Recommendation, Recommender, Source, Tables
-from recommend.artifacts import Manifest, open_artefact, publish, rollback, switch, versions
+from recommend.artifacts import Manifest, current_version, open_artefact, publish, rollback, switch, versions
 from recommend.columns import Id
 from recommend.frames import read_history, read_items
 from recommend.training import Settings, train
@@ -35,8 +36,8 @@ CHART = HERE / "recommend_cost.svg"
 TODAY = date(2026, 3, 1)
 ROUNDS = 5
 ASKED = 400
-SIZES = (500, 1000, 2000, 4000)
-GOODS = (5000, 10_000, 20_000, 40_000)
+SIZES = (500, 1000, 2000)
+GOODS = (5000, 10_000, 20_000)
 USUAL_CUSTOMERS, USUAL_GOODS = 2000, 10_000
 SWITCHES, REQUESTS, THREADS = 20, 10_000, 8
 
@@ -44,6 +45,27 @@ SWITCHES, REQUESTS, THREADS = 20, 10_000, 8
 def main() -> None:
     """Measure and write the page."""
     given = _arguments()
+    if given.artefact:
+        tables, what = _opened(given.artefact)
+    else:
+        tables, what = _trained(given)
+    with threadpool_limits(limits=1):
+        answers = _answers(tables)
+        with tempfile.TemporaryDirectory() as scratch:
+            switching = _switching(Path(scratch), tables)
+        growth = [] if given.answers_only else _growth()
+    PAGE.write_text(_page(what, answers, switching, growth))
+    print(PAGE.read_text())
+
+
+def _opened(directory: Path) -> tuple[Tables, str]:
+    """Open the current version of a directory and say what it was learnt from."""
+    artefact = open_artefact(directory / (current_version(directory) or ""))
+    counts = ", ".join(f"{count:,} {name}" for name, count in artefact.manifest.counts.items())
+    return artefact.tables, f"A version learnt from {counts}"
+
+
+def _trained(given: argparse.Namespace) -> tuple[Tables, str]:
     if given.interactions:
         history = read_history(given.interactions).interactions
         items = read_items(given.items) if given.items else Items.unknown(history.items)
@@ -54,14 +76,8 @@ def main() -> None:
     with threadpool_limits(limits=1):
         began = time.process_time()
         tables = train(history, items, as_of)
-        trained = time.process_time() - began
-        counts = f"{len(history):,} lines, {len(tables.user_ids):,} customers, {len(tables.item_ids):,} goods"
-        answers = _answers(tables)
-        with tempfile.TemporaryDirectory() as scratch:
-            switching = _switching(Path(scratch), tables)
-        growth = [] if given.answers_only else _growth()
-    PAGE.write_text(_page(f"{name}: {counts}, trained in {trained:.1f} CPU s", answers, switching, growth))
-    print(PAGE.read_text())
+    counts = f"{len(history):,} lines, {len(tables.user_ids):,} customers, {len(tables.item_ids):,} goods"
+    return tables, f"{name}: {counts}, trained in {time.process_time() - began:.1f} CPU s"
 
 
 def made_up(customers: int, goods: int, *, baskets: int = 50, seed: int = 1) -> tuple[Interactions, Items]:
@@ -254,6 +270,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--interactions", type=Path)
     parser.add_argument("--items", type=Path)
     parser.add_argument("--as-of", type=date.fromisoformat, default=TODAY)
+    parser.add_argument("--artefact", type=Path, help="answer from what `python -m recommend fit` wrote")
     parser.add_argument("--answers-only", action="store_true", help="leave out how training grows")
     return parser.parse_args()
 

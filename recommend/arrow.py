@@ -169,6 +169,7 @@ def _is_text(kind: Any) -> bool:
 
 
 def is_number(kind: Any) -> bool:
+    """Say whether an Arrow type is one of numbers."""
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
 

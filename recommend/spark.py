@@ -35,6 +35,9 @@ from recommend.models import Factors
 from recommend.settings import Settings
 
 MASTER = "local[*]"
+FEWEST_BLOCKS = 10
+BLOCK = 20_000
+"""Purchases that are worth a task of their own."""
 
 
 class SparkMissing(ArtefactError):
@@ -90,6 +93,7 @@ class SparkFactoriser:
             "rating": pa.array(np.log1p(counts.data).astype(np.float32)),
         }
         pq.write_table(pa.table(ratings), place / "ratings.parquet")
+        blocks = min(max(FEWEST_BLOCKS, self._spark.sparkContext.defaultParallelism), 1 + counts.nnz // BLOCK)
         model = (
             import_module("pyspark.ml.recommendation")
             .ALS(
@@ -99,6 +103,8 @@ class SparkFactoriser:
                 alpha=1.0,
                 implicitPrefs=True,
                 seed=settings.seed,
+                numUserBlocks=blocks,
+                numItemBlocks=blocks,
                 userCol="user",
                 itemCol="item",
                 ratingCol="rating",

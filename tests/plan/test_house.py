@@ -17,7 +17,14 @@ LONGEST_FRAGMENT = 75
 FURNITURE = {
     *("storefront", "admin", "search", "recommend", "migrations", "tests", "benchmarks", "docs", "wsgi.py"),
     *("pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "Procfile", "babel.cfg"),
-    *("package.json", "package-lock.json", "requirements.lock", "requirements-dev.lock", "LICENSE"),
+    *(
+        "package.json",
+        "package-lock.json",
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-spark.lock",
+        "LICENSE",
+    ),
 }
 
 

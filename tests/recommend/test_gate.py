@@ -14,10 +14,7 @@ from recommend.evaluation import Evaluation, Interval, Metrics
 from recommend.gate import Comparison, Judgement, judge, refusals, train_and_publish, validate
 from recommend.soundness import lonely, shrunken
 from recommend.training import STEPS, Settings
-from tests.recommend import worlds
-from tests.recommend.worlds import TODAY, bought, goods, manifest
-
-QUICK = dataclasses.replace(worlds.QUICK, learned=False)
+from tests.recommend.worlds import QUICK, TODAY, bought, goods, manifest
 
 LOSING = Comparison(
     Metrics(100, 10, 0.1, 0.1, 0.1, 0.1), Metrics(100, 10, 0.2, 0.2, 0.2, 0.1), Interval(-0.1, -0.15, -0.05)
@@ -190,6 +187,7 @@ class Play:
     """Stands in for training and asking: the nDCG of each setting is what `worth` says, the same for every case."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, worth: Callable[[Settings, int], float]) -> None:
+        monkeypatch.setattr("recommend.gate.CANDIDATES", {"cart": ({"cart_damping": 0.02}, {"cart_damping": 0.5})})
         monkeypatch.setattr("recommend.gate.origins", lambda *_args, **_named: [0, 1])
         monkeypatch.setattr("recommend.gate.trained_at", lambda origin, settings: (origin, settings))
         monkeypatch.setattr("recommend.gate.best_sellers", lambda *_: {"cart": self.evaluation(0.0)})
@@ -214,18 +212,18 @@ def test_rankers_that_are_clearly_worse_are_left_out_and_tried_again(monkeypatch
 
 
 def test_the_best_challenger_takes_its_surface_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    Play(monkeypatch, lambda settings, _origin: 0.2 + settings.cart_cosine)
+    Play(monkeypatch, lambda settings, _origin: 0.2 + settings.cart_damping)
     judged = judge(Interactions.none(), goods(), TODAY, QUICK)
-    assert judged.settings == dataclasses.replace(QUICK, cart_cosine=0.5)
+    assert judged.settings == dataclasses.replace(QUICK, cart_damping=0.5)
     assert judged.report["cart"].incumbent is None
-    assert judged.remarks == ("cart: cart_cosine 0.5 won by 0.4000 in nDCG@10",)
+    assert judged.remarks == ("cart: cart_damping 0.5 won by 0.3000 in nDCG@10",)
 
 
 def test_a_challenger_that_only_won_before_the_last_weeks_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    Play(monkeypatch, lambda settings, origin: 0.2 + (1 if origin == 1 else -0.1) * settings.cart_cosine)
-    standing = dataclasses.replace(QUICK, cart_cosine=0.3)
+    Play(monkeypatch, lambda settings, origin: 0.2 + (1 if origin == 1 else -0.1) * settings.cart_damping)
+    standing = dataclasses.replace(QUICK, cart_damping=0.3)
     judged = judge(Interactions.none(), goods(), TODAY, QUICK, standing)
-    assert judged.settings.cart_cosine == 0.3
+    assert judged.settings.cart_damping == 0.3
     assert judged.remarks[-1] == "cart: the challenger did not hold on the last weeks; the settings stay"
     compared = judged.report["cart"]
     assert compared.model == compared.incumbent

@@ -28,7 +28,6 @@ from tests.recommend.worlds import QUICK, TODAY, grocery
 
 CLUSTER = "local-cluster[2,1,1024]"
 CUT = TODAY.replace(month=2, day=1)
-PLAIN = dataclasses.replace(QUICK, learned=False)
 
 needs_spark = [
     pytest.mark.spark,
@@ -60,7 +59,7 @@ def tops(factors: Factors, k: int = 10) -> list[set[int]]:
 def test_the_cluster_learns_the_same_tastes(cluster: SparkFactoriser) -> None:
     history, _ = grocery(users=120)
     counts = user_item(history)
-    settings = dataclasses.replace(PLAIN, iterations=10)
+    settings = dataclasses.replace(QUICK, iterations=10)
     here, there = factorise(counts, settings), cluster(counts, settings)
     assert there.users.shape == here.users.shape
     assert there.items.dtype == np.float32
@@ -73,11 +72,11 @@ def test_the_same_counts_and_seed_give_close_factors_and_rows_without_purchases_
     cluster: SparkFactoriser,
 ) -> None:
     counts = csr_matrix(np.array([[1, 0, 2, 0], [0, 0, 0, 0], [3, 0, 0, 1]], float))
-    found = cluster(counts, PLAIN)
+    found = cluster(counts, QUICK)
     assert not found.users[1].any()
     assert not found.items[1].any()
     assert found.users[[0, 2]].any(axis=1).all()
-    assert cluster(csr_matrix((2, 3)), PLAIN).items.shape == (3, 2)
+    assert cluster(csr_matrix((2, 3)), QUICK).items.shape == (3, 2)
 
 
 @spark_test
@@ -87,7 +86,7 @@ def test_tables_by_spark_recommend_as_well(cluster: SparkFactoriser) -> None:
     cases = next_basket_cases(split)
     ranked = []
     for factoriser in (factorise, cluster):
-        recommender = Recommender(train(split.known, items, CUT, PLAIN, factoriser=factoriser))
+        recommender = Recommender(train(split.known, items, CUT, QUICK, factoriser=factoriser))
         ranked.append(
             evaluate(cases, lambda case, by=recommender: [one.item for one in by.home(case.user)], catalogue=40)
         )
