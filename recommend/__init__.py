@@ -15,8 +15,8 @@ What each surface uses, and why:
   towards the item's and its type's.
 * discover: a sparse linear model (SLIM on the fifty nearest items), lifted by the season; what was bought is left out.
 * cart: for every pair of items a damped co-occurrence plus a little cosine over baskets, summed over the cart, plus
-  the customer's habits; small trees, evaluated in numpy, take a second look at the best eighty. After a purchase the
-  same without the product types just bought, for one usual interval.
+  the customer's habits; small trees, evaluated in numpy, take a second look at the best forty-eight. After a purchase
+  the same without the product types just bought, for one usual interval.
 * bought together: P(j | i) over baskets, for pairs seen often enough.
 * similar: the same product type, ranked by shared customers, price and popularity.
 * something new: if asked for, the last place of a small share of the lists tries what nobody has bought yet, by

@@ -81,7 +81,7 @@ def select(
 ) -> list[Recommendation]:
     """Take the first k that may be shown, stage after stage, at most `per_type` of one product type.
 
-    Candidates are fetched OVER_FETCH at a time and judged by one call of `keep`; after MOST_FETCHES the list
+    Candidates are fetched OVER_FETCH at a time and judged by one call of `keep`; after MOST_FETCHES such calls the list
     stays short. Those over the cap wait and fill up a list that would otherwise end short. No item comes
     twice.
     """
@@ -89,8 +89,9 @@ def select(
     waiting: list[Found] = []
     taken: dict[int, int] = {}
     stream = _distinct(stages, ids, types, frozenset(exclude))
-    for _ in range(MOST_FETCHES):
-        fetched = list(islice(stream, max(OVER_FETCH, 2 * k)))
+    at_once = max(1 if keep is None else OVER_FETCH, 2 * k)
+    for _ in range(MOST_FETCHES * OVER_FETCH if keep is None else MOST_FETCHES):
+        fetched = list(islice(stream, at_once))
         if not fetched or k <= 0:
             break
         allowed = None if keep is None else keep([found[0] for found, _ in fetched])

@@ -148,4 +148,4 @@ def cart_lesson(tables: Tables, split: Split, seed: int) -> Lesson:
 
 def learn_cart(lesson: Lesson, seed: int) -> Trees:
     """Fit few and small trees, for they are evaluated inside requests."""
-    return boosted(lesson.rows, lesson.right, seed=seed, iterations=30, leaves=8, rate=0.2, share_of_wrong=0.5)
+    return boosted(lesson.rows, lesson.right, seed=seed, iterations=20, leaves=8, rate=0.3, share_of_wrong=0.5)

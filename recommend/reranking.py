@@ -13,7 +13,7 @@ from recommend.columns import UNKNOWN, Codes, Floats, Id, IdMap
 from recommend.tables import Tables
 from recommend.trees import Trees
 
-JUDGED = 64
+JUDGED = 48
 HABITS_HEARD = 80
 LONGEST_CART = 40
 MOST = 2**63
@@ -76,22 +76,22 @@ def shortlist(tables: Tables, cart: Codes, user: int, sales: Floats) -> Shortlis
     groups = _grouped(np.concatenate((near[there], habits)), scores)
     found, total, n = groups.items, groups.total, len(groups.items)
     relative = total / max(float(total.max(initial=0.0)), TINY)
-    habit, ratio, rank = np.zeros(n), np.full(n, -9.0), np.full(n, NO_HABIT)
     owned = groups.weakest >= paired
-    place = groups.weakest[owned] - paired
-    if len(place):
-        habit[owned] = strength[place]
-        late = (float(tables.as_of_day[0]) - tables.own_due[span]) / tables.own_every[span]
-        ratio[owned] = late[place]
-        rank[owned] = place
+    habit = np.zeros(n)
+    habit[owned] = strength[groups.weakest[owned] - paired]
     blend = relative + (HABIT_SHARE / best_habit) * habit
     if n:
         own = np.minimum(np.searchsorted(found, cart), n - 1)
         blend[own[found[own] == cart]] = 0.0
-    order = np.argsort(-blend, kind="stable")[: min(LONGEST_SUM, int((blend > 0).sum()))]
-    leads = np.append(np.repeat(cart, there.sum(axis=1)), np.full(len(habits), UNKNOWN, np.int32))
-    lead = leads[groups.strongest]
+    order = np.argsort(-blend, kind="stable")[: min(LONGEST_SUM, int(np.count_nonzero(blend)))]
+    strongest = groups.strongest[order]
+    entry = np.flatnonzero(there)
+    lead = np.full(len(order), UNKNOWN, np.int32)
+    paired_up = strongest < paired
+    lead[paired_up] = cart[entry[strongest[paired_up]] // max(near.shape[1], 1)]
     top = order[:JUDGED]
+    kept = np.flatnonzero(owned[top])
+    place = groups.weakest[top[kept]] - paired
     items = found[top]
     rows = np.empty((len(top), len(FEATURES)), np.float32)
     rows[:, 0] = blend[top]
@@ -101,16 +101,17 @@ def shortlist(tables: Tables, cart: Codes, user: int, sales: Floats) -> Shortlis
     rows[:, 4] = (groups.size[top] - owned[top]) / max(len(cart), 1)
     rows[:, 5] = len(cart)
     rows[:, 6] = habit[top]
-    rows[:, 7] = habit[top] / best_habit
-    rows[:, 8] = ratio[top]
-    rows[:, 9] = rank[top]
+    rows[:, 7] = rows[:, 6] / np.float32(best_habit)
+    rows[:, 8:10] = (-9.0, NO_HABIT)
+    rows[kept, 8] = (float(tables.as_of_day[0]) - tables.own_due[span][place]) / tables.own_every[span][place]
+    rows[kept, 9] = place
     rows[:, 10] = sales[items]
     rows[:, 11] = (tables.item_type[items][:, None] == tables.item_type[cart]).sum(axis=1)
     rows[:, 12] = (tables.item_category[items][:, None] == tables.item_category[cart]).sum(axis=1)
     rows[:, 13] = tables.item_every[items]
     rows[:, 14] = user != UNKNOWN
     rows[:, 15] = np.arange(len(top))
-    return Shortlist(found[order].astype(np.int32), blend[order], lead[order], rows)
+    return Shortlist(found[order].astype(np.int32), blend[order], lead, rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,10 +134,11 @@ def _grouped(codes: Codes, scores: Floats) -> _Groups:
     values = np.zeros(len(codes), np.float32)
     values[: len(scores)] = scores
     order = np.argsort((codes.astype(np.int64) << 32) | values.view(np.int32), kind="stable")
-    in_order = codes[order]
-    starts = np.flatnonzero(np.concatenate(([True], in_order[1:] != in_order[:-1]))) if len(order) else order
-    ends = np.append(starts[1:], len(order)) - 1 if len(order) else order
-    sums = values[order].astype(np.float64)
+    in_order, sums = codes[order], values[order].astype(np.float64)
+    begins = np.ones(len(order) + 1, bool)
+    np.not_equal(in_order[1:], in_order[:-1], out=begins[1:-1])
+    borders = np.flatnonzero(begins)
+    starts, ends = borders[:-1], borders[1:] - 1
     return _Groups(
         items=in_order[starts],
         total=np.add.reduceat(sums, starts) if len(order) else sums,

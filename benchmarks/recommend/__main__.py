@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.recommend.baselines import Ask, Baselines
-from benchmarks.recommend.cases import Questions, never_bought, questions
+from benchmarks.recommend.cases import MOST_CASES, Questions, never_bought, questions
 from benchmarks.recommend.journey import read
 from recommend import Asked, Id, Recommender, open_artefact
 from recommend.evaluation import Evaluation, difference, evaluate
@@ -42,7 +42,7 @@ def main() -> None:
     options = _options()
     history, items = read()
     split = split_at(history, datetime.fromisoformat(options.cut).replace(tzinfo=UTC))
-    asked = questions(split, items)
+    asked = questions(split, items, options.cases)
     sections = [_heading(options.cut, split)]
     with tempfile.TemporaryDirectory() as made:
         workspace = options.workspace or Path(made)
@@ -61,6 +61,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recommend", description=__doc__)
     parser.add_argument("--cut", default="2017-11-01", help="the day to train before and to ask after")
+    parser.add_argument("--cases", type=int, default=MOST_CASES, help="carts and anchors asked about at most")
     parser.add_argument("--workspace", type=Path, help="a directory to keep the trained artefacts in, for the next run")
     parser.add_argument("--out", type=Path, default=RESULTS, help="where to write the report")
     return parser.parse_args()
@@ -181,7 +182,8 @@ def _heading(cut: str, split: Split) -> str:
         f"{len(known.items):,} items, {len(known.users):,} households, {known.baskets:,} baskets. "
         "Asked: the 28 days after. Settings were tuned on the cut 2017-10-01 only. `plain` is without learned rankers, "
         "`learned` the default. "
-        "Coverage is of the items bought five times and more. No cap per product type. Made by "
+        "Coverage is the number of different items shown against that of the items "
+        "bought five times and more. No cap per product type. Made by "
         "`python -m benchmarks.recommend`, which defines every question in `cases.py`."
     )
 

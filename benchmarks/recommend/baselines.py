@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import cached_property
 
 import numpy as np
 from implicit.nearest_neighbours import BM25Recommender, CosineRecommender, ItemItemRecommender, TFIDFRecommender
@@ -47,9 +48,9 @@ class Baselines:
             case "similar":
                 return {"best sellers of the type": self._of_type(), "implicit TF-IDF of customers": self._alike()}
             case "cart known":
-                return {"best sellers": sellers, "own habits": self._habits()["personal frequency"], **self._sums()}
+                return {"best sellers": sellers, "own habits": self._habits()["personal frequency"], **self._sums}
             case _:
-                return {"best sellers": sellers, **self._sums()}
+                return {"best sellers": sellers, **self._sums}
 
     def _top(self, scores: np.ndarray, without: Collection[Id] = ()) -> list[Id]:
         codes = np.array([self.ids.code(item) for item in without], np.int64)
@@ -96,6 +97,7 @@ class Baselines:
 
         return ask
 
+    @cached_property
     def _sums(self) -> dict[str, Ask]:
         """Sum the rows of the cart over the library's neighbours of baskets."""
         baskets = basket_item(self.history)
@@ -109,7 +111,13 @@ class Baselines:
     def _summed(self, similarity: csr_matrix) -> Ask:
         def ask(case: Case) -> list[Id]:
             codes = np.array([self.ids.code(item) for item in case.given], np.int64)
-            return self._top(np.asarray(similarity[codes[codes >= 0]].sum(axis=0)).ravel(), case.given)
+            rows = similarity[codes[codes >= 0]]
+            found, place = np.unique(rows.indices, return_inverse=True)
+            total = np.bincount(place, weights=rows.data, minlength=len(found))
+            total[np.isin(found, codes)] = 0.0
+            order = np.lexsort((found, -total))[:K]
+            best: list[Id] = self.ids.ids[found[order[total[order] > 0]]].tolist()
+            return best
 
         return ask
 

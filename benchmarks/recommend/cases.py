@@ -30,10 +30,10 @@ class Questions:
     bought: dict[Id, frozenset[Id]]
 
 
-def questions(split: Split, items: Items) -> Questions:
+def questions(split: Split, items: Items, most: int = MOST_CASES) -> Questions:
     """Return all cases of a split. A hidden item is asked twice: with its customer and anonymously."""
     bought = _bought(split.known)
-    hidden = hidden_item_cases(split, limit=MOST_CASES)
+    hidden = hidden_item_cases(split, limit=most)
     known = [case for case in hidden if case.user in bought]
     types = items.types.ids[items.product_type].tolist() if len(items.types) else []
     label_of = {
@@ -47,9 +47,9 @@ def questions(split: Split, items: Items) -> Questions:
             "novel": _novel_cases(split, bought),
             "cart known": known,
             "cart anonymous": [Case(None, case.given, case.targets) for case in hidden],
-            "similar": switch_cases(split, label_of, limit=MOST_CASES),
-            "together": companion_cases(split, limit=MOST_CASES),
-            "new visitor": _first_items_cases(split, FIRST_ITEMS),
+            "similar": switch_cases(split, label_of, limit=most),
+            "together": companion_cases(split, limit=most),
+            "new visitor": _first_items_cases(split, FIRST_ITEMS, most),
         },
         bought,
     )
@@ -77,7 +77,7 @@ def _novel_cases(split: Split, bought: dict[Id, frozenset[Id]]) -> list[Case]:
     return [case for case in cases if case.targets]
 
 
-def _first_items_cases(split: Split, given: int, *, seed: int = 7) -> list[Case]:
+def _first_items_cases(split: Split, given: int, most: int, *, seed: int = 7) -> list[Case]:
     """For carts of more than `given` items: after so many of them, drawn at random, what else comes into the cart?"""
     draw = np.random.default_rng(seed)
     later = split.later
@@ -88,6 +88,6 @@ def _first_items_cases(split: Split, given: int, *, seed: int = 7) -> list[Case]
         if len(group) > given:
             names = later.items.ids[later.item[draw.permutation(group)]].tolist()
             cases.append(Case(None, tuple(names[:given]), frozenset(names[given:])))
-    if len(cases) <= MOST_CASES:
+    if len(cases) <= most:
         return cases
-    return [cases[place] for place in sorted(draw.choice(len(cases), MOST_CASES, replace=False).tolist())]
+    return [cases[place] for place in sorted(draw.choice(len(cases), most, replace=False).tolist())]

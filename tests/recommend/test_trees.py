@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -71,3 +74,10 @@ def test_links_that_lead_nowhere_are_refused(row: int, column: int, value: int) 
         Trees.read(damaged, numbers)
     with pytest.raises(ValueError, match="do not fit"):
         Trees.read(links[1:], numbers)
+
+
+def test_a_process_that_serves_carries_no_training_libraries() -> None:
+    heavy = "{'sklearn', 'scipy', 'implicit', 'pandas', 'pyarrow', 'statsmodels'}"
+    asked = f"import sys, recommend, recommend.affinity; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
