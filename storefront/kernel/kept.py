@@ -24,6 +24,11 @@ class Kept(Generic[Value]):
         self._held: tuple[float, Value] | None = None
         Kept._every.add(self)  # type: ignore[arg-type]
 
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing was read yet, or what was read has been dropped."""
+        return self._held is None
+
     def get(self) -> Value:
         """Return the kept value, read anew when it is too old."""
         held, moment = self._held, time.monotonic()

@@ -36,6 +36,7 @@ class _Read:
 
     state: tuple[object, ...]
     promotions: tuple[Promotion, ...]
+    rows: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,14 @@ def live_promotions(*, codes: Collection[str] = (), at: datetime) -> tuple[Promo
     it is over or used up, so that the evaluation can say so; where several codes unlock one promotion it is the first
     of `codes` that can be used.
     """
-    state = _state(at)
+    is_new = _read.is_empty
     kept = _read.get()
-    if kept.state != tuple((row.id, row.version, row.updated_at) for row in state):
+    rows = kept.rows if is_new else _state(at)
+    if kept.state != _state_of(rows):
         _read.forget()
         kept = _read.get()
     currency = get_settings().currency
-    limits = {row.id: limits_of(row, currency) for row in state if _is_limited(row)}
+    limits = {row.id: limits_of(row, currency) for row in rows if _is_limited(row)}
     fresh = tuple(
         replace(promotion, limits=limits[promotion.id]) if promotion.id in limits else promotion
         for promotion in kept.promotions
@@ -157,8 +159,11 @@ def _read_all() -> _Read:
     rows = read(_ALL, {"at": now()}).all()
     currency = get_settings().currency
     found = (find_promotion(row, currency) for row in rows)
-    state = tuple((row.id, row.version, row.updated_at) for row in rows)
-    return _Read(state, tuple(promotion for promotion in found if promotion is not None))
+    return _Read(_state_of(rows), tuple(promotion for promotion in found if promotion is not None), rows)
+
+
+def _state_of(rows: Sequence[Any]) -> tuple[object, ...]:
+    return tuple((row.id, row.version, row.updated_at) for row in rows)
 
 
 def _read_offered() -> _Offered:
