@@ -38,7 +38,7 @@ def split_at(history: Interactions, cut: datetime | date, horizon_days: int = 28
 def next_basket_cases(split: Split) -> list[Case]:
     """For every customer with a past: what is in the first basket after the cut?"""
     cases, seen = [], set[int]()
-    for user, basket_items in _baskets(split.later):
+    for user, basket_items in basket_groups(split.later):
         if user in seen or user == UNKNOWN:
             continue
         seen.add(user)
@@ -52,7 +52,7 @@ def hidden_item_cases(split: Split, *, limit: int = 8000, seed: int = 7, anonymo
     """For carts of two and more: one item, drawn at random, is hidden; which is it?"""
     draw = np.random.default_rng(seed)
     cases = []
-    for user, basket_items in _baskets(split.later):
+    for user, basket_items in basket_groups(split.later):
         if len(basket_items) < 2:
             continue
         hidden = int(draw.integers(len(basket_items)))
@@ -62,12 +62,12 @@ def hidden_item_cases(split: Split, *, limit: int = 8000, seed: int = 7, anonymo
     return _sampled(cases, limit, draw)
 
 
-def companion_cases(split: Split, *, limit: int = 8000, seed: int = 7) -> list[Case]:
-    """For carts of two and more: given one item, drawn at random, what else is in the cart?"""
+def companion_cases(split: Split, *, limit: int = 8000, seed: int = 7, fewest: int = 2) -> list[Case]:
+    """For carts of `fewest` (two or more) and more: given one item, drawn at random, what else is in the cart?"""
     draw = np.random.default_rng(seed)
     cases = []
-    for _, basket_items in _baskets(split.later):
-        if len(basket_items) < 2:
+    for _, basket_items in basket_groups(split.later):
+        if len(basket_items) < fewest:
             continue
         anchor = basket_items[int(draw.integers(len(basket_items)))]
         cases.append(Case(None, (anchor,), frozenset(basket_items) - {anchor}))
@@ -88,7 +88,7 @@ def switch_cases(split: Split, label_of: dict[Id, Id], *, limit: int = 8000, see
         if item in label_of:
             before.setdefault(user, {})[label_of[item]] = item
     cases, asked = [], set[tuple[int, Id]]()
-    for user_later, basket_items in _baskets(split.later):
+    for user_later, basket_items in basket_groups(split.later):
         user = known.users.code(split.later.users.id(user_later)) if user_later != UNKNOWN else UNKNOWN
         if user == UNKNOWN:
             continue
@@ -101,7 +101,7 @@ def switch_cases(split: Split, label_of: dict[Id, Id], *, limit: int = 8000, see
     return _sampled(cases, limit, np.random.default_rng(seed))
 
 
-def _baskets(history: Interactions) -> Iterator[tuple[int, tuple[Id, ...]]]:
+def basket_groups(history: Interactions) -> Iterator[tuple[int, tuple[Id, ...]]]:
     """Yield (user code, items) of every basket in order of its first line."""
     order = np.argsort(history.basket, kind="stable")
     borders = np.flatnonzero(np.diff(history.basket[order])) + 1

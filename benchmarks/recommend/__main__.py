@@ -32,6 +32,7 @@ GOALS = {
     "cart known": "HR@10 .170 (never bought: .035)",
     "cart anonymous": "HR@10 .115",
     "similar": "HR@10 .65",
+    "similar, new to the customer": "not asked",
     "together": "HR@10 .39",
     "new visitor": "HR@10 .50",
 }
@@ -91,6 +92,7 @@ def _answers(model: Recommender) -> dict[str, Ask]:
         "cart known": lambda case: model.cart(case.given, case.user, plain),
         "cart anonymous": lambda case: model.cart(case.given, None, plain),
         "similar": lambda case: model.similar(case.given[0], plain),
+        "similar, new to the customer": lambda case: model.similar(case.given[0], plain),
         "together": lambda case: model.together(case.given[0], plain),
         "new visitor": lambda case: model.home(None, Asked(per_type=None, exclude=case.given), recent=case.given),
     }

@@ -45,7 +45,7 @@ class Baselines:
                 return {"best sellers": sellers, **self._habits(), "ALS 128 factors": self._als(128, seen=True)}
             case "novel":
                 return {"best sellers": sellers, "ALS 64 factors": self._als(64, seen=False)}
-            case "similar":
+            case "similar" | "similar, new to the customer":
                 return {"best sellers of the type": self._of_type(), "implicit TF-IDF of customers": self._alike()}
             case "cart known":
                 return {"best sellers": sellers, "own habits": self._habits()["personal frequency"], **self._sums}
