@@ -29,6 +29,8 @@ BEFORE = timedelta(days=28)
 """How long before their first exposure it is looked at what visitors bought."""
 MOST_DAYS_AFTER = 28
 """For how many days after exposure the effect is followed."""
+SEEN_OR_EMPTY = RecommendationRow.viewed_at.is_not(None) | (RecommendationRow.shown == 0)
+"""The shelves that count as blocks: what was answered and never came into view says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def _blocks(experiment: Experiment, span: _Span, seen: CTE) -> Iterable[Any]:
         told = (RecommendationRow.clicks, RecommendationRow.shown)
         counts = (
             RecommendationRow.experiment == experiment.key,
-            RecommendationRow.viewed_at.is_not(None) | (RecommendationRow.shown == 0),
+            SEEN_OR_EMPTY,
         )
     else:
         return ()

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from storefront.analytics.models import OrderRow, SearchRow
+from storefront.analytics.models import OrderRow, RecommendationRow, SearchRow
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.experiments.gathering import exposed_by_day, gather
@@ -200,6 +200,27 @@ def _search(shop: SimpleNamespace, name: str, number: int, *, at: datetime = BEG
     row = {**blank, "filters": [], "generation": "", "ranks": 0, "adds": 0, "revenue_minor": 0, **values}
     with shop.app.app_context(), transaction():
         db.session.add(SearchRow(id=f"{name}{number}".ljust(16, "_"), visitor=unit(name), at=at, day=at.date(), **row))
+
+
+def test_traffic_counts_a_shelf_as_a_reading_does(ran: SimpleNamespace) -> None:
+    for number, (shown, clicks, viewed_at) in enumerate(((6, 1, BEGAN), (6, 0, BEGAN), (6, 0, None), (0, 0, None))):
+        _answer(ran, "ada", number, shown=shown, clicks=clicks, viewed_at=viewed_at)
+    with ran.app.app_context():
+        clicked = traffic_of("shelf:home", "click_through", BEGAN + timedelta(days=1)).moments
+        empty = traffic_of("shelf:home", "empty_blocks", BEGAN + timedelta(days=1)).moments
+    assert (clicked.n, clicked.y, clicked.d) == (1, 1, 2)
+    assert (empty.y, empty.d) == (1, 3)
+
+
+def _answer(shop: SimpleNamespace, name: str, number: int, **values: Any) -> None:
+    names = {"shelf": "home", "context": "", "model_version": "v", "experiment": "", "variation": "", "sources": ""}
+    row = {**names, "items": [], **values}
+    with shop.app.app_context(), transaction():
+        db.session.add(
+            RecommendationRow(
+                id=f"{name}{number}".ljust(16, "_"), visitor=unit(name), at=BEGAN, day=BEGAN.date(), **row
+            )
+        )
 
 
 def test_traffic_is_who_came_in_the_last_weeks_and_what_they_bought(ran: SimpleNamespace) -> None:
