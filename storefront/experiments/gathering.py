@@ -22,6 +22,7 @@ from storefront.database.reading import read
 from storefront.experiments.doings import NOTHING, Did, measurable, moments_of
 from storefront.experiments.models import Experiment, ExperimentDevice, ExperimentExposure
 from storefront.experiments.readings import Readings
+from storefront.experiments.states import Watching
 from storefront.experiments.statistics.moments import Moments
 from storefront.shop.queries import get_settings
 
@@ -83,7 +84,11 @@ def exposed_by_day(experiment: Experiment) -> list[DayCount]:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """The days that count: from the first up to but not including `stop`."""
+    """The days that count: from the first up to but not including `stop`.
+
+    They end with the planned days, for who may wait on until the figures please finds a difference where there is none;
+    only a confidence sequence may be watched for as long as an experiment runs.
+    """
 
     since: datetime
     first: date
@@ -96,6 +101,8 @@ class _Span:
         since = experiment.started_at or at
         ends = min(moment for moment in (at, experiment.stopped_at, experiment.ends_at) if moment is not None)
         first, stop = since.astimezone(zone).date(), ends.astimezone(zone).date()
+        if experiment.watching != Watching.SEQUENCE:
+            stop = min(stop, first + timedelta(days=experiment.days))
         return cls(since, first, max(first, stop), datetime.combine(stop, time.min, zone).astimezone(UTC))
 
     @property

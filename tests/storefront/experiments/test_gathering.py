@@ -20,6 +20,7 @@ from storefront.experiments.models import ExperimentDevice, ExperimentExposure
 from storefront.experiments.plans import ExperimentPlan, VariationPlan
 from storefront.experiments.queries import get_experiment
 from storefront.experiments.readings import Readings
+from storefront.experiments.states import Watching
 from storefront.experiments.statistics.moments import Moments
 from storefront.experiments.traffic import DAYS, traffic_of
 from tests.storefront.experiments.making import hero_plan, start
@@ -157,6 +158,25 @@ def test_only_days_that_are_over_count(ran: SimpleNamespace) -> None:
     assert read(ran, 2).of("new", "revenue_per_visitor").y == 500
     with ran.app.app_context():
         assert [(each.arm, each.visitors) for each in exposed_by_day(get_experiment(ran.id))] == [("new", 1)]
+
+
+@pytest.mark.parametrize(
+    ("watching", "days", "revenue"), [("once", 14, 500), ("spending", 14, 500), ("sequence", 20, 1200)]
+)
+def test_waiting_on_beyond_the_planned_days_changes_nothing_but_a_sequence(
+    front: SimpleNamespace, watching: str, days: int, revenue: int
+) -> None:
+    with time_machine.travel(BEGAN, tick=False):
+        plan = {"days": 14, "watching": Watching(watching)}
+        shop = described(front.app, start(front.app, lambda: hero_plan(front.entries["Something new"], **plan)))
+    expose(shop, "ada", "new")
+    expose(shop, "bob", "new", BEGAN + timedelta(days=15))
+    buy(shop, "ada", 500, BEGAN + timedelta(days=13))
+    buy(shop, "ada", 700, BEGAN + timedelta(days=15))
+    found = read(shop, 20)
+    assert found.days == days
+    assert found.exposed["new"] == (1 if days == 14 else 2)
+    assert found.of("new", "revenue_per_visitor").y == revenue
 
 
 def test_the_day_after_exposure_is_read_of_those_who_have_had_it(ran: SimpleNamespace) -> None:
