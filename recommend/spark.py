@@ -66,7 +66,7 @@ def session(master: str = MASTER) -> Iterator[Any]:
 
 
 def options(master: str) -> dict[str, str]:
-    """Return how Spark is set up: on this machine alone it listens to nobody else, a cluster has to reach the driver."""
+    """Return how Spark is set up: alone on a machine it listens to nobody else, a cluster has to reach the driver."""
     local = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
     return {
         "spark.ui.enabled": "false",
