@@ -52,13 +52,7 @@ def session(master: str = MASTER) -> Iterator[Any]:
     if "JAVA_HOME" not in environ and shutil.which("java") is None:
         raise SparkMissing("the trainer spark needs Java 17 or newer")
     builder = import_module("pyspark.sql").SparkSession.builder.master(master).appName("recommend")
-    for name, value in (
-        ("spark.ui.enabled", "false"),
-        ("spark.ui.showConsoleProgress", "false"),
-        ("spark.sql.shuffle.partitions", "8"),
-        ("spark.driver.bindAddress", "127.0.0.1"),
-        ("spark.driver.host", "127.0.0.1"),
-    ):
+    for name, value in options(master).items():
         builder = builder.config(name, value)
     try:
         spark = builder.getOrCreate()
@@ -69,6 +63,17 @@ def session(master: str = MASTER) -> Iterator[Any]:
         yield spark
     finally:
         spark.stop()
+
+
+def options(master: str) -> dict[str, str]:
+    """Return how Spark is set up: alone on a machine it listens to nobody else, a cluster has to reach the driver."""
+    local = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+    return {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": "8",
+        **(local if master.startswith("local") else {}),
+    }
 
 
 class SparkFactoriser:

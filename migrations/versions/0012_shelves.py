@@ -1,7 +1,7 @@
 """Let the merchant steer recommended shelves, shoppers dismiss goods, and every training leave a record.
 
 Revision ID: 0012
-Revises: 0010
+Revises: 0011
 Create Date: 2026-11-28
 """
 

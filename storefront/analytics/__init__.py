@@ -7,10 +7,10 @@ logged and never shown; a process that dies loses what it had not written. `repo
 `shelf_reports.shelf_report` are the ways to read them.
 
 Nobody is known here: a visitor is a random number in a cookie that is set with the first search, the first page of a
-shelf, or the first time a shelf is used, and browsers that ask not to be followed have none; what they do counts all
-the same, without a visitor. Robots, pages fetched ahead and signed-in staff are left out. The one thread to a person
-is the number of an order: it is kept so that a cancelled order can take its revenue back, and goes when the order is
-older than the merchant keeps what was recorded.
+shelf, the first time a shelf is used, or any page while an experiment runs, and browsers that ask not to be followed
+have none; what they do counts all the same, without a visitor. Robots, pages fetched ahead and signed-in staff are left
+out. The one thread to a person is the number of an order: it is kept so that a cancelled order can take its revenue
+back, and goes when the order is older than the merchant keeps what was recorded.
 
 How things are told apart:
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from storefront.cart.errors import NoMore, NotForSale, NothingAsked, NothingChosen, SetIncomplete, SoldOut
+from storefront.cart.errors import CartFull, NoMore, NotForSale, NothingAsked, NothingChosen, SetIncomplete, SoldOut
 from storefront.cart.rules import Owner
 from storefront.cart.services import add_goods
 from storefront.kernel.errors import ShopError
@@ -34,14 +34,14 @@ class Selected:
 
 def add_selection(*, owner: Owner, skus: Sequence[str], at: datetime) -> Selected:
     """Put one of each SKU into a cart, as far as it can be bought; what cannot is told and stops nothing else."""
-    wanted = list(dict.fromkeys(sku for sku in skus if sku))
+    wanted = list(dict.fromkeys(sku for given in skus if (sku := given.strip())))
     if not 1 <= len(wanted) <= MOST_CHOSEN:
         raise NothingChosen
     pieces, refusals = 0, []
     for sku in wanted:
         try:
             change = add_goods(owner=owner, sku=sku, quantity=1, at=at)
-        except (SoldOut, NoMore, NotForSale) as refusal:
+        except (CartFull, SoldOut, NoMore, NotForSale) as refusal:
             refusals.append(refusal)
             continue
         pieces += 1

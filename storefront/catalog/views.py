@@ -13,6 +13,7 @@ from storefront.catalog.showing import answer_list, asked_here, list_page, list_
 from storefront.discovery import queries as discovery
 from storefront.discovery.noting import record_redirect, record_search
 from storefront.discovery.redirecting import find_redirect
+from storefront.discovery.varying import expose
 from storefront.kernel.errors import NotFound
 from storefront.web.fragments import render_page
 from storefront.web.kept_pages import kept
@@ -40,6 +41,7 @@ def category(slug: str) -> Response:
         return redirect(elsewhere)  # type: ignore[return-value]
     found = discovery.browse(node, asked_here(wanted), g.shop.page_size)
     listing = list_page(wanted, found, node.url, node)
+    expose(wanted, found)
     record_search(listing, category_id=node.id)
     return answer_list("catalog/category.html", listing, tree=tree, node=node, trail=_links(tree.trail(node)))
 

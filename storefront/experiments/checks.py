@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storefront.experiments.assignment import WHOLE
 from storefront.experiments.doings import measurable
@@ -40,7 +40,7 @@ def check_start(experiment: Experiment, others: Sequence[Experiment], at: dateti
             experiment.days >= FEWEST_DAYS and experiment.days % WEEK == 0,
             {"weeks": experiment.days // WEEK},
         ),
-        Check(N_("It does not end before it starts."), experiment.ends_at is None or experiment.ends_at > at),
+        _time(experiment, at),
     ]
 
 
@@ -64,6 +64,15 @@ def _shown(experiment: Experiment) -> list[Check]:
     if trouble is None:
         return [Check(N_("The place exists, and everything that variations name is there."), True)]
     return [Check(trouble.text, False, trouble.facts)]
+
+
+def _time(experiment: Experiment, at: datetime) -> Check:
+    """The planned days have to fit; who starts a planned one some hours late is not held up."""
+    ends, days = experiment.ends_at, experiment.days
+    if ends is not None and at < ends < max(at, experiment.starts_at or at) + timedelta(days=days - 1):
+        words = N_("It ends before its %(days)d days are over. Choose a later end, or fewer days.")
+        return Check(words, False, {"days": days})
+    return Check(N_("It does not end before it starts."), ends is None or ends > at)
 
 
 def _room(experiment: Experiment, others: Sequence[Experiment]) -> Check:

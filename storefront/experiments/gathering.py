@@ -22,6 +22,7 @@ from storefront.database.reading import read
 from storefront.experiments.doings import NOTHING, Did, measurable, moments_of
 from storefront.experiments.models import Experiment, ExperimentDevice, ExperimentExposure
 from storefront.experiments.readings import Readings
+from storefront.experiments.states import Watching
 from storefront.experiments.statistics.moments import Moments
 from storefront.shop.queries import get_settings
 
@@ -29,6 +30,8 @@ BEFORE = timedelta(days=28)
 """How long before their first exposure it is looked at what visitors bought."""
 MOST_DAYS_AFTER = 28
 """For how many days after exposure the effect is followed."""
+SEEN_OR_EMPTY = RecommendationRow.viewed_at.is_not(None) | (RecommendationRow.shown == 0)
+"""The shelves that count as blocks: what was answered and never came into view says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,11 @@ def exposed_by_day(experiment: Experiment) -> list[DayCount]:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """The days that count: from the first up to but not including `stop`."""
+    """The days that count: from the first up to but not including `stop`.
+
+    They end with the planned days, for who may wait on until the figures please finds a difference where there is none;
+    only a confidence sequence may be watched for as long as an experiment runs.
+    """
 
     since: datetime
     first: date
@@ -94,6 +101,8 @@ class _Span:
         since = experiment.started_at or at
         ends = min(moment for moment in (at, experiment.stopped_at, experiment.ends_at) if moment is not None)
         first, stop = since.astimezone(zone).date(), ends.astimezone(zone).date()
+        if experiment.watching != Watching.SEQUENCE:
+            stop = min(stop, first + timedelta(days=experiment.days))
         return cls(since, first, max(first, stop), datetime.combine(stop, time.min, zone).astimezone(UTC))
 
     @property
@@ -182,7 +191,7 @@ def _blocks(experiment: Experiment, span: _Span, seen: CTE) -> Iterable[Any]:
         told = (RecommendationRow.clicks, RecommendationRow.shown)
         counts = (
             RecommendationRow.experiment == experiment.key,
-            RecommendationRow.viewed_at.is_not(None) | (RecommendationRow.shown == 0),
+            SEEN_OR_EMPTY,
         )
     else:
         return ()

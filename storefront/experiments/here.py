@@ -93,6 +93,8 @@ def greet(customer_id: int | None) -> None:
     `customer_id` is of whoever is signed in. What an account sees was decided on its first device: others take over
     that device's number, which is looked up once and kept in a cookie.
     """
+    if wants_no_trace() and COOKIE in request.cookies:
+        after_this_request(_take_back)
     if not running() or not recording.is_counted():
         return
     is_known = bool(find_visitor())
@@ -124,6 +126,11 @@ def _keep(response: Response, customer_id: int) -> Response:
         samesite="Lax",
         secure=is_secure_only(),
     )
+    return response
+
+
+def _take_back(response: Response) -> Response:
+    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=is_secure_only())
     return response
 
 

@@ -54,7 +54,7 @@ ORDER_VALUE = Metric("order_value", Shape.RATIO)
 CLICK_THROUGH = Metric("click_through", Shape.RATIO)
 """y: impressions that were clicked, d: impressions."""
 UNDONE_ORDERS = Metric("undone_orders", Shape.RATIO, more_is_better=False)
-"""y: orders that were cancelled or sent back, d: orders."""
+"""y: orders that were cancelled as a whole, d: orders."""
 EMPTY_BLOCKS = Metric("empty_blocks", Shape.RATIO, more_is_better=False)
 """y: times when the varied block had nothing to show, d: times when it was asked for."""
 

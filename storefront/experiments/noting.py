@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storefront.analytics.recording import Buffer
@@ -113,8 +113,10 @@ def _write(batch: Sequence[_Noted], connection: Connection) -> None:
 def _write_belongs(connection: Connection, belongs: Belongs, at: datetime) -> None:
     """The first unit of an account stays; of a device that changes hands, the last one counts."""
     _insert(connection, ExperimentCustomer, customer_id=belongs.customer_id, unit=belongs.unit, at=at)
-    if belongs.visitor != belongs.unit:
-        table: Table = ExperimentDevice.__table__  # type: ignore[assignment]
+    table: Table = ExperimentDevice.__table__  # type: ignore[assignment]
+    if belongs.visitor == belongs.unit:
+        connection.execute(delete(table).where(table.c.visitor == belongs.visitor))
+    else:
         insert = _insert_of(connection)(table).values(visitor=belongs.visitor, unit=belongs.unit, at=at)
         connection.execute(insert.on_conflict_do_update(index_elements=["visitor"], set_={"unit": belongs.unit}))
 

@@ -9,11 +9,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Subquery, case, func, select, union_all
+from sqlalchemy import ColumnElement, Subquery, case, func, select, union_all
 
 from storefront.analytics.models import OrderRow, RecommendationRow, SearchRow
 from storefront.database.reading import read
 from storefront.experiments.doings import Did, moments_of
+from storefront.experiments.gathering import SEEN_OR_EMPTY
 from storefront.experiments.statistics.moments import Moments
 from storefront.shop.queries import get_settings
 
@@ -66,7 +67,7 @@ def _came(surface: str, first: date, today: date) -> Subquery:
         for table in _tables(surface)
     ]
     if surface.startswith("shelf:"):
-        sources = [source.where(RecommendationRow.shelf == surface.removeprefix("shelf:")) for source in sources]
+        sources = [source.where(_of_shelf(surface)) for source in sources]
     each = union_all(*sources).subquery()
     return select(each.c.visitor, func.min(each.c.day).label("first")).group_by(each.c.visitor).subquery()
 
@@ -105,7 +106,7 @@ def _blocks(surface: str, came: Subquery, first: date, today: date) -> Iterable[
     table: Any = _tables(surface)[0]
     is_search = table is SearchRow
     shown = SearchRow.total if is_search else RecommendationRow.shown
-    counts = SearchRow.continues.is_(None) if is_search else RecommendationRow.shelf == surface.removeprefix("shelf:")
+    counts = (SearchRow.continues.is_(None),) if is_search else (_of_shelf(surface), SEEN_OR_EMPTY)
     return read(
         select(
             table.visitor,
@@ -114,6 +115,10 @@ def _blocks(surface: str, came: Subquery, first: date, today: date) -> Iterable[
             func.sum(case((shown == 0, 1), else_=0)).label("empty"),
         )
         .join(came, came.c.visitor == table.visitor)
-        .where(table.day >= first, table.day < today, counts)
+        .where(table.day >= first, table.day < today, *counts)
         .group_by(table.visitor)
     )
+
+
+def _of_shelf(surface: str) -> ColumnElement[bool]:
+    return RecommendationRow.shelf == surface.removeprefix("shelf:")

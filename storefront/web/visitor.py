@@ -1,7 +1,8 @@
 """A visitor as a random number in a first-party cookie, and who is not counted as one.
 
-The cookie is set when there is first something to remember, never on a page that is merely read. A browser that says
-`Sec-GPC: 1` or `DNT: 1` gets none, and one that it already has is taken back.
+The cookie is set when there is first something to remember. A page that is merely read sets it only while an experiment
+runs (`storefront.experiments.here.greet`), so that the first page is varied already. A browser that says `Sec-GPC: 1`
+or `DNT: 1` gets none, and one that it already has is taken back.
 """
 
 from __future__ import annotations

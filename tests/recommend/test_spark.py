@@ -21,7 +21,7 @@ from recommend.evaluation import difference, evaluate
 from recommend.frames import write_history
 from recommend.matrix import user_item
 from recommend.models import Factors, factorise
-from recommend.spark import SparkFactoriser, SparkMissing, session, usual_row
+from recommend.spark import SparkFactoriser, SparkMissing, options, session, usual_row
 from recommend.splitting import next_basket_cases, split_at
 from recommend.training import train
 from tests.recommend.worlds import QUICK, TODAY, grocery
@@ -53,6 +53,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkFactorise
 
 def tops(factors: Factors, k: int = 10) -> list[set[int]]:
     return [set(row[:k].tolist()) for row in np.argsort(-(factors.users @ factors.items.T), axis=1)]
+
+
+@pytest.mark.parametrize(("master", "is_alone"), [("local[*]", True), (CLUSTER, True), ("spark://host:7077", False)])
+def test_a_cluster_of_other_machines_can_reach_the_driver(master: str, is_alone: bool) -> None:
+    assert ("127.0.0.1" in options(master).values()) is is_alone
 
 
 @spark_test

@@ -20,6 +20,7 @@ from admin.discovery.typed_rules import rearrange
 from admin.discovery.views.blueprint import blueprint
 from admin.promotions.typed import Typed
 from admin.tables import read_state
+from storefront.accounts.identity import CurrentStaff
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
@@ -83,11 +84,8 @@ def find_shelf_rule_products() -> Response:
 @requires(Permission.RECOMMEND_VIEW)
 def preview_shelf_rule() -> Response:
     """Show a shelf without and with what is typed; who may only look sees what is stored."""
-    typed, rule_id = Typed.of(request.form), _typed_id()
-    if not staff_here().may(Permission.RECOMMEND_EDIT):
-        stored = _stored(rule_id)
-        stored.values.update({name: typed.get(name) for name in typed.values if name.startswith("preview-")})
-        typed = stored
+    rule_id = _typed_id()
+    typed = _tried_by(staff_here(), rule_id)
     plan = read_rule(typed, g.shop.currency, g.shop.timezone)
     tried = try_rule(typed, plan, rule_id, now()) if plan else None
     status = 200 if tried and not tried.problem else 422
@@ -146,6 +144,18 @@ def delete_shelf_rule(rule_id: int) -> Response:
         name = ruling.delete_rule(rule_id=rule_id, by=staff_here().actor, at=now())
     flash(_("The rule “%(name)s” is deleted.", name=name), "success")
     return redirect_to(URL)
+
+
+def _tried_by(staff: CurrentStaff, rule_id: int) -> Typed:
+    """Return what is tried: what is stored for who may only look, and no customer's shelf for who may see no orders."""
+    typed = Typed.of(request.form)
+    if not staff.may(Permission.RECOMMEND_EDIT):
+        stored = _stored(rule_id)
+        stored.values.update({name: typed.get(name) for name in typed.values if name.startswith("preview-")})
+        typed = stored
+    if not staff.may(Permission.ORDERS_VIEW):
+        typed.values.pop("preview-customer", None)
+    return typed
 
 
 def _stored(rule_id: int) -> Typed:

@@ -188,6 +188,16 @@ def test_who_may_only_look_tries_what_is_stored(goods: SimpleNamespace) -> None:
     assert analyst.post(f"{URL}/{number}", form()).status == 403
 
 
+def test_only_who_may_see_orders_tries_a_customers_shelf(goods: SimpleNamespace) -> None:
+    number = make_rule(goods.app, actions=Actions(pins=(goods.bean,)))
+    named = {"preview-customer": "nobody@example.com"}
+    for role, is_asked in ((Role.OPERATIONS, True), (Role.MERCHANDISER, False), (Role.ANALYST, False)):
+        browser = at_work(goods.app, role)
+        assert bool(browser.get(f"{URL}/{number}").all("#preview-customer")) is is_asked
+        page = preview(browser, id=str(number), pins=str(goods.bean), **named)
+        assert ("no such customer" in page.said) is is_asked
+
+
 def test_the_list_says_where_what_and_how_each_rule_stands(app: Flask) -> None:
     at = now()
     make_rule(app, "Now <b>", "", actions=Actions(pins=(1, 2), buries=(3,)))

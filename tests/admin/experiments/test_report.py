@@ -18,6 +18,7 @@ from storefront.analytics.models import OrderRow
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.experiments import services
+from storefront.experiments.forgetting import forget_before
 from storefront.experiments.models import Experiment, ExperimentExposure
 from storefront.experiments.plans import GuardrailPlan
 from storefront.experiments.queries import get_experiment
@@ -166,6 +167,12 @@ def test_a_conclusion_keeps_the_figures_it_rests_on(ran: SimpleNamespace) -> Non
     assert "is better" in result["sentence"]
     assert result["visitors"] == 4000
     assert result["lines"][0][0] == "Visitors who bought"
+    with ran.app.app_context(), transaction():
+        assert forget_before(BEGAN + timedelta(days=DAYS + 1)) == 4000
+    page = browser.get(URL)
+    assert page.words("#verdict") == result["sentence"]
+    assert "4,000" in page.said
+    assert all(text in page.said for text in result["lines"][0])
 
 
 def test_a_draft_says_how_long_it_takes_with_the_traffic_of_these_weeks(ran: SimpleNamespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from storefront.cart import services
 from storefront.database.transaction import transaction
 from tests.browser import Page, Shopper
 from tests.factories import make_product
@@ -42,6 +43,20 @@ def test_what_cannot_be_had_is_told_and_stops_nothing_else(goods: Flask) -> None
     third = shopper.post("/cart/selections", {"sku": ["MILK"]}, htmx=True)
     assert "already holds as many" in third.said
     assert third.all(".notice--warning")
+
+
+def test_a_cart_that_is_full_keeps_what_found_room(goods: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MOST_LINES", 1)
+    shopper = Shopper(goods)
+    page = shopper.post("/cart/selections", {"sku": ["TEA", "MILK"]}, follow=True)
+    assert "1 item is in your cart." in page.said
+    assert "A cart holds at most 1 different products." in page.said
+    assert lines(shopper.get("/cart")) == ["TEA"]
+
+
+def test_one_sku_written_twice_is_one_piece(goods: Flask) -> None:
+    page = Shopper(goods).post("/cart/selections", {"sku": ["TEA", " TEA "]}, follow=True)
+    assert "1 item is in your cart." in page.said
 
 
 def test_htmx_gets_a_word_and_the_badge_is_told(goods: Flask) -> None:

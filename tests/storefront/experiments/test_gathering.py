@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from storefront.analytics.models import OrderRow, SearchRow
+from storefront.analytics.models import OrderRow, RecommendationRow, SearchRow
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.experiments.gathering import exposed_by_day, gather
@@ -20,6 +20,7 @@ from storefront.experiments.models import ExperimentDevice, ExperimentExposure
 from storefront.experiments.plans import ExperimentPlan, VariationPlan
 from storefront.experiments.queries import get_experiment
 from storefront.experiments.readings import Readings
+from storefront.experiments.states import Watching
 from storefront.experiments.statistics.moments import Moments
 from storefront.experiments.traffic import DAYS, traffic_of
 from tests.storefront.experiments.making import hero_plan, start
@@ -159,6 +160,25 @@ def test_only_days_that_are_over_count(ran: SimpleNamespace) -> None:
         assert [(each.arm, each.visitors) for each in exposed_by_day(get_experiment(ran.id))] == [("new", 1)]
 
 
+@pytest.mark.parametrize(
+    ("watching", "days", "revenue"), [("once", 14, 500), ("spending", 14, 500), ("sequence", 20, 1200)]
+)
+def test_waiting_on_beyond_the_planned_days_changes_nothing_but_a_sequence(
+    front: SimpleNamespace, watching: str, days: int, revenue: int
+) -> None:
+    with time_machine.travel(BEGAN, tick=False):
+        plan = {"days": 14, "watching": Watching(watching)}
+        shop = described(front.app, start(front.app, lambda: hero_plan(front.entries["Something new"], **plan)))
+    expose(shop, "ada", "new")
+    expose(shop, "bob", "new", BEGAN + timedelta(days=15))
+    buy(shop, "ada", 500, BEGAN + timedelta(days=13))
+    buy(shop, "ada", 700, BEGAN + timedelta(days=15))
+    found = read(shop, 20)
+    assert found.days == days
+    assert found.exposed["new"] == (1 if days == 14 else 2)
+    assert found.of("new", "revenue_per_visitor").y == revenue
+
+
 def test_the_day_after_exposure_is_read_of_those_who_have_had_it(ran: SimpleNamespace) -> None:
     expose(ran, "ada", "new")
     expose(ran, "bob", "new", BEGAN + timedelta(days=1))
@@ -200,6 +220,27 @@ def _search(shop: SimpleNamespace, name: str, number: int, *, at: datetime = BEG
     row = {**blank, "filters": [], "generation": "", "ranks": 0, "adds": 0, "revenue_minor": 0, **values}
     with shop.app.app_context(), transaction():
         db.session.add(SearchRow(id=f"{name}{number}".ljust(16, "_"), visitor=unit(name), at=at, day=at.date(), **row))
+
+
+def test_traffic_counts_a_shelf_as_a_reading_does(ran: SimpleNamespace) -> None:
+    for number, (shown, clicks, viewed_at) in enumerate(((6, 1, BEGAN), (6, 0, BEGAN), (6, 0, None), (0, 0, None))):
+        _answer(ran, "ada", number, shown=shown, clicks=clicks, viewed_at=viewed_at)
+    with ran.app.app_context():
+        clicked = traffic_of("shelf:home", "click_through", BEGAN + timedelta(days=1)).moments
+        empty = traffic_of("shelf:home", "empty_blocks", BEGAN + timedelta(days=1)).moments
+    assert (clicked.n, clicked.y, clicked.d) == (1, 1, 2)
+    assert (empty.y, empty.d) == (1, 3)
+
+
+def _answer(shop: SimpleNamespace, name: str, number: int, **values: Any) -> None:
+    names = {"shelf": "home", "context": "", "model_version": "v", "experiment": "", "variation": "", "sources": ""}
+    row = {**names, "items": [], **values}
+    with shop.app.app_context(), transaction():
+        db.session.add(
+            RecommendationRow(
+                id=f"{name}{number}".ljust(16, "_"), visitor=unit(name), at=BEGAN, day=BEGAN.date(), **row
+            )
+        )
 
 
 def test_traffic_is_who_came_in_the_last_weeks_and_what_they_bought(ran: SimpleNamespace) -> None:

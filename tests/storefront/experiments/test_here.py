@@ -15,6 +15,7 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.experiments import services
 from storefront.experiments.assignment import is_held_out
+from storefront.experiments.models import ExperimentDevice
 from storefront.kernel import kept
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
@@ -212,6 +213,35 @@ def test_an_account_brings_what_it_sees_to_every_device(front: SimpleNamespace) 
         device.post("/sign-out")
         assert hero(device.get("/", headers=ARRIVES)) == title
     assert len({row.unit for row in exposures(front.app)}) <= 1
+
+
+def test_who_asks_not_to_be_followed_later_gives_both_numbers_back(front: SimpleNamespace) -> None:
+    begin(front)
+    shopper, _ = arrive(front.app)
+    shopper.post("/register", {"name": "Ada", "email": "ada@example.com", "password": "three green apples"})
+    shopper.get("/", headers=ARRIVES)
+    assert cookie_of(shopper)
+    assert cookie_of(shopper, "unit")
+    shopper.get("/", headers={**ARRIVES, "Sec-GPC": "1"})
+    assert cookie_of(shopper) == ""
+    assert cookie_of(shopper, "unit") == ""
+
+
+def test_a_device_is_of_who_signed_in_last_its_first_owner_too(front: SimpleNamespace) -> None:
+    begin(front)
+    ada, bob = ({"name": name, "email": f"{name}@example.com", "password": "three green apples"} for name in "ab")
+    shared, _ = arrive(front.app)
+    shared.post("/register", ada)
+    shared.get("/", headers=ARRIVES)
+    other, _ = arrive(front.app)
+    other.post("/register", bob)
+    other.get("/", headers=ARRIVES)
+    for form, owner in ((bob, cookie_of(other)), (ada, None)):
+        shared.post("/sign-out")
+        shared.post("/sign-in", form)
+        shared.get("/", headers=ARRIVES)
+        with front.app.app_context():
+            assert db.session.scalar(db.select(ExperimentDevice.unit)) == owner
 
 
 def test_staff_see_what_everybody_sees_and_may_look_at_a_variation(front: SimpleNamespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -91,6 +92,14 @@ def test_a_start_needs_room_and_what_variations_name(front: SimpleNamespace) -> 
         with pytest.raises(CannotStart):
             begin(front, number)
     assert stored(front, second).status == "draft"
+
+
+@pytest.mark.parametrize(("hours", "starts"), [(14 * 24, True), (13 * 24, True), (13 * 24 - 1, False), (1, False)])
+def test_a_start_needs_time_for_the_planned_days(front: SimpleNamespace, hours: int, starts: bool) -> None:
+    with time_machine.travel(now(), tick=False):
+        ends_at = now() + timedelta(hours=hours)
+        with nullcontext() if starts else pytest.raises(CannotStart):
+            start(front.app, lambda: plan(front, days=14, ends_at=ends_at))  # type: ignore[arg-type, return-value]
 
 
 def test_two_who_start_at_once_do_not_get_the_same_visitors(front: SimpleNamespace) -> None:

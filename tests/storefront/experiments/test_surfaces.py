@@ -83,6 +83,17 @@ def test_the_order_of_search_varies_and_only_where_words_were_searched(teas: Fla
     assert len(exposures(teas)) == rows
 
 
+def test_words_searched_within_a_category_count_as_well(teas: Flask) -> None:
+    ranking(teas)
+    for _ in range(12):
+        arrive(teas, "/categories/drinks")
+        arrive(teas, "/categories/drinks?q=green+tea&sort=price")
+    assert exposures(teas) == []
+    for _ in range(12):
+        arrive(teas, "/categories/drinks?q=green+tea")
+    assert 6 <= len(exposures(teas)) <= 12
+
+
 def test_search_without_an_index_has_no_order_to_vary(teas: Flask) -> None:
     ranking(teas)
     with teas.app_context():
