@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import func, select
@@ -27,12 +28,11 @@ from storefront.experiments.models import Experiment
 from storefront.experiments.plans import ExperimentPlan, VariationPlan
 from storefront.experiments.queries import get_experiment, list_running
 from storefront.experiments.readings import Readings
-from storefront.experiments.results import Decision
-from storefront.experiments.verdict import Verdict
 from storefront.jobs import queue
 from storefront.kernel.clock import told_by
 from storefront.kernel.kept import Kept
-from storefront.rehearsal.diary import Diary, Line, Sums, by_arm, compare
+from storefront.rehearsal.concluding import Proof, Scene
+from storefront.rehearsal.diary import Diary, Sums, by_arm, compare
 from storefront.rehearsal.rules import Nature, Shopper, deeds, shoppers, worth
 from storefront.rehearsal.stage import Stage, build, config_in
 from storefront.rehearsal.walking import Hands, Walk, Watch
@@ -46,38 +46,22 @@ BY = "rehearsal"
 MakeApp = Callable[[Config], Flask]
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One experiment: what its second arm shows in place of the shelf's own goods."""
-
-    name: str
-    filling: str
-
-
-SAME = Scene("A/A", "own")
-BETTER = Scene("A/B", "bought-together")
+SAME = Scene("A/A", "own", is_better=False)
+BETTER = Scene("A/B", "bought-together", is_better=True)
 SCENES = (SAME, BETTER)
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """What came of one experiment.
+class Crowd:
+    """Who comes: how many, from which seed, and who watches their visits go by."""
 
-    `true_lift` is that of revenue per visitor among those who counted: what all of them would have spent before the
-    second arm's shelves against what they would have spent before the first one's. `wrong_shelves` is how many shelves
-    did not hold what their arm says, `strays` how many visitors counted who must not.
-    """
-
-    scene: Scene
-    lines: tuple[Line, ...]
-    verdict: Verdict
-    true_lift: float
-    wrong_shelves: int
-    strays: int
+    count: int
+    seed: str
+    watch: Watch
 
 
 def rehearse(
-    make_app: MakeApp, *, count: int, seed: int, watch: Callable[[Scene], Watch], scenes: Sequence[Scene] = SCENES
+    make_app: MakeApp, *, count: int, seed: int, watch: Callable[[str], Watch], scenes: Sequence[Scene] = SCENES
 ) -> list[Proof]:
     """Let `count` shoppers walk through each experiment in a shop that is made for it and gone afterwards."""
     hands = Hands(BEGINS)
@@ -86,7 +70,8 @@ def rehearse(
         try:
             with app.app_context():
                 stage = build(seed, hands.at)
-            return [_perform(app, stage, hands, scene, (count, f"{seed}:{scene.name}", watch)) for scene in scenes]
+            crowds = ((scene, Crowd(count, f"{seed}:{scene.name}", watch(scene.name))) for scene in scenes)
+            return [_perform(app, stage, hands, scene, crowd) for scene, crowd in crowds]
         finally:
             with app.app_context():
                 db.session.remove()
@@ -106,17 +91,14 @@ def _apart() -> Iterator[None]:
             queue.bind(bound)
 
 
-def _perform(
-    app: Flask, stage: Stage, hands: Hands, scene: Scene, how: tuple[int, str, Callable[[Scene], Watch]]
-) -> Proof:
-    count, seed, watch = how
+def _perform(app: Flask, stage: Stage, hands: Hands, scene: Scene, crowd: Crowd) -> Proof:
     start = hands.at.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1, minutes=1)
     hands.move(start)
     with app.app_context():
-        number = _begin(scene, count, hands.at)
-    walk = Walk(app, stage, hands, start, seed)
-    people = shoppers(seed, count, DAYS)
-    walk.go(people, watch(scene))
+        number = _begin(scene, crowd.count, hands.at)
+    walk = Walk(app, stage, hands, start, crowd.seed)
+    people = shoppers(crowd.seed, crowd.count, DAYS)
+    walk.go(people, crowd.watch)
     with app.app_context():
         diaries = [Diary(one.number, _arm(walk, one), tuple(walk.seen[one.number])) for one in people]
         hands.move(start + timedelta(days=DAYS, minutes=30))
@@ -130,9 +112,10 @@ def _perform(
         shop = _shop_says(experiment, judged.readings)
     return Proof(
         scene=scene,
+        shoppers=crowd.count,
         lines=tuple(compare(ARMS, by_arm(diaries, stage.prices), shop)),
         verdict=judged.verdict,
-        true_lift=_true_lift(seed, diaries, shelves),
+        true_lift=_true_lift(crowd.seed, diaries, shelves),
         wrong_shelves=_wrong(diaries, shelves),
         strays=sum(judged.readings.exposed.values()) + judged.readings.crossed - sum(bool(one.arm) for one in diaries),
     )
@@ -198,8 +181,8 @@ def _shop_says(experiment: Experiment, readings: Readings) -> dict[str, Sums]:
     return found
 
 
-def _sum(experiment: Experiment, arm: str, table: type[db.Model], what: object) -> int:  # type: ignore[name-defined]
-    rows = select(what).select_from(table).join(RecommendationRow, RecommendationRow.id == table.request_id)  # type: ignore[call-overload]
+def _sum(experiment: Experiment, arm: str, table: Any, what: Any) -> int:
+    rows = select(what).select_from(table).join(RecommendationRow, RecommendationRow.id == table.request_id)
     rows = rows.where(RecommendationRow.experiment == experiment.key, RecommendationRow.variation == arm)
     return int(db.session.scalar(rows) or 0)
 
@@ -218,11 +201,3 @@ def _wrong(diaries: Sequence[Diary], shelves: dict[str, dict[int, tuple[int, ...
     return sum(
         visit.shelf != shelves[diary.arm or CONTROL][visit.anchor] for diary in diaries for visit in diary.visits
     )
-
-
-def is_right(proof: Proof) -> bool:
-    """Say whether the verdict is the true one, as far as there were enough shoppers for one."""
-    verdict = proof.verdict
-    if proof.scene is SAME:
-        return verdict.decision in {Decision.NO_DIFFERENCE, Decision.BLOCKED}
-    return verdict.decision in {Decision.WIN, Decision.BLOCKED}

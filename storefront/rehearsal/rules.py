@@ -77,7 +77,7 @@ class Deeds:
 
 def wares() -> tuple[Ware, ...]:
     """Return everything that is sold: 60 wares of twelve kinds, with prices from 2.47 to 9.96."""
-    made = []
+    made: list[Ware] = []
     for table, kinds in enumerate(KINDS):
         for kind in kinds:
             for sort in SORTS:
