@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from recommend import Asked, Recommendation, Recommender, Source
 from storefront.catalog.cards import Card, cards_by_ids
 from storefront.discovery.recommending import recommender
-from storefront.discovery.shelves.fillings import MARKS, candidates, filled
+from storefront.discovery.shelves.fillings import candidates, filled
 from storefront.discovery.shelves.goods import count_purchases, list_candidates, list_sellable
 from storefront.discovery.shelves.reasons import lead, why_of
 from storefront.discovery.shelves.rules import Actions, Placed, combine, matching, place
 from storefront.discovery.shelves.ruling import rule_book
 from storefront.discovery.shelves.shown import Question, Reason, Shelf, ShelfCard
 from storefront.discovery.shelves.surfaces import Surface, asked_for
-from storefront.experiments.interleaving import Team
+from storefront.experiments.drafting import MARKS, Team
 
 SHELF_SIZE = 12
 STEERED_DEPTH = 36

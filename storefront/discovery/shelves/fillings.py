@@ -13,14 +13,12 @@ from recommend import Asked, Recommendation, Recommender
 from storefront.discovery.recommending import recommender
 from storefront.discovery.shelves.shown import Question
 from storefront.discovery.shelves.surfaces import FEWEST, SURFACES, Surface, best_sellers, best_sellers_near
-from storefront.experiments.interleaving import Team, draft
+from storefront.experiments.drafting import Team, draft
 from storefront.kernel.errors import N_
 
 OWN, HIDDEN = "own", "hidden"
 BOTH = "both:"
 """Before the name of a filling: its goods and the shelf's own, by team draft."""
-MARKS: Mapping[Team, str] = {Team.FIRST: "_1", Team.SECOND: "_2", Team.NOBODY: ""}
-"""What is written behind a source to tell whose click it is: the shelf's own (1) or the other filling's (2)."""
 
 
 @dataclass(frozen=True, slots=True)

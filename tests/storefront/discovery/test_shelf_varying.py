@@ -5,11 +5,14 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 
+from storefront.accounts.permissions import Role
 from storefront.analytics.models import RecommendationClickRow, RecommendationRow
 from storefront.database.base import db
 from storefront.discovery.recommending import holder
@@ -17,12 +20,15 @@ from storefront.discovery.shelves.fillings import BOTH, HIDDEN, OTHERS, OWN, can
 from storefront.discovery.shelves.shown import Question, Visit
 from storefront.discovery.shelves.surfaces import SURFACES, asked_for
 from storefront.experiments.assignment import is_held_out
-from storefront.experiments.interleaving import Team
+from storefront.experiments.drafting import Team
 from storefront.experiments.plans import ExperimentPlan, VariationPlan
+from storefront.experiments.preferring import preferences
+from storefront.experiments.queries import get_experiment
 from storefront.experiments.surfaces import find_surface, list_surfaces
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
 from storefront.kernel.kept import Kept
+from tests.admin.people import at_work
 from tests.browser import Page, Shopper
 from tests.counting import queries_of
 from tests.storefront.discovery.test_shelves import names
@@ -194,6 +200,45 @@ def test_two_rankings_share_a_list_and_a_click_tells_whose_it_was(app: Flask, id
     with app.app_context():
         told = set(db.session.scalars(db.select(RecommendationClickRow.source)))
     assert any(source.endswith(("_1", "_2")) for source in told)
+
+
+def open_from(shopper: Shopper, page: Page, mark: str) -> None:
+    """Open the first product on a shelf whose source has a mark, else the first one."""
+    items = page.all(".shelf__item")
+    item = next((one for one in items if str(one["data-source"]).endswith(mark)), items[0])
+    product = int(str(item.select("[data-product]")[0]["data-product"]))
+    told = {"request": page.one("[data-request]")["data-request"], "product": product}
+    shopper.client.post("/shelves/clicks", json=told, headers={**ARRIVES, "Sec-Fetch-Site": "same-origin"}).close()
+
+
+def test_clicks_on_a_shared_list_say_which_ranking_is_preferred(app: Flask, ids: dict[str, int]) -> None:
+    number = begin(app, "shelf:similar", BOTH + "bought-together")
+    path = f"/shelves/similar?product={ids['Penne']}"
+    with time_machine.travel(now(), tick=True) as clock:
+        for place in range(80):
+            open_from(*look(app, path), "_1" if place % 8 == 0 else "_2")
+        clock.shift(timedelta(days=1))
+        with app.app_context():
+            found = preferences(get_experiment(number), now())
+        browser = at_work(app, Role.ANALYST)
+        report = browser.get(f"/admin/experiments/{number}")
+        shelves = browser.get("/admin/recommendations/report?list=variations")
+        sources = browser.get("/admin/recommendations/report?list=sources")
+    assert set(found) == {"other"}
+    assert found["other"].winner is Team.SECOND
+    assert found["other"].second_share > 0.7
+    assert "“Otherwise”: visitors prefer what the variation names to what everybody sees." in report.said
+    assert "shelf · other" in shelves.said
+    assert "shelf · control" in shelves.said
+    assert "Bought together · named by an experiment" in sources.said
+
+
+def test_an_experiment_without_two_rankings_has_no_preference(app: Flask, ids: dict[str, int]) -> None:
+    number = begin(app, "shelf:similar", "bought-together")
+    for _ in range(30):
+        open_from(*look(app, f"/shelves/similar?product={ids['Penne']}"), "_2")
+    with app.app_context():
+        assert preferences(get_experiment(number), now() + timedelta(days=1)) == {}
 
 
 def test_own_goods_stand_where_another_filling_finds_too_little(app: Flask, ids: dict[str, int]) -> None:
