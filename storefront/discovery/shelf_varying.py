@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from flask_babel import gettext as _
 
 from storefront.discovery.shelves.filling import SILENT
-from storefront.discovery.shelves.fillings import BOTH, HIDDEN, OTHERS, OWN, list_fillings
+from storefront.discovery.shelves.fillings import BEST_SELLERS, BOTH, HIDDEN, OTHERS, OWN, list_fillings
 from storefront.discovery.shelves.shown import Shelf
 from storefront.experiments import here
 from storefront.experiments.surfaces import Field, Kind, Options, Surface
@@ -54,6 +54,11 @@ def filling_here(key: str) -> str:
 def is_hidden(key: str) -> bool:
     """Say whether this visitor's pages leave a shelf out."""
     return filling_here(key) == HIDDEN
+
+
+def is_meant(shelf: Shelf) -> bool:
+    """Say whether a shelf shows best sellers because a variation wants it, not for want of anything better."""
+    return shelf.told_as in BEST_SELLERS
 
 
 def expose(shelf: Shelf) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from storefront.catalog.queries import category_tree
 from storefront.discovery import shelves
 from storefront.discovery.dismissal_views import unwanted_of_guest
 from storefront.discovery.noting import record_shelf
-from storefront.discovery.shelf_varying import expose, filling_here, is_hidden
+from storefront.discovery.shelf_varying import expose, filling_here, is_hidden, is_meant
 from storefront.discovery.shelf_words import shelf_title, shelf_why
 from storefront.discovery.shelves.bundles import bundle_of, sum_of
 from storefront.discovery.shelves.dismissing import read_ids
@@ -142,7 +142,7 @@ def _answer(shelf: Shelf, page: str = "discovery/shelf.html", **more: Any) -> Re
     experiment, variation = expose(shelf)
     if wants_fragment() and is_hidden(shelf.key):
         return _private(make_response("", 204 if "instead" in request.args else 200))
-    if wants_fragment() and shelf.reason in request.args.get("unless", "").split(","):
+    if wants_fragment() and not is_meant(shelf) and shelf.reason in request.args.get("unless", "").split(","):
         return _private(make_response(""))
     if not wants_fragment() or shelf.reason != request.args.get("instead"):
         record_shelf(shelf, is_seen=not wants_fragment(), experiment=experiment, variation=variation)

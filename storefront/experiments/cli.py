@@ -39,11 +39,13 @@ def simulate(shoppers: int, seed: int, as_json: bool, quiet: bool) -> None:
     arms are the same, then one whose second arm is known to be better. What the shop reads out is held against the
     shoppers' own diaries. The exit status is 1 where they disagree. This shop's own data is neither read nor written.
     """
-    concluding = import_module(f"{REHEARSAL}.concluding")
+    concluding, browsing = import_module(f"{REHEARSAL}.concluding"), import_module(f"{REHEARSAL}.browsing")
     make_app = partial(import_module("storefront.app").create_app, testing=True)  # jobs run at once, and here
-    proofs: list[Proof] = import_module(f"{REHEARSAL}.proving").rehearse(
-        make_app, count=shoppers, seed=seed, watch=_bars(quiet or as_json)
-    )
+    rehearse = import_module(f"{REHEARSAL}.proving").rehearse
+    try:
+        proofs: list[Proof] = rehearse(make_app, count=shoppers, seed=seed, watch=_bars(quiet or as_json))
+    except browsing.Stumbled as trouble:
+        raise click.ClickException(f"A shopper could not go on: {trouble}.") from trouble
     sentence: str = concluding.sentence(proofs)
     if as_json:
         found = {"proofs": [_facts(proof) for proof in proofs], "sentence": sentence}

@@ -49,6 +49,7 @@ CATALOGUE: Mapping[str, Surface] = {
 }
 """What needs no trained tables."""
 LATELY = Surface("popular", N_("Best sellers"), _lately, best_sellers)
+BEST_SELLERS = frozenset({*CATALOGUE, LATELY.key})
 OTHERS: Mapping[str, tuple[str, ...]] = {
     "home": ("best-sellers", "popular", "buy-again", "discover", "cart"),
     "buy-again": (),
@@ -81,7 +82,8 @@ def filled(key: str, filling: str) -> Surface:
     def ask(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
         return _enough(other.ask(model, question, replace(asked, per_type=other.per_type)), own, model, question, asked)
 
-    return replace(own, title=other.title, told_as=other.key, ask=ask)
+    without = other.without if name in CATALOGUE else own.without
+    return replace(own, title=other.title, told_as=other.key, ask=ask, without=without)
 
 
 def candidates(surface: Surface, model: Recommender | None, question: Question, asked: Asked) -> Mixed:

@@ -16,6 +16,7 @@ from storefront.accounts.permissions import Role
 from storefront.analytics.models import RecommendationClickRow, RecommendationRow
 from storefront.database.base import db
 from storefront.discovery.recommending import holder
+from storefront.discovery.shelves import get_anchor
 from storefront.discovery.shelves.fillings import BOTH, HIDDEN, OTHERS, OWN, candidates, filled, list_fillings
 from storefront.discovery.shelves.shown import Question, Visit
 from storefront.discovery.shelves.surfaces import SURFACES, asked_for
@@ -174,6 +175,12 @@ def test_a_filling_whose_tables_are_gone_leaves_everybody_what_everybody_sees(ap
         with pytest.raises(Invalid):
             surface.fields[0].check("bought-together", "shelf:similar")
         surface.fields[0].check("best-sellers", "shelf:similar")
+        question = Question(Visit(), now(), anchor=get_anchor(ids["Jasmine"], "en"))
+        asked = asked_for(SURFACES["similar"], question, 3)
+        firsts = [
+            candidates(filled("similar", name), None, question, asked).found[0].item for name in ("", "best-sellers")
+        ]
+    assert firsts == [ids["Basmati"], ids["Pasta"]]
 
 
 def test_two_rankings_share_a_list_and_a_click_tells_whose_it_was(app: Flask, ids: dict[str, int]) -> None:
@@ -200,6 +207,15 @@ def test_two_rankings_share_a_list_and_a_click_tells_whose_it_was(app: Flask, id
     with app.app_context():
         told = set(db.session.scalars(db.select(RecommendationClickRow.source)))
     assert any(source.endswith(("_1", "_2")) for source in told)
+
+
+def test_best_sellers_that_a_variation_wants_are_not_left_out(app: Flask, ids: dict[str, int]) -> None:
+    begin(app, "shelf:home", "best-sellers")
+    path = "/shelves/home?unless=best-sellers"
+    shown = [tuple(names(look(app, path)[1])) for _ in range(30)]
+    assert len(set(shown)) == 2
+    assert () in shown
+    assert "Best sellers" in next(page.said for page in (look(app, path)[1] for _ in range(40)) if names(page))
 
 
 def open_from(shopper: Shopper, page: Page, mark: str) -> None:

@@ -20,6 +20,7 @@ from storefront.jobs import queue
 from storefront.kernel.clock import now
 from storefront.orders.models import Order
 from storefront.rehearsal import proving
+from storefront.rehearsal.browsing import Stumbled
 from storefront.rehearsal.concluding import Proof, findings, is_proven, sentence
 from storefront.rehearsal.proving import BETTER, SCENES
 from storefront.rehearsal.walking import Step
@@ -116,3 +117,13 @@ def test_the_command_tells_it_as_a_table_and_as_json(
     failed = app.test_cli_runner().invoke(args=["experiments", "simulate", "--quiet"])
     assert failed.exit_code == 1
     assert "WRONG 2 visitors" in failed.output
+
+
+def test_a_shopper_who_cannot_go_on_is_told_of(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_args: object, **_values: object) -> None:
+        raise Stumbled("POST /checkout was answered with 500")
+
+    monkeypatch.setattr(proving, "rehearse", stumble)
+    told = app.test_cli_runner().invoke(args=["experiments", "simulate"])
+    assert told.exit_code == 1
+    assert "A shopper could not go on: POST /checkout was answered with 500." in told.output
