@@ -17,6 +17,7 @@ LISTINGS: Mapping[ShelfListing, str] = {
     ShelfListing.SHELVES: N_("Shelves"),
     ShelfListing.VERSIONS: N_("Models"),
     ShelfListing.SOURCES: N_("Sources"),
+    ShelfListing.VARIATIONS: N_("Experiments"),
 }
 MEANINGS: Mapping[ShelfListing, str] = {
     ShelfListing.SHELVES: N_("What became of each shelf. The range beside a click rate counts each visitor once."),
@@ -24,6 +25,9 @@ MEANINGS: Mapping[ShelfListing, str] = {
         "The same by the model that chose the goods. Days differ, so compare models in an experiment."
     ),
     ShelfListing.SOURCES: N_("By why goods were on a shelf. Here single goods are counted, not shelves."),
+    ShelfListing.VARIATIONS: N_(
+        "By variation, of visitors who were in an experiment. What follows from it stands on the experiment's page."
+    ),
 }
 _SHELF = Column(N_("Shelf"))
 _OF_SHELVES = (
@@ -48,6 +52,7 @@ _COLUMNS: Mapping[ShelfListing, tuple[Column, ...]] = {
     ShelfListing.SHELVES: (_SHELF, *_OF_SHELVES, *_AFTERWARDS),
     ShelfListing.VERSIONS: (_SHELF, Column(N_("Model")), *_OF_SHELVES, *_AFTERWARDS),
     ShelfListing.SOURCES: (_SHELF, Column(N_("Source")), *_OF_GOODS, *_AFTERWARDS),
+    ShelfListing.VARIATIONS: (_SHELF, Column(N_("Variation")), *_OF_SHELVES, *_AFTERWARDS),
 }
 
 

@@ -11,7 +11,7 @@ from admin.access import requires
 from admin.analytics.periods import USUAL, marks_every, span_of
 from admin.analytics.shelf_figures import shelf_figures, shelf_points
 from admin.analytics.shelf_tables import MEANINGS, listing_of, read_shelf_state, shelf_links, tabs
-from admin.analytics.shelf_words import shelf_words, source_words, version_words
+from admin.analytics.shelf_words import shelf_words, source_words, variation_words, version_words
 from admin.analytics.tables import csv_url, period_links
 from admin.dashboard.chart import bar_chart
 from admin.days import day_of
@@ -27,6 +27,7 @@ blueprint = Blueprint("shelf_report", __name__, template_folder="templates")
 blueprint.add_app_template_filter(shelf_words, "shelf_words")
 blueprint.add_app_template_filter(source_words, "source_words")
 blueprint.add_app_template_filter(version_words, "version_words")
+blueprint.add_app_template_filter(variation_words, "variation_words")
 
 
 @blueprint.get("/recommendations/report")
@@ -80,7 +81,12 @@ def _wanted(state: ListState) -> ShelvesWanted:
 
 
 def _sheet(lines: tuple[ShelfLine, ...], listing: ShelfListing) -> Iterator[str]:
-    part = {ShelfListing.VERSIONS: [_("Model")], ShelfListing.SOURCES: [_("Source")]}.get(listing, [])
+    parts = {
+        ShelfListing.VERSIONS: [_("Model")],
+        ShelfListing.SOURCES: [_("Source")],
+        ShelfListing.VARIATIONS: [_("Variation")],
+    }
+    part = parts.get(listing, [])
     counted = [
         _("Shown"),
         _("Nothing to show"),

@@ -21,6 +21,7 @@ SOURCES: Mapping[str, str] = {
     "popular": N_("Best sellers"),
     "pin": N_("Pinned by a rule"),
 }
+RANKINGS: Mapping[str, str] = {"1": N_("shown to everybody"), "2": N_("named by an experiment")}
 
 
 def shelf_words(key: str) -> str:
@@ -29,8 +30,16 @@ def shelf_words(key: str) -> str:
 
 
 def source_words(key: str) -> str:
-    """Return what a source is called; its key where it has no name here."""
+    """Return what a source is called; its key where it has no name here. A mark says whose it is of two rankings."""
+    name, _mark, rank = key.partition("_")
+    if name in SOURCES and rank in RANKINGS:
+        return f"{_(SOURCES[name])} · {_(RANKINGS[rank])}"
     return _(SOURCES[key]) if key in SOURCES else key
+
+
+def variation_words(part: str) -> str:
+    """Return what "experiment:variation" is called."""
+    return " · ".join(part.split(":"))
 
 
 def version_words(version: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from admin.dashboard.chart import Chart, bar_chart
 from admin.experiments.charts import Interval, Whiskers, by_day, forest
+from admin.experiments.preferred import PreferenceLine, preference_lines
 from admin.experiments.saying import amount, metric_name, sentence, signed
 from admin.experiments.words import SAFETIES
 from storefront.experiments.gathering import DayCount, exposed_by_day
@@ -86,6 +87,7 @@ class Report:
     lines: tuple[Line, ...]
     forest: Whiskers | None
     guards: tuple[Guard, ...]
+    preferences: tuple[PreferenceLine, ...]
     effects: tuple[DayEffects, ...]
     days_rows: tuple[DayRow, ...]
     came: Chart
@@ -112,6 +114,7 @@ def report_of(experiment: Experiment, at: datetime) -> Report:
         lines=lines,
         forest=_forest(verdict.arms, names) if lines else None,
         guards=() if is_alarm else tuple(_guards(experiment, verdict.arms, names)),
+        preferences=() if is_alarm else preference_lines(experiment, at),
         effects=() if is_alarm else tuple(_effects(experiment, verdict.by_day, names)),
         days_rows=rows,
         came=bar_chart([row.total for row in rows], marks_every=max(1, len(rows) // 5)),

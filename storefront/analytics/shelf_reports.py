@@ -40,6 +40,8 @@ class ShelfListing(StrEnum):
     """The models that chose the goods."""
     SOURCES = "sources"
     """Where each of the goods came from."""
+    VARIATIONS = "variations"
+    """What visitors of each variation of an experiment were shown; what everybody sees is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +133,7 @@ class ShelfDay:
 
 @dataclass(frozen=True, slots=True)
 class ShelfLine:
-    """One shelf, or one version or source of it (`part`)."""
+    """One shelf, or one version, source or "experiment:variation" of it (`part`)."""
 
     shelf: str
     part: str
@@ -207,6 +209,13 @@ def _lines(wanted: ShelvesWanted, shop: Money, by_shelf: dict[Key, ShelfSums], b
     if wanted.listing is ShelfListing.VERSIONS:
         versions = gather(execute, asked, ("shelf", "model_version"), borders)
         return [ShelfLine(shelf, version, ShelfFigures(sums, shop)) for (shelf, version), sums in versions.items()]
+    if wanted.listing is ShelfListing.VARIATIONS:
+        found = gather(execute, asked, ("shelf", "experiment", "variation"), borders)
+        return [
+            ShelfLine(shelf, f"{experiment}:{variation}", ShelfFigures(sums, shop))
+            for (shelf, experiment, variation), sums in found.items()
+            if experiment
+        ]
     shelves = merged([by_shelf, gather_visitors(execute, asked, ("shelf",), borders)])
     return [ShelfLine(shelf, "", ShelfFigures(sums, shop)) for (shelf,), sums in shelves.items()]
 

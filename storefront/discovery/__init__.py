@@ -24,4 +24,6 @@ Recommendations. `training` reads orders as interactions and trains, and `traini
 decides what is published. `recommending` holds the tables that are served, `publishing` the versions to go back to.
 `shelves` decides what stands on a shelf and why: never what is sold out, in the cart or unwanted, and always something
 that can be said; `shelf_words` says it. A shelf answers at its own URL, after the page (`shelf_views`).
+
+What experiments may change here: the order of results (`varying`), and how each shelf is filled (`shelf_varying`).
 """

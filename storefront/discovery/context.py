@@ -8,10 +8,10 @@ from dataclasses import replace
 from flask import Flask, request
 
 from storefront.catalog.listing import ListPage
+from storefront.discovery import shelf_varying, varying
 from storefront.discovery.searching import find_searcher
 from storefront.discovery.shelf_words import card_why, due_words
 from storefront.discovery.steering import Notice, audience_here, rules_in_force, steer
-from storefront.discovery.varying import SURFACE
 from storefront.experiments.surfaces import declare
 from storefront.web import kept_pages
 
@@ -25,9 +25,10 @@ def search_banner(listing: ListPage) -> Notice | None:
 def init_app(app: Flask) -> None:
     """Give templates the banner and the words of shelves; a kept list is made anew once other rules hold.
 
-    The order of results may vary by experiment.
+    The order of results and what stands on shelves may vary by experiment.
     """
-    declare(SURFACE)
+    declare(varying.SURFACE)
+    declare(shelf_varying.SURFACE)
     app.jinja_env.globals.update(search_banner=search_banner, card_why=card_why, due_words=due_words)
     kept_pages.made_from(rules=_rules, index=_index)
     kept_pages.vary_by(audience=_audience)

@@ -12,11 +12,13 @@ from storefront.catalog.queries import category_tree
 from storefront.discovery import shelves
 from storefront.discovery.dismissal_views import unwanted_of_guest
 from storefront.discovery.noting import record_shelf
+from storefront.discovery.shelf_varying import expose, filling_here, is_hidden, is_meant
 from storefront.discovery.shelf_words import shelf_title, shelf_why
 from storefront.discovery.shelves.bundles import bundle_of, sum_of
 from storefront.discovery.shelves.dismissing import read_ids
 from storefront.discovery.shelves.goods import list_of_customer, list_products_of_order
 from storefront.discovery.shelves.shown import Anchor, Question, Shelf, Visit
+from storefront.experiments.here import unit_here
 from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
 from storefront.orders import queries as orders
@@ -35,33 +37,33 @@ DAY_SECONDS = 86_400.0
 @blueprint.get("/shelves/home")
 def home() -> Response:
     """Show what this visitor may want next."""
-    return _answer(shelves.fill("home", _question()))
+    return _answer(_fill("home", _question()))
 
 
 @blueprint.get("/shelves/buy-again")
 def buy_again() -> Response:
     """Show what this customer buys again and again, and when it is due."""
     size = shelves.SHELF_SIZE if wants_fragment() else PAGE_SIZE
-    shelf = shelves.fill("buy-again", _question(), size=size)
+    shelf = _fill("buy-again", _question(), size=size)
     return _answer(shelf, "discovery/buy_again.html", is_known=current_customer() is not None)
 
 
 @blueprint.get("/shelves/discover")
 def discover() -> Response:
     """Show what this customer never bought and may like."""
-    return _answer(shelves.fill("discover", _question()))
+    return _answer(_fill("discover", _question()))
 
 
 @blueprint.get("/shelves/cart")
 def cart() -> Response:
     """Show what completes the visitor's cart."""
-    return _answer(shelves.fill("cart", _question()))
+    return _answer(_fill("cart", _question()))
 
 
 @blueprint.get("/shelves/bought-together")
 def bought_together() -> Response:
     """Show what is bought with the product that `product` names, and its variant `sku` with the first of it."""
-    shelf = shelves.fill("bought-together", _question(anchor=_anchor()))
+    shelf = _fill("bought-together", _question(anchor=_anchor()))
     return _answer(shelf, bundle=bundle_of(shelf, request.args.get("sku", "")[:64]))
 
 
@@ -75,14 +77,14 @@ def bought_together_total() -> Response:
 @blueprint.get("/shelves/similar")
 def similar() -> Response:
     """Show what may stand in for the product that `product` names."""
-    return _answer(shelves.fill("similar", _question(anchor=_anchor())))
+    return _answer(_fill("similar", _question(anchor=_anchor())))
 
 
 @blueprint.get("/shelves/category")
 def category() -> Response:
     """Show what this visitor may want of the category that `category` names, then what sells best in it."""
     node = category_tree().get(request.args.get("category", ""))
-    return _answer(shelves.fill("category", _question(category=node)))
+    return _answer(_fill("category", _question(category=node)))
 
 
 @blueprint.get("/shelves/after-purchase")
@@ -92,24 +94,28 @@ def after_purchase() -> Response:
     order, at = orders.get_for(reader_of(number), number), now()
     ago = max(0.0, (at - order.placed_at).total_seconds() / DAY_SECONDS)
     items = list_products_of_order(order.id)
-    return _answer(shelves.fill("after-purchase", _question(items=items, days_ago=ago)))
+    return _answer(_fill("after-purchase", _question(items=items, days_ago=ago)))
 
 
 @blueprint.get("/shelves/recently-viewed")
 def recently_viewed() -> Response:
     """Show again what the device says was looked at: `products` are ids, the latest first ("7.12.3")."""
     items = read_ids(request.args.get("products", ""), MOST_VIEWED)
-    return _answer(shelves.fill("recently-viewed", _question(items=items)))
+    return _answer(_fill("recently-viewed", _question(items=items)))
 
 
 @blueprint.get("/shelves/empty-search")
 def empty_search() -> Response:
     """Show what this visitor may want where a search found nothing."""
-    return _answer(shelves.fill("empty-search", _question()))
+    return _answer(_fill("empty-search", _question()))
+
+
+def _fill(key: str, question: Question, size: int = shelves.SHELF_SIZE) -> Shelf:
+    return shelves.fill(key, question, size=size, filling=filling_here(key))
 
 
 def _question(**about: Any) -> Question:
-    return Question(visit=_visit(), at=now(), locale=current_locale(), **about)
+    return Question(visit=_visit(), at=now(), locale=current_locale(), coin=unit_here(), **about)
 
 
 def _anchor() -> Anchor:
@@ -131,12 +137,15 @@ def _answer(shelf: Shelf, page: str = "discovery/shelf.html", **more: Any) -> Re
     """Answer with a shelf.
 
     A page says by `unless` for which reasons it has these goods already: then the shelf goes away. With `instead` it
-    keeps what it shows in the shelf's place unless there is something better.
+    keeps what it shows in the shelf's place unless there is something better. What an experiment hides is a page still.
     """
-    if wants_fragment() and shelf.reason in request.args.get("unless", "").split(","):
+    experiment, variation = expose(shelf)
+    if wants_fragment() and is_hidden(shelf.key):
+        return _private(make_response("", 204 if "instead" in request.args else 200))
+    if wants_fragment() and not is_meant(shelf) and shelf.reason in request.args.get("unless", "").split(","):
         return _private(make_response(""))
     if not wants_fragment() or shelf.reason != request.args.get("instead"):
-        record_shelf(shelf, is_seen=not wants_fragment())
+        record_shelf(shelf, is_seen=not wants_fragment(), experiment=experiment, variation=variation)
     if wants_fragment() and (not shelf.items or shelf.reason == request.args.get("instead")):
         return _private(make_response("", 204 if "instead" in request.args else 200))
     fragment, title, why = "discovery/_shelf.html", shelf_title(shelf), shelf_why(shelf)

@@ -47,14 +47,14 @@ def shelf_title(shelf: Shelf) -> str:
     """Return what a shelf is called: by its surface, or by what it fell back to."""
     if shelf.key not in OWN_TITLE and shelf.reason in FALLBACK_TITLES:
         return str(_(FALLBACK_TITLES[shelf.reason]))
-    return str(_(SURFACES[shelf.key].title, **shelf.names))
+    return str(_(shelf.title or SURFACES[shelf.key].title, **shelf.names))
 
 
 def shelf_why(shelf: Shelf) -> str:
     """Return why the row is there."""
     if shelf.because and shelf.reason in WHY_NAMED:
         return str(_(WHY_NAMED[shelf.reason], name=shelf.because))
-    return str(_(WHY_HERE.get((shelf.key, shelf.reason)) or WHY[shelf.reason]))
+    return str(_(WHY_HERE.get((shelf.told_as or shelf.key, shelf.reason)) or WHY[shelf.reason]))
 
 
 def card_why(one: ShelfCard, shelf: Shelf) -> str:

@@ -32,7 +32,9 @@ How it decides (`verdict.read`):
 6. A win needs whole weeks, at least two. Harm may end an experiment on any day.
 
 `interleaving` compares two rankings inside one page; a shop with few visitors screens with it and confirms by revenue.
-The claims behind all this are simulated in `benchmarks/experiments`.
+`drafting` makes the one list of them, and `preferring` reads from clicks which one visitors prefer.
+The claims behind all this are simulated in `benchmarks/experiments`, and `flask experiments simulate` lets made-up
+shoppers prove the whole way through the shop (`storefront.rehearsal`).
 
 Who is in it. A visitor is a number in a cookie (`here`), set with the first page while any experiment runs, so that the
 first page varies already; kept pages are kept once for each variation, and the cookie is never kept with them. Whoever

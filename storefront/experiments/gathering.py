@@ -57,9 +57,9 @@ class _Visitor:
 
 def gather(experiment: Experiment, at: datetime) -> Readings:
     """Return what has come in of an experiment that has started, by the days that are over at the moment `at`."""
-    span = _Span.of(experiment, at)
+    span = Span.of(experiment, at)
     arms = {each.id: each.key for each in experiment.variations}
-    seen = _seen(experiment, span)
+    seen = seen_of(experiment, span)
     came = _came(seen, arms)
     visitors = _visitors(experiment, span, seen, arms)
     counted = measurable(experiment.surface)
@@ -78,12 +78,12 @@ def gather(experiment: Experiment, at: datetime) -> Readings:
 
 def exposed_by_day(experiment: Experiment) -> list[DayCount]:
     """Return by day and arm who was shown what first, today included; crossed visitors are left out."""
-    span = _Span.of(experiment, datetime.max.replace(tzinfo=UTC) - timedelta(days=2))
-    return _came(_seen(experiment, span), {each.id: each.key for each in experiment.variations})
+    span = Span.of(experiment, datetime.max.replace(tzinfo=UTC) - timedelta(days=2))
+    return _came(seen_of(experiment, span), {each.id: each.key for each in experiment.variations})
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class Span:
     """The days that count: from the first up to but not including `stop`.
 
     They end with the planned days, for who may wait on until the figures please finds a difference where there is none;
@@ -96,7 +96,7 @@ class _Span:
     until: datetime
 
     @classmethod
-    def of(cls, experiment: Experiment, at: datetime) -> _Span:
+    def of(cls, experiment: Experiment, at: datetime) -> Span:
         zone = ZoneInfo(get_settings().timezone)
         since = experiment.started_at or at
         ends = min(moment for moment in (at, experiment.stopped_at, experiment.ends_at) if moment is not None)
@@ -110,7 +110,7 @@ class _Span:
         return (self.stop - self.first).days
 
 
-def _seen(experiment: Experiment, span: _Span) -> CTE:
+def seen_of(experiment: Experiment, span: Span) -> CTE:
     unit = func.coalesce(ExperimentDevice.unit, ExperimentExposure.unit).label("unit")
     return (
         select(
@@ -145,7 +145,7 @@ def _came(seen: CTE, arms: Mapping[int, str]) -> list[DayCount]:
     return [DayCount(row.first, arms[row.arm], row.visitors) for row in rows if row.arm in arms]
 
 
-def _visitors(experiment: Experiment, span: _Span, seen: CTE, arms: Mapping[int, str]) -> Sequence[_Visitor]:
+def _visitors(experiment: Experiment, span: Span, seen: CTE, arms: Mapping[int, str]) -> Sequence[_Visitor]:
     """Return the visitors who did anything that is measured; the others are known by their number alone."""
     found: dict[str, _Visitor] = {}
     for row in _orders(span, seen):
@@ -160,7 +160,7 @@ def _visitors(experiment: Experiment, span: _Span, seen: CTE, arms: Mapping[int,
     return list(found.values())
 
 
-def _orders(span: _Span, seen: CTE) -> Iterable[Any]:
+def _orders(span: Span, seen: CTE) -> Iterable[Any]:
     unit = func.coalesce(ExperimentDevice.unit, OrderRow.visitor)
     return read(
         select(
@@ -180,7 +180,7 @@ def _orders(span: _Span, seen: CTE) -> Iterable[Any]:
     )
 
 
-def _blocks(experiment: Experiment, span: _Span, seen: CTE) -> Iterable[Any]:
+def _blocks(experiment: Experiment, span: Span, seen: CTE) -> Iterable[Any]:
     """Return how often a varied block was looked at by each visitor on each day, used, and empty."""
     if experiment.surface.startswith("search:"):
         table: Any = SearchRow
@@ -222,7 +222,7 @@ def _of(arm: str, visitors: Iterable[_Visitor]) -> Iterator[tuple[Did, Did]]:
     return ((visitor.whole, visitor.before) for visitor in visitors if visitor.arm == arm)
 
 
-def _cumulated(came: Sequence[DayCount], span: _Span) -> tuple[int, ...]:
+def _cumulated(came: Sequence[DayCount], span: Span) -> tuple[int, ...]:
     by_day: dict[date, int] = defaultdict(int)
     for each in came:
         by_day[each.day] += each.visitors
@@ -234,7 +234,7 @@ def _cumulated(came: Sequence[DayCount], span: _Span) -> tuple[int, ...]:
 
 
 def _since_exposure(
-    key: str, came: Sequence[DayCount], visitors: Sequence[_Visitor], span: _Span
+    key: str, came: Sequence[DayCount], visitors: Sequence[_Visitor], span: Span
 ) -> dict[int, dict[str, Moments]]:
     """Return the deciding metric by day after exposure, of those who have had that whole day."""
     arms = sorted({each.arm for each in came})

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from recommend import Asked, Recommendation, Recommender, Source
 from storefront.catalog.cards import Card, cards_by_ids
 from storefront.discovery.recommending import recommender
+from storefront.discovery.shelves.fillings import candidates, filled
 from storefront.discovery.shelves.goods import count_purchases, list_candidates, list_sellable
 from storefront.discovery.shelves.reasons import lead, why_of
 from storefront.discovery.shelves.rules import Actions, Placed, combine, matching, place
 from storefront.discovery.shelves.ruling import rule_book
 from storefront.discovery.shelves.shown import Question, Reason, Shelf, ShelfCard
-from storefront.discovery.shelves.surfaces import SURFACES, Surface, asked_for
+from storefront.discovery.shelves.surfaces import Surface, asked_for
+from storefront.experiments.drafting import MARKS, Team
 
 SHELF_SIZE = 12
 STEERED_DEPTH = 36
@@ -25,16 +27,23 @@ Fetch = Callable[[Asked], list[Recommendation]]
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """What a shelf comes to before it has cards: recommendations by product id, and their places after the rules."""
+    """What a shelf comes to before it has cards: recommendations by product id, and their places after the rules.
+
+    `teams` says whose each is where an experiment interleaves two rankings.
+    """
 
     found: dict[int, Recommendation]
     placed: tuple[Placed, ...]
     version: str = ""
+    teams: Mapping[int, Team] = field(default_factory=dict)
 
 
-def fill(key: str, question: Question, *, size: int = SHELF_SIZE) -> Shelf:
-    """Return what stands on a shelf for whoever asks; an empty one has nothing to say and hides."""
-    surface = SURFACES[key]
+def fill(key: str, question: Question, *, size: int = SHELF_SIZE, filling: str = "") -> Shelf:
+    """Return what stands on a shelf for whoever asks; an empty one has nothing to say and hides.
+
+    `filling` is how an experiment has it filled (`fillings`).
+    """
+    surface = filled(key, filling)
     model = recommender()
     ranked = rank(surface, question, model, actions_for(key, question), size)
     return _shown(surface, question, ranked, size)
@@ -49,19 +58,19 @@ def rank(surface: Surface, question: Question, model: Recommender | None, action
     """Return what may stand on a shelf in the order that rules give it."""
     depth = size if actions == Actions() else max(size, STEERED_DEPTH)
     asked = asked_for(surface, question, depth)
-    found = surface.ask(model, question, asked) if model else surface.without(question, asked)
+    mixed = candidates(surface, model, question, asked)
     version = model.version if model else ""
-    by_id = {int(one.item): one for one in found}
-    if actions == Actions() or not (found or surface.key not in SILENT):
-        return Ranked(by_id, tuple(Placed(number, rank) for rank, number in enumerate(by_id)), version)
+    by_id = {int(one.item): one for one in mixed.found}
+    if actions == Actions() or not (by_id or surface.key not in SILENT):
+        return Ranked(by_id, tuple(Placed(number, rank) for rank, number in enumerate(by_id)), version, mixed.teams)
     pins = [number for number in actions.pins if number not in question.unwanted]
     allowed = list_sellable([number for number in pins if number not in by_id])
     strange = [number for number in pins if number in allowed]
     facts = {one.product_id: one for one in list_candidates([*by_id, *strange], question.at)}
-    candidates = [facts[number] for number in by_id if number in facts]
-    placed = place(actions, candidates, [facts[number] for number in strange if number in facts])
+    usual = [facts[number] for number in by_id if number in facts]
+    placed = place(actions, usual, [facts[number] for number in strange if number in facts])
     by_id |= {number: Recommendation(number, 0.0, Source.POPULAR) for number in strange}
-    return Ranked(by_id, tuple(placed), version)
+    return Ranked(by_id, tuple(placed), version, mixed.teams)
 
 
 SILENT = frozenset({"buy-again", "recently-viewed"})
@@ -87,6 +96,8 @@ def _shown(surface: Surface, question: Question, ranked: Ranked, size: int) -> S
         context=_context(question),
         anchor=cards.get(about[0]) if about else None,
         names={"category": question.category.title(locale)} if question.category else {},
+        title=surface.title,
+        told_as=surface.told_as,
     )
 
 
@@ -101,13 +112,15 @@ def _cards(
     items = []
     for number, one in enumerate(shown, start=1):
         found = ranked.found[one.product_id]
-        why = why_of(found, names, times, surface.key)
+        why = why_of(found, names, times, surface.told_as or surface.key)
         is_picked = one.is_pinned and (one.was is None or one.was >= len(shown))
         items.append(
             ShelfCard(
                 card=cards[one.product_id],
                 rank=number,
-                source="pin" if one.is_pinned else found.source.value,
+                source="pin"
+                if one.is_pinned
+                else found.source.value + MARKS[ranked.teams.get(one.product_id, Team.NOBODY)],
                 reason=Reason.PICKED if is_picked else why.reason,
                 because="" if is_picked else why.because,
                 score=found.score,
@@ -116,6 +129,11 @@ def _cards(
             )
         )
     return items
+
+
+def _source(ranked: Ranked, product_id: int) -> str:
+    """Return where goods came from, marked with whose they are where two rankings share the shelf."""
+    return ranked.found[product_id].source.value + MARKS[ranked.teams.get(product_id, Team.NOBODY)]
 
 
 def _context(question: Question) -> str:

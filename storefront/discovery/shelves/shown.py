@@ -47,7 +47,8 @@ class Anchor:
 class Question:
     """What a shelf is asked: by whom, when, in which language, and about what, where it is about something.
 
-    `items` are the products of an order placed `days_ago`, or those looked at lately, the latest first.
+    `items` are the products of an order placed `days_ago`, or those looked at lately, the latest first. Where two
+    rankings share a shelf, `coin` and the moment decide who comes first.
     """
 
     visit: Visit
@@ -57,6 +58,7 @@ class Question:
     category: Node | None = None
     items: tuple[int, ...] = ()
     days_ago: float = 0.0
+    coin: str = ""
 
     @property
     def unwanted(self) -> frozenset[Id]:
@@ -107,6 +109,10 @@ class Shelf:
     """The card of the product that the shelf is about, where it is shown beside the goods."""
     names: Mapping[str, str] = field(default_factory=dict)
     """What the words of the shelf name beside `because`: {"category": "Tea"}."""
+    title: str = ""
+    """What it is called, untranslated, unless it fell back to something else."""
+    told_as: str = ""
+    """The shelf whose words say why, where an experiment fills this one like that."""
 
     @property
     def cards(self) -> tuple[Card, ...]:

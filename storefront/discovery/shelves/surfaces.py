@@ -26,7 +26,8 @@ Without = Callable[[Question, Asked], list[Recommendation]]
 class Surface:
     """A place for recommendations. `ask` asks the tables, `without` answers where there are none.
 
-    `per_type` is how many goods of one product type may stand on it; None for any number.
+    `per_type` is how many goods of one product type may stand on it; None for any number. In an experiment it may be
+    filled and called like another place (`told_as`), or share its list with a `rival`.
     """
 
     key: str
@@ -34,6 +35,8 @@ class Surface:
     ask: Ask
     without: Without
     per_type: int | None = 2
+    told_as: str = ""
+    rival: Surface | None = None
 
 
 def best_sellers(question: Question, asked: Asked) -> list[Recommendation]:

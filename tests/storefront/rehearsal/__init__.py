@@ -1,0 +1,1 @@
+"""Rehearsals: made-up shoppers who prove the chain from assignment to verdict."""
