@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 
 from storefront.analytics.events import Event
+from storefront.database.inserting import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,5 @@ class Noted:
 
 def insert_once(connection: Connection, model: Any, values: Mapping[str, Any]) -> bool:
     """Insert a row unless there is one like it already, and say whether it is new."""
-    table: Table = model.__table__
-    make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(table).values(**values).on_conflict_do_nothing().returning(table.c.id)
+    statement = insert_into(model, connection).values(**values).on_conflict_do_nothing().returning(model.id)
     return connection.execute(statement).one_or_none() is not None

@@ -120,7 +120,7 @@ def _question(**about: Any) -> Question:
 
 def _anchor() -> Anchor:
     number = request.args.get("product", "")
-    if not (number.isascii() and number.isdecimal()) or len(number) > 18:
+    if not (number.isascii() and number.isdecimal()) or len(number) > 9:
         raise NotFound
     return shelves.get_anchor(int(number), current_locale())
 

@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import Connection, Table, delete
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, delete
 
 from storefront.analytics.recording import Buffer
+from storefront.database.inserting import insert_into
 from storefront.experiments.models import ExperimentCustomer, ExperimentDevice, ExperimentExposure
 from storefront.kernel.clock import now
 from storefront.shop.queries import get_settings
@@ -113,17 +113,12 @@ def _write(batch: Sequence[_Noted], connection: Connection) -> None:
 def _write_belongs(connection: Connection, belongs: Belongs, at: datetime) -> None:
     """The first unit of an account stays; of a device that changes hands, the last one counts."""
     _insert(connection, ExperimentCustomer, customer_id=belongs.customer_id, unit=belongs.unit, at=at)
-    table: Table = ExperimentDevice.__table__  # type: ignore[assignment]
     if belongs.visitor == belongs.unit:
-        connection.execute(delete(table).where(table.c.visitor == belongs.visitor))
+        connection.execute(delete(ExperimentDevice).where(ExperimentDevice.visitor == belongs.visitor))
     else:
-        insert = _insert_of(connection)(table).values(visitor=belongs.visitor, unit=belongs.unit, at=at)
+        insert = insert_into(ExperimentDevice, connection).values(visitor=belongs.visitor, unit=belongs.unit, at=at)
         connection.execute(insert.on_conflict_do_update(index_elements=["visitor"], set_={"unit": belongs.unit}))
 
 
 def _insert(connection: Connection, model: Any, **values: Any) -> None:
-    connection.execute(_insert_of(connection)(model.__table__).values(**values).on_conflict_do_nothing())
-
-
-def _insert_of(connection: Connection) -> Any:
-    return postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(insert_into(model, connection).values(**values).on_conflict_do_nothing())

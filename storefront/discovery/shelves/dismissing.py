@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, func, select
 
 from storefront.catalog.models import Product
 from storefront.database.base import db
+from storefront.database.inserting import insert_into
 from storefront.database.reading import read
 from storefront.discovery.models import ShelfDismissal
 from storefront.kernel.errors import NotFound
@@ -36,15 +37,15 @@ def list_dismissed(customer_id: int) -> tuple[int, ...]:
 def dismiss(*, customer_id: int, product_id: int, at: datetime) -> None:
     """Keep a product off a customer's shelves; a second time changes nothing. Of too many the oldest is forgotten."""
     check_product(product_id)
-    if db.session.get(ShelfDismissal, (customer_id, product_id)) is not None:
+    connection = db.session.connection()
+    new = insert_into(ShelfDismissal, connection).values(customer_id=customer_id, product_id=product_id, at=at)
+    if not connection.execute(new.on_conflict_do_nothing()).rowcount:
         return
     count = db.session.scalar(select(func.count()).where(ShelfDismissal.customer_id == customer_id)) or 0
-    if count >= MOST_OF_CUSTOMER:
-        kept = list_dismissed(customer_id)[: MOST_OF_CUSTOMER - 1]
+    if count > MOST_OF_CUSTOMER:
+        kept = list_dismissed(customer_id)
         oldest = delete(ShelfDismissal).where(ShelfDismissal.customer_id == customer_id)
         db.session.execute(oldest.where(ShelfDismissal.product_id.not_in(kept)))
-    db.session.add(ShelfDismissal(customer_id=customer_id, product_id=product_id, at=at))
-    db.session.flush()
 
 
 def allow(*, customer_id: int, product_id: int) -> None:

@@ -118,9 +118,7 @@ def _cards(
             ShelfCard(
                 card=cards[one.product_id],
                 rank=number,
-                source="pin"
-                if one.is_pinned
-                else found.source.value + MARKS[ranked.teams.get(one.product_id, Team.NOBODY)],
+                source="pin" if one.is_pinned else _source(ranked, one.product_id),
                 reason=Reason.PICKED if is_picked else why.reason,
                 because="" if is_picked else why.because,
                 score=found.score,
