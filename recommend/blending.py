@@ -14,6 +14,7 @@ from recommend.columns import Codes, Floats, Id
 
 OVER_FETCH = 50
 MOST_FETCHES = 8
+BLOCK = 32
 LONGEST_SUM = 120
 HABIT_SHARE = 0.75
 TINY = 1e-30
@@ -113,7 +114,7 @@ def _distinct(
 ) -> Iterator[tuple[Found, int]]:
     """Yield the candidates of all stages once each, with the code of their product type."""
     seen = set[Id](exclude)
-    for stage in stages:
+    for stage in (block for whole in stages for block in _blocks(whole)):
         names = ids[stage.items].tolist()
         labels = types[stage.items].tolist()
         reasons = _names(stage.because, ids, len(names))
@@ -125,6 +126,20 @@ def _distinct(
                 seen.add(name)
                 source = Source.HABIT if stage.source is Source.TASTE and reason is None else stage.source
                 yield (name, score, source, reason, due, every), label
+
+
+def _blocks(stage: Candidates) -> Iterator[Candidates]:
+    """Yield a ranking in blocks: mostly the first is all that is looked at, and turning codes into ids costs."""
+    for first in range(0, len(stage.items), BLOCK):
+        part = slice(first, first + BLOCK)
+        yield Candidates(
+            stage.source,
+            stage.items[part],
+            stage.scores[part],
+            because=None if stage.because is None else stage.because[part],
+            due=None if stage.due is None else stage.due[part],
+            every=None if stage.every is None else stage.every[part],
+        )
 
 
 def _days(column: NDArray[np.floating] | None, length: int) -> list[float | None]:
