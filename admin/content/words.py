@@ -22,8 +22,8 @@ KINDS: dict[str, str] = {
     "categories": N_("Categories"),
 }
 SLOTS = (
-    *(N_("hero"), N_("categories"), N_("for-you"), N_("best-sellers")),
-    *(N_("reduced"), N_("new-arrivals"), N_("fresh")),
+    *(N_("hero"), N_("flash"), N_("categories"), N_("for-you"), N_("buy-again"), N_("best-sellers")),
+    *(N_("reduced"), N_("discover"), N_("new-arrivals"), N_("fresh")),
 )
 """Keys of slots that readers of other languages get words for."""
 STANDINGS: dict[str, tuple[str, str]] = {

@@ -16,7 +16,7 @@ from storefront.experiments.models import Experiment
 from storefront.experiments.plans import ExperimentPlan, GuardrailPlan, VariationPlan
 from storefront.experiments.queries import list_running
 from storefront.experiments.states import Watching
-from storefront.experiments.surfaces import list_surfaces
+from storefront.experiments.surfaces import find_surface, list_surfaces
 
 USUAL_VISITORS = 1000
 """How many a plan counts on where nothing can be reckoned yet."""
@@ -48,6 +48,21 @@ def visitors_needed(row: Experiment, at: datetime) -> int:
 def surfaces() -> dict[str, str]:
     """Return what may vary, by name, in words."""
     return {name: ": ".join(_(words) for words in (label, own) if words) for name, label, own in list_surfaces()}
+
+
+def differences_of(row: Experiment) -> dict[str, list[tuple[str, str]]]:
+    """Return by variation what is different in it: labels (untranslated), and words in place of stored keys."""
+    found = find_surface(row.surface)
+    fields = {field.key: field for field in found.fields} if found else {}
+    return {
+        each.key: [
+            (fields[key].label, dict(fields[key].options(row.surface)).get(str(value), str(value)))
+            if key in fields
+            else (key, str(value))
+            for key, value in (each.params or {}).items()
+        ]
+        for each in row.variations
+    }
 
 
 def plan_of_row(row: Experiment) -> ExperimentPlan:

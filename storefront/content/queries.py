@@ -39,6 +39,7 @@ def list_slots(page: str) -> tuple[Slot, ...]:
             SlotEntry.ends_at,
             SlotEntry.audience,
             SlotEntry.status,
+            SlotEntry.name,
         )
         .join(SlotEntry, SlotEntry.slot_id == SlotRow.id)
         .where(SlotRow.page == page, SlotRow.is_active)
@@ -56,6 +57,7 @@ def list_slots(page: str) -> tuple[Slot, ...]:
                 row.ends_at,
                 Audience.of(row.audience),
                 row.status,
+                row.name,
             )
             for row in group
         )

@@ -53,6 +53,7 @@ class Entry:
     ends_at: datetime | None = None
     audience: Audience = field(default_factory=Audience)
     status: str = APPROVED
+    name: str = ""
 
     def is_live(self, now: datetime) -> bool:
         """Whether it is approved and `now` lies in its time."""

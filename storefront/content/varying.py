@@ -46,7 +46,7 @@ def _entries(surface: str) -> Options:
 
 
 def _words(entry: Entry) -> str:
-    return str(entry.words("en").get("title") or entry.content.get("source") or entry.id)
+    return str(entry.name or entry.words("en").get("title") or entry.id)
 
 
 SURFACE = Surface(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,8 +77,11 @@ def gather(experiment: Experiment, at: datetime) -> Readings:
 
 
 def exposed_by_day(experiment: Experiment) -> list[DayCount]:
-    """Return by day and arm who was shown what first, today included; crossed visitors are left out."""
-    span = Span.of(experiment, datetime.max.replace(tzinfo=UTC) - timedelta(days=2))
+    """Return by day and arm who was shown what first, today or the day on which it ended included; crossed visitors
+    are left out."""
+    ever = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+    ended = min((moment for moment in (experiment.stopped_at, experiment.ends_at) if moment is not None), default=ever)
+    span = replace(Span.of(experiment, ever), until=ended)
     return _came(seen_of(experiment, span), {each.id: each.key for each in experiment.variations})
 
 

@@ -9,11 +9,12 @@ from admin.access import requires, staff_here
 from admin.experiments.planned import plan_of_row, visitors_needed
 from admin.experiments.report import report_of, result_of
 from admin.experiments.views.blueprint import URL, blueprint
-from admin.experiments.views.results import experiment_page
+from admin.experiments.views.pages import experiment_page
 from admin.promotions.values import read_count
 from storefront.accounts.permissions import Permission
 from storefront.database.transaction import transaction
 from storefront.experiments import services as experiments
+from storefront.experiments.errors import CannotStart
 from storefront.experiments.queries import get_experiment
 from storefront.experiments.services import Verdict
 from storefront.experiments.states import Conclusion
@@ -26,12 +27,17 @@ from storefront.web.fragments import redirect_to
 @blueprint.post("/experiments/<int:experiment_id>/start")
 @requires(Permission.EXPERIMENTS_EDIT)
 def start(experiment_id: int) -> Response:
-    """Let it run."""
-    coverage, visitors = _coverage(), visitors_needed(get_experiment(experiment_id), now())
-    with transaction():
-        experiments.start_experiment(
-            experiment_id=experiment_id, coverage=coverage, visitors=visitors, by=staff_here().actor, at=now()
-        )
+    """Let it run; what holds it up is told on its page."""
+    visitors = visitors_needed(get_experiment(experiment_id), now())
+    try:
+        with transaction():
+            experiments.start_experiment(
+                experiment_id=experiment_id, coverage=_coverage(), visitors=visitors, by=staff_here().actor, at=now()
+            )
+    except Invalid as refusal:
+        return experiment_page(experiment_id, errors={"coverage": message_of(refusal)}, status=422)
+    except CannotStart as refusal:
+        return experiment_page(experiment_id, refusal=refusal, status=409)
     return _done(experiment_id, _("The experiment runs."))
 
 

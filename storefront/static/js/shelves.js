@@ -69,3 +69,12 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
   const shelf = detail.elt.closest(TOLD);
   if (shelf) detail.headers["Shelf-Id"] = shelf.dataset.request;
 });
+
+// What was due is in the cart now: pressed again, it would be there twice.
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  const then = detail.successful && detail.elt.matches(".shelf__all") && detail.elt.querySelector("[data-then]");
+  if (!then) return;
+  then.hidden = false;
+  detail.elt.replaceWith(then);
+  then.focus({ preventScroll: true });
+});

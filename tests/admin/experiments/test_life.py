@@ -58,8 +58,15 @@ def test_a_plan_is_written_checked_started_ramped_ended_and_concluded(shop: Simp
     assert page.words("h1") == "New hero"
     assert "Nothing can be reckoned yet" in page.said
     assert not page.all(".is-wrong")
+    for nonsense in ("0", "101", "half", ""):
+        page = browser.submit(page, "form[action$='/start']", coverage=nonsense)
+        assert (page.status, page.words("h1")) == (422, "New hero")
+        assert "Coverage is a whole number from 1 to 100." in page.words("#coverage-error")
+        assert page.one("#coverage")["value"] == nonsense
     page = browser.submit(page, "form[action$='/start']", coverage="20")
     assert "The experiment runs." in page.said
+    assert "Those of today count from tomorrow on." in page.said
+    assert "Entry of the slot: Something new" in page.said
     assert "It is too early" in page.words("#verdict") or "nothing to compare" in page.words("#verdict")
     page = browser.submit(page, "form[action$='/coverage']", coverage="10")
     assert page.status == 422
@@ -73,6 +80,7 @@ def test_a_plan_is_written_checked_started_ramped_ended_and_concluded(shop: Simp
     assert page.status == 422
     page = browser.submit(page, "form[action$='/end']", reason="Long enough")
     assert "Ended: Long enough" in page.said
+    assert "Nobody has seen it yet." not in page.said  # the day on which it ended is on the chart
     page = browser.submit(page, "form[action$='/conclusion']", decision="ship:new-words", note="Words matter.")
     assert "Everybody gets a variation" in page.said
     assert "Words matter." in page.said
@@ -134,7 +142,7 @@ def test_what_runs_is_not_changed_but_has_a_new_version(shop: SimpleNamespace) -
     draft = write(shop)
     browser.submit(draft, "form[action$='/start']")
     page = browser.submit(draft, "form[data-guarded]", **{"v-0-weight": "90", "v-1-weight": "10"})
-    assert page.status == 409
+    assert (page.status, page.words("h1")) == (409, "New hero")
     assert "Make a new version of it instead" in page.said
     page = browser.submit(browser.get("/admin/experiments/1"), "form[action$='/versions']")
     assert page.words("h1") == "New hero"
@@ -150,7 +158,9 @@ def test_two_experiments_share_a_place_only_as_far_as_there_is_room(shop: Simple
     page = write(shop, name="Another", share="60")
     assert "40 % of the visitors of “slot:home:hero” are free; it wants 60 %." in page.said
     assert page.one("form[action$='/start'] button").has_attr("disabled")
-    assert browser.post("/admin/experiments/2/start", {"coverage": "100"}).status == 409
+    refused = browser.post("/admin/experiments/2/start", {"coverage": "100"})
+    assert (refused.status, refused.words("h1")) == (409, "Another")
+    assert "This experiment cannot start yet. Its checks say why." in refused.said
     page = browser.submit(page, "form[data-guarded]", share="40")
     assert not page.all(".is-wrong")
     assert "The experiment runs." in browser.submit(page, "form[action$='/start']").said
