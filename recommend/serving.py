@@ -57,6 +57,11 @@ class Recommender:
         """Say whether this customer had bought anything when the tables were trained."""
         return self._users.code(user) != UNKNOWN
 
+    @property
+    def as_of(self) -> datetime:
+        """Return the moment up to which the tables know what was bought."""
+        return datetime.fromtimestamp(float(self.tables.as_of_day[0]) * DAY, UTC)
+
     def home(self, user: Id | None, asked: Asked = Asked(), *, recent: Sequence[Id] = ()) -> list[Recommendation]:
         """Return what this customer will want next; a stranger is judged by the `recent` items of this visit."""
         code = self._users.code(user)

@@ -16,7 +16,7 @@ from storefront.discovery.shelf_varying import expose, filling_here, is_hidden, 
 from storefront.discovery.shelf_words import shelf_title, shelf_why
 from storefront.discovery.shelves.bundles import bundle_of, sum_of
 from storefront.discovery.shelves.dismissing import read_ids
-from storefront.discovery.shelves.goods import list_of_customer, list_products_of_order
+from storefront.discovery.shelves.goods import list_products_of_order, visit_of_customer
 from storefront.discovery.shelves.shown import Anchor, Question, Shelf, Visit
 from storefront.experiments.here import unit_here
 from storefront.kernel.clock import now
@@ -128,7 +128,7 @@ def _anchor() -> Anchor:
 def _visit() -> Visit:
     customer = current_customer()
     if customer is not None:
-        return Visit(customer.id, *list_of_customer(customer.id))
+        return visit_of_customer(customer.id, now())
     in_cart = shelves.list_products_in_cart(Owner(request.cookies.get(CART_COOKIE, "")))
     return Visit(None, in_cart, unwanted_of_guest())
 

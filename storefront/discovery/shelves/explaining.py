@@ -10,11 +10,12 @@ from recommend import Asked, Recommendation
 from storefront.catalog.cards import Card, cards_by_ids
 from storefront.discovery.recommending import recommender
 from storefront.discovery.shelves.filling import SHELF_SIZE, Ranked, actions_for, rank
-from storefront.discovery.shelves.goods import list_candidates, list_of_customer, list_sellable
+from storefront.discovery.shelves.goods import list_candidates, list_sellable, visit_of_customer
 from storefront.discovery.shelves.rules import Actions, Placed, Rule, combine, matching
 from storefront.discovery.shelves.ruling import list_rules
 from storefront.discovery.shelves.shown import Question, Visit
 from storefront.discovery.shelves.surfaces import SURFACES
+from storefront.kernel.clock import now
 
 LOOKED_AT = 60
 """How many candidates of the tables are explained."""
@@ -71,7 +72,7 @@ class Preview:
 
 def visit_of(customer_id: int | None) -> Visit:
     """Return what the shop knows of a customer who is not here: their cart and what they do not want."""
-    return Visit(customer_id, *list_of_customer(customer_id)) if customer_id is not None else Visit()
+    return visit_of_customer(customer_id, now()) if customer_id is not None else Visit()
 
 
 def explain(key: str, question: Question, size: int = SHELF_SIZE) -> tuple[str, list[Explained]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Float, bindparam, cast, func, literal, select, union_all
 
@@ -15,7 +16,7 @@ from storefront.catalog.queries import category_tree
 from storefront.database.reading import read
 from storefront.discovery.models import ShelfDismissal
 from storefront.discovery.shelves.rules import Candidate
-from storefront.discovery.shelves.shown import Anchor
+from storefront.discovery.shelves.shown import Anchor, Visit
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.kernel.errors import NotFound
@@ -24,6 +25,9 @@ from storefront.orders.states import OrderStatus
 from storefront.web.locale import localized
 
 DAY_SECONDS = 86_400.0
+LATELY = timedelta(days=60)
+"""How far back orders are looked at that the trained tables may not know."""
+UNWANTED, IN_CART, ORDERED = range(3)
 
 
 def get_anchor(product_id: int, locale: str) -> Anchor:
@@ -57,11 +61,15 @@ def list_products_in_cart(owner: Owner) -> tuple[int, ...]:
     return tuple(dict.fromkeys(read(statement, {"owner": owner.customer_id or owner.token}).scalars()))
 
 
-def list_of_customer(customer_id: int) -> tuple[tuple[int, ...], frozenset[int]]:
-    """Return, in one query, what is in a customer's cart, in the order it was put in, and what they do not want."""
-    rows = read(_OF_CUSTOMER, {"owner": customer_id}).all()
-    in_cart = dict.fromkeys(row.product_id for row in rows if row.is_in_cart)
-    return tuple(in_cart), frozenset(row.product_id for row in rows if not row.is_in_cart)
+def visit_of_customer(customer_id: int, at: datetime) -> Visit:
+    """Return, in one query, what is in a customer's cart, what they do not want, and what they ordered lately."""
+    rows = read(_OF_CUSTOMER, {"owner": customer_id, "since": at - LATELY}).all()
+    return Visit(
+        customer_id,
+        tuple(dict.fromkeys(row.product_id for row in rows if row.kind == IN_CART)),
+        frozenset(row.product_id for row in rows if row.kind == UNWANTED),
+        tuple((row.product_id, row.at) for row in rows if row.kind == ORDERED),
+    )
 
 
 def list_products_of_order(order_id: int) -> tuple[int, ...]:
@@ -132,18 +140,23 @@ _IN_CARTS = (
 )
 _IN_CART_OF_GUEST = _IN_CARTS.where(Cart.token == bindparam("owner"))
 _IN_CART_OF_CUSTOMER = _IN_CARTS.where(Cart.customer_id == bindparam("owner"))
-_CARTS, _DISMISSALS = (
+_PARTS: Sequence[Any] = (
     select(
-        Variant.product_id, literal(1).label("is_in_cart"), CartLine.added_at.label("at"), CartLine.id.label("number")
+        Variant.product_id, literal(IN_CART).label("kind"), CartLine.added_at.label("at"), CartLine.id.label("number")
     )
     .join(CartLine, CartLine.variant_id == Variant.id)
     .join(Cart, Cart.id == CartLine.cart_id)
     .where(Cart.customer_id == bindparam("owner")),
-    select(ShelfDismissal.product_id, literal(0), ShelfDismissal.at, literal(0)).where(
+    select(ShelfDismissal.product_id, literal(UNWANTED), ShelfDismissal.at, literal(0)).where(
         ShelfDismissal.customer_id == bindparam("owner")
     ),
+    select(OrderLine.product_id, literal(ORDERED), func.max(Order.placed_at), literal(0))
+    .join(Order, Order.id == OrderLine.order_id)
+    .where(Order.customer_id == bindparam("owner"), Order.placed_at >= bindparam("since"))
+    .where(Order.status != OrderStatus.CANCELLED, OrderLine.product_id.is_not(None), ~OrderLine.is_gift)
+    .group_by(OrderLine.product_id),
 )
-_OF_CUSTOMER = union_all(_CARTS, _DISMISSALS).order_by("at", "number")
+_OF_CUSTOMER = union_all(*_PARTS).order_by("at", "number")
 _TIMES = (
     select(OrderLine.product_id, func.count(OrderLine.order_id.distinct()).label("times"))
     .join(Order, Order.id == OrderLine.order_id)

@@ -27,11 +27,13 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Who looks, the products in their cart, the latest last, and those that they do not want to be shown."""
+    """Who looks, the products in their cart, the latest last, those that they do not want to be shown, and when they
+    last ordered what they ordered lately."""
 
     customer_id: int | None = None
     in_cart: tuple[int, ...] = ()
     unwanted: frozenset[int] = frozenset()
+    ordered: tuple[tuple[int, datetime], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

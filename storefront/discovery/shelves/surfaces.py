@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from recommend import Asked, Recommendation, Recommender, Source
+from recommend import Asked, Id, Recommendation, Recommender, Source
 from storefront.catalog import queries as catalog
-from storefront.discovery.shelves.goods import list_sellable, sellable_under
+from storefront.discovery.shelves.goods import DAY_SECONDS, list_sellable, sellable_under
 from storefront.discovery.shelves.shown import DUE_SOON, Question
 from storefront.kernel.errors import N_
 
@@ -60,15 +61,43 @@ def nothing(_question: Question, _asked: Asked) -> list[Recommendation]:
 
 
 def _home(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
+    """Return what this customer will want next, without what they have just got and will not need for long."""
     visit = question.visit
-    found = model.home(visit.customer_id, asked, recent=visit.in_cart)
-    return _with_habits(model, question, found)
+    new = _ordered_since(model, question)
+    habits = _habits(model, question, Asked(k=WIDE, per_type=None)) if new else []
+    supplied = {one.item for one in habits if one.item in new and _is_supplied(one)}
+    asked = replace(asked, exclude={*asked.exclude, *supplied})
+    return _with_habits(model, question, model.home(visit.customer_id, asked, recent=visit.in_cart))
 
 
 def _buy_again(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
     """Return what is due first, each part in the order of the tables."""
-    found = model.buy_again(question.visit.customer_id, asked, today=question.at)
+    found = _habits(model, question, asked)
     return sorted(found, key=lambda one: one.due_days is None or one.due_days > DUE_SOON)
+
+
+def _habits(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
+    """Return what the customer buys again and again; what was ordered after the training is due later."""
+    new = _ordered_since(model, question)
+    found = model.buy_again(question.visit.customer_id, asked, today=question.at)
+    return [_due_after(one, new.get(one.item), question.at) for one in found]
+
+
+def _ordered_since(model: Recommender, question: Question) -> dict[Id, datetime]:
+    """Return what the customer ordered that the tables do not know of, and when."""
+    return {number: at for number, at in question.visit.ordered if at >= model.as_of}
+
+
+def _due_after(one: Recommendation, ordered: datetime | None, at: datetime) -> Recommendation:
+    if ordered is None or one.every_days is None or one.due_days is None:
+        return one
+    due = one.every_days - (at - ordered).total_seconds() / DAY_SECONDS
+    return replace(one, due_days=max(one.due_days, due))
+
+
+def _is_supplied(habit: Recommendation) -> bool:
+    """Say whether less than half of the time has gone after which it is bought again."""
+    return bool(habit.every_days and habit.due_days is not None and habit.due_days > habit.every_days / 2)
 
 
 def _discover(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
@@ -150,7 +179,7 @@ def _with_habits(model: Recommender, question: Question, found: list[Recommendat
     customer_id = question.visit.customer_id
     if customer_id is None or not found:
         return found
-    habits = model.buy_again(customer_id, Asked(k=WIDE, per_type=None), today=question.at)
+    habits = _habits(model, question, Asked(k=WIDE, per_type=None))
     known = {one.item: one for one in habits}
     return [
         replace(one, source=Source.HABIT, due_days=habit.due_days, every_days=habit.every_days, because=None)

@@ -92,6 +92,22 @@ def test_everything_that_is_due_goes_into_the_cart_with_one_press(
     assert shopper.get("/cart").all(".line")
 
 
+def test_what_was_ordered_after_the_training_is_due_later_and_not_picked_again(
+    app: Flask, shopper: Shopper, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known(monkeypatch, ids["customer5"])
+    cards = shopper.get("/shelves/buy-again").all(".shelf__item")
+    due = [card.get_text() for card in cards if card.select(".shelf__due--now")]
+    due_name = next(name for name in ids if any(name in text for text in due))
+    assert due_name in names(shopper.get("/shelves/home", htmx=True))
+    with app.app_context(), transaction():
+        make_order([db.session.get_one(Product, ids[due_name])], customer_id=ids["customer5"], at=now())
+    after = shopper.get("/shelves/buy-again")
+    card = next(card for card in after.all(".shelf__item") if due_name in card.get_text())
+    assert not card.select(".shelf__due--now")
+    assert due_name not in names(shopper.get("/shelves/home", htmx=True))
+
+
 def test_buy_again_tells_a_stranger_to_sign_in_and_hides_as_a_shelf(shopper: Shopper, ids: dict[str, int]) -> None:
     assert "Sign in to buy again" in shopper.get("/shelves/buy-again").said
     assert shopper.get("/shelves/buy-again", htmx=True).text == ""
