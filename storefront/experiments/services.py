@@ -106,9 +106,10 @@ def delete_experiment(*, experiment_id: int, by: str, at: datetime) -> None:
 
 def start_experiment(*, experiment_id: int, coverage: int, visitors: int, by: str, at: datetime) -> Experiment:
     """Let it run for `coverage` percent of its part of the namespace; `visitors` is how many it needs by its plan."""
+    running = _lock_open()
     experiment = _get(experiment_id)
     status = TRANSITIONS.next(ExperimentStatus(experiment.status), ExperimentAction.START)
-    others = _lock_namespace(experiment)
+    others = [row for row in running if row.namespace == experiment.namespace or row.surface == experiment.surface]
     if failed(check_start(experiment, others, at)):
         raise CannotStart
     _check_coverage(coverage)
@@ -186,12 +187,13 @@ def _get(experiment_id: int) -> Experiment:
     return found
 
 
-def _lock_namespace(experiment: Experiment) -> list[Experiment]:
-    """Return the others that run, locked, so that two starts at once don't claim the same visitors."""
+def _lock_open() -> list[Experiment]:
+    """Return what runs, locked together with every draft in order of number: of two starts at once one waits,
+    and neither claims the other's visitors."""
     everything = select(Experiment).order_by(Experiment.id).with_for_update().options(WITH_VARIATIONS)
-    same = (Experiment.namespace == experiment.namespace) | (Experiment.surface == experiment.surface)
-    rows = db.session.scalars(everything.where(same).execution_options(populate_existing=True)).all()
-    return [row for row in rows if row.status == ExperimentStatus.RUNNING and row.id != experiment.id]
+    still = Experiment.status.in_((ExperimentStatus.DRAFT, ExperimentStatus.RUNNING))
+    rows = db.session.scalars(everything.where(still).execution_options(populate_existing=True)).all()
+    return [row for row in rows if row.status == ExperimentStatus.RUNNING]
 
 
 def _check_coverage(coverage: int) -> None:

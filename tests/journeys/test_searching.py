@@ -160,8 +160,11 @@ def test_boxes_narrow_and_the_address_says_how(visit: Visit, script: bool) -> No
 def test_back_and_forward_restore_filters_and_place(visit: Visit) -> None:
     with visit(DESKTOP) as visitor:
         page = visitor.open("/search")
-        page.evaluate("scrollTo(0, 700)")
-        page.wait_for_timeout(100)
+        for _ in range(40):  # as far as the page reaches already, on a busy machine
+            page.evaluate("scrollTo(0, 700)")
+            page.wait_for_timeout(100)
+            if page.evaluate("scrollY") == 700:
+                break
         page.evaluate("document.querySelector('#f-in-stock').click()")
         page.wait_for_url("**in_stock=1**")
         visitor.settle()

@@ -505,7 +505,7 @@ def outsider(*arguments: str, file_limit: int = 0) -> subprocess.CompletedProces
 def test_it_runs_where_there_is_no_flask_and_no_database_and_survives_a_full_disk(bare: Shop) -> None:
     pq.write_table(purchases(), bare.home / "F.parquet")
     out = bare.home / "out"
-    fit = ["fit", "--interactions", str(bare.home / "F.parquet"), "--as-of", AS_OF, "--out", str(out)]
+    fit = ["fit", "--plain", "--interactions", str(bare.home / "F.parquet"), "--as-of", AS_OF, "--out", str(out)]
     done = outsider(*fit)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
