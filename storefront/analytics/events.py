@@ -102,7 +102,8 @@ class RecommendationsShown(Event):
     """A shelf was answered with these goods, best first, each with the model's source of it; with none it is hidden.
 
     `request` is the public id of just this answer, `context` what it was about ("product:12"), `is_seen` whether it is
-    the page that was asked for itself: elsewhere it counts as seen once it has been in view.
+    the page that was asked for itself: elsewhere it counts as seen once it has been in view. `tried` are those of the
+    goods that chance put there, each with the probability that it had.
     """
 
     request: str
@@ -112,6 +113,7 @@ class RecommendationsShown(Event):
     experiment: str = ""
     variation: str = ""
     items: tuple[tuple[int, str], ...] = ()
+    tried: tuple[tuple[int, float], ...] = ()
     is_seen: bool = False
 
     def __post_init__(self) -> None:
@@ -121,6 +123,8 @@ class RecommendationsShown(Event):
         _check(
             all(_is_id(product) and _SOURCE.fullmatch(source) for product, source in self.items), "goods have a source"
         )
+        _check(dict(self.tried).keys() <= dict(self.items).keys(), "goods that are tried are shown")
+        _check(all(0 < chance <= 1 for _, chance in self.tried), "goods that are tried had a probability")
         names = (self.context, self.model_version, self.experiment, self.variation)
         _check(all(len(name) <= LONGEST_NAME and is_storable(name) for name in names), "names can be kept")
 

@@ -181,7 +181,7 @@ class RecommendationRow(Base):
     experiment: Mapped[str] = mapped_column(NAME)
     variation: Mapped[str] = mapped_column(NAME)
     items: Mapped[json_list]
-    """[product, source] in the order of the shelf."""
+    """[product, source] in the order of the shelf; of what chance put there its probability as well."""
     sources: Mapped[str] = mapped_column(Text)
     """How many of which source, as `rules.signature` writes it: what reports group by."""
     shown: Mapped[int]

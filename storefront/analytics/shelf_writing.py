@@ -45,6 +45,7 @@ class Spot:
 
 def write_shelf(connection: Connection, noted: Noted, event: RecommendationsShown) -> None:
     """Store an answered shelf: one row, whatever stands on it."""
+    tried = dict(event.tried)
     values = {
         "id": event.request,
         "at": noted.at,
@@ -55,7 +56,7 @@ def write_shelf(connection: Connection, noted: Noted, event: RecommendationsShow
         "model_version": event.model_version,
         "experiment": event.experiment,
         "variation": event.variation,
-        "items": [list(pair) for pair in event.items],
+        "items": [[*pair, tried[pair[0]]] if pair[0] in tried else list(pair) for pair in event.items],
         "sources": signature(source for _product, source in event.items),
         "shown": len(event.items),
         "viewed_at": noted.at if event.is_seen and event.items else None,
@@ -131,7 +132,7 @@ def _whose(noted: Noted) -> ColumnElement[Any]:
 
 def _first_with(product_id: int, rows: Sequence[Any]) -> Spot | None:
     for row in rows:
-        for rank, (number, source) in enumerate(row.items, start=1):
+        for rank, (number, source, *_chance) in enumerate(row.items, start=1):
             if number == product_id:
                 return Spot(row.id, rank, source)
     return None

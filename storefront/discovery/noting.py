@@ -93,6 +93,7 @@ def record_shelf(shelf: Shelf, *, is_seen: bool, experiment: str = "", variation
             experiment=experiment,
             variation=variation,
             items=tuple((one.card.product_id, one.source) for one in shelf.items),
+            tried=tuple((one.card.product_id, one.propensity) for one in shelf.items if one.propensity < 1),
             is_seen=is_seen,
         )
     except ValueError:

@@ -61,6 +61,8 @@ def card_why(one: ShelfCard, shelf: Shelf) -> str:
     """Return why a card is there, where that is not what the row says already."""
     if one.reason is Reason.PICKED:
         return str(_("Our pick"))
+    if one.reason is Reason.NEW:
+        return str(_("New in the shop"))
     if one.reason is Reason.HABIT:
         return every_words(one.every_days) or ("" if shelf.reason is Reason.HABIT else str(_("You bought this before")))
     if one.because and (one.reason, one.because) != (shelf.reason, shelf.because):

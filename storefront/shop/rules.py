@@ -13,6 +13,7 @@ _AT_LEAST_ONE = (
     *("page_size", "largest_quantity", "unpaid_minutes", "lowest_price_days", "coupon_lock_minutes"),
     *("points_worth", "points_expire_days", "tier_days", "analytics_keep_days"),
 )
+MOST_EXPLORED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class ShopSettings:
     """Over how many days spending counts towards a tier."""
     analytics_keep_days: int = 400
     """For how many days it is kept what shoppers searched for, and what came of it."""
+    explore_percent: int = 0
+    """Of how many personal shelves in a hundred the last place tries a product that is new in the shop; at most 5."""
 
     def __post_init__(self) -> None:
         if not is_currency(self.currency):
@@ -65,6 +68,8 @@ class ShopSettings:
         for field in _AT_LEAST_ONE:
             if getattr(self, field) < 1:
                 raise Invalid(N_("This must be at least 1."), field=field)
+        if not 0 <= self.explore_percent <= MOST_EXPLORED:
+            raise Invalid(N_("New products are tried on 0 to 5 percent of the shelves."), field="explore_percent")
         if self.points_per_unit < 0 or not 0 <= self.points_most_percent <= 100:
             raise Invalid(N_("A share is between 0 and 100, and points are not negative."), field="points_per_unit")
 

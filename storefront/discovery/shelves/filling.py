@@ -124,6 +124,7 @@ def _cards(
                 score=found.score,
                 every_days=None if is_picked else why.every_days,
                 due_days=None if is_picked else why.due_days,
+                propensity=found.propensity,
             )
         )
     return items

@@ -19,6 +19,7 @@ _BY_SOURCE: Mapping[Source, Reason] = {
     Source.SIMILAR: Reason.SIMILAR,
     Source.CATEGORY: Reason.SAME_CATEGORY,
     Source.POPULAR: Reason.BEST_SELLERS,
+    Source.EXPLORED: Reason.NEW,
 }
 _NAMING = frozenset({Reason.BECAUSE_BOUGHT, Reason.BOUGHT_WITH, Reason.SIMILAR})
 """Reasons that speak of another product; without its name they cannot be said."""
@@ -57,9 +58,9 @@ def why_of(one: Recommendation, names: Mapping[int, str], times: Mapping[int, in
 def lead(items: Sequence[ShelfCard]) -> tuple[Reason, str]:
     """Return what speaks for the whole row, and the product that it speaks of where every card speaks of it.
 
-    Goods that the merchant put there and those that only fill up do not count while there are others.
+    Goods that the merchant or chance put there and those that only fill up do not count while there are others.
     """
-    told = [one for one in items if one.reason is not Reason.PICKED]
+    told = [one for one in items if one.reason not in {Reason.PICKED, Reason.NEW}]
     own = [one for one in told if one.reason not in {Reason.BEST_SELLERS, Reason.SAME_CATEGORY}]
     if not own:
         first = told[0].reason if told else Reason.BEST_SELLERS

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     SAME_CATEGORY = "same-category"
     BEST_SELLERS = "best-sellers"
     PICKED = "picked"
+    NEW = "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class ShelfCard:
     """Goods at their place on a shelf, `rank` from 1. `source` is where it came from, `score` its score there.
 
     `because` names the product that `reason` speaks of. Of what is bought again and again `every_days` says how often,
-    and `due_days` in how many days it is due; below zero it is overdue.
+    and `due_days` in how many days it is due; below zero it is overdue. `propensity` is the probability with which
+    chance put it here; of what was ranked it is 1.
     """
 
     card: Card
@@ -85,6 +87,7 @@ class ShelfCard:
     score: float = 0.0
     every_days: float | None = None
     due_days: float | None = None
+    propensity: float = 1.0
 
     @property
     def is_due(self) -> bool:

@@ -11,6 +11,7 @@ from storefront.catalog import queries as catalog
 from storefront.discovery.shelves.goods import DAY_SECONDS, list_sellable, sellable_under
 from storefront.discovery.shelves.shown import DUE_SOON, Question
 from storefront.kernel.errors import N_
+from storefront.shop.queries import get_settings
 
 FEWEST = 3
 """A row with fewer goods of its own kind than this is filled up with the next best."""
@@ -197,5 +198,15 @@ def _sold(asked: Asked, paths: list[str] | tuple[str, ...], source: Source) -> l
 
 
 def asked_for(surface: Surface, question: Question, size: int) -> Asked:
-    """Return what the tables are asked when a shelf is filled: only what may be shown comes back."""
-    return Asked(k=size, exclude=question.unwanted, keep=list_sellable, per_type=surface.per_type)
+    """Return what the tables are asked when a shelf is filled: only what may be shown comes back.
+
+    As often as the merchant wants, chance puts a new product in the last place of a personal shelf.
+    """
+    return Asked(
+        k=size,
+        exclude=question.unwanted,
+        keep=list_sellable,
+        per_type=surface.per_type,
+        explore=get_settings().explore_percent / 100,
+        unit=f"{surface.key}:{question.coin}:{question.at.isoformat()}",
+    )

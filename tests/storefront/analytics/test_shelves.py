@@ -378,6 +378,18 @@ def test_values_that_make_no_sense_cannot_exist() -> None:
         {"items": tuple((one, "habit") for one in range(1, 102))},
         {"experiment": "x" * 65},
         {"context": "\x00"},
+        {"items": ((7, "habit"),), "tried": ((8, 0.01),)},
+        {"items": ((7, "explored"),), "tried": ((7, 0.0),)},
     ):
         with pytest.raises(ValueError, match=r"shelf|goods|names"):
             RecommendationsShown(**{"request": REQUEST, "shelf": "home", **wrong})
+
+
+def test_what_chance_put_on_a_shelf_is_kept_with_its_probability_and_can_be_used(searched: SimpleNamespace) -> None:
+    with searched.app.app_context():
+        items = ((7, "habit"), (8, "explored"))
+        record_for(ADA, RecommendationsShown(request=REQUEST, shelf="home", items=items, tried=((8, 0.004),)))
+        record_for(ADA, RecommendationClicked(REQUEST, 8))
+    (row,) = answered(searched.app)
+    assert row.items == [[7, "habit"], [8, "explored", 0.004]]
+    assert row.clicks == 1

@@ -12,13 +12,14 @@ from flask import Flask
 from storefront.catalog.models import Category, Product, Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
-from storefront.discovery import dismissal_views, shelf_views
+from storefront.discovery import dismissal_views, shelf_views, shelves
 from storefront.discovery.models import ShelfDismissal
 from storefront.discovery.recommending import holder
-from storefront.discovery.shelves import ruling
+from storefront.discovery.shelves import Reason, ruling
 from storefront.discovery.shelves.rules import Actions
 from storefront.discovery.shelves.ruling import RulePlan
 from storefront.kernel.clock import now
+from storefront.shop.services import change_settings
 from tests.browser import Shopper
 from tests.factories import make_category, make_product, make_variant
 from tests.storefront.discovery.test_shelves import counted, fill_cart, names, sell_out, sign_in, withdraw
@@ -352,3 +353,26 @@ def test_a_long_past_order_asks_for_its_goods_again(app: Flask, shopper: Shopper
         assert db.session.scalar(db.select(Variant.id).limit(1))
     page = shopper.get(f"/shelves/after-purchase?order={number}&key={key}", htmx=True)
     assert page.status == 200
+
+
+def test_a_new_product_is_tried_as_often_as_the_merchant_wants_and_its_chance_is_kept(app: Flask) -> None:
+    ids = open_trade(app)
+    with app.app_context(), transaction():
+        pasta = db.session.get_one(Product, ids["Penne"])
+        orzo = make_product("Orzo", category=db.session.get_one(Category, pasta.category_id), product_type="pasta").id
+    train(app)
+    with app.app_context():
+        with transaction():
+            change_settings(values={"explore_percent": 5}, at=now())
+        visit = shelves.Visit(ids["customer1"])
+        asked = (shelves.Question(visit=visit, at=now(), coin=f"visitor {number}") for number in range(300))
+        shown = [shelves.fill("home", question, size=6) for question in asked]
+        tried = [shelf.items[-1] for shelf in shown if shelf.items[-1].reason is Reason.NEW]
+        assert {one.card.product_id for one in tried} == {orzo}
+        assert 3 <= len(tried) <= 36
+        assert all(0 < one.propensity <= 0.05 for one in tried)
+        assert all(one.propensity == 1 for shelf in shown for one in shelf.items if one.reason is not Reason.NEW)
+        with transaction():
+            change_settings(values={"explore_percent": 0}, at=now())
+        again = shelves.fill("home", shelves.Question(visit=visit, at=now(), coin="visitor 1"), size=6)
+        assert all(one.reason is not Reason.NEW for one in again.items)
