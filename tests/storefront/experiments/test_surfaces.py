@@ -23,11 +23,10 @@ from tests.storefront.experiments.making import ARRIVES, arrive, exposures, star
 
 @pytest.fixture
 def teas(app: Flask) -> Iterator[Flask]:
-    """A shop with two teas whose words fit alike; one is bought much more."""
-    shutil.rmtree(app.config["SHOP"].index_dir, ignore_errors=True)
+    """A shop with two teas whose words fit alike; one is bought much more. Its index goes with it."""
+    forget_index(app)
     app.extensions.pop("experiments", None)
     with app.app_context():
-        forget_desk()
         with transaction():
             category = make.make_category("Drinks", slug="drinks")
             make.make_shipping(500)
@@ -41,6 +40,11 @@ def teas(app: Flask) -> Iterator[Flask]:
             )
         indexing.rebuild()
     yield app
+    forget_index(app)
+
+
+def forget_index(app: Flask) -> None:
+    shutil.rmtree(app.config["SHOP"].index_dir, ignore_errors=True)
     with app.app_context():
         forget_desk()
 
@@ -96,9 +100,7 @@ def test_words_searched_within_a_category_count_as_well(teas: Flask) -> None:
 
 def test_search_without_an_index_has_no_order_to_vary(teas: Flask) -> None:
     ranking(teas)
-    with teas.app_context():
-        forget_desk()
-        shutil.rmtree(teas.config["SHOP"].index_dir)
+    forget_index(teas)
     for _ in range(5):
         assert arrive(teas, "/search?q=green+tea")[1].status == 200
     assert exposures(teas) == []
