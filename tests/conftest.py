@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 from storefront.config import Config, read_config
 from storefront.database.base import db
+from storefront.discovery.searching import forget_desk
 from storefront.jobs import queue
 from storefront.kernel.kept import Kept
 from tests.browser import Shopper
@@ -96,6 +97,7 @@ def _postgres_app(worker_dir: Path, worker_id: str) -> Iterator[Flask]:
 def app(_sqlite_app: Flask, worker_dir: Path) -> Iterator[Flask]:
     """The application on an empty SQLite database. Hold no app context across requests."""
     _empty_sqlite(_sqlite_app, worker_dir)
+    _forget_index(_sqlite_app)
     queue.bind(_sqlite_app)
     yield _sqlite_app
     Kept.forget_all()
@@ -109,6 +111,7 @@ def postgres_app(_postgres_app: Flask) -> Iterator[Flask]:
         with db.engine.begin() as connection:
             connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     Kept.forget_all()
+    _forget_index(_postgres_app)
     queue.bind(_postgres_app)
     yield _postgres_app
     Kept.forget_all()
@@ -118,6 +121,13 @@ def postgres_app(_postgres_app: Flask) -> Iterator[Flask]:
 def any_app(request: pytest.FixtureRequest) -> Flask:
     """The application on each database in turn."""
     return request.getfixturevalue("app" if request.param == "sqlite" else "postgres_app")
+
+
+def _forget_index(app: Flask) -> None:
+    """An index that another test left would answer for goods that this one has under the same numbers."""
+    shutil.rmtree(app.config["SHOP"].index_dir, ignore_errors=True)
+    with app.app_context():
+        forget_desk()
 
 
 def _empty_sqlite(app: Flask, folder: Path) -> None:
