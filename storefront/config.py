@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret"
 SHORTEST_SECRET = 32
 SEARCH_NAME = "shop"
+PAYMENT_PREFIXES = ("STRIPE_", "ALIPAY_", "WECHATPAY_", "PAYPAL_")
+"""What the names of payment providers' keys begin with; each provider knows its own."""
 
 
 class BadConfiguration(RuntimeError):
@@ -67,6 +69,8 @@ class Config:
     trusted_proxies: int
     log_level: str
     sandbox_payments: bool
+    payment_keys: Mapping[str, str] = field(repr=False)
+    """The keys of payment providers, by their names in the environment."""
 
     @property
     def index_dir(self) -> Path:
@@ -121,6 +125,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
+        payment_keys={name: value for name, value in env.items() if name.startswith(PAYMENT_PREFIXES) and value},
     )
 
 

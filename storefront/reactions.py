@@ -12,7 +12,17 @@ from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
 from storefront.orders import letters, rewards
 from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced, PaidLate
+from storefront.payments import jobs as payment_jobs
+from storefront.payments import letters as payment_letters
 from storefront.payments import services as payments
+from storefront.payments.events import (
+    AttemptEnded,
+    PaymentFailed,
+    PaymentShort,
+    RefundAsked,
+    RefundFailed,
+    RefundSucceeded,
+)
 from storefront.pricing import services as pricing
 from storefront.promotions import claims
 
@@ -24,8 +34,20 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     GoodsAdded: (analytics.note_added,),
     OrderPlaced: (letters.confirm, analytics.note_bought),
     OrderPaid: (rewards.reward, letters.send_receipt, analytics.note_paid),
-    PaidLate: (letters.tell_paid_late,),
-    OrderCancelled: (payments.end_attempts, rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled),
+    PaidLate: (letters.tell_paid_late, payments.refund_late),
+    OrderCancelled: (
+        payments.end_attempts,
+        payments.refund_cancelled,
+        rewards.reconsider,
+        letters.tell_cancelled,
+        analytics.note_cancelled,
+    ),
     OrderDelivered: (payments.collect_cash, rewards.start_window),
+    PaymentFailed: (payment_letters.tell_failed,),
+    PaymentShort: (payment_letters.tell_short,),
+    AttemptEnded: (payment_jobs.withdraw_soon,),
+    RefundAsked: (payment_jobs.refund_soon,),
+    RefundSucceeded: (payment_letters.tell_refunded,),
+    RefundFailed: (payment_letters.tell_staff,),
     MailQueued: (mail_jobs.send_soon,),
 }

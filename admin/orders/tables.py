@@ -6,7 +6,7 @@ from admin.tables import Choice, Column, Days, Table
 from storefront.inventory.rules import Reason
 from storefront.kernel.errors import N_
 from storefront.orders.states import CancelReason, EventKind, FulfillmentStatus, OrderStatus, PaymentStatus
-from storefront.payments.providers import PROVIDERS
+from storefront.payments.providers import KNOWN
 from storefront.payments.states import TransactionKind, TransactionResult
 
 STATUS: dict[str, str] = {
@@ -34,6 +34,9 @@ EVENTS: dict[str, str] = {
     EventKind.PAYMENT_CHOSEN: N_("Payment chosen"),
     EventKind.PAYMENT_FAILED: N_("Payment was declined"),
     EventKind.PAID: N_("Payment received"),
+    EventKind.AUTHORIZED: N_("Payment approved"),
+    EventKind.PARTLY_PAID: N_("A part of the payment received"),
+    EventKind.REFUNDED: N_("Money sent back"),
     EventKind.PAID_LATE: N_("Payment received after the order had ended"),
     EventKind.DELIVERED: N_("Delivered"),
     EventKind.CANCELLED: N_("Order cancelled"),
@@ -66,7 +69,7 @@ RESULTS: dict[str, str] = {
     TransactionResult.FAILURE: N_("Failed"),
 }
 ACTORS: dict[str, str] = {"guest": N_("Guest"), "customer": N_("Customer")} | {
-    code: provider.name for code, provider in PROVIDERS.items()
+    code: provider.name for code, provider in KNOWN.items()
 }
 """Who acts besides staff, who have names."""
 LOOKS: dict[str, str] = {

@@ -31,7 +31,6 @@ from storefront.orders.draft import Draft, Goods, Parcel
 from storefront.orders.models import Order
 from storefront.payments import queries as payments
 from storefront.payments import services as payment_services
-from storefront.payments.providers import PROVIDERS
 from storefront.pricing.snapshot import Delivery, PriceSource
 from storefront.shipping import queries as shipping
 from storefront.shipping.queries import Offer
@@ -45,10 +44,10 @@ KEPT_FOR = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An order, and where its shopper goes to pay; None when there is nothing to pay now."""
+    """An order, and the reference of the payment that its provider is asked for next; "" where there is none."""
 
     order: Order
-    pay_at: str | None
+    payment: str
 
 
 def keep(*, token: str, owner: Owner, typed: Typed, at: datetime) -> Placed | None:
@@ -103,9 +102,11 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
     session.order_number = order.number
     if details.keep_address:
         _keep_address(details, at)
-    url = payment_services.start_payment(order=order, provider=details.provider, at=at) if order.total_minor else None
+    payment = ""
+    if order.total_minor:
+        payment = payment_services.start_payment(order=order, provider=details.provider, at=at).reference
     db.session.flush()
-    return Placed(order, url)
+    return Placed(order, payment)
 
 
 def forget_old(*, at: datetime) -> int:
@@ -115,7 +116,7 @@ def forget_old(*, at: datetime) -> int:
 
 
 def _placed_before(token: str) -> Placed | None:
-    """Return the order that a form has become, and where to go on paying it.
+    """Return the order that a form has become, and the payment to go on with.
 
     The order itself is asked: it knows its token for ever, the checkout is forgotten after a month.
     """
@@ -123,9 +124,7 @@ def _placed_before(token: str) -> Placed | None:
     if order is None:
         return None
     pending = payments.find_pending(order.id)
-    provider = PROVIDERS.get(pending.provider) if pending else None
-    request = payments.get_request(pending.reference) if pending else None
-    return Placed(order, provider.start(request) if provider and request else None)
+    return Placed(order, pending.reference if pending else "")
 
 
 def _keep(token: str, cart: Cart | None, typed: Typed, at: datetime) -> CheckoutSession:

@@ -46,14 +46,17 @@ class Letter:
     locale: str
     reference: str
     facts: Mapping[str, object]
+    occasion: str = ""
+    """Tells letters of one template about the same reference apart."""
 
 
 def put_in(*, letter: Letter, at: datetime) -> OutboxMail:
-    """Write a letter into the outbox; the same template about the same reference is one letter."""
+    """Write a letter into the outbox; the same template about the same reference and occasion is one letter."""
     config: Config = current_app.config["SHOP"]
     kind = letter.template.replace("/mail/", "-").replace("/", "-")
     host = urlsplit(config.public_url).hostname or "localhost"
-    message_id = f"<{kind}.{letter.reference}@{host}>"
+    about = f"{letter.reference}.{letter.occasion}" if letter.occasion else letter.reference
+    message_id = f"<{kind}.{about}@{host}>"
     found = db.session.scalar(select(OutboxMail).where(OutboxMail.message_id == message_id))
     if found is not None:
         return found

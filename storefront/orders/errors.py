@@ -6,7 +6,7 @@ from storefront.kernel.errors import N_, ShopError
 
 
 class CannotCancel(ShopError):
-    """Paid for, sent, or cancelled already."""
+    """Sent, or cancelled already."""
 
     message = N_("This order can no longer be cancelled here. Please write to us and we will help.")
 

@@ -52,6 +52,8 @@ class Order(Base):
     """Contained in the total (prices include tax)."""
     total_minor: Mapped[minor]
     paid_minor: Mapped[minor] = mapped_column(default=0)
+    authorized_minor: Mapped[minor] = mapped_column(default=0)
+    """Held by a provider for us, and not captured yet."""
     refunded_minor: Mapped[minor] = mapped_column(default=0)
     shipping_address: Mapped[json_object]
     shipping_method_code: Mapped[str] = mapped_column(String(32), default="")

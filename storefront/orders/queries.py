@@ -135,13 +135,13 @@ def page_of_orders(customer_id: int, number: int = 1, *, size: int = PAGE_SIZE) 
 
 
 def list_overdue(at: datetime, *, most: int) -> Sequence[int]:
-    """Return ids of open, unpaid orders whose time to pay is over, the longest overdue first."""
+    """Return ids of open orders, unpaid or paid in part, whose time to pay is over, the longest overdue first."""
     return db.session.scalars(
         select(Order.id)
         .where(
             Order.pay_before < at,
             Order.status == OrderStatus.OPEN,
-            Order.payment_status == PaymentStatus.UNPAID,
+            Order.payment_status.in_((PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID)),
         )
         .order_by(Order.pay_before, Order.id)
         .limit(most)

@@ -41,6 +41,7 @@ def order_row(draft: Draft, number: str, at: datetime) -> Order:
         tax_minor=quote.tax.minor,
         total_minor=quote.total.minor,
         paid_minor=0,
+        authorized_minor=0,
         refunded_minor=0,
         shipping_address=parcel.address.as_fields(),
         shipping_method_code=parcel.method_code,

@@ -37,11 +37,15 @@ def read_number(text: str) -> str:
 
 
 def payment_status(*, total: Money, paid: Money, refunded: Money, authorized: Money | None = None) -> PaymentStatus:
-    """Derive the status from what was asked, what came in and what went back."""
+    """Derive the status from what was asked, what came in and what went back.
+
+    Paying back what was too much leaves the order paid.
+    """
     if refunded.minor < 0 or refunded > paid:
         raise ValueError("more was refunded than paid")
-    if refunded.minor:
+    if refunded.minor and (refunded == paid or paid - refunded < total):
         return PaymentStatus.REFUNDED if refunded == paid else PaymentStatus.PARTIALLY_REFUNDED
+    paid -= refunded
     if paid > total:
         return PaymentStatus.OVERPAID
     if paid == total:
@@ -73,15 +77,18 @@ class Standing:
 
 
 def allowed_actions(standing: Standing) -> frozenset[OrderAction]:
-    """Return what may be done: what the table permits, less what money or goods on their way forbid."""
+    """Return what may be done: what the table permits, less what money or goods on their way forbid.
+
+    An order that is paid can be called off until something of it has been sent; its money goes back by itself.
+    """
     allowed = set(TRANSITIONS.allowed(standing.status))
     at_home = standing.fulfillment_status is FulfillmentStatus.UNFULFILLED
-    unpaid = standing.payment_status is PaymentStatus.UNPAID
+    waits = standing.payment_status in {PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID}
     delivered = standing.fulfillment_status is FulfillmentStatus.DELIVERED
     settled = standing.payment_status not in {PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID}
-    if not unpaid:
+    if not waits:
         allowed.discard(OrderAction.PAY)
-    if standing.paid_minor or not at_home:
+    if not at_home:
         allowed.discard(OrderAction.CANCEL)
     if delivered:
         allowed.discard(OrderAction.DELIVER)

@@ -100,13 +100,54 @@ def record_payment(*, order: Order, amount: Money, provider: str, by: str, at: d
     order = queries.get_locked(order.id)
     is_first = order.paid_minor == 0
     paid = Money(order.paid_minor, order.currency) + amount
-    order.paid_minor, order.payment_provider = paid.minor, provider
+    order.paid_minor, order.payment_provider, order.authorized_minor = paid.minor, provider, 0
     _derive(order)
     settled = order.payment_status in {PaymentStatus.PAID, PaymentStatus.OVERPAID}
     if order.status != OrderStatus.OPEN:
         _take_late(order, amount, by, at, may_reopen=is_first)
     elif settled and order.paid_at is None:
         _settle(order, amount, by, at)
+    elif not settled:
+        _tell(order, EventKind.PARTLY_PAID, by, at, {"amount": amount.minor})
+    return order
+
+
+def record_authorization(*, order: Order, amount: Money, by: str, at: datetime) -> Order:
+    """Note that a provider holds the money for us: the order has its goods for good, and the money is not ours yet."""
+    order = queries.get_locked(order.id)
+    order.authorized_minor = amount.minor
+    if order.status == OrderStatus.OPEN:
+        order.pay_before = None
+        holding.settle(order, by=by, at=at)
+    _derive(order)
+    _tell(order, EventKind.AUTHORIZED, by, at, {"amount": amount.minor})
+    return order
+
+
+def record_refund(*, order: Order, amount: Money, provider: str, by: str, at: datetime) -> Order:
+    """Note money that went back."""
+    order = queries.get_locked(order.id)
+    order.refunded_minor += amount.minor
+    _derive(order)
+    _tell(order, EventKind.REFUNDED, by, at, {"amount": amount.minor, "provider": provider})
+    return order
+
+
+def wait_longer(*, order: Order, until: datetime, at: datetime) -> Order:
+    """Hold an order's goods longer, since a part of its money is here; goods that are gone are not waited for."""
+    order = queries.get_locked(order.id)
+    if order.pay_before is None or order.pay_before >= until:
+        return order
+    before, order.pay_before = order.pay_before, until
+    savepoint = db.session.begin_nested()
+    try:
+        holding.keep(order, by=SYSTEM, at=at)
+    except OutOfStock:
+        savepoint.rollback()
+        order.pay_before = before
+    else:
+        savepoint.commit()
+    db.session.flush()
     return order
 
 
@@ -218,7 +259,8 @@ def _reopen(order: Order, by: str, at: datetime) -> Lost | None:
 
 def _call_off(order: Order, by: str, at: datetime, reason: CancelReason) -> None:
     order.status = TRANSITIONS.next(OrderStatus(order.status), OrderAction.CANCEL)
-    order.cancelled_at = at
+    order.cancelled_at, order.authorized_minor = at, 0
+    _derive(order)
     inventory.release(reference=order.number, by=by, at=at)
     promotions.give_back_uses(order_number=order.number, at=at)
     flash.give_back(order_number=order.number, at=at)
@@ -245,6 +287,7 @@ def _derive(order: Order) -> None:
         total=Money(order.total_minor, order.currency),
         paid=Money(order.paid_minor, order.currency),
         refunded=Money(order.refunded_minor, order.currency),
+        authorized=Money(order.authorized_minor, order.currency),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, request
+from flask import Blueprint, Response, flash, redirect, request
 from flask_babel import format_date
 from flask_babel import gettext as _
 
@@ -21,7 +21,7 @@ from storefront.orders.receipt import receipt_of, traced_lines
 from storefront.orders.states import CancelReason, OrderAction
 from storefront.orders.timeline import steps_of, what_is_next
 from storefront.payments import queries as payments
-from storefront.payments.providers import PROVIDERS, list_providers
+from storefront.payments.providers import KNOWN, list_providers
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import babel_locale
 
@@ -63,8 +63,8 @@ def _shown(order: Order) -> dict[str, Any]:
         "expected": [format_date(day, "medium") for day in (order.expected_from, order.expected_to) if day],
         "following": following.value,
         "steps": [(_(step.words), step.at, step.state) for step in steps_of(order, following)],
-        "provider": PROVIDERS.get(order.payment_provider),
-        "providers": list_providers(sandbox=current_app.config["SHOP"].sandbox_payments),
+        "provider": KNOWN.get(order.payment_provider),
+        "providers": list_providers(),
         "declined": payments.has_failed(order.id),
         "may_pay": OrderAction.PAY in actions,
         "may_cancel": OrderAction.CANCEL in actions,

@@ -9,14 +9,20 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from storefront.database.base import db
 from storefront.kernel.ledgers import Discrepancy, Ledger
 from storefront.orders.models import Order
-from storefront.payments.models import Payment, Transaction
-from storefront.payments.states import PaymentState, TransactionKind, TransactionResult
+from storefront.payments.models import Payment, Refund, Transaction
+from storefront.payments.states import (
+    REFUNDS_UNDER_WAY,
+    PaymentState,
+    RefundState,
+    TransactionKind,
+    TransactionResult,
+)
 
-PAYMENTS, ATTEMPTS = "payments", "payment attempts"
+PAYMENTS, ATTEMPTS, REFUNDS = "payments", "payment attempts", "refunds"
 
 
 def discrepancies() -> Iterator[Discrepancy]:
-    """Return every order and every attempt to pay whose money does not add up."""
+    """Return every order, every attempt to pay and every refund whose money does not add up."""
     for ledger in LEDGERS:
         yield from ledger.find()
 
@@ -48,23 +54,60 @@ def _orders() -> Iterator[Discrepancy]:
 
 
 def _attempts() -> Iterator[Discrepancy]:
-    """Compare what an attempt to pay collected with what it should have: all of it once captured, else nothing."""
-    collected = (
-        select(Transaction.payment_id, func.sum(_booked(TransactionKind.CAPTURE)).label("sum"))
+    """Compare what an attempt says came in and went back with its transactions; one that is through has it all."""
+    sums = (
+        select(
+            Transaction.payment_id,
+            func.sum(_booked(TransactionKind.CAPTURE)).label("captured"),
+            func.sum(_booked(TransactionKind.REFUND)).label("refunded"),
+        )
         .group_by(Transaction.payment_id)
         .subquery()
     )
-    should = case((Payment.state == PaymentState.CAPTURED, Payment.amount_minor), else_=0)
-    does = func.coalesce(collected.c.sum, 0)
+    captured, refunded = func.coalesce(sums.c.captured, 0), func.coalesce(sums.c.refunded, 0)
+    is_short = (Payment.state == PaymentState.CAPTURED) & (Payment.captured_minor < Payment.amount_minor)
+    is_spared = (Payment.state == PaymentState.FAILED) & (Payment.captured_minor > 0)
     rows = db.session.execute(
-        select(Order.number, Payment.reference, should, does)
+        select(Order.number, Payment, captured, refunded)
         .join(Order, Order.id == Payment.order_id)
-        .outerjoin(collected, collected.c.payment_id == Payment.id)
-        .where(should != does)
+        .outerjoin(sums, sums.c.payment_id == Payment.id)
+        .where(or_(captured != Payment.captured_minor, refunded != Payment.refunded_minor, is_short, is_spared))
         .order_by(Payment.id)
     )
-    for number, reference, expected, actual in rows:
-        yield Discrepancy(ATTEMPTS, f"{number} {reference}", int(expected), int(actual))
+    for number, payment, came, went in rows:
+        key = f"{number} {payment.reference}"
+        if came != payment.captured_minor:
+            yield Discrepancy(ATTEMPTS, f"{key} captured", int(came), payment.captured_minor)
+        if went != payment.refunded_minor:
+            yield Discrepancy(ATTEMPTS, f"{key} refunded", int(went), payment.refunded_minor)
+        if payment.state == PaymentState.FAILED and payment.captured_minor:
+            yield Discrepancy(ATTEMPTS, key, 0, payment.captured_minor)
+        if payment.state == PaymentState.CAPTURED and payment.captured_minor < payment.amount_minor:
+            yield Discrepancy(ATTEMPTS, key, payment.amount_minor, payment.captured_minor)
+
+
+def _refunds() -> Iterator[Discrepancy]:
+    """Compare what an attempt has set aside and given back with its refunds."""
+    under_way = case((Refund.state.in_(REFUNDS_UNDER_WAY), Refund.amount_minor), else_=0)
+    succeeded = case((Refund.state == RefundState.SUCCEEDED, Refund.amount_minor), else_=0)
+    sums = (
+        select(Refund.payment_id, func.sum(under_way).label("under_way"), func.sum(succeeded).label("succeeded"))
+        .group_by(Refund.payment_id)
+        .subquery()
+    )
+    aside, went = func.coalesce(sums.c.under_way, 0), func.coalesce(sums.c.succeeded, 0)
+    rows = db.session.execute(
+        select(Order.number, Payment.reference, aside, Payment.refunding_minor, went, Payment.refunded_minor)
+        .join(Order, Order.id == Payment.order_id)
+        .outerjoin(sums, sums.c.payment_id == Payment.id)
+        .where(or_(aside != Payment.refunding_minor, went != Payment.refunded_minor))
+        .order_by(Payment.id)
+    )
+    for number, reference, should, does, should_back, does_back in rows:
+        if should != does:
+            yield Discrepancy(REFUNDS, f"{number} {reference} under way", int(should), int(does))
+        if should_back != does_back:
+            yield Discrepancy(REFUNDS, f"{number} {reference} succeeded", int(should_back), int(does_back))
 
 
 def _booked(kind: TransactionKind) -> ColumnElement[int]:
@@ -72,11 +115,12 @@ def _booked(kind: TransactionKind) -> ColumnElement[int]:
     return case((is_it, Transaction.amount_minor), else_=0)
 
 
-def _count(table: type[Order] | type[Payment]) -> int:
+def _count(table: type[Order] | type[Payment] | type[Refund]) -> int:
     return int(db.session.scalar(select(func.count()).select_from(table)) or 0)
 
 
 LEDGERS = (
     Ledger(PAYMENTS, lambda: _count(Order), _orders),
     Ledger(ATTEMPTS, lambda: _count(Payment), _attempts),
+    Ledger(REFUNDS, lambda: _count(Refund), _refunds),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import CheckConstraint, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
@@ -13,7 +13,13 @@ class Payment(Base):
     """One attempt to pay an order with one provider."""
 
     __tablename__ = "payment"
-    __table_args__ = (CheckConstraint("amount_minor >= 0", name="amount_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        CheckConstraint(
+            "captured_minor >= 0 AND refunded_minor >= 0 AND refunding_minor >= 0", name="sums_not_negative"
+        ),
+        CheckConstraint("refunded_minor + refunding_minor <= captured_minor", name="refunds_within_captured"),
+    )
 
     id: Mapped[pk]
     order_id: Mapped[int] = refers("order.id", on_delete="CASCADE")
@@ -22,8 +28,24 @@ class Payment(Base):
     """Ours, shown to the provider."""
     state: Mapped[str] = mapped_column(String(16))
     amount_minor: Mapped[minor]
+    """What was asked for."""
+    captured_minor: Mapped[minor] = mapped_column(default=0)
+    refunded_minor: Mapped[minor] = mapped_column(default=0)
+    refunding_minor: Mapped[minor] = mapped_column(default=0)
+    """Set aside for refunds under way."""
     currency: Mapped[str] = mapped_column(String(3))
+    handle: Mapped[str] = mapped_column(String(255), default="")
+    """The provider's own name for the attempt; empty until it was asked."""
+    continue_url: Mapped[str] = mapped_column(Text, default="")
+    qr: Mapped[str] = mapped_column(Text, default="")
+    issue: Mapped[str] = mapped_column(String(255), default="")
+    """What does not agree between our books and the provider's, for the back office; empty when all is well."""
     created_at: Mapped[moment]
+    opened_at: Mapped[moment | None]
+    """When the provider took the attempt on."""
+    asked_at: Mapped[moment | None]
+    next_ask_at: Mapped[moment | None] = mapped_column(index=True)
+    """When the clock asks the provider what became of it; None when it does not."""
 
 
 class Transaction(Base):
@@ -41,3 +63,51 @@ class Transaction(Base):
     idempotency_key: Mapped[str] = mapped_column(String(120), unique=True)
     facts: Mapped[json_object]
     at: Mapped[moment]
+
+
+class Refund(Base):
+    """Money that goes back along the payment that it came with."""
+
+    __tablename__ = "payment_refund"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        UniqueConstraint("payment_id", "reference", name="uq_payment_refund_reference"),
+    )
+
+    id: Mapped[pk]
+    payment_id: Mapped[int] = refers("payment.id", on_delete="CASCADE")
+    reference: Mapped[str] = mapped_column(String(80))
+    """Whoever asked names it; asked again under the same name it is one refund."""
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    """Ours, shown to the provider, so that it too makes one refund of it."""
+    amount_minor: Mapped[minor]
+    state: Mapped[str] = mapped_column(String(16))
+    by: Mapped[str] = mapped_column(String(120), default="")
+    psp_reference: Mapped[str | None] = mapped_column(String(120), unique=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[moment | None] = mapped_column(index=True)
+    error: Mapped[str] = mapped_column(Text, default="")
+    asked_at: Mapped[moment] = mapped_column(index=True)
+    ended_at: Mapped[moment | None]
+
+
+class PaymentMessage(Base):
+    """What arrived at a webhook, as it arrived."""
+
+    __tablename__ = "payment_message"
+
+    id: Mapped[pk]
+    provider: Mapped[str] = mapped_column(String(32))
+    headers: Mapped[json_object]
+    query: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    about: Mapped[str] = mapped_column(String(64), default="", index=True)
+    """The number of the order that it turned out to speak of."""
+    told: Mapped[str] = mapped_column(String(255), default="")
+    """What it said, in a word or two of the provider's."""
+    error: Mapped[str] = mapped_column(Text, default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[moment | None] = mapped_column(index=True)
+    received_at: Mapped[moment] = mapped_column(index=True)
+    ended_at: Mapped[moment | None]

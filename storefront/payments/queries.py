@@ -3,37 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, case, func, select
 
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
 from storefront.orders.models import Order
-from storefront.payments.models import Payment
-from storefront.payments.providers import Request
-from storefront.payments.states import PaymentState
+from storefront.payments.errors import UnknownPayment
+from storefront.payments.models import Payment, PaymentMessage, Refund, Transaction
+from storefront.payments.providers.protocol import RefundRequest, Request
+from storefront.payments.states import (
+    MessageState,
+    PaymentState,
+    RefundState,
+    TransactionKind,
+    TransactionResult,
+)
+from storefront.shop.queries import get_settings
+from storefront.web.locale import speaking
 
 
 def get_payment(reference: str) -> Payment:
-    """Return a payment by our reference, which nobody can guess, or NotFound."""
+    """Return a payment by our reference, which nobody can guess, or refuse with UnknownPayment."""
     payment = db.session.scalar(select(Payment).where(Payment.reference == reference))
     if payment is None:
-        raise NotFound
+        raise UnknownPayment
     return payment
 
 
 def get_request(reference: str) -> Request:
-    """Return what a provider was asked to collect, or NotFound."""
+    """Return what a provider was asked to collect, or refuse with UnknownPayment."""
     row = db.session.execute(
-        select(Payment.reference, Payment.provider, Order.number, Payment.amount_minor, Payment.currency, Payment.state)
+        select(Payment, Order.number, Order.email, Order.locale, Order.pay_before)
         .join(Order, Order.id == Payment.order_id)
         .where(Payment.reference == reference)
     ).one_or_none()
     if row is None:
+        raise UnknownPayment
+    payment: Payment = row[0]
+    root = current_app.config["SHOP"].public_url
+    with speaking(row.locale):
+        description = _("Order %(number)s", number=row.number)
+    return Request(
+        reference=payment.reference,
+        provider=payment.provider,
+        order_number=row.number,
+        amount=Money(payment.amount_minor, payment.currency),
+        state=PaymentState(payment.state),
+        captured=Money(payment.captured_minor, payment.currency),
+        email=row.email,
+        locale=row.locale,
+        description=f"{get_settings().name}: {description}",
+        return_url=f"{root}/payments/{payment.reference}/return",
+        cancel_url=f"{root}/orders/{row.number}",
+        notify_url=f"{root}/payments/webhooks/{payment.provider}",
+        handle=payment.handle,
+        created_at=payment.created_at,
+        expires_at=row.pay_before,
+        captured_as=_captured_as(payment.id),
+    )
+
+
+def get_refund_request(refund_id: int) -> RefundRequest:
+    """Return what a provider is asked to send back."""
+    row = db.session.execute(
+        select(Refund, Payment.reference).join(Payment, Payment.id == Refund.payment_id).where(Refund.id == refund_id)
+    ).one_or_none()
+    if row is None:
         raise NotFound
-    amount = Money(row.amount_minor, row.currency)
-    return Request(row.reference, row.provider, row.number, amount, PaymentState(row.state))
+    refund, request = row[0], get_request(row.reference)
+    return RefundRequest(
+        refund.key, request, Money(refund.amount_minor, request.amount.currency), refund.psp_reference or ""
+    )
 
 
 def find_pending(order_id: int) -> Payment | None:
@@ -57,3 +102,90 @@ def has_failed(order_id: int) -> bool:
 def list_payments(order_id: int) -> Sequence[Payment]:
     """Return every attempt to pay an order, the first one first."""
     return db.session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)).all()
+
+
+def refundable(order: Order) -> Money:
+    """Return how much of an order's money may still be asked back: captured, less refunded, less under way."""
+    left = func.sum(Payment.captured_minor - Payment.refunded_minor - Payment.refunding_minor)
+    minor = db.session.scalar(select(func.coalesce(left, 0)).where(Payment.order_id == order.id))
+    return Money(int(minor or 0), order.currency)
+
+
+def list_refunds(order_id: int) -> Sequence[Refund]:
+    """Return every refund of an order, the first one first."""
+    return db.session.scalars(
+        select(Refund).join(Payment, Payment.id == Refund.payment_id).where(_of(order_id)).order_by(Refund.id)
+    ).all()
+
+
+def refunding(order: Order) -> Money:
+    """Return how much is on its way back."""
+    minor = db.session.scalar(select(func.sum(Payment.refunding_minor)).where(_of(order.id)))
+    return Money(int(minor or 0), order.currency)
+
+
+def get_refund(refund_id: int) -> Refund:
+    """Return a refund, or NotFound."""
+    refund = db.session.get(Refund, refund_id)
+    if refund is None:
+        raise NotFound
+    return refund
+
+
+def list_due_refunds(at: datetime, *, most: int) -> Sequence[int]:
+    """Return ids of refunds whose provider is to be asked now."""
+    return db.session.scalars(
+        select(Refund.id)
+        .where(Refund.next_try_at <= at, Refund.state.in_((RefundState.ASKED, RefundState.PENDING)))
+        .order_by(Refund.next_try_at)
+        .limit(most)
+    ).all()
+
+
+def list_silent(at: datetime, *, most: int) -> Sequence[str]:
+    """Return references of payments about which their provider is to be asked now."""
+    return db.session.scalars(
+        select(Payment.reference)
+        .where(Payment.next_ask_at <= at, Payment.state != PaymentState.CAPTURED)
+        .order_by(Payment.next_ask_at)
+        .limit(most)
+    ).all()
+
+
+def get_message(message_id: int) -> PaymentMessage:
+    """Return a provider's message, or NotFound."""
+    message = db.session.get(PaymentMessage, message_id)
+    if message is None:
+        raise NotFound
+    return message
+
+
+def list_due_messages(at: datetime, *, most: int) -> Sequence[int]:
+    """Return ids of messages that are to be read, or read again."""
+    return db.session.scalars(
+        select(PaymentMessage.id)
+        .where(PaymentMessage.next_try_at <= at, PaymentMessage.state == MessageState.RECEIVED)
+        .order_by(PaymentMessage.id)
+        .limit(most)
+    ).all()
+
+
+def _of(order_id: int) -> ColumnElement[bool]:
+    return Payment.order_id == order_id
+
+
+def _captured_as(payment_id: int) -> str:
+    """Return the provider's reference of the money that came in, "" before it did."""
+    kinds = (TransactionKind.CAPTURE, TransactionKind.AUTHORIZE)
+    found = db.session.scalar(
+        select(Transaction.psp_reference)
+        .where(
+            Transaction.payment_id == payment_id,
+            Transaction.kind.in_(kinds),
+            Transaction.psp_reference.is_not(None),
+            Transaction.result == TransactionResult.SUCCESS,
+        )
+        .order_by(case((Transaction.kind == TransactionKind.CAPTURE, 0), else_=1), Transaction.id)
+        .limit(1)
+    )
+    return found or ""

@@ -12,6 +12,7 @@ from storefront.kernel.money import is_currency
 _AT_LEAST_ONE = (
     *("page_size", "largest_quantity", "unpaid_minutes", "lowest_price_days", "coupon_lock_minutes"),
     *("points_worth", "points_expire_days", "tier_days", "analytics_keep_days"),
+    *("bank_transfer_days", "ask_payment_minutes", "keep_payment_messages_days"),
 )
 MOST_EXPLORED = 5
 
@@ -47,6 +48,18 @@ class ShopSettings:
     """Over how many days spending counts towards a tier."""
     analytics_keep_days: int = 400
     """For how many days it is kept what shoppers searched for, and what came of it."""
+    bank_account_holder: str = ""
+    """With a number beside it, shoppers may pay by bank transfer."""
+    bank_account_number: str = ""
+    bank_name: str = ""
+    bank_transfer_days: int = 7
+    """For how many days an order waits for a bank transfer."""
+    refund_late_payments: bool = True
+    """Whether money that comes in for an order that was cancelled goes back by itself, or waits for a person."""
+    ask_payment_minutes: int = 10
+    """After how many minutes the provider is asked what became of a payment that it has not told about."""
+    keep_payment_messages_days: int = 180
+    """For how many days it is kept what providers sent."""
     explore_percent: int = 0
     """Of how many personal shelves in a hundred the last place tries a product that is new in the shop; at most 5."""
 

@@ -27,3 +27,8 @@ class Limit:
                 return False
             self._counts[key] = self._counts.get(key, 0) + 1
             return self._counts[key] <= self._most
+
+    def is_spent(self, key: str) -> bool:
+        """Say whether the next one would be too many, without counting it."""
+        with self._lock:
+            return time.monotonic() < self._until and self._counts.get(key, 0) >= self._most

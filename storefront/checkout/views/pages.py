@@ -23,6 +23,7 @@ from storefront.kernel.clock import now
 from storefront.kernel.errors import ShopError
 from storefront.loyalty.errors import NotEnoughPoints, PointsRefused
 from storefront.orders.access import remember
+from storefront.payments.arriving import next_page
 from storefront.promotions.errors import CodeInUse, PromotionRanOut
 from storefront.shipping.errors import NoDelivery
 from storefront.web.errors import message_of
@@ -83,10 +84,11 @@ def place() -> Response:
         with transaction():
             _choose_coupon()
             _choose_points(sheet)
-            return _arrive(services.place(attempt=attempt, at=now()))
+            placed = services.place(attempt=attempt, at=now())
     except SHOWN_AGAIN as refusal:
         _keep(sheet)
         return _again(refusal)
+    return _arrive(placed)
 
 
 def _keep(sheet: Sheet) -> Placed | None:
@@ -129,7 +131,7 @@ def _hold_coupons(sheet: Sheet) -> None:
 
 def _arrive(placed: Placed) -> Response:
     """Go on to pay or to the order; a guest's browser keeps its key, a customer has a session for that."""
-    answer = redirect_to(placed.pay_at or f"/orders/{placed.order.number}", trigger="cart:changed")
+    answer = redirect_to(next_page(placed.payment, placed.order.number), trigger="cart:changed")
     return remember(answer, placed.order) if placed.order.customer_id is None else answer
 
 

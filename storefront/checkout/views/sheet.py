@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
-from flask import current_app, g, request
+from flask import g, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
@@ -38,7 +38,7 @@ from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
 from storefront.loyalty.errors import PointsRefused
 from storefront.orders.draft import Buyer
-from storefront.payments.providers import PROVIDERS, Provider, get_provider, list_providers
+from storefront.payments.providers import KNOWN, Provider, get_provider, list_providers
 from storefront.pricing.snapshot import Delivery
 from storefront.promotions.words import name_of
 from storefront.shipping import queries as shipping
@@ -196,9 +196,14 @@ class Sheet:
         """What the page shows, to say later what changed."""
         return _seen(self.cart)
 
+    @cached_property
+    def providers(self) -> list[Provider]:
+        """The ways to pay that are offered."""
+        return list_providers()
+
     @property
     def pays_at_the_door(self) -> bool:
-        provider = PROVIDERS.get(str(self.form.payment_provider.data))
+        provider = KNOWN.get(str(self.form.payment_provider.data))
         return provider is not None and provider.pays_on_delivery
 
     def method_notes(self) -> dict[str, tuple[str, str]]:
@@ -217,7 +222,7 @@ class Sheet:
 
     def payment_notes(self) -> dict[str, tuple[str, str]]:
         """Map each way to pay to what it means."""
-        return {provider.code: (_(provider.description), "") for provider in _providers()}
+        return {provider.code: (_(provider.description), "") for provider in self.providers}
 
     def details(self) -> Details | None:
         """Return what the order needs, or None with every problem beside its field."""
@@ -229,7 +234,7 @@ class Sheet:
             buyer=Buyer(email, address.phone, current_locale(), customer.id if customer else None),
             address=address,
             shipping_method=str(self.form.shipping_method.data),
-            provider=get_provider(str(self.form.payment_provider.data), sandbox=_sandbox()),
+            provider=get_provider(str(self.form.payment_provider.data)),
             note=str(self.form.note.data or "").strip(),
             keep_address=bool(self.form.keep_address.data) and customer is not None,
         )
@@ -250,7 +255,7 @@ def read_sheet(typed: MultiDict[str, str] | None = None) -> Sheet:
         sheet = Sheet(form, address, customer, typed_now=False)
         sheet.contents, sheet.book = contents, book
     payment = form.payment_provider
-    payment.choices = [(provider.code, _(provider.name)) for provider in _providers()]
+    payment.choices = [(provider.code, _(provider.name)) for provider in sheet.providers]
     if typed is None and payment.data not in dict(payment.choices):
         payment.data = payment.choices[0][0]
     return sheet
@@ -284,11 +289,3 @@ def _folded(email: str | None) -> str:
         return fold_email(email or "")
     except Invalid:
         return ""
-
-
-def _providers() -> list[Provider]:
-    return list_providers(sandbox=_sandbox())
-
-
-def _sandbox() -> bool:
-    return bool(current_app.config["SHOP"].sandbox_payments)

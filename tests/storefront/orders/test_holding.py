@@ -254,7 +254,7 @@ def test_only_a_cancelled_order_can_be_opened_again() -> None:
             TRANSITIONS.next(status, OrderAction.REOPEN)
 
 
-def test_cancelling_and_paying_at_once_ends_one_way(any_app: Flask) -> None:
+def test_cancelling_and_paying_at_once_leave_the_goods_on_the_shelf(any_app: Flask) -> None:
     order_id, _, _ = place(any_app)
 
     def cancel() -> None:
@@ -266,13 +266,10 @@ def test_cancelling_and_paying_at_once_ends_one_way(any_app: Flask) -> None:
         with any_app.app_context(), transaction():
             pay(order_id)
 
-    cancelled, paid = race([cancel, pay_now])
-    assert paid == "done"
+    assert race([cancel, pay_now]) == ["done"] * 2
     with any_app.app_context():
-        if cancelled == "done":
-            assert (kinds(order_id), level()) == (["placed", "cancelled", "paid_late"], (5, 0, 0))
-        else:
-            assert (kinds(order_id), level(), cancelled) == (["placed", "paid"], (5, 2, 0), "CannotCancel")
+        assert kinds(order_id) in (["placed", "cancelled", "paid_late"], ["placed", "paid", "cancelled"])
+        assert level() == (5, 0, 0)
         assert books_are_in_order()
 
 

@@ -13,8 +13,8 @@ from storefront.kernel.ledgers import Discrepancy
 from storefront.kernel.money import Money
 from storefront.orders import queries as orders
 from storefront.payments import services as payments
-from storefront.payments.providers import PROVIDERS, Sandbox
-from storefront.payments.queries import find_pending, get_request
+from storefront.payments.providers import Sandbox
+from storefront.payments.queries import get_request
 from storefront.shop import verifying
 from tests.storefront.orders.drafts import place
 
@@ -27,11 +27,11 @@ def run(app: Flask, *arguments: str) -> tuple[int, str]:
 def pay(app: Flask, order_id: int) -> None:
     with app.app_context(), transaction():
         order = orders.get_whole(order_id)
-        payments.start_payment(order=order, provider=PROVIDERS["sandbox"], at=now())
-        pending = find_pending(order_id)
-        assert pending is not None
+        sandbox = Sandbox(app.config["SHOP"])
+        pending = payments.start_payment(order=order, provider=sandbox, at=now())
         message = {"decision": "approve", "amount": str(order.total_minor), "currency": order.currency}
-        outcome = Sandbox().read_notification(get_request(pending.reference), message)
+        outcome = sandbox.decide(get_request(pending.reference), message)
+        assert outcome is not None
         assert outcome.amount == Money(order.total_minor, order.currency)
         payments.book_outcome(outcome=outcome, by="sandbox", at=now())
 

@@ -1,0 +1,77 @@
+"""After the commit and by the clock: providers are asked, and what they sent is read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from storefront.database.transaction import transaction
+from storefront.jobs.queue import enqueue_after_commit, job, periodic
+from storefront.kernel.clock import now
+from storefront.payments import queries, talking
+from storefront.payments.events import AttemptEnded, RefundAsked
+from storefront.payments.services import messages
+
+log = logging.getLogger(__name__)
+
+MOST_AT_ONCE = 200
+Key = TypeVar("Key", int, str)
+
+
+def refund_soon(fact: RefundAsked) -> None:
+    """Queue the asking for right after the commit."""
+    enqueue_after_commit(send_refund, fact.refund_id)
+
+
+def withdraw_soon(fact: AttemptEnded) -> None:
+    """Queue the telling for right after the commit."""
+    enqueue_after_commit(withdraw_attempt, fact.reference)
+
+
+@job()
+def send_refund(refund_id: int) -> None:
+    """Ask a provider to send money back."""
+    talking.refund(refund_id)
+
+
+@job()
+def withdraw_attempt(reference: str) -> None:
+    """Tell a provider that nobody is to pay an attempt any more; where that fails, its late money is booked too."""
+    talking.withdraw(reference)
+
+
+@periodic()
+def sweep_payments() -> int:
+    """Read messages and ask about refunds that are due: first tries that were lost, and later ones."""
+    done = _each(queries.list_due_messages(now(), most=MOST_AT_ONCE), talking.read_message)
+    return done + _each(queries.list_due_refunds(now(), most=MOST_AT_ONCE), talking.refund)
+
+
+@periodic(minute="*/5")
+def reconcile() -> int:
+    """Ask providers about payments that they have not told the end of; return about how many."""
+    return reconcile_now()
+
+
+@periodic(minute="41", hour="3")
+def forget_old_messages() -> int:
+    """Delete what providers sent long ago."""
+    with transaction():
+        return messages.forget_old(at=now())
+
+
+def reconcile_now() -> int:
+    """Ask about every payment that is due; one whose provider is down keeps no other waiting."""
+    return _each(queries.list_silent(now(), most=MOST_AT_ONCE), lambda reference: talking.ask(reference, patient=False))
+
+
+def _each(keys: Iterable[Key], work: Callable[[Key], object]) -> int:
+    done = 0
+    for key in keys:
+        try:
+            work(key)
+            done += 1
+        except Exception:
+            log.exception("%s is left for the next time", key)
+    return done

@@ -1,0 +1,59 @@
+"""The ledger itself: rows are locked in one order, and what happened is added and never edited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from storefront.database.base import db
+from storefront.kernel.money import Money
+from storefront.orders import queries as orders
+from storefront.payments import queries
+from storefront.payments.models import Payment, Transaction
+from storefront.payments.providers.protocol import Outcome
+from storefront.payments.states import TransactionKind, TransactionResult
+
+
+def lock(reference: str) -> Payment:
+    """Lock the order, then the payment: the order that cancelling an order takes them in."""
+    orders.get_locked(queries.get_payment(reference).order_id)
+    query = select(Payment).where(Payment.reference == reference).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def is_known(outcome: Outcome) -> bool:
+    """Say whether the books have this fact already."""
+    known = select(Transaction.id).where(Transaction.idempotency_key == outcome.idempotency_key)
+    return db.session.scalar(known) is not None
+
+
+def write(payment: Payment, outcome: Outcome, at: datetime) -> None:
+    """Add what a provider said."""
+    db.session.add(
+        Transaction(
+            payment_id=payment.id,
+            kind=outcome.kind,
+            result=outcome.result,
+            amount_minor=outcome.amount.minor,
+            psp_reference=_psp_reference(outcome),
+            idempotency_key=outcome.idempotency_key,
+            facts=dict(outcome.facts),
+            at=at,
+        )
+    )
+    db.session.flush()
+
+
+def note(payment: Payment, kind: TransactionKind, result: TransactionResult, key: str, at: datetime) -> None:
+    """Add what the shop asked for or decided itself, about the whole attempt."""
+    amount = Money(payment.amount_minor, payment.currency)
+    write(payment, Outcome(payment.reference, kind, result, amount, "", key, {}), at)
+
+
+def _psp_reference(outcome: Outcome) -> str | None:
+    """Return the provider's name of the fact; where another fact has it already, the key tells them apart."""
+    name = outcome.psp_reference
+    if not name or db.session.scalar(select(Transaction.id).where(Transaction.psp_reference == name)) is not None:
+        return None
+    return name
