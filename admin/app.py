@@ -25,6 +25,7 @@ from admin.flash import views as flash
 from admin.loyalty import views as loyalty
 from admin.navigation import menu_for
 from admin.orders import views as orders
+from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.promotions import views as promotions
 from admin.simulation import views as simulation
@@ -34,7 +35,7 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, catalog, warehouses, content),
+    *(accounts, dashboard, orders, payments, catalog, warehouses, content),
     *(
         promotions,
         simulation,

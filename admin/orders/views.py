@@ -21,6 +21,8 @@ from admin.orders.tables import (
     STATUS,
     STEPS,
 )
+from admin.payments.forms import suggested_refund
+from admin.payments.queries import money_of
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.accounts.rules import PostalAddress
@@ -59,7 +61,8 @@ def order_list() -> Response:
 @requires(Permission.ORDERS_VIEW)
 def order(number: str) -> Response:
     """Show an order and everything that happened to it."""
-    found = queries.get_order(number)
+    found, staff = queries.get_order(number), staff_here()
+    money = money_of(found) if staff.may(Permission.ORDERS_REFUND) else None
     return render_page(
         "admin/orders/order.html",
         order=found,
@@ -68,7 +71,9 @@ def order(number: str) -> Response:
         address=PostalAddress.from_fields(found.shipping_address) if found.shipping_address else None,
         transactions=queries.list_transactions(found.id),
         people=people(found.events),
-        may_cancel=staff_here().may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
+        may_cancel=staff.may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
+        money=money,
+        refund_form=suggested_refund(money) if money and money.refundable else None,
         words=WORDS,
         events=EVENTS,
         origins=ORIGINS,

@@ -19,6 +19,9 @@ class Permission(StrEnum):
     STOCK_EDIT = "stock:edit"
     ORDERS_VIEW = "orders:view"
     ORDERS_CANCEL = "orders:cancel"
+    ORDERS_REFUND = "orders:refund"
+    PAYMENTS_VIEW = "payments:view"
+    PAYMENTS_EDIT = "payments:edit"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
     PROMOTIONS_VIEW = "promotions:view"
@@ -98,7 +101,17 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         {P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST}
     ),
     Role.FINANCE: frozenset(
-        {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW}
+        {
+            P.DASHBOARD_VIEW,
+            P.PRODUCTS_VIEW,
+            P.ORDERS_VIEW,
+            P.ORDERS_REFUND,
+            P.PAYMENTS_VIEW,
+            P.PAYMENTS_EDIT,
+            P.AUDIT_VIEW,
+            P.PROMOTIONS_VIEW,
+            P.LOYALTY_VIEW,
+        }
     ),
     Role.ANALYST: frozenset(
         {

@@ -185,7 +185,8 @@ def cancel_order(*, order: Order, by: str, at: datetime, reason: CancelReason) -
 def cancel_if_overdue(*, order_id: int, at: datetime) -> bool:
     """Cancel an order whose time to pay is over; False when it was paid or cancelled meanwhile."""
     order = queries.get_locked(order_id)
-    overdue = order.pay_before is not None and order.pay_before < at
+    waits = order.payment_status in {PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID}
+    overdue = waits and order.pay_before is not None and order.pay_before < at
     if not overdue or OrderAction.CANCEL not in actions_of(order):
         return False
     cancel_order(order=order, by=SYSTEM, at=at, reason=CancelReason.NOT_PAID)

@@ -46,7 +46,10 @@ def cancel(number: str) -> Response:
     with transaction():
         order = queries.get_for(reader, number)
         services.cancel_order(order=order, by=reader.actor, at=now(), reason=CancelReason.CHANGED_MIND)
-    flash(_("Your order was cancelled. Nothing was charged."), "success")
+    if order.paid_minor > order.refunded_minor:
+        flash(_("Your order was cancelled. Your money goes back the way it came."), "success")
+    else:
+        flash(_("Your order was cancelled. Nothing was charged."), "success")
     return redirect_to(f"/orders/{order.number}")
 
 
@@ -65,7 +68,7 @@ def _shown(order: Order) -> dict[str, Any]:
         "steps": [(_(step.words), step.at, step.state) for step in steps_of(order, following)],
         "provider": KNOWN.get(order.payment_provider),
         "providers": list_providers(),
-        "declined": payments.has_failed(order.id),
+        "standing": payments.standing_of(order),
         "may_pay": OrderAction.PAY in actions,
         "may_cancel": OrderAction.CANCEL in actions,
         "is_customer": current_customer() is not None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
@@ -91,12 +92,28 @@ def find_pending(order_id: int) -> Payment | None:
     )
 
 
-def has_failed(order_id: int) -> bool:
-    """Say whether the last attempt to pay was declined."""
-    state = db.session.scalar(
-        select(Payment.state).where(Payment.order_id == order_id).order_by(Payment.id.desc()).limit(1)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an order's page says about its payments; `pending` is the reference of an attempt at a provider."""
+
+    declined: bool
+    pending: str
+    refunding: Money
+
+
+def standing_of(order: Order) -> Standing:
+    """Return where an order's payments stand."""
+    rows = db.session.execute(
+        select(Payment.state, Payment.reference, Payment.continue_url, Payment.refunding_minor)
+        .where(Payment.order_id == order.id)
+        .order_by(Payment.id)
+    ).all()
+    open_ones = [row.reference for row in rows if row.state == PaymentState.PENDING and row.continue_url]
+    return Standing(
+        declined=bool(rows) and rows[-1].state == PaymentState.FAILED,
+        pending=open_ones[-1] if open_ones else "",
+        refunding=Money(sum(row.refunding_minor for row in rows), order.currency),
     )
-    return state == PaymentState.FAILED
 
 
 def list_payments(order_id: int) -> Sequence[Payment]:
@@ -116,12 +133,6 @@ def list_refunds(order_id: int) -> Sequence[Refund]:
     return db.session.scalars(
         select(Refund).join(Payment, Payment.id == Refund.payment_id).where(_of(order_id)).order_by(Refund.id)
     ).all()
-
-
-def refunding(order: Order) -> Money:
-    """Return how much is on its way back."""
-    minor = db.session.scalar(select(func.sum(Payment.refunding_minor)).where(_of(order.id)))
-    return Money(int(minor or 0), order.currency)
 
 
 def get_refund(refund_id: int) -> Refund:

@@ -64,3 +64,5 @@ class MessageState(StrEnum):
     """It is genuine and does not fit our books: an unknown payment, another amount, a second capture."""
     STUCK = "stuck"
     """Many tries ended in faults."""
+    SETTLED = "settled"
+    """A person has looked, and there is nothing left to do."""

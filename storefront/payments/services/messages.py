@@ -90,6 +90,15 @@ def read_again(*, message_id: int, at: datetime) -> PaymentMessage:
     return message
 
 
+def settle_message(*, message_id: int, at: datetime) -> PaymentMessage:
+    """Put a message aside that somebody has looked at."""
+    message = queries.get_message(message_id)
+    if message.state in {MessageState.UNMATCHED, MessageState.STUCK}:
+        message.state, message.ended_at, message.next_try_at = MessageState.SETTLED, at, None
+        db.session.flush()
+    return message
+
+
 def forget_old(*, at: datetime) -> int:
     """Delete messages that were kept long enough, refused ones after a week; return how many."""
     kept = timedelta(days=get_settings().keep_payment_messages_days)

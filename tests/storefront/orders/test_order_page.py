@@ -162,7 +162,7 @@ def test_a_late_payment_is_told(app: Flask) -> None:
             order = queries.get_whole(order_id)
             services.record_payment(order=order, amount=Money(2500, "USD"), provider="sandbox", by="sandbox", at=now())
     page = Shopper(app).get(f"/orders/{number}?key={key}", follow=True)
-    assert "We will send it back, and have written to you about it." in page.said
+    assert "We hold $25.00 of yours. We will send it back, and write to you about it." in page.said
 
 
 def test_every_amount_on_the_receipt_is_a_reason(app: Flask) -> None:

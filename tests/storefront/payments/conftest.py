@@ -1,0 +1,57 @@
+"""Providers for the tests of payments."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+
+from storefront.payments import views
+from storefront.web.limits import Limit
+from tests.gateways.stripe_peer import KEY, SECRET, StripePeer
+
+
+@contextmanager
+def with_keys(app: Flask, **keys: str) -> Iterator[Flask]:
+    """Run a block with keys of providers in the environment."""
+    before = app.config["SHOP"]
+    app.config["SHOP"] = dataclasses.replace(before, payment_keys={**before.payment_keys, **keys})
+    try:
+        yield app
+    finally:
+        app.config["SHOP"] = before
+
+
+@pytest.fixture(scope="session")
+def _stripe_server() -> Iterator[StripePeer]:
+    peer = StripePeer()
+    yield peer
+    peer.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_forgeries_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "FORGERIES", Limit(60, seconds=600))
+
+
+@pytest.fixture
+def peer(_stripe_server: StripePeer) -> Iterator[StripePeer]:
+    """Stripe on this machine."""
+    yield _stripe_server
+    _stripe_server.is_down = False
+
+
+@pytest.fixture
+def stripe_keys(peer: StripePeer) -> dict[str, str]:
+    """What a shop with Stripe has in its environment."""
+    return {"STRIPE_SECRET_KEY": KEY, "STRIPE_WEBHOOK_SECRET": SECRET, "STRIPE_API_BASE": peer.url}
+
+
+@pytest.fixture
+def stripe_shop(any_app: Flask, stripe_keys: dict[str, str]) -> Iterator[Flask]:
+    """A shop that takes cards, on each database."""
+    with with_keys(any_app, **stripe_keys):
+        yield any_app
