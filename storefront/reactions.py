@@ -7,6 +7,7 @@ from storefront.analytics import jobs as analytics
 from storefront.cart.events import GoodsAdded
 from storefront.catalog.events import CollectionChanged, PriceChanged, ProductChanged
 from storefront.discovery import jobs as discovery_jobs
+from storefront.fulfilment import following
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
@@ -25,7 +26,10 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     OrderPlaced: (letters.confirm, analytics.note_bought),
     OrderPaid: (rewards.reward, letters.send_receipt, analytics.note_paid),
     PaidLate: (letters.tell_paid_late,),
-    OrderCancelled: (payments.end_attempts, rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled),
+    OrderCancelled: (
+        *(payments.end_attempts, following.unpack_cancelled, rewards.reconsider),
+        *(letters.tell_cancelled, analytics.note_cancelled),
+    ),
     OrderDelivered: (payments.collect_cash, rewards.start_window),
     MailQueued: (mail_jobs.send_soon,),
 }
