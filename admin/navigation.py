@@ -25,7 +25,14 @@ class Entry:
 
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW),)),
-    (N_("Sell"), (Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),)),
+    (
+        N_("Sell"),
+        (
+            Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),
+            Entry("/admin/fulfilment", N_("To be sent"), "truck", Permission.FULFILMENT_VIEW),
+            Entry("/admin/packing", N_("Pack and send"), "scan-barcode", Permission.FULFILMENT_EDIT),
+        ),
+    ),
     (
         N_("Catalogue"),
         (

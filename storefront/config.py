@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret"
 SHORTEST_SECRET = 32
 SEARCH_NAME = "shop"
+KUAIDI100_URL = "https://poll.kuaidi100.com"
 
 
 class BadConfiguration(RuntimeError):
@@ -29,6 +30,16 @@ class MailServer:
     password: str = ""
     start_tls: bool = False
     wrapped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kuaidi100Account:
+    """The merchant's account with kuaidi100.com: who asks, with which keys; `salt` signs what it pushes to us."""
+
+    customer: str
+    key: str
+    salt: str
+    url: str
 
 
 def read_mail_url(url: str) -> MailServer:
@@ -67,6 +78,7 @@ class Config:
     trusted_proxies: int
     log_level: str
     sandbox_payments: bool
+    kuaidi100: Kuaidi100Account | None = None
 
     @property
     def index_dir(self) -> Path:
@@ -121,6 +133,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
+        kuaidi100=_kuaidi100(env),
     )
 
 
@@ -158,6 +171,21 @@ def _search(env: Mapping[str, str], database_url: str) -> tuple[str, str, str]:
             "SEARCH_BACKEND may end in #name: up to 40 lower-case letters, digits, hyphens and underscores."
         )
     return "postgres", "postgresql://" + address.partition("://")[2], name or SEARCH_NAME
+
+
+def _kuaidi100(env: Mapping[str, str]) -> Kuaidi100Account | None:
+    """Return the account, or None where there is none; half an account is a mistake."""
+    keys = ("KUAIDI100_CUSTOMER", "KUAIDI100_KEY", "KUAIDI100_SALT")
+    missing = [key for key in keys if not env.get(key, "").strip()]
+    if len(missing) == len(keys):
+        return None
+    if missing:
+        raise BadConfiguration(f"kuaidi100 needs {', '.join(keys)} together; missing: {', '.join(missing)}.")
+    customer, key, salt = (env[name].strip() for name in keys)
+    url = env.get("KUAIDI100_URL", "").strip().rstrip("/") or KUAIDI100_URL
+    if not url.startswith(("https://", "http://127.0.0.1:")):
+        raise BadConfiguration("KUAIDI100_URL must begin with https://")
+    return Kuaidi100Account(customer, key, salt, url)
 
 
 def _mail_url(url: str) -> str:

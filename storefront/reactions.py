@@ -8,6 +8,9 @@ from storefront.cart.events import GoodsAdded
 from storefront.catalog.events import CollectionChanged, PriceChanged, ProductChanged
 from storefront.discovery import jobs as discovery_jobs
 from storefront.fulfilment import following
+from storefront.fulfilment import jobs as fulfilment_jobs
+from storefront.fulfilment import letters as parcel_letters
+from storefront.fulfilment.events import ParcelDelivered, ParcelRelabelled, ParcelShipped
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
@@ -31,5 +34,8 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
         *(letters.tell_cancelled, analytics.note_cancelled),
     ),
     OrderDelivered: (payments.collect_cash, rewards.start_window),
+    ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
+    ParcelRelabelled: (fulfilment_jobs.follow_soon,),
+    ParcelDelivered: (parcel_letters.tell_arrived,),
     MailQueued: (mail_jobs.send_soon,),
 }

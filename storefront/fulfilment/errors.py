@@ -51,3 +51,21 @@ class NotStocked(ShopError):
     """Sending again needs goods that nobody has."""
 
     message = N_("There are not enough goods in stock to send this parcel again.")
+
+
+class SeveralParcels(ShopError):
+    """An order's number that could mean more than one parcel."""
+
+    message = N_("This order has several parcels. Use the number of the parcel.")
+
+
+class NoTrackingNumber(Invalid):
+    """A row without the number that it is for."""
+
+    message = N_("Enter the tracking number.")
+
+
+class NotATrackingNumber(Invalid):
+    """Somebody scanned an order where a tracking number was wanted."""
+
+    message = N_("“%(code)s” is the number of an order or a parcel of this shop. Scan the carrier's label.")

@@ -23,3 +23,12 @@ class ParcelDelivered(Fact):
     order_id: int
     number: str
     parcel_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelRelabelled(Fact):
+    """A parcel on its way was given another carrier or tracking number."""
+
+    order_id: int
+    number: str
+    parcel_id: int

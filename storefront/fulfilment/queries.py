@@ -54,6 +54,14 @@ def get_by_number(number: str) -> Parcel:
     return parcel
 
 
+def get_of_order(order_id: int, number: str) -> Parcel:
+    """Return one of an order's parcels, or NotFound."""
+    parcel = find_parcel(number)
+    if parcel is None or parcel.order_id != order_id or parcel.state == ParcelState.UNPACKED:
+        raise NotFound
+    return parcel
+
+
 def get_scanned(code: str) -> tuple[int, Parcel | None]:
     """Return the order behind a scanned code, and the parcel where it was a parcel's."""
     key = read_code(code)
@@ -170,6 +178,12 @@ def warehouse_names(ids: Iterable[int | None]) -> dict[int, str]:
         return {}
     rows = db.session.execute(select(Warehouse.id, Warehouse.name).where(Warehouse.id.in_(wanted)))
     return {row.id: row.name for row in rows}
+
+
+def warehouses_of(ids: Iterable[int]) -> Sequence[Any]:
+    """Return id, code and name of these warehouses, the first to ship first."""
+    columns = select(Warehouse.id, Warehouse.code, Warehouse.name).where(Warehouse.id.in_(set(ids)))
+    return db.session.execute(columns.order_by(Warehouse.priority, Warehouse.id)).all()
 
 
 def count_parcels(order_id: int) -> int:

@@ -116,6 +116,11 @@ def parcel_number(order_number: str, parcels: int) -> str:
     return f"{order_number}-{parcels + 1}"
 
 
+def order_number(parcel_number: str) -> str:
+    """Return the number of the order that a parcel belongs to."""
+    return parcel_number.rpartition("-")[0]
+
+
 def read_code(text: str) -> str:
     """Return what was scanned or typed as an order's or a parcel's number is stored: "7kqm3xpd" -> "7KQM-3XPD"."""
     code = code_key(text)[:64]

@@ -12,13 +12,15 @@ from datetime import datetime
 from storefront.accounts import queries as accounts
 from storefront.database.base import db
 from storefront.fulfilment import queries
+from storefront.fulfilment.carriers import choosing
 from storefront.fulfilment.errors import NothingToPack, NotStocked, PackedAlready
-from storefront.fulfilment.events import ParcelDelivered, ParcelShipped
+from storefront.fulfilment.events import ParcelDelivered, ParcelRelabelled, ParcelShipped
 from storefront.fulfilment.models import Parcel, ParcelLine
 from storefront.fulfilment.rules import (
     Box,
     Label,
     allowed_actions,
+    order_number,
     parcel_number,
     picks_for,
     proposal,
@@ -47,18 +49,18 @@ def pack(*, order: Order, box: Box, by: str, at: datetime) -> Parcel:
     order = sending.lock_to_send(order.id)
     left = queries.left_of(order.id, order.number)
     if not left.units:
-        raise _refusal(order)
+        raise refusal_of(order)
     picks_for(left, box)
     return _pack(order, box, by, at)
 
 
-def pack_rest(*, order: Order, warehouse_id: int, by: str, at: datetime) -> Parcel:
+def pack_rest(*, order: Order, warehouse_id: int | None, by: str, at: datetime) -> Parcel:
     """Put everything that a warehouse still holds for an order into one parcel."""
     order = sending.lock_to_send(order.id)
     left = queries.left_of(order.id, order.number)
     units = proposal(left, warehouse_id)
     if not units:
-        raise _refusal(order)
+        raise refusal_of(order)
     return _pack(order, Box(warehouse_id, units), by, at)
 
 
@@ -73,26 +75,19 @@ def unpack(*, parcel: Parcel, by: str, at: datetime) -> Parcel:
 
 def ship(*, parcel: Parcel, label: Label, by: str, at: datetime) -> Parcel:
     """Let a packed parcel leave: its goods go off the shelf, its order knows, the customer is told."""
-    tracking_number = read_tracking_number(label.tracking_number)
-    order, parcel = _lock(parcel, ParcelAction.SHIP)
-    sending.lock_to_send(order.id)
-    inventory.ship(reference=order.number, picks=_picks(parcel), by=by, at=at)
-    parcel.state = TRANSITIONS.next(ParcelState(parcel.state), ParcelAction.SHIP)
-    parcel.carrier, parcel.tracking_number, parcel.shipped_at = label.carrier, tracking_number, at
-    db.session.flush()
-    progress = queries.progress_of(order.id)
-    sending.record_sent(order=order, progress=progress, told=_told(parcel, by, at))
-    log.info("Parcel %s has left", parcel.number)
-    publish(ParcelShipped(order.id, order.number, parcel.id))
+    parcel = _leave(parcel, _checked(label), by, at)
+    publish(ParcelShipped(parcel.order_id, order_number(parcel.number), parcel.id))
     return parcel
 
 
 def correct_label(*, parcel: Parcel, label: Label, by: str, at: datetime) -> Parcel:
     """Give a parcel on its way another carrier or tracking number; a typing error is mended, nothing else happens."""
-    tracking_number = read_tracking_number(label.tracking_number)
-    _, parcel = _lock(parcel, ParcelAction.CORRECT)
-    parcel.carrier, parcel.tracking_number = label.carrier, tracking_number
+    label = _checked(label)
+    order, parcel = _lock(parcel, ParcelAction.CORRECT)
+    parcel.carrier, parcel.tracking_number = label.carrier, label.tracking_number
     db.session.flush()
+    sending.record(order=order, kind=EventKind.LABEL_CORRECTED, told=_told(parcel, by, at))
+    publish(ParcelRelabelled(order.id, order.number, parcel.id))
     return parcel
 
 
@@ -151,7 +146,7 @@ def deliver_order(*, order: Order, by: str, at: datetime) -> Order:
         _pack(order, Box(warehouse_id, proposal(left, warehouse_id)), by, at)
     for parcel in queries.list_parcels(order.id):
         if ParcelAction.SHIP in actions_of(parcel):
-            ship(parcel=parcel, label=Label(), by=by, at=at)
+            _leave(parcel, Label(), by, at)
     for parcel in queries.list_parcels(order.id):
         if parcel.state == ParcelState.SHIPPED:
             arrive(parcel=parcel, by=by, at=at)
@@ -168,6 +163,19 @@ def unpack_all(*, order_id: int, by: str, at: datetime) -> None:
 def actions_of(parcel: Parcel) -> frozenset[ParcelAction]:
     """Return what may be done to a parcel now; pages draw their buttons from this."""
     return allowed_actions(ParcelState(parcel.state), was_resent=parcel.resent_at is not None)
+
+
+def refusal_of(order: Order) -> NothingToPack:
+    """Return why there is nothing to pack: say who was faster, where somebody was."""
+    packed = [parcel for parcel in queries.list_parcels(order.id) if not parcel.holds_all]
+    if not packed:
+        return NothingToPack()
+    who = (
+        accounts.staff_names({int(number)})
+        if (number := packed[-1].packed_by.removeprefix("staff:")).isdecimal()
+        else {}
+    )
+    return PackedAlready(who=next(iter(who.values()), packed[-1].packed_by), parcel=packed[-1].number)
 
 
 def _pack(order: Order, box: Box, by: str, at: datetime) -> Parcel:
@@ -188,6 +196,24 @@ def _pack(order: Order, box: Box, by: str, at: datetime) -> Parcel:
     db.session.flush()
     sending.record(order=order, kind=EventKind.PACKED, told=_told(parcel, by, at))
     return parcel
+
+
+def _leave(parcel: Parcel, label: Label, by: str, at: datetime) -> Parcel:
+    order, parcel = _lock(parcel, ParcelAction.SHIP)
+    sending.lock_to_send(order.id)
+    inventory.ship(reference=order.number, picks=_picks(parcel), by=by, at=at)
+    parcel.state = TRANSITIONS.next(ParcelState(parcel.state), ParcelAction.SHIP)
+    parcel.carrier, parcel.tracking_number, parcel.shipped_at = label.carrier, label.tracking_number, at
+    db.session.flush()
+    progress = queries.progress_of(order.id)
+    sending.record_sent(order=order, progress=progress, told=_told(parcel, by, at))
+    log.info("Parcel %s has left", parcel.number)
+    return parcel
+
+
+def _checked(label: Label) -> Label:
+    """Return a label with a carrier that exists and a number as it is stored."""
+    return Label(choosing.get_chosen(label.carrier).code, read_tracking_number(label.tracking_number))
 
 
 def _lock(parcel: Parcel, action: ParcelAction) -> tuple[Order, Parcel]:
@@ -221,18 +247,8 @@ def _picks(parcel: Parcel) -> tuple[Pick, ...]:
 
 
 def _told(parcel: Parcel, by: str, at: datetime) -> Told:
+    """Return which parcel it is about; a carrier's name is kept as it is today."""
     facts = {"parcel": parcel.number, "carrier": parcel.carrier, "tracking": parcel.tracking_number}
+    if parcel.carrier:
+        facts["carrier_name"] = choosing.carrier_for(parcel.carrier).name
     return Told({key: value for key, value in facts.items() if value}, by, at)
-
-
-def _refusal(order: Order) -> NothingToPack:
-    """Say who was faster, where somebody was."""
-    packed = [parcel for parcel in queries.list_parcels(order.id) if not parcel.holds_all]
-    if not packed:
-        return NothingToPack()
-    who = (
-        accounts.staff_names({int(number)})
-        if (number := packed[-1].packed_by.removeprefix("staff:")).isdecimal()
-        else {}
-    )
-    return PackedAlready(who=next(iter(who.values()), packed[-1].packed_by), parcel=packed[-1].number)

@@ -29,8 +29,14 @@ class Told:
 def lock_to_send(order_id: int) -> Order:
     """Lock an order whose goods may leave; refuse with what keeps them here."""
     order = queries.get_locked(order_id)
+    check_may_leave(order)
+    return order
+
+
+def check_may_leave(order: Order) -> None:
+    """Refuse with what keeps an order's goods here."""
     if OrderAction.SEND in actions_of(order):
-        return order
+        return
     if order.status == OrderStatus.CANCELLED:
         raise CalledOff
     left = order.fulfillment_status in {FulfillmentStatus.UNFULFILLED, FulfillmentStatus.PARTIAL}

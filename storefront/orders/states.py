@@ -81,6 +81,7 @@ class EventKind(StrEnum):
     PACKED = "packed"
     UNPACKED = "unpacked"
     SENT = "sent"
+    LABEL_CORRECTED = "label_corrected"
     ARRIVED = "arrived"
     """One of several parcels; DELIVERED is the last."""
     DELIVERED = "delivered"
