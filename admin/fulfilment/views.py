@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, flash, request
@@ -26,13 +26,6 @@ from storefront.kernel.errors import N_
 from storefront.web.fragments import redirect_to, render_page
 
 blueprint = Blueprint("fulfilment", __name__, template_folder="templates")
-
-STEPS: Mapping[str, tuple[Callable[..., Parcel], str]] = {
-    "arrival": (services.arrive, N_("The parcel is marked as delivered.")),
-    "loss": (services.lose, N_("The parcel is marked as lost.")),
-    "unpacking": (services.unpack, N_("The parcel is taken apart; its goods can be packed again.")),
-    "resending": (services.send_again, N_("Its goods are held anew and can be packed again.")),
-}
 
 
 @blueprint.get("/fulfilment")
@@ -76,12 +69,36 @@ def parcel_slip(number: str) -> Response:
     return render_page("admin/fulfilment/slips.html", slips=[slip_of_parcel(parcels.get_by_number(number))])
 
 
-@blueprint.post("/parcels/<number>/<any(arrival, loss, unpacking, resending):step>")
+@blueprint.post("/parcels/<number>/arrival")
 @requires(Permission.FULFILMENT_EDIT)
-def change_parcel(number: str, step: str) -> Response:
-    """Say what became of a parcel."""
-    verb, words = STEPS[step]
-    return _changed(number, step, lambda parcel, said: verb(parcel=parcel, **said), words)
+def mark_delivered(number: str) -> Response:
+    """Say that a parcel is with the customer."""
+    words = N_("The parcel is marked as delivered.")
+    return _changed(number, "arrival", lambda parcel, said: services.arrive(parcel=parcel, **said), words)
+
+
+@blueprint.post("/parcels/<number>/loss")
+@requires(Permission.FULFILMENT_EDIT)
+def mark_lost(number: str) -> Response:
+    """Say that the carrier has lost a parcel."""
+    words = N_("The parcel is marked as lost.")
+    return _changed(number, "loss", lambda parcel, said: services.lose(parcel=parcel, **said), words)
+
+
+@blueprint.post("/parcels/<number>/unpacking")
+@requires(Permission.FULFILMENT_EDIT)
+def unpack(number: str) -> Response:
+    """Take a parcel apart that has not left."""
+    words = N_("The parcel is taken apart; its goods can be packed again.")
+    return _changed(number, "unpacking", lambda parcel, said: services.unpack(parcel=parcel, **said), words)
+
+
+@blueprint.post("/parcels/<number>/resending")
+@requires(Permission.FULFILMENT_EDIT)
+def send_again(number: str) -> Response:
+    """Hold goods anew for what was lost or came back."""
+    words = N_("Its goods are held anew and can be packed again.")
+    return _changed(number, "resending", lambda parcel, said: services.send_again(parcel=parcel, **said), words)
 
 
 @blueprint.post("/parcels/<number>/return")
