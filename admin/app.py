@@ -22,6 +22,10 @@ from admin.dashboard import views as dashboard
 from admin.discovery import views as steering
 from admin.experiments import views as experiments
 from admin.flash import views as flash
+from admin.fulfilment import carrier_views as carriers
+from admin.fulfilment import import_views as tracking_import
+from admin.fulfilment import packing_views as packing
+from admin.fulfilment import views as fulfilment
 from admin.loyalty import views as loyalty
 from admin.navigation import menu_for
 from admin.orders import views as orders
@@ -36,6 +40,7 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, payments, catalog, warehouses, content),
+    *(fulfilment, packing, tracking_import, carriers),
     *(
         promotions,
         simulation,

@@ -55,7 +55,19 @@ ROOMS = (
         "pricing",
         "flash",
     ),
-    *("promotions", "loyalty", "shipping", "cart", "orders", "payments", "checkout", "simulation", "discovery", "demo"),
+    *(
+        "promotions",
+        "loyalty",
+        "shipping",
+        "cart",
+        "orders",
+        "payments",
+        "fulfilment",
+        "checkout",
+        "simulation",
+        "discovery",
+        "demo",
+    ),
 )
 WITHOUT_DATABASE = frozenset({"asset", "media.generated", "media.photo", "discovery.healthz"})
 """What answers even when the database does not: a fault page keeps its style sheet, a monitor gets its answer."""

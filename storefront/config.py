@@ -15,6 +15,7 @@ SHORTEST_SECRET = 32
 SEARCH_NAME = "shop"
 PAYMENT_PREFIXES = ("STRIPE_", "ALIPAY_", "WECHATPAY_", "PAYPAL_")
 """What the names of payment providers' keys begin with; each provider knows its own."""
+KUAIDI100_URL = "https://poll.kuaidi100.com"
 
 
 class BadConfiguration(RuntimeError):
@@ -31,6 +32,16 @@ class MailServer:
     password: str = ""
     start_tls: bool = False
     wrapped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kuaidi100Account:
+    """The merchant's account with kuaidi100.com: who asks, with which keys; `salt` signs what it pushes to us."""
+
+    customer: str
+    key: str
+    salt: str
+    url: str
 
 
 def read_mail_url(url: str) -> MailServer:
@@ -71,6 +82,7 @@ class Config:
     sandbox_payments: bool
     payment_keys: Mapping[str, str] = field(repr=False)
     """The keys of payment providers, by their names in the environment."""
+    kuaidi100: Kuaidi100Account | None = None
 
     @property
     def index_dir(self) -> Path:
@@ -126,6 +138,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
         payment_keys={name: value for name, value in env.items() if name.startswith(PAYMENT_PREFIXES) and value},
+        kuaidi100=_kuaidi100(env),
     )
 
 
@@ -163,6 +176,21 @@ def _search(env: Mapping[str, str], database_url: str) -> tuple[str, str, str]:
             "SEARCH_BACKEND may end in #name: up to 40 lower-case letters, digits, hyphens and underscores."
         )
     return "postgres", "postgresql://" + address.partition("://")[2], name or SEARCH_NAME
+
+
+def _kuaidi100(env: Mapping[str, str]) -> Kuaidi100Account | None:
+    """Return the account, or None where there is none; half an account is a mistake."""
+    keys = ("KUAIDI100_CUSTOMER", "KUAIDI100_KEY", "KUAIDI100_SALT")
+    missing = [key for key in keys if not env.get(key, "").strip()]
+    if len(missing) == len(keys):
+        return None
+    if missing:
+        raise BadConfiguration(f"kuaidi100 needs {', '.join(keys)} together; missing: {', '.join(missing)}.")
+    customer, key, salt = (env[name].strip() for name in keys)
+    url = env.get("KUAIDI100_URL", "").strip().rstrip("/") or KUAIDI100_URL
+    if not url.startswith(("https://", "http://127.0.0.1:")):
+        raise BadConfiguration("KUAIDI100_URL must begin with https://")
+    return Kuaidi100Account(customer, key, salt, url)
 
 
 def _mail_url(url: str) -> str:

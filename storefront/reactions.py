@@ -7,6 +7,10 @@ from storefront.analytics import jobs as analytics
 from storefront.cart.events import GoodsAdded
 from storefront.catalog.events import CollectionChanged, PriceChanged, ProductChanged
 from storefront.discovery import jobs as discovery_jobs
+from storefront.fulfilment import following
+from storefront.fulfilment import jobs as fulfilment_jobs
+from storefront.fulfilment import letters as parcel_letters
+from storefront.fulfilment.events import ParcelDelivered, ParcelRelabelled, ParcelShipped
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
@@ -36,11 +40,8 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     OrderPaid: (rewards.reward, letters.send_receipt, analytics.note_paid),
     PaidLate: (letters.tell_paid_late, payments.refund_late),
     OrderCancelled: (
-        payments.end_attempts,
-        payments.refund_cancelled,
-        rewards.reconsider,
-        letters.tell_cancelled,
-        analytics.note_cancelled,
+        *(payments.end_attempts, payments.refund_cancelled, following.unpack_cancelled),
+        *(rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled),
     ),
     OrderDelivered: (payments.collect_cash, rewards.start_window),
     PaymentFailed: (payment_letters.tell_failed,),
@@ -49,5 +50,8 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     RefundAsked: (payment_jobs.refund_soon,),
     RefundSucceeded: (payment_letters.tell_refunded,),
     RefundFailed: (payment_letters.tell_staff,),
+    ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
+    ParcelRelabelled: (fulfilment_jobs.follow_soon,),
+    ParcelDelivered: (parcel_letters.tell_arrived,),
     MailQueued: (mail_jobs.send_soon,),
 }

@@ -38,7 +38,15 @@ EVENTS: dict[str, str] = {
     EventKind.PARTLY_PAID: N_("A part of the payment received"),
     EventKind.REFUNDED: N_("Money sent back"),
     EventKind.PAID_LATE: N_("Payment received after the order had ended"),
+    EventKind.PACKED: N_("Packed"),
+    EventKind.UNPACKED: N_("Unpacked"),
+    EventKind.SENT: N_("Sent"),
+    EventKind.LABEL_CORRECTED: N_("Tracking number corrected"),
+    EventKind.ARRIVED: N_("Parcel delivered"),
     EventKind.DELIVERED: N_("Delivered"),
+    EventKind.LOST: N_("Lost by the carrier"),
+    EventKind.CAME_BACK: N_("Came back to us"),
+    EventKind.SENT_AGAIN: N_("To be sent again"),
     EventKind.CANCELLED: N_("Order cancelled"),
     EventKind.REOPENED: N_("Order goes ahead after all"),
     EventKind.CLOSED: N_("Order completed"),
@@ -68,7 +76,7 @@ RESULTS: dict[str, str] = {
     TransactionResult.SUCCESS: N_("Succeeded"),
     TransactionResult.FAILURE: N_("Failed"),
 }
-ACTORS: dict[str, str] = {"guest": N_("Guest"), "customer": N_("Customer")} | {
+ACTORS: dict[str, str] = {"guest": N_("Guest"), "customer": N_("Customer"), "carrier": N_("Carrier")} | {
     code: provider.name for code, provider in KNOWN.items()
 }
 """Who acts besides staff, who have names."""

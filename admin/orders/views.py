@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.audit.queries import people
+from admin.fulfilment.tables import LOOKS as PARCEL_LOOKS
 from admin.orders import queries
 from admin.orders.tables import (
     ACTORS,
@@ -28,10 +29,12 @@ from storefront.accounts.permissions import Permission
 from storefront.accounts.rules import PostalAddress
 from storefront.audit import services as audit
 from storefront.database.transaction import transaction
+from storefront.fulfilment import tracked
+from storefront.fulfilment.carriers import choosing
 from storefront.kernel.clock import now
 from storefront.orders import services as orders
 from storefront.orders.receipt import receipt_of, traced_lines
-from storefront.orders.states import CancelReason, OrderAction
+from storefront.orders.states import CancelReason, FulfillmentStatus, OrderAction
 from storefront.web.fragments import redirect_to, render_page
 
 blueprint = Blueprint("orders", __name__, template_folder="templates")
@@ -70,6 +73,11 @@ def order(number: str) -> Response:
         traced=traced_lines(found),
         address=PostalAddress.from_fields(found.shipping_address) if found.shipping_address else None,
         transactions=queries.list_transactions(found.id),
+        parcels=tracked.list_tracked(found.id),
+        carriers=choosing.list_carriers() if found.fulfillment_status != FulfillmentStatus.UNFULFILLED else (),
+        parcel_looks=PARCEL_LOOKS,
+        may_send=staff_here().may(Permission.FULFILMENT_EDIT),
+        may_pack=staff_here().may(Permission.FULFILMENT_EDIT) and OrderAction.SEND in orders.actions_of(found),
         people=people(found.events),
         may_cancel=staff.may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
         money=money,

@@ -22,6 +22,8 @@ class Permission(StrEnum):
     ORDERS_REFUND = "orders:refund"
     PAYMENTS_VIEW = "payments:view"
     PAYMENTS_EDIT = "payments:edit"
+    FULFILMENT_VIEW = "fulfilment:view"
+    FULFILMENT_EDIT = "fulfilment:edit"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
     PROMOTIONS_VIEW = "promotions:view"
@@ -69,6 +71,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.STOCK_EDIT,
             P.ORDERS_VIEW,
             P.ORDERS_CANCEL,
+            P.FULFILMENT_VIEW,
+            P.FULFILMENT_EDIT,
             P.SLOTS_VIEW,
             P.PROMOTIONS_VIEW,
             P.CUSTOMERS_GROUPS,
@@ -98,7 +102,10 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(
-        {P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST}
+        {
+            *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW),
+            *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST),
+        }
     ),
     Role.FINANCE: frozenset(
         {

@@ -14,6 +14,9 @@ from storefront.accounts.models import Address, Customer
 from storefront.demo.baskets import Journey
 from storefront.demo.bulk import as_json, insert_frame
 from storefront.demo.journey import stable_number
+from storefront.fulfilment.models import Parcel
+from storefront.fulfilment.rules import parcel_number
+from storefront.fulfilment.states import ParcelState
 from storefront.orders.models import Order, OrderAdjustment, OrderEvent, OrderLine
 from storefront.orders.rules import NUMBERS, number_of
 from storefront.orders.states import AdjustmentKind, EventKind, FulfillmentStatus, OrderStatus, PaymentStatus
@@ -160,6 +163,7 @@ def insert_orders(connection: Connection, journey: Journey, first: int, end: int
     insert_frame(connection, OrderLine.__table__, _line_rows(journey, lines))
     insert_frame(connection, OrderAdjustment.__table__, _adjustment_rows(lines))
     insert_frame(connection, OrderEvent.__table__, _event_rows(orders, latest))
+    insert_frame(connection, Parcel.__table__, _parcel_rows(orders, numbers, latest))
     payments, transactions = _payment_rows(orders, numbers, currency)
     insert_frame(connection, Payment.__table__, payments)
     insert_frame(connection, Transaction.__table__, transactions)
@@ -260,6 +264,25 @@ def _event_rows(orders: pd.DataFrame, latest: pd.Timestamp) -> pd.DataFrame:
             for kind, moment in told
         ]
     ).sort_values("order_id", kind="stable")
+
+
+def _parcel_rows(orders: pd.DataFrame, numbers: list[str], latest: pd.Timestamp) -> pd.DataFrame:
+    """Return one parcel per order that holds everything; its lines are the order's."""
+    return pd.DataFrame(
+        {
+            "id": orders.id,
+            "order_id": orders.id,
+            "number": [parcel_number(number, 0) for number in numbers],
+            "state": ParcelState.DELIVERED.value,
+            "holds_all": True,
+            "carrier": "",
+            "tracking_number": "",
+            "packed_by": "system",
+            "packed_at": orders.moment,
+            "shipped_at": orders.moment,
+            "delivered_at": _delivered(orders, latest),
+        }
+    )
 
 
 def _payment_rows(orders: pd.DataFrame, numbers: list[str], currency: str) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -89,3 +89,9 @@ class StaleWarehouse(ShopError):
     """Somebody else has changed the warehouse since the page was shown."""
 
     message = N_("Somebody else has changed this warehouse meanwhile. Please look at it again.")
+
+
+class NotHeld(ShopError):
+    """More is to leave than is held for whoever it is for."""
+
+    message = N_("These goods are not held for this order any more. Please load the page again.")

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, insert, select, update
 
 from storefront.database.base import db
 from storefront.inventory.models import StockLevel, StockMovement
@@ -49,6 +49,7 @@ UNCONFIRM = Change(MovementKind.RESERVED, allocated=-1, reserved=1)
 LET_GO = Change(MovementKind.RELEASED, reserved=-1)
 GIVE_BACK = Change(MovementKind.RELEASED, allocated=-1)
 SHIP = Change(MovementKind.SHIPPED, on_hand=-1, allocated=-1)
+COME_BACK = Change(MovementKind.RETURNED, on_hand=1)
 SEND_AWAY = Change(MovementKind.TRANSFERRED, on_hand=-1)
 ARRIVE = Change(MovementKind.TRANSFERRED, on_hand=1)
 RECEIVE = Change(MovementKind.RECEIVED, on_hand=1)
@@ -79,6 +80,13 @@ def apply(picks: Sequence[Pick], change: Change, cause: Cause) -> None:
     if picks:
         db.session.connection().execute(_move, _rows(picks, change, cause))
         write_movements(picks, change, cause)
+
+
+def lock(picks: Sequence[Pick]) -> None:
+    """Let nobody else change these levels until this transaction ends; picks come in key order."""
+    for pick in picks:
+        here = (StockLevel.variant_id == pick.variant_id, StockLevel.warehouse_id == pick.warehouse_id)
+        db.session.execute(select(StockLevel.on_hand).where(*here).with_for_update())
 
 
 def write_movements(picks: Sequence[Pick], change: Change, cause: Cause) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Row, case, func, select
 
 from storefront.database.base import db
-from storefront.inventory.models import StockLevel, StockReservation, Warehouse
+from storefront.inventory.models import StockLevel, StockMovement, StockReservation, Warehouse
 from storefront.inventory.rules import Shelf
 
 _free = StockLevel.on_hand - StockLevel.allocated - StockLevel.reserved - StockLevel.safety_stock
@@ -97,4 +97,16 @@ def list_levels(variant_ids: Iterable[int]) -> Sequence[Row[int, int, str, int, 
         .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
         .where(StockLevel.variant_id.in_(set(variant_ids)))
         .order_by(StockLevel.variant_id, Warehouse.priority, Warehouse.id)
+    ).all()
+
+
+def list_held(references: Iterable[str]) -> Sequence[Row[str, int, int, int]]:
+    """Return what is allocated to each of these: reference, variant, warehouse, units."""
+    held = func.sum(StockMovement.allocated_delta)
+    return db.session.execute(
+        select(StockMovement.reference, StockMovement.variant_id, StockMovement.warehouse_id, held)
+        .where(StockMovement.reference.in_(set(references)))
+        .group_by(StockMovement.reference, StockMovement.variant_id, StockMovement.warehouse_id)
+        .having(held > 0)
+        .order_by(StockMovement.reference, StockMovement.variant_id, StockMovement.warehouse_id)
     ).all()

@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from storefront.database.base import db
 from storefront.inventory import levels, queries
-from storefront.inventory.errors import CannotSend, OutOfStock, Shortage
+from storefront.inventory.errors import CannotSend, NotHeld, OutOfStock, Shortage
 from storefront.inventory.levels import Cause, Change
 from storefront.inventory.models import StockMovement, StockReservation, Warehouse
 from storefront.inventory.rules import Choice, Pick, Reason, choose_warehouses
@@ -106,11 +106,26 @@ def release_expired(*, reference: str, by: str, at: datetime) -> tuple[Pick, ...
     return picks
 
 
-def ship(*, reference: str, by: str, at: datetime) -> tuple[Pick, ...]:
-    """Let what `reference` has been allocated leave the warehouse."""
-    picks = _allocated(reference)
-    levels.apply(picks, levels.SHIP, Cause(reference, by, at))
-    return picks
+def ship(*, reference: str, by: str, at: datetime, picks: Sequence[Pick] | None = None) -> tuple[Pick, ...]:
+    """Let what `reference` has been allocated leave the warehouse: all of it, or these `picks` and no more.
+
+    The shelves are locked before what is held is read, so that nothing leaves twice; refuses with NotHeld.
+    """
+    if picks is None:
+        sent = _allocated(reference)
+    else:
+        sent = tuple(sorted(picks, key=lambda pick: (pick.variant_id, pick.warehouse_id)))
+        levels.lock(sent)
+        held = {(pick.variant_id, pick.warehouse_id): pick.quantity for pick in _allocated(reference)}
+        if any(pick.quantity > held.get((pick.variant_id, pick.warehouse_id), 0) for pick in sent):
+            raise NotHeld
+    levels.apply(sent, levels.SHIP, Cause(reference, by, at))
+    return sent
+
+
+def take_back(*, picks: Sequence[Pick], reference: str, by: str, at: datetime) -> None:
+    """Put goods that came back on their shelves; the shelves exist, since the goods had stood there."""
+    levels.apply(picks, levels.COME_BACK, Cause(reference, by, at))
 
 
 def _claim(wanted: Sequence[Wanted], change: Change, cause: Cause, zone: str) -> Choice:

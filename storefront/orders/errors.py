@@ -17,7 +17,19 @@ class CannotPay(ShopError):
     message = N_("This order does not wait for a payment.")
 
 
-class CannotDeliver(ShopError):
-    """Cancelled, or delivered already."""
+class CannotSend(ShopError):
+    """Cancelled, not paid, or sent already."""
 
-    message = N_("This order cannot be delivered any more.")
+    message = N_("This order cannot be sent: it has ended, or everything is on its way.")
+
+
+class Unpaid(CannotSend):
+    """Its money is not there."""
+
+    message = N_("This order is not paid yet, so nothing of it may leave.")
+
+
+class CalledOff(CannotSend):
+    """It was cancelled, perhaps while somebody packed it."""
+
+    message = N_("This order was cancelled. Put its goods back on the shelf.")

@@ -116,13 +116,15 @@ def _claims() -> Iterator[Discrepancy]:
     """Compare what each order should hold of each thing with what the movements and reservations say that it holds.
 
     An open order that is paid, or will be paid at the door, has its goods allocated until they leave; one that waits
-    for its payment has them reserved; one that has ended or has been delivered holds nothing. An unpaid order whose
-    time is over may have lost its reservation.
+    for its payment has them reserved; one that has ended or has been sent holds nothing. An unpaid order whose
+    time is over may have lost its reservation. What an order holds that has been sent in part, its parcels say.
     """
     both = union_all(_expected_claims(), _movements(), _reservations()).subquery()
     sums = {name: func.sum(both.c[name]) for name in ("expected", "may_lack", "allocated", "reserved")}
+    in_part = select(Order.number).where(Order.fulfillment_status == FulfillmentStatus.PARTIAL)
     found = (
         select(both.c.number, both.c.variant_id, *(column.label(name) for name, column in sums.items()))
+        .where(both.c.number.not_in(in_part))
         .group_by(both.c.number, both.c.variant_id)
         .having(_is_wrong(sums))
         .subquery()

@@ -16,6 +16,9 @@ NUMBER_LENGTH = 8
 NUMBERS = len(SYMBOLS) ** NUMBER_LENGTH
 """How many order numbers there are (6.6e11)."""
 
+MONEY_IS_THERE = frozenset({PaymentStatus.PAID, PaymentStatus.OVERPAID, PaymentStatus.PARTIALLY_REFUNDED})
+"""What lets goods leave; an order whose money has all gone back is not sent."""
+
 KEYS_KEPT = 8
 """How many orders a guest's cookie opens."""
 
@@ -55,6 +58,24 @@ def payment_status(*, total: Money, paid: Money, refunded: Money, authorized: Mo
     return PaymentStatus.AUTHORIZED if authorized and authorized >= total else PaymentStatus.UNPAID
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an order's units have come: what arrived was sent, and what was sent was ordered."""
+
+    ordered: int
+    sent: int
+    delivered: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.delivered <= self.sent <= self.ordered:
+            raise ValueError("what arrived was sent, and what was sent was ordered")
+
+    @property
+    def status(self) -> FulfillmentStatus:
+        """The status that follows from it."""
+        return fulfillment_status(ordered=self.ordered, sent=self.sent, delivered=self.delivered)
+
+
 def fulfillment_status(*, ordered: int, sent: int, delivered: int) -> FulfillmentStatus:
     """Derive the status from units ordered, units that left and units that arrived."""
     if not 0 <= delivered <= sent <= ordered:
@@ -74,6 +95,7 @@ class Standing:
     payment_status: PaymentStatus
     fulfillment_status: FulfillmentStatus
     paid_minor: int
+    pays_at_the_door: bool = False
 
 
 def allowed_actions(standing: Standing) -> frozenset[OrderAction]:
@@ -90,6 +112,8 @@ def allowed_actions(standing: Standing) -> frozenset[OrderAction]:
         allowed.discard(OrderAction.PAY)
     if not at_home:
         allowed.discard(OrderAction.CANCEL)
+    if not may_leave(standing):
+        allowed.discard(OrderAction.SEND)
     if delivered:
         allowed.discard(OrderAction.DELIVER)
     if not (delivered and settled):
@@ -97,6 +121,13 @@ def allowed_actions(standing: Standing) -> frozenset[OrderAction]:
     if standing.payment_status not in {PaymentStatus.PAID, PaymentStatus.OVERPAID} or not at_home:
         allowed.discard(OrderAction.REOPEN)
     return frozenset(allowed)
+
+
+def may_leave(standing: Standing) -> bool:
+    """Say whether there is something to send and the money for it is there, or is paid at the door."""
+    left = standing.fulfillment_status in {FulfillmentStatus.UNFULFILLED, FulfillmentStatus.PARTIAL}
+    at_the_door = standing.pays_at_the_door and standing.payment_status is PaymentStatus.UNPAID
+    return left and (standing.payment_status in MONEY_IS_THERE or at_the_door)
 
 
 def unit_shares(allocations: Iterable[Allocation], quantity: int) -> list[int]:

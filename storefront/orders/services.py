@@ -1,4 +1,4 @@
-"""Writes of orders: placing, paying, delivering, cancelling. Every step is an event of the order."""
+"""Writes of orders: placing, paying, cancelling. Every step is an event of the order."""
 
 from __future__ import annotations
 
@@ -19,15 +19,14 @@ from storefront.loyalty import services as loyalty
 from storefront.loyalty.errors import NotEnoughPoints
 from storefront.orders import holding, queries
 from storefront.orders.draft import Draft
-from storefront.orders.errors import CannotCancel, CannotDeliver, CannotPay
-from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced, PaidLate
+from storefront.orders.errors import CannotCancel, CannotPay
+from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced, PaidLate
 from storefront.orders.models import Order, OrderEvent
 from storefront.orders.rows import adjustment_rows, flash_takes, line_rows, order_row, promotion_uses
 from storefront.orders.rules import (
     NUMBERS,
     Standing,
     allowed_actions,
-    fulfillment_status,
     number_of,
     payment_status,
 )
@@ -157,21 +156,6 @@ def record_failed_payment(*, order: Order, provider: str, at: datetime) -> Order
     return order
 
 
-def deliver_order(*, order: Order, by: str, at: datetime) -> Order:
-    """Let the goods leave and arrive."""
-    order = queries.get_locked(order.id)
-    if OrderAction.DELIVER not in actions_of(order):
-        raise CannotDeliver
-    holding.settle(order, by=by, at=at)
-    picks = inventory.ship(reference=order.number, by=by, at=at)
-    units = sum(pick.quantity for pick in picks)
-    order.fulfillment_status = fulfillment_status(ordered=units, sent=units, delivered=units)
-    order.delivered_at = at
-    _tell(order, EventKind.DELIVERED, by, at, {})
-    publish(OrderDelivered(order.id, order.number))
-    return order
-
-
 def cancel_order(*, order: Order, by: str, at: datetime, reason: CancelReason) -> Order:
     """Call an order off and give back the goods and the promotions that it had taken."""
     order = queries.get_locked(order.id)
@@ -201,6 +185,7 @@ def actions_of(order: Order) -> frozenset[OrderAction]:
             PaymentStatus(order.payment_status),
             FulfillmentStatus(order.fulfillment_status),
             order.paid_minor,
+            pays_at_the_door=order.pay_before is None,
         )
     )
 

@@ -40,6 +40,7 @@ class OrderAction(StrEnum):
     """What can be done to an order as a whole."""
 
     PAY = "pay"
+    SEND = "send"
     DELIVER = "deliver"
     CANCEL = "cancel"
     CLOSE = "close"
@@ -49,6 +50,7 @@ class OrderAction(StrEnum):
 TRANSITIONS = Transitions(
     {
         (OrderStatus.OPEN, OrderAction.PAY): OrderStatus.OPEN,
+        (OrderStatus.OPEN, OrderAction.SEND): OrderStatus.OPEN,
         (OrderStatus.OPEN, OrderAction.DELIVER): OrderStatus.OPEN,
         (OrderStatus.OPEN, OrderAction.CANCEL): OrderStatus.CANCELLED,
         (OrderStatus.OPEN, OrderAction.CLOSE): OrderStatus.CLOSED,
@@ -79,7 +81,16 @@ class EventKind(StrEnum):
     PARTLY_PAID = "partly_paid"
     PAID_LATE = "paid_late"
     REFUNDED = "refunded"
+    PACKED = "packed"
+    UNPACKED = "unpacked"
+    SENT = "sent"
+    LABEL_CORRECTED = "label_corrected"
+    ARRIVED = "arrived"
+    """One of several parcels; DELIVERED is the last."""
     DELIVERED = "delivered"
+    LOST = "lost"
+    CAME_BACK = "came_back"
+    SENT_AGAIN = "sent_again"
     CANCELLED = "cancelled"
     REOPENED = "reopened"
     CLOSED = "closed"

@@ -12,6 +12,7 @@ from storefront.accounts.countries import country_name
 from storefront.accounts.rules import PostalAddress
 from storefront.accounts.sessions import current_customer
 from storefront.database.transaction import transaction
+from storefront.fulfilment import tracked
 from storefront.kernel.clock import now
 from storefront.loyalty import queries as loyalty
 from storefront.orders import queries, services
@@ -65,11 +66,12 @@ def _shown(order: Order) -> dict[str, Any]:
         "country": country_name(address.country, babel_locale()),
         "expected": [format_date(day, "medium") for day in (order.expected_from, order.expected_to) if day],
         "following": following.value,
-        "steps": [(_(step.words), step.at, step.state) for step in steps_of(order, following)],
+        "steps": [(_(step.words, **step.facts), step.at, step.state) for step in steps_of(order, following)],
         "provider": KNOWN.get(order.payment_provider),
         "providers": list_providers(),
         "standing": payments.standing_of(order),
         "may_pay": OrderAction.PAY in actions,
         "may_cancel": OrderAction.CANCEL in actions,
+        "parcels": tracked.list_tracked(order.id),
         "is_customer": current_customer() is not None,
     }

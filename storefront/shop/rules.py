@@ -13,6 +13,7 @@ _AT_LEAST_ONE = (
     *("page_size", "largest_quantity", "unpaid_minutes", "lowest_price_days", "coupon_lock_minutes"),
     *("points_worth", "points_expire_days", "tier_days", "analytics_keep_days"),
     *("bank_transfer_days", "ask_payment_minutes", "keep_payment_messages_days"),
+    *("auto_confirm_days", "tracking_poll_hours"),
 )
 MOST_EXPLORED = 5
 
@@ -32,6 +33,10 @@ class ShopSettings:
     largest_quantity: int = 99
     unpaid_minutes: int = 30
     after_sale_days: int = 30
+    auto_confirm_days: int = 10
+    """After how many days on its way a parcel is taken to have arrived, if nobody says anything."""
+    tracking_poll_hours: int = 4
+    """How often a carrier is asked where a parcel is."""
     show_near_misses: int = 2
     show_lowest_price: bool = False
     """Whether a reduced price is shown beside the lowest of the last `lowest_price_days` (EU 2019/2161)."""

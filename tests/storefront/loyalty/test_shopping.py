@@ -14,6 +14,7 @@ from storefront.accounts.models import Customer
 from storefront.cart.models import Cart
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.fulfilment import services as fulfilment
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.loyalty import jobs, ledgers, queries, services
@@ -203,7 +204,7 @@ def test_an_order_earns_once_it_is_paid_and_can_be_spent_after_the_window(any_ap
         change = db.session.scalars(db.select(TierChange)).one()
         assert (change.before, change.after, change.spent_minor) == ("", "silver", 2500)
         with transaction():
-            orders.deliver_order(order=the_order(any_app), by="system", at=now())
+            fulfilment.deliver_order(order=the_order(any_app), by="system", at=now())
         assert jobs.release_points.call_local() == 0
     with time_machine.travel(now() + timedelta(days=31)), any_app.app_context():
         assert jobs.release_points.call_local() == 1
@@ -218,7 +219,7 @@ def test_cash_on_delivery_earns_at_the_door_and_the_window_begins(app: Flask) ->
     order(shopper, payment_provider="cod")
     assert balance(app, customer) == Balance()
     with app.app_context(), transaction():
-        orders.deliver_order(order=the_order(app), by="system", at=now())
+        fulfilment.deliver_order(order=the_order(app), by="system", at=now())
     assert balance(app, customer) == Balance(pending=20)
     with app.app_context():
         assert queries.list_waiting(customer)[0].available_at is not None

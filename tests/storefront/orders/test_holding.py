@@ -12,6 +12,7 @@ from storefront.accounts.models import Customer
 from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.fulfilment import services as fulfilment
 from storefront.inventory import jobs as stock_jobs
 from storefront.inventory import ledgers as stock
 from storefront.inventory import services as inventory
@@ -151,7 +152,7 @@ def test_an_order_gets_what_it_holds_though_one_of_its_goods_has_left_the_catalo
         assert queries.get_whole(order_id).status == "open"
         assert level() == (5, 1, 0)
         with transaction():
-            services.deliver_order(order=queries.get_whole(order_id), by="staff:1", at=now())
+            fulfilment.deliver_order(order=queries.get_whole(order_id), by="staff:1", at=now())
         assert level() == (4, 0, 0)
 
 
@@ -200,7 +201,7 @@ def test_late_money_opens_an_order_again_where_its_goods_are_still_there(any_app
         assert queries.get_whole(order_id).payment_status == "overpaid"
         assert level() == (5, 2, 0)
         with transaction():
-            services.deliver_order(order=queries.get_whole(order_id), by="staff:1", at=now())
+            fulfilment.deliver_order(order=queries.get_whole(order_id), by="staff:1", at=now())
         assert level() == (3, 0, 0)
         assert books_are_in_order()
 

@@ -12,6 +12,7 @@ from flask import Flask
 from storefront.accounts.models import Customer
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.fulfilment import services as fulfilment
 from storefront.inventory import ledgers as stock
 from storefront.inventory import queries as inventory
 from storefront.inventory.errors import OutOfStock
@@ -20,7 +21,7 @@ from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.mail import queries as mail
 from storefront.orders import jobs, ledgers, queries, services
-from storefront.orders.errors import CannotCancel, CannotDeliver
+from storefront.orders.errors import CannotCancel, CannotSend
 from storefront.orders.models import Order, OrderAdjustment
 from storefront.orders.receipt import receipt_of
 from storefront.orders.states import CancelReason
@@ -137,13 +138,13 @@ def test_delivery_takes_the_goods_off_the_shelf(any_app: Flask) -> None:
     order_id, _, _ = place(any_app, pays_at_the_door=True)
     with any_app.app_context():
         with transaction():
-            services.deliver_order(order=queries.get_whole(order_id), by="staff:1", at=now())
+            fulfilment.deliver_order(order=queries.get_whole(order_id), by="staff:1", at=now())
         order = queries.get_whole(order_id)
         assert (order.fulfillment_status, order.delivered_at is not None) == ("delivered", True)
         level = db.session.execute(db.select(StockLevel.on_hand, StockLevel.allocated)).one()
         assert tuple(level) == (3, 0)
         for refused, verb in (
-            (CannotDeliver, lambda: services.deliver_order(order=order, by="", at=now())),
+            (CannotSend, lambda: fulfilment.deliver_order(order=order, by="", at=now())),
             (
                 CannotCancel,
                 lambda: services.cancel_order(order=order, by="", at=now(), reason=CancelReason.BY_SHOP),

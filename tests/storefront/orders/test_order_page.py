@@ -10,6 +10,7 @@ from flask import Flask
 
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.fulfilment import services as fulfilment
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
@@ -147,7 +148,7 @@ def test_an_order_nobody_paid_says_so(app: Flask, bought: tuple[Shopper, str]) -
 def test_a_delivered_order_says_so(app: Flask) -> None:
     order_id, number, key = place(app, pays_at_the_door=True)
     with app.app_context(), transaction():
-        services.deliver_order(order=queries.get_whole(order_id), by="staff:1", at=now())
+        fulfilment.deliver_order(order=queries.get_whole(order_id), by="staff:1", at=now())
     page = Shopper(app).get(f"/orders/{number}?key={key}", follow=True)
     assert "Your order has arrived" in page.said
     assert page.all("form[action$=cancellation]") == []

@@ -13,12 +13,12 @@ from flask import Flask
 
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.fulfilment import services as fulfilment
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.mail import queries as mail
 from storefront.orders import jobs
 from storefront.orders import queries as orders
-from storefront.orders import services as order_services
 from storefront.orders.models import Order
 from storefront.payments import ledgers, queries, services
 from storefront.payments.errors import AmountMismatch, PaymentClosed, UnknownProvider
@@ -202,7 +202,7 @@ def test_an_order_that_is_paid_after_all_is_not_collected_at_the_door_too(any_ap
     with any_app.app_context(), transaction():
         services.book_outcome(outcome=late_approval(url), by="sandbox", at=now())
     with any_app.app_context(), transaction():
-        order_services.deliver_order(order=the_order(any_app), by="staff:1", at=now())
+        fulfilment.deliver_order(order=the_order(any_app), by="staff:1", at=now())
     stored = the_order(any_app)
     assert (stored.payment_status, stored.paid_minor, stored.payment_provider) == ("paid", 2500, "sandbox")
     with any_app.app_context():
@@ -292,7 +292,7 @@ def test_the_courier_brings_the_money(app: Flask) -> None:
     open_shop(app)
     buy(app, payment_provider="cod")
     with app.app_context(), transaction():
-        order_services.deliver_order(order=the_order(app), by="staff:1", at=now())
+        fulfilment.deliver_order(order=the_order(app), by="staff:1", at=now())
     stored = the_order(app)
     assert (stored.payment_status, stored.paid_minor, stored.fulfillment_status) == ("paid", 2500, "delivered")
     assert books_agree(app)

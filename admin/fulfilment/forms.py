@@ -1,0 +1,26 @@
+"""What staff type about carriers."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, Form, StringField
+from wtforms.validators import InputRequired
+
+from storefront.fulfilment.carriers.known import CarrierFacts
+from storefront.kernel.text import squeeze
+
+
+class CarrierForm(Form):
+    """One carrier."""
+
+    code = StringField(_("Code"), [InputRequired(_("A carrier needs a code."))])
+    name = StringField(_("Name of the carrier"), [InputRequired(_("A carrier needs a name."))])
+    url = StringField(_("Where parcels are followed"))
+    kuaidi100 = StringField(_("Its code at kuaidi100"))
+    is_active = BooleanField(_("Can be chosen for new parcels"), default=True)
+
+    def read(self) -> CarrierFacts:
+        """Return what was typed."""
+        typed = (squeeze(field.data or "") for field in (self.code, self.name, self.url, self.kuaidi100))
+        code, name, url, kuaidi100 = typed
+        return CarrierFacts(code.lower(), name, url, kuaidi100.lower(), bool(self.is_active.data))
