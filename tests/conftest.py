@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings
 from sqlalchemy import create_engine, text
 
+from storefront.accounts import passwords
 from storefront.config import Config, read_config
 from storefront.database.base import db
 from storefront.discovery.searching import forget_desk
@@ -39,6 +41,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark, reason in missing.items():
             if reason and item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _light_passwords() -> Iterator[PasswordHasher]:
+    """Hashing is slow on purpose; thousands of tests sign in. `strong_passwords` has the shop's own strength."""
+    strong = passwords.hasher
+    _hash_with(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    yield strong
+    _hash_with(strong)
+
+
+@pytest.fixture
+def strong_passwords(_light_passwords: PasswordHasher) -> Iterator[None]:
+    """Passwords are hashed as they are in a shop."""
+    light = passwords.hasher
+    _hash_with(_light_passwords)
+    yield
+    _hash_with(light)
+
+
+def _hash_with(hasher: PasswordHasher) -> None:
+    passwords.hasher = hasher
+    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture(scope="session")
