@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.journeys.conftest import DESKTOP, PHONE, Visit
 from tests.journeys.test_buying import put_in_cart
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
