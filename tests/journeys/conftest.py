@@ -28,6 +28,8 @@ ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update"),
 ]
 PHONE, DESKTOP = (390, 844), (1280, 900)
+LOOKS = [pytest.param(PHONE, "dark", id="phone-dark"), pytest.param(DESKTOP, "light", id="desktop-light")]
+"""Colours do not depend on widths: each page is read in both schemes and on both sizes, not in every pair of them."""
 PASSWORD = "three green apples"
 BUSY = ".htmx-request, .htmx-swapping, .htmx-settling"
 WAITING = ".shelf--waiting:not([hidden])"

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, LOOKS, PHONE, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 
 pytestmark = pytest.mark.browser
@@ -138,8 +138,7 @@ def test_a_browser_that_asks_not_to_be_followed_remembers_nothing(visit: Visit) 
         expect(visitor.page.locator("#shelf-recently-viewed:visible")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP, (320, 640)], ids=["phone", "desktop", "smallest"])
+@pytest.mark.parametrize(("size", "scheme"), [*LOOKS, pytest.param((320, 640), "light", id="smallest")])
 def test_shelves_are_usable_by_everyone(visit: Visit, size: tuple[int, int], scheme: str) -> None:
     with visit(size, color_scheme=scheme, bypass_csp=True) as visitor:
         product = some_products(visitor, 1)[0]
