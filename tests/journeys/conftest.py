@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -27,17 +28,39 @@ ARGUMENTS = [
     *("--disable-background-networking", "--disable-component-update"),
 ]
 PHONE, DESKTOP = (390, 844), (1280, 900)
+LOOKS = [pytest.param(PHONE, "dark", id="phone-dark"), pytest.param(DESKTOP, "light", id="desktop-light")]
+"""Colours do not depend on widths: each page is read in both schemes and on both sizes, not in every pair of them."""
 PASSWORD = "three green apples"
+BUSY = ".htmx-request, .htmx-swapping, .htmx-settling"
+WAITING = ".shelf--waiting:not([hidden])"
+REVEAL = """([part, waiting]) => {
+  const next = document.querySelector(part + waiting);
+  next?.scrollIntoView({ block: "center" });
+  return !next && (!part || document.querySelector(part) !== null);
+}"""
+"""Asked again with each frame: a shelf that comes in above pushes the next one out of view."""
 
 
 @pytest.fixture(scope="session")
-def shop_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a shop that runs under its own server."""
-    folder = tmp_path_factory.mktemp("live")
-    shutil.copy(demo_database(), folder / DATABASE)
-    _find_things(folder)
+def shop_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """The address of a shop of this test process, which runs under its own server."""
+    folder, own = tmp_path_factory.mktemp("live"), tmp_path_factory.getbasetemp()
+    shutil.copytree(_prepared(own if worker_id == "master" else own.parent), folder, dirs_exist_ok=True)
     with serving("wsgi:app", DATA_DIR=str(folder), REDIS_URL="", DATABASE_URL="") as server:
         yield f"http://127.0.0.1:{server.port}"
+
+
+def _prepared(together: Path) -> Path:
+    """Return the data of a shop in which things are found; whoever comes first makes it, the others wait."""
+    folder, done = together / "prepared", together / "prepared.done"
+    with (together / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            folder.mkdir(exist_ok=True)
+            shutil.copy(demo_database(), folder / DATABASE)
+            _find_things(folder)
+            done.touch()
+    return folder
 
 
 def _find_things(folder: Path) -> None:
@@ -77,14 +100,13 @@ class Visitor:
     def open(self, path: str) -> Page:
         """Go to a path of the shop and wait until its parts have come."""
         self.page.goto(self.base + path)
-        self.page.wait_for_load_state("networkidle")
-        return self.page
+        return self.settle()
 
     def press(self, control: Locator) -> Page:
         """Press what opens another page, and wait for that page."""
         with self.page.expect_navigation(wait_until="load"):
             control.click()
-        return self.page
+        return self.settle()
 
     def touch(self, control: Locator) -> Page:
         """Press what changes this page: htmx swaps it in place, without JavaScript the form is sent."""
@@ -94,11 +116,22 @@ class Visitor:
         return self.settle()
 
     def settle(self) -> Page:
-        """Wait until htmx is done."""
+        """Wait until htmx is done: what it asks for as a page loads, it has asked for before `load`."""
         if self.script:
-            self.page.wait_for_function(
-                "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
-            )
+            self.page.wait_for_function("busy => !document.querySelector(busy)", arg=BUSY)
+        return self.page
+
+    def reveal(self, part: str = "") -> Page:
+        """Scroll to a part that comes when it is reached, or to all of them in turn, until it has come.
+
+        A locator must not do it: htmx replaces the element while Playwright waits for it to stand still.
+        """
+        self.page.wait_for_function(REVEAL, arg=[part, WAITING])
+        return self.settle()
+
+    def look_at(self, part: str) -> Page:
+        """Scroll to a part that has come."""
+        self.page.evaluate("part => document.querySelector(part).scrollIntoView({ block: 'center' })", part)
         return self.page
 
     def sign_in(self, email: str, path: str = "/sign-in") -> Page:

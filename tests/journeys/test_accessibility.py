@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit
+from tests.journeys.conftest import DESKTOP, LOOKS, PHONE, Visit
 from tests.journeys.test_buying import put_in_cart
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -53,8 +53,7 @@ def first_links(page: Page) -> list[str]:
     return [str(category), str(product)]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_the_shop_is_usable_by_everyone(visit: Visit, size: tuple[int, int], scheme: str) -> None:
     with visit(size, color_scheme=scheme, bypass_csp=True) as visitor:
         put_in_cart(visitor, 1)
@@ -96,8 +95,7 @@ def test_the_back_office_is_usable_by_everyone(visit: Visit, size: tuple[int, in
         assert {path: lines for path, lines in found.items() if lines} == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_a_cart_with_a_saving_within_reach_is_usable_by_everyone(
     visit: Visit, size: tuple[int, int], scheme: str
 ) -> None:

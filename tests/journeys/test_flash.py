@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import DESKTOP, PHONE, Visit
 from tests.journeys.test_accessibility import overflow, problems
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])

@@ -12,7 +12,7 @@ from tests.journeys.conftest import DESKTOP, PASSWORD, PHONE, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 from tests.journeys.test_buying import amount
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 LITTER, CAT_FOOD, DOG_FOOD = (
     "/products/coral-mount-clumping-cat-litter?sku=CJ-00339",

@@ -7,10 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, LOOKS, PHONE, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -37,7 +37,7 @@ def test_a_product_and_what_is_bought_with_it_go_into_the_cart_at_once(
     with visit(size, script=script) as visitor:
         page = visitor.open(some_products(visitor, 1)[0])
         if script:
-            page.locator("#shelf-bought-together").scroll_into_view_if_needed()
+            visitor.reveal("#shelf-bought-together")
             expect(page.locator(".bundle")).to_be_visible()
         else:
             visitor.press(page.locator("#shelf-bought-together h2 a"))
@@ -82,7 +82,7 @@ def test_the_account_offers_to_buy_again(visit: Visit) -> None:
     with visit(PHONE) as visitor:
         visitor.sign_in(SHOPPER)
         page = visitor.open("/account")
-        page.locator("#shelf-buy-again").scroll_into_view_if_needed()
+        visitor.reveal("#shelf-buy-again")
         expect(page.locator("#shelf-buy-again .shelf__item").first).to_be_visible()
 
 
@@ -119,7 +119,7 @@ def test_the_device_remembers_what_was_looked_at_until_it_is_told_to_forget(visi
             visitor.open(path)
         page = visitor.open(third)
         shelf = page.locator("#shelf-recently-viewed")
-        shelf.scroll_into_view_if_needed()
+        visitor.reveal("#shelf-recently-viewed")
         links = shelf.locator("article .card__name a")
         expect(links).to_have_count(2)
         assert [str(links.nth(place).get_attribute("href")) for place in range(2)] == [second, first]
@@ -138,8 +138,7 @@ def test_a_browser_that_asks_not_to_be_followed_remembers_nothing(visit: Visit) 
         expect(visitor.page.locator("#shelf-recently-viewed:visible")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP, (320, 640)], ids=["phone", "desktop", "smallest"])
+@pytest.mark.parametrize(("size", "scheme"), [*LOOKS, pytest.param((320, 640), "light", id="smallest")])
 def test_shelves_are_usable_by_everyone(visit: Visit, size: tuple[int, int], scheme: str) -> None:
     with visit(size, color_scheme=scheme, bypass_csp=True) as visitor:
         product = some_products(visitor, 1)[0]
@@ -148,12 +147,8 @@ def test_shelves_are_usable_by_everyone(visit: Visit, size: tuple[int, int], sch
         visitor.sign_in(SHOPPER)
         found = {}
         for path in ("/shelves/home", "/shelves/buy-again", "/shelves/dismissals", "/account", product):
-            page = visitor.open(path)
-            for shelf in ("#shelf-buy-again", "#shelf-bought-together", "#shelf-similar"):
-                if page.locator(shelf).count():
-                    page.locator(shelf).scroll_into_view_if_needed()
-                    page.wait_for_load_state("networkidle")
-                    visitor.settle()
+            visitor.open(path)
+            page = visitor.reveal()
             found[path] = [*problems(page), *(["too wide"] if overflow(page) > 0 else [])]
         assert {path: lines for path, lines in found.items() if lines} == {}
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from tests.journeys.conftest import DESKTOP, PHONE, Visit
 from tests.journeys.test_accessibility import overflow, problems
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 RULES, RATED = "/admin/search/rules", "/admin/search/judgements"
 

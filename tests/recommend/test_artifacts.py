@@ -56,9 +56,7 @@ def test_going_back_is_one_switch(publish_one: Publish, tmp_path: Path) -> None:
 def test_a_rollback_takes_the_newest_older_version_that_is_whole(publish_one: Publish, tmp_path: Path) -> None:
     oldest, damaged, newest = (publish_one(days).version for days in (3, 2, 1))
     flip(tmp_path / damaged / "cart_scores.npy")
-    began = time.monotonic()
     assert rollback(tmp_path) == current_version(tmp_path) == oldest
-    assert time.monotonic() - began < 1
     with pytest.raises(ArtefactError, match=f"no whole version before {oldest}"):
         rollback(tmp_path)
     assert current_version(tmp_path) == oldest
