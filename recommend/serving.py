@@ -13,7 +13,7 @@ from recommend.blending import Candidates, Keep, Recommendation, Source, select
 from recommend.columns import UNKNOWN, Codes, Floats, Id, IdMap
 from recommend.reranking import cart_codes, reranked, shortlist
 from recommend.tables import Tables
-from recommend.trees import Trees
+from recommend.trees import Trees, swift
 
 DAY = 86_400.0
 STRANGER_SALES = 0.25
@@ -52,7 +52,7 @@ class Recommender:
         self._items = IdMap(tables.item_ids)
         self._users = IdMap(tables.user_ids)
         self._categories = IdMap(tables.category_ids)
-        self._trees = Trees.read(tables.cart_links, tables.cart_numbers)
+        self._trees = swift(Trees.read(tables.cart_links, tables.cart_numbers))
         self._sales = np.log1p(tables.popularity)
 
     def knows(self, user: Id | None) -> bool:
