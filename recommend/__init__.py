@@ -18,7 +18,8 @@ What each surface uses, and why:
   the customer's habits; small trees, evaluated in numpy, take a second look at the best forty-eight. After a purchase
   the same without the product types just bought, for one usual interval.
 * bought together: P(j | i) over baskets, for pairs seen often enough.
-* similar: the same product type, ranked by shared customers, price and popularity.
+* similar: the same product type, ranked by shared customers, who turned from one to the other, price and popularity.
+  What a known customer buys again and again of the type comes first.
 * something new: if asked for, the last place of a small share of the lists tries what nobody has bought yet, by
   nearness of type, category and price, and tells the propensity.
 * popular: baskets of the last 28 days, overall and per category: the fallback of everything else.

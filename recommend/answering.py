@@ -36,7 +36,8 @@ def answer(
     home: `items` are those of this visit, which stand in for a customer nobody knows. buy-again: only what the
     customer bought; nothing for a stranger. discover: never what the customer bought; ends with best sellers.
     cart: `items` is the cart. similar, together: the first of `items` is the anchor; none of `items` is in
-    the answer of any of these three. Without an anchor they are best sellers.
+    the answer of any of these three. Without an anchor they are best sellers. similar lifts what a known customer
+    buys anyway of the type; without `user` it is the same for everybody.
     """
     asked = Asked(k=k, per_type=None)
     beside = Asked(k=k, exclude=frozenset(items), per_type=None)
@@ -51,7 +52,7 @@ def answer(
     elif surface is Surface.DISCOVER or not items:
         found = recommender.popular(beside)
     elif surface is Surface.SIMILAR:
-        found = recommender.similar(items[0], beside)
+        found = recommender.similar(items[0], beside, user=user)
     else:
         found = recommender.together(items[0], beside)
     return found

@@ -24,6 +24,7 @@ from recommend.neighbours import Neighbours
 
 DENSE_ROWS = 512
 PRICE_SHARE = 0.25
+DOUBTED_SWITCHES = 15.0
 TINY = 1e-30
 
 
@@ -84,13 +85,20 @@ def together_neighbours(history: Interactions, *, k: int, support: int = 3) -> N
 
 
 def similar_neighbours(
-    history: Interactions, items: Items, popularity: Floats, *, k: int, popularity_share: float = 0.2
+    history: Interactions,
+    items: Items,
+    popularity: Floats,
+    *,
+    k: int,
+    popularity_share: float = 0.2,
+    switch_share: float = 0.5,
 ) -> Neighbours:
     """Return what may stand in for an item: the same product type, ranked by customers, price and popularity.
 
-    The score is the square root of the cosine of TF-IDF customer vectors, plus PRICE_SHARE times the nearness of
-    the price, exp(-|log of the ratio|), plus `popularity_share` times log(1 + popularity). New goods have no
-    customers: for them the nearness of the price takes the place of the root as well. Goods without a type are
+    The score is the square root of the cosine of TF-IDF customer vectors, plus `switch_share` times the square root
+    of the chance that the item is the next bought of the type (see `switches`), plus PRICE_SHARE times the nearness
+    of the price, exp(-|log of the ratio|), plus `popularity_share` times log(1 + popularity). New goods have no
+    customers: for them the nearness of the price takes the place of the first root as well. Goods without a type are
     compared within their category; with neither, by shared customers among each other.
     """
     found = np.full((len(items), k), UNKNOWN, np.int32)
@@ -98,11 +106,14 @@ def similar_neighbours(
     vectors = unit_columns(tf_idf(user_item(history))).T.tocsr()
     typed = np.where(items.product_type >= 0, items.product_type, UNKNOWN)
     by_category = np.where((typed < 0) & (items.category >= 0), items.category + len(items.types), typed)
+    turned = switches(history, by_category)
+    turned.data = switch_share * np.sqrt(turned.data)
     for members in _groups(by_category):
         sales = np.log1p(popularity[members].astype(np.float64))
         for first in range(0, len(members), DENSE_ROWS):
             rows = members[first : first + DENSE_ROWS]
             closeness = _closeness(vectors, items.price, rows, members) + popularity_share * sales
+            closeness += np.asarray(turned[rows][:, members].todense())
             closeness[np.arange(len(rows)), first + np.arange(len(rows))] = 0.0
             for item, values in zip(rows, closeness.astype(np.float32), strict=True):
                 chosen = best(values, members, k)
@@ -114,6 +125,33 @@ def similar_neighbours(
         found[unlabelled] = np.where(top.items >= 0, unlabelled[top.items], UNKNOWN)
         scores[unlabelled] = top.scores
     return Neighbours(found, scores)
+
+
+def switches(history: Interactions, labels: Codes) -> csr_matrix:
+    """Return (items x items): the chance that who bought the row's item buys the column's next of that label.
+
+    Counted are a customer's purchases of one label in turn; the order within a basket means nothing, so what stands in
+    one counts half in each direction. DOUBTED_SWITCHES more are taken to have led elsewhere.
+    """
+    n = len(labels)
+    line = np.flatnonzero((history.user >= 0) & (labels[history.item] >= 0))
+    item = history.item[line].astype(np.int64)
+    track = history.user[line].astype(np.int64) * (int(labels.max(initial=0)) + 1) + labels[item]
+    order = np.argsort(track, kind="stable")
+    track, item, basket = track[order], item[order], history.basket[line][order]
+    follows = np.flatnonzero(track[1:] == track[:-1])
+    before, after = item[follows], item[follows + 1]
+    beside = basket[follows] == basket[follows + 1]
+    counts = csr_matrix(
+        (
+            np.concatenate([np.where(beside, 0.5, 1.0), np.full(int(beside.sum()), 0.5)]),
+            (np.concatenate([before, after[beside]]), np.concatenate([after, before[beside]])),
+        ),
+        shape=(n, n),
+    )
+    left = np.asarray(counts.sum(axis=1)).ravel()
+    counts.data /= left[row_of_entries(counts)] + DOUBTED_SWITCHES
+    return counts
 
 
 def _closeness(vectors: csr_matrix, price: Floats, rows: Codes, members: Codes) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ from recommend.columns import Codes, Floats, Id
 
 OVER_FETCH = 50
 MOST_FETCHES = 8
-BLOCK = 32
+BLOCK = 16
 LONGEST_SUM = 120
 HABIT_SHARE = 0.75
 TINY = 1e-30
@@ -90,7 +90,7 @@ def select(
     waiting: list[Found] = []
     taken: dict[int, int] = {}
     stream = _distinct(stages, ids, types, frozenset(exclude))
-    at_once = max(1 if keep is None else OVER_FETCH, 2 * k)
+    at_once = max(1, k) if keep is None else max(OVER_FETCH, 2 * k)
     for _ in range(MOST_FETCHES * OVER_FETCH if keep is None else MOST_FETCHES):
         fetched = list(islice(stream, at_once))
         if not fetched or k <= 0:
@@ -115,8 +115,8 @@ def _distinct(
     """Yield the candidates of all stages once each, with the code of their product type."""
     seen = set[Id](exclude)
     for stage in (block for whole in stages for block in _blocks(whole)):
-        names = ids[stage.items].tolist()
-        labels = types[stage.items].tolist()
+        names = ids.take(stage.items).tolist()
+        labels = types.take(stage.items).tolist()
         reasons = _names(stage.because, ids, len(names))
         dues, everies = _days(stage.due, len(names)), _days(stage.every, len(names))
         for name, score, label, reason, due, every in zip(
@@ -149,4 +149,4 @@ def _days(column: NDArray[np.floating] | None, length: int) -> list[float | None
 def _names(codes: Codes | None, ids: NDArray[np.generic], length: int) -> list[Id | None]:
     if codes is None:
         return [None] * length
-    return [name if code >= 0 else None for name, code in zip(ids[codes].tolist(), codes.tolist(), strict=True)]
+    return [name if code >= 0 else None for name, code in zip(ids.take(codes).tolist(), codes.tolist(), strict=True)]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recommend.blending import HABIT_SHARE, LONGEST_SUM, Candidates, Source
 from recommend.columns import UNKNOWN, Codes, Floats, Id, IdMap
 from recommend.tables import Tables
-from recommend.trees import Trees
+from recommend.trees import SmallTrees, Trees
 
 JUDGED = 48
 HABITS_HEARD = 80
@@ -37,6 +37,9 @@ FEATURES = (
 )
 NO_HABIT = 999.0
 TINY = 1e-30
+PLACE_BITS = 31
+PLACE_MASK = 2**PLACE_BITS - 1
+PLACES = np.arange(JUDGED, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,92 +67,119 @@ def shortlist(tables: Tables, cart: Codes, user: int, sales: Floats) -> Shortlis
 
     `sales` is log(1 + popularity) per item. Items of the cart are left out.
     """
-    near = tables.cart_items[cart]
-    there = near >= 0
-    scores = tables.cart_scores[cart][there]
+    near = tables.cart_items.take(cart, axis=0).reshape(-1)
+    entry = np.flatnonzero(near >= 0)
+    scores = tables.cart_scores.take(cart, axis=0).reshape(-1).take(entry)
     span = slice(0, 0)
     if user != UNKNOWN:
         first = int(tables.own_starts[user])
         span = slice(first, min(first + HABITS_HEARD, int(tables.own_starts[user + 1])))
     habits, strength = tables.own_items[span], tables.own_scores[span]
     paired, best_habit = len(scores), max(float(strength.max(initial=0.0)), TINY)
-    groups = _grouped(np.concatenate((near[there], habits)), scores)
+    groups = _grouped(np.concatenate((near.take(entry), habits)), scores)
     found, total, n = groups.items, groups.total, len(groups.items)
     relative = total / max(float(total.max(initial=0.0)), TINY)
-    owned = groups.weakest >= paired
+    owned = groups.last >= paired
+    theirs = np.flatnonzero(owned)
     habit = np.zeros(n)
-    habit[owned] = strength[groups.weakest[owned] - paired]
+    habit[theirs] = strength.take(groups.last.take(theirs) - paired)
     blend = relative + (HABIT_SHARE / best_habit) * habit
     if n:
-        own = np.minimum(np.searchsorted(found, cart), n - 1)
-        blend[own[found[own] == cart]] = 0.0
-    order = np.argsort(-blend, kind="stable")[: min(LONGEST_SUM, int(np.count_nonzero(blend)))]
-    strongest = groups.strongest[order]
-    entry = np.flatnonzero(there)
+        own = np.minimum(found.searchsorted(cart), n - 1)
+        blend[own[found.take(own) == cart]] = 0.0
+    order = _descending(blend)[: min(LONGEST_SUM, int(np.count_nonzero(blend)))]
+    strongest = groups.strongest.take(order)
     lead = np.full(len(order), UNKNOWN, np.int32)
-    paired_up = strongest < paired
-    lead[paired_up] = cart[entry[strongest[paired_up]] // max(near.shape[1], 1)]
+    paired_up = np.flatnonzero(strongest < paired)
+    lead[paired_up] = cart.take(entry.take(strongest.take(paired_up)) * len(cart) // max(len(near), 1))
     top = order[:JUDGED]
-    kept = np.flatnonzero(owned[top])
-    place = groups.weakest[top[kept]] - paired
-    items = found[top]
-    rows = np.empty((len(top), len(FEATURES)), np.float32)
-    rows[:, 0] = blend[top]
-    rows[:, 1] = total[top]
-    rows[:, 2] = relative[top]
-    rows[:, 3] = groups.part[top]
-    rows[:, 4] = (groups.size[top] - owned[top]) / max(len(cart), 1)
-    rows[:, 5] = len(cart)
-    rows[:, 6] = habit[top]
-    rows[:, 7] = rows[:, 6] / np.float32(best_habit)
-    rows[:, 8:10] = (-9.0, NO_HABIT)
-    rows[kept, 8] = (float(tables.as_of_day[0]) - tables.own_due[span][place]) / tables.own_every[span][place]
-    rows[kept, 9] = place
-    rows[:, 10] = sales[items]
-    rows[:, 11] = (tables.item_type[items][:, None] == tables.item_type[cart]).sum(axis=1)
-    rows[:, 12] = (tables.item_category[items][:, None] == tables.item_category[cart]).sum(axis=1)
-    rows[:, 13] = tables.item_every[items]
-    rows[:, 14] = user != UNKNOWN
-    rows[:, 15] = np.arange(len(top))
-    return Shortlist(found[order].astype(np.int32), blend[order], lead, rows)
+    mine = owned.take(top)
+    kept = np.flatnonzero(mine)
+    place = groups.last.take(top.take(kept)) - paired
+    found, blend = found.take(order), blend.take(order)
+    items = found[:JUDGED]
+    rows = np.empty((len(FEATURES), len(top)), np.float32)
+    rows[0] = blend[:JUDGED]
+    rows[1] = total.take(top)
+    rows[2] = relative.take(top)
+    rows[3] = groups.part.take(top)
+    rows[4] = (groups.size.take(top) - mine) / max(len(cart), 1)
+    rows[5], rows[14] = len(cart), user != UNKNOWN
+    rows[6] = habit.take(top)
+    rows[7] = rows[6] / np.float32(best_habit)
+    rows[8], rows[9] = -9.0, NO_HABIT
+    if len(kept):
+        rows[8, kept] = (tables.as_of_day[0] - tables.own_due[span].take(place)) / tables.own_every[span].take(place)
+        rows[9, kept] = place
+    rows[10] = sales.take(items)
+    rows[11] = _alike(tables.item_type, items, cart)
+    rows[12] = _alike(tables.item_category, items, cart)
+    rows[13] = tables.item_every.take(items)
+    rows[15] = PLACES[: len(top)]
+    return Shortlist(found, blend, lead, rows.T)
+
+
+def _descending(values: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the places of the values that are not negative, the greatest first, equal ones (of 32 bits) in order.
+
+    The bits of such floats are in the order of the floats, so that value and place make one key, and sorting keys is
+    much faster than sorting places.
+    """
+    keys = (~values.astype(np.float32).view(np.int32)).astype(np.int64) << 32
+    keys |= np.arange(len(values))
+    keys.sort()
+    return keys & 0xFFFFFFFF
+
+
+def _alike(labels: Codes, items: Codes, cart: Codes) -> NDArray[np.integer]:
+    """Return for every item how many of the cart bear its label."""
+    same = labels.take(cart)[:, None] == labels.take(items)
+    return np.asarray(np.add.reduce(same.view(np.int8), axis=0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Groups:
-    """Entries of equal items as one: their sum, number and greatest score, and which entries gave most and least."""
+    """Entries of equal items as one: their sum, number and greatest score, and which gave most and which came last."""
 
     items: Codes
     total: NDArray[np.float64]
     size: NDArray[np.intp]
-    part: NDArray[np.float64]
-    strongest: NDArray[np.intp]
-    weakest: NDArray[np.intp]
+    part: Floats
+    strongest: NDArray[np.int64]
+    last: NDArray[np.int64]
 
 
 def _grouped(codes: Codes, scores: Floats) -> _Groups:
     """Group entries by item; those beyond the (positive) scores are habits, which count 0.
 
-    One sort does it: the bits of positive floats are in the order of the floats, so that item and score make one key.
+    Item and place make one key, so that sorting numbers does it; so do score and place, for the greatest of each.
     """
     values = np.zeros(len(codes), np.float32)
     values[: len(scores)] = scores
-    order = np.argsort((codes.astype(np.int64) << 32) | values.view(np.int32), kind="stable")
-    in_order, sums = codes[order], values[order].astype(np.float64)
+    keys = codes.astype(np.int64) << PLACE_BITS
+    keys |= np.arange(len(codes))
+    keys.sort()
+    order, in_order = keys & PLACE_MASK, keys >> PLACE_BITS
     begins = np.ones(len(order) + 1, bool)
     np.not_equal(in_order[1:], in_order[:-1], out=begins[1:-1])
     borders = np.flatnonzero(begins)
     starts, ends = borders[:-1], borders[1:] - 1
+    if not len(order):
+        return _Groups(codes, np.zeros(0), ends, values, order, order)
+    sorted_values = values.take(order)
+    strength = sorted_values.view(np.int32).astype(np.int64) << PLACE_BITS
+    strongest = np.maximum.reduceat(strength | order, starts) & PLACE_MASK
     return _Groups(
-        items=in_order[starts],
-        total=np.add.reduceat(sums, starts) if len(order) else sums,
+        items=in_order.take(starts).astype(np.int32),
+        total=np.add.reduceat(sorted_values, starts, dtype=np.float64),
         size=ends - starts + 1,
-        part=sums[ends],
-        strongest=order[ends],
-        weakest=order[starts],
+        part=values.take(strongest),
+        strongest=strongest,
+        last=order.take(ends),
     )
 
 
-def reranked(listed: Shortlist, trees: Trees, sales_share: float = 0.0) -> Candidates:
+def reranked(listed: Shortlist, trees: Trees | SmallTrees, sales_share: float = 0.0) -> Candidates:
     """Put the judged ones in the order of the trees, the others behind them; scores fall from 1 on.
 
     The log-odds gain `sales_share` times the log of the sales. Without trees the blend decides.
@@ -160,8 +190,8 @@ def reranked(listed: Shortlist, trees: Trees, sales_share: float = 0.0) -> Candi
     odds = trees.scores(listed.rows) if trees else np.log(listed.blend[:judged])
     odds = odds + sales_share * listed.rows[:, FEATURES.index("log sales")]
     chance = 1.0 / (1.0 + np.exp(-odds))
-    order = np.argsort(-chance, kind="stable")
+    order = (-chance).argsort(kind="stable")
     behind = float(chance[order[-1]]) * listed.blend[judged:] / max(float(listed.blend[judged - 1]), TINY)
     scores = np.concatenate((chance[order], behind)).astype(np.float32)
     place = np.concatenate((order, np.arange(judged, len(listed.items))))
-    return Candidates(Source.CART, listed.items[place], scores, listed.because[place])
+    return Candidates(Source.CART, listed.items.take(place), scores, listed.because.take(place))

@@ -10,14 +10,16 @@ import numpy as np
 
 from recommend.affinity import chance, drawn, suitable
 from recommend.blending import Candidates, Keep, Recommendation, Source, select
-from recommend.columns import UNKNOWN, Codes, Id, IdMap
+from recommend.columns import UNKNOWN, Codes, Floats, Id, IdMap
 from recommend.reranking import cart_codes, reranked, shortlist
 from recommend.tables import Tables
-from recommend.trees import Trees
+from recommend.trees import Trees, swift
 
 DAY = 86_400.0
 STRANGER_SALES = 0.25
 """A stranger's shelf is about everything still to come, not one item: what sells much is likelier among it."""
+FAVOURITE_SHARE = 2.0
+"""What the root of the chance to buy an item again counts beside how similar it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Recommender:
         self._items = IdMap(tables.item_ids)
         self._users = IdMap(tables.user_ids)
         self._categories = IdMap(tables.category_ids)
-        self._trees = Trees.read(tables.cart_links, tables.cart_numbers)
+        self._trees = swift(Trees.read(tables.cart_links, tables.cart_numbers))
         self._sales = np.log1p(tables.popularity)
 
     def knows(self, user: Id | None) -> bool:
@@ -103,10 +105,13 @@ class Recommender:
         return self._select(self._after(items, self._users.code(user), days_ago), _without(asked, items))
 
     def similar(
-        self, item: Id, asked: Asked = Asked(per_type=None), *, category: Id | None = None
+        self, item: Id, asked: Asked = Asked(per_type=None), *, category: Id | None = None, user: Id | None = None
     ) -> list[Recommendation]:
-        """Return what may stand in for `item`; `category` helps with an item that is newer than the tables."""
-        return self._select(self._beside(Source.SIMILAR, item, category), _without(asked, (item,)))
+        """Return what may stand in for `item`; what a known customer buys anyway of its product type is lifted.
+
+        `category` helps with an item that is newer than the tables.
+        """
+        return self._select(self._beside(item, category, self._users.code(user)), _without(asked, (item,)))
 
     def together(self, item: Id, asked: Asked = Asked(), *, fallback: bool = True) -> list[Recommendation]:
         """Return what is bought with `item`; without `fallback` only what shoppers really combined."""
@@ -157,14 +162,35 @@ class Recommender:
         )
         return [*(found[:-1] if len(found) >= asked.k else found), tried]
 
-    def _beside(self, source: Source, item: Id, category: Id | None) -> Iterator[Candidates]:
+    def _beside(self, item: Id, category: Id | None, user: int) -> Iterator[Candidates]:
         code = self._items.code(item)
         label = self._categories.code(category)
         if code != UNKNOWN:
-            because = np.full(self.tables.similar_items.shape[1], code, np.int32)
-            yield _listed(source, self.tables.similar_items[code], self.tables.similar_scores[code], because)
+            items, scores = self.tables.similar_items[code], self.tables.similar_scores[code]
+            if user != UNKNOWN:
+                items, scores = self._favoured(code, items, scores, user)
+            yield _listed(Source.SIMILAR, items, scores, np.full(len(items), code, np.int32))
             label = label if label != UNKNOWN else int(self.tables.item_category[code])
         yield from self._best_sellers(label)
+
+    def _favoured(self, code: int, items: Codes, scores: Floats, user: int) -> tuple[Codes, Floats]:
+        """Lift what the customer buys again of the type of an item; what is not listed begins below the list."""
+        kind = int(self.tables.item_type[code])
+        span = slice(int(self.tables.own_starts[user]), int(self.tables.own_starts[user + 1]))
+        mine = self.tables.own_items[span]
+        alike = np.flatnonzero((self.tables.item_type[mine] == kind) & (mine != code)) if kind >= 0 else mine[:0]
+        if not len(alike):
+            return items, scores
+        listed = items >= 0
+        items, scores = items[listed], scores[listed]
+        mine, lift = mine[alike], FAVOURITE_SHARE * np.sqrt(self.tables.own_chance[span][alike])
+        same = mine[:, None] == items
+        scores = scores + (same * lift[:, None]).sum(axis=0, dtype=np.float32)
+        further = ~same.any(axis=1)
+        lowest = self.tables.similar_scores[code][len(items) - 1] if len(items) else np.float32(0)
+        items, scores = np.concatenate((items, mine[further])), np.concatenate((scores, lowest + lift[further]))
+        order = np.argsort(-scores, kind="stable")
+        return items[order].astype(np.int32), scores[order].astype(np.float32)
 
     def _with(self, item: Id, fallback: bool) -> Iterator[Candidates]:
         code = self._items.code(item)

@@ -28,6 +28,7 @@ class Settings:
     cart_cosine: float = 0.1
     together_support: int = 3
     popularity_share: float = 0.2
+    switch_share: float = 0.5
     horizon_days: int = 28
     home_length: int = 60
     own_length: int = 200

@@ -196,6 +196,7 @@ def _of_goods(
         np.asarray(np.sqrt((1.0 + sales) * (1.0 + longer)) - 1.0, np.float32),
         k=settings.similar_length,
         popularity_share=settings.popularity_share,
+        switch_share=settings.switch_share,
     )
     return {**_pair("cart", cart), **_pair("together", together), **_pair("similar", similar)}
 

@@ -18,6 +18,13 @@ from recommend.splitting import Case, Split
 
 Ask = Callable[[Case], list[Id]]
 K = 10
+SIMILAR = (
+    "similar",
+    "similar, nobody known",
+    "similar, goods sold five times",
+    "similar, new to the customer",
+)
+"""The ways to ask what may stand in for an item."""
 NEIGHBOURS = 100
 ROWS: dict[str, type[ItemItemRecommender]] = {
     "implicit cosine": CosineRecommender,
@@ -45,8 +52,12 @@ class Baselines:
                 return {"best sellers": sellers, **self._habits(), "ALS 128 factors": self._als(128, seen=True)}
             case "novel":
                 return {"best sellers": sellers, "ALS 64 factors": self._als(64, seen=False)}
-            case "similar" | "similar, new to the customer":
-                return {"best sellers of the type": self._of_type(), "implicit TF-IDF of customers": self._alike()}
+            case _ if surface in SIMILAR:
+                of_type = self._of_type()
+                rankings = {"best sellers of the type": of_type, "implicit TF-IDF of customers": self._alike()}
+                if surface == "similar, nobody known":
+                    return rankings
+                return rankings | {"own habits of the type, then best sellers": self._own_of_type(of_type)}
             case "cart known":
                 return {"best sellers": sellers, "own habits": self._habits()["personal frequency"], **self._sums}
             case _:
@@ -127,6 +138,20 @@ class Baselines:
         def ask(case: Case) -> list[Id]:
             same = types == types[self.ids.code(case.given[0])]
             return self._top(np.where(same, self.sales, -1.0), case.given)
+
+        return ask
+
+    def _own_of_type(self, of_type: Ask) -> Ask:
+        matrix = personal_frequency(self.history, self.moment, 60.0)
+        types = self.items.product_type
+
+        def ask(case: Case) -> list[Id]:
+            user, anchor = self.history.users.code(case.user), self.ids.code(case.given[0])
+            span = slice(matrix.indptr[user], matrix.indptr[user + 1]) if user >= 0 else slice(0, 0)
+            items, often = matrix.indices[span], matrix.data[span]
+            alike = (types[items] == types[anchor]) & (items != anchor)
+            mine = self.ids.ids[items[alike][np.lexsort((items[alike], -often[alike]))]].tolist()
+            return list(dict.fromkeys([*mine, *of_type(case)]))[:K]
 
         return ask
 

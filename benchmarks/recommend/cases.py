@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from recommend.splitting import (
 )
 
 MOST_CASES = 8000
+ENOUGH_SALES = 5
 FIRST_ITEMS = 3
 FEWEST_TOGETHER = 3
 FEWEST_OF_VISITOR = FIRST_ITEMS + 2
@@ -46,13 +47,16 @@ def questions(split: Split, items: Items, most: int = MOST_CASES) -> Questions:
         for item, label, code in zip(items.ids.ids.tolist(), types, items.product_type.tolist(), strict=True)
         if code != UNKNOWN
     }
+    turned = _next_of_type_cases(split, label_of, most)
     return Questions(
         {
             "next basket": next_basket_cases(split),
             "novel": _novel_cases(split, bought),
             "cart known": known,
             "cart anonymous": [Case(None, case.given, case.targets) for case in hidden],
-            "similar": _next_of_type_cases(split, label_of, most),
+            "similar": turned,
+            "similar, nobody known": [Case(None, case.given, case.targets) for case in turned],
+            "similar, goods sold five times": _next_of_type_cases(split, label_of, most, among=_sold(split.known)),
             "similar, new to the customer": switch_cases(split, label_of, limit=most),
             "together": companion_cases(split, limit=most, fewest=FEWEST_TOGETHER),
             "new visitor": _first_items_cases(split, FIRST_ITEMS, most),
@@ -94,8 +98,18 @@ def _first_items_cases(split: Split, given: int, most: int, *, seed: int = 7) ->
     return _some(cases, most, draw)
 
 
-def _next_of_type_cases(split: Split, label_of: dict[Id, Id], most: int, *, seed: int = 7) -> list[Case]:
-    """For every purchase of another item than the customer's last of that type, tried before or not: which is it?"""
+def _sold(known: Interactions) -> frozenset[Id]:
+    """Return what was sold ENOUGH_SALES times and more."""
+    return frozenset(known.items.ids[np.bincount(known.item, minlength=len(known.items)) >= ENOUGH_SALES].tolist())
+
+
+def _next_of_type_cases(
+    split: Split, label_of: dict[Id, Id], most: int, *, among: Collection[Id] | None = None, seed: int = 7
+) -> list[Case]:
+    """For every purchase of another item than the customer's last of that type, tried before or not: which is it?
+
+    Only what turns from and to goods `among` those given is asked; without them everything is.
+    """
     last: dict[tuple[Id, Id], Id] = {}
     cases = []
     for history, counts in ((split.known, False), (split.later, True)):
@@ -108,7 +122,8 @@ def _next_of_type_cases(split: Split, label_of: dict[Id, Id], most: int, *, seed
                 if label is None:
                     continue
                 before = last.get((customer, label))
-                if counts and before is not None and before != item:
+                asked = among is None or (before in among and item in among)
+                if counts and asked and before is not None and before != item:
                     cases.append(Case(customer, (before,), frozenset((item,))))
                 last[customer, label] = item
     return _some(cases, most, np.random.default_rng(seed))

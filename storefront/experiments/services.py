@@ -53,6 +53,7 @@ class Verdict:
 
 def add_experiment(*, plan: ExperimentPlan, by: str, at: datetime, follows: Experiment | None = None) -> Experiment:
     """Write down a draft; `follows` is the experiment that it is a new version of."""
+    _check_end(plan, at)
     experiment = Experiment(
         key=_free_key(plan.name),
         salt=secrets.token_hex(8),
@@ -80,6 +81,7 @@ def change_experiment(*, experiment_id: int, version: int, plan: ExperimentPlan,
         raise StaleExperiment
     if experiment.status != ExperimentStatus.DRAFT:
         raise HasBegun
+    _check_end(plan, at)
     before = _told(experiment)
     db.session.execute(delete(ExperimentVariation).where(ExperimentVariation.experiment_id == experiment.id))
     db.session.expire(experiment, ["variations"])
@@ -228,6 +230,11 @@ def _free_key(name: str) -> str:
     while (key := base if number == 1 else f"{base}-{number}") in taken:
         number += 1
     return key
+
+
+def _check_end(plan: ExperimentPlan, at: datetime) -> None:
+    if plan.ends_at is not None and plan.ends_at <= at:
+        raise Invalid(N_("This time is over. Choose a later one."), field="ends_at")
 
 
 def _fill(experiment: Experiment, plan: ExperimentPlan) -> None:

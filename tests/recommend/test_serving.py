@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from recommend import Asked, Recommender, Source, Tables
@@ -77,6 +79,46 @@ def test_lists_have_the_length_asked_for_or_what_the_shop_has(shop_window: Recom
 def test_no_type_takes_more_than_two_places(shop_window: Recommender) -> None:
     labels = [str(one.item)[0] for one in shop_window.home("u001", Asked(k=8))]
     assert max(labels.count(label) for label in labels) <= 2
+
+
+def test_similar_goods_begin_with_what_a_known_customer_buys_of_the_type(shop_window: Recommender) -> None:
+    tables = shop_window.tables
+    for user in range(5):
+        mine = tables.own_items[tables.own_starts[user] : tables.own_starts[user + 1]]
+        habit = str(tables.item_ids[mine[0]])
+        anchor = next(name for name in (f"{habit[0]}{number}" for number in range(5)) if name != habit)
+        shown = shop_window.similar(anchor, Asked(k=4, per_type=None), user=f"u{user:03}")
+        assert (shown[0].item, shown[0].because) == (habit, anchor)
+        assert [one.score for one in shown] == sorted((one.score for one in shown), reverse=True)
+        assert all(str(one.item)[0] == habit[0] for one in shown)
+        assert anchor not in {one.item for one in shown}
+
+
+def test_a_favourite_that_is_no_near_neighbour_is_similar_to_who_buys_it(tables: Tables) -> None:
+    short = Recommender(
+        replace(tables, similar_items=tables.similar_items[:, :1], similar_scores=tables.similar_scores[:, :1])
+    )
+    mine = tables.own_items[tables.own_starts[0] : tables.own_starts[1]]
+    habit = str(tables.item_ids[mine[0]])
+    anchor = next(
+        str(name)
+        for name, near in zip(tables.item_ids, short.tables.similar_items[:, 0], strict=True)
+        if str(name)[0] == habit[0] and name != habit and tables.item_ids[near] != habit
+    )
+    shown = [
+        one.item
+        for one in short.similar(anchor, Asked(k=10, per_type=None), user="u000")
+        if one.source is Source.SIMILAR
+    ]
+    assert shown[0] == habit
+    assert len(shown) == len(set(shown))
+
+
+def test_who_is_nobody_or_asks_for_the_unknown_gets_the_same_similar_goods_as_everybody(
+    shop_window: Recommender,
+) -> None:
+    assert shop_window.similar("w1", user="nobody") == shop_window.similar("w1")
+    assert shop_window.similar("brand new", user="u001") == shop_window.similar("brand new")
 
 
 def test_similar_goods_fall_back_to_the_category_then_to_best_sellers(shop_window: Recommender) -> None:

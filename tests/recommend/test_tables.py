@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from implicit.nearest_neighbours import normalize, tfidf_weight
 from scipy.sparse import csr_matrix
 
-from recommend.association import cart_neighbours, similar_neighbours, together_neighbours
+from recommend.association import (
+    DOUBTED_SWITCHES,
+    cart_neighbours,
+    similar_neighbours,
+    switches,
+    together_neighbours,
+)
 from recommend.columns import instant
 from recommend.interactions import Interactions, Items
 from recommend.matrix import best, neighbours, user_item
@@ -150,6 +156,41 @@ def test_similar_goods_are_of_the_same_type_and_shared_customers_come_first() ->
     codes = {name: items.ids.code(name) for name in items.ids.ids.tolist()}
     assert table.items[codes["cola"]].tolist() == [codes["lemonade"], codes["cider"], -1]
     assert table.items[codes["bread"]].tolist() == [codes["rye"], -1, -1]
+
+
+def test_switches_are_counted_from_one_purchase_of_a_type_to_the_next() -> None:
+    history = bought(
+        ("ann", 9, ["cola", "bread"]),
+        ("ann", 7, ["cider"]),
+        ("ann", 5, ["cider"]),
+        ("bob", 8, ["cola", "lemonade"]),
+        (None, 3, ["cider"]),
+        (None, 2, ["cola"]),
+    )
+    items = goods(cola="drink", lemonade="drink", cider="drink", bread="loaf")
+    found = switches(history.recoded(items.ids), items.product_type).toarray()
+    cola, lemonade, cider, bread = (items.ids.code(name) for name in ("cola", "lemonade", "cider", "bread"))
+    assert found[cola, cider] == pytest.approx(1 / (1.5 + DOUBTED_SWITCHES))
+    assert found[cola, lemonade] == pytest.approx(0.5 / (1.5 + DOUBTED_SWITCHES))
+    assert found[lemonade, cola] == pytest.approx(0.5 / (0.5 + DOUBTED_SWITCHES))
+    assert found[cider, cider] == pytest.approx(1 / (1 + DOUBTED_SWITCHES))
+    assert not found[cider, cola]
+    assert not found[bread].any()
+    assert not found[:, bread].any()
+
+
+def test_who_turned_from_one_to_another_makes_them_similar_in_that_direction() -> None:
+    there = [(f"c{n}", 9, ["cola"]) for n in range(20)] + [(f"c{n}", 5, ["cider"]) for n in range(20)]
+    back = [(f"d{n}", 9, ["lemonade"]) for n in range(20)] + [(f"d{n}", 5, ["cola"]) for n in range(20)]
+    history = bought(*there, *back)
+    items = goods(cola="drink", lemonade="drink", cider="drink")
+    without, with_them = (
+        as_dicts(similar_neighbours(history, items, popularity(history, NOW), k=3, switch_share=share))
+        for share in (1e-9, 1.0)
+    )
+    cola, lemonade, cider = (items.ids.code(name) for name in ("cola", "lemonade", "cider"))
+    assert without[cola][cider] == pytest.approx(without[cola][lemonade], abs=1e-3)
+    assert with_them[cola][cider] > with_them[cola][lemonade] + 0.5
 
 
 def test_a_new_item_is_similar_to_what_costs_about_the_same() -> None:

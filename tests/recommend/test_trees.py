@@ -11,7 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from recommend.learning import ENOUGH_ANSWERS, boosted, exported
-from recommend.trees import Trees, no_trees
+from recommend.trees import SmallTrees, Trees, no_trees, swift
 
 
 def world(seed: int, rows: int = 3000) -> tuple[np.ndarray, np.ndarray]:
@@ -41,6 +41,28 @@ def test_trees_survive_being_stored() -> None:
     again = Trees.read(*trees.stored())
     assert again.scores(features).tobytes() == trees.scores(features).tobytes()
     assert all(np.isfinite(numbers).all() for numbers in trees.stored())
+
+
+@pytest.mark.parametrize(("leaves", "kind"), [(2, SmallTrees), (3, SmallTrees), (8, SmallTrees), (9, Trees)])
+def test_swift_trees_say_the_same_to_the_bit_also_on_the_thresholds(leaves: int, kind: type) -> None:
+    features, right = world(5)
+    trees = boosted(features, right, seed=1, iterations=9, leaves=leaves, rate=0.2)
+    soon = swift(trees)
+    assert isinstance(soon, kind)
+    split = trees.threshold[trees.child[::2] != np.arange(len(trees.feature))].astype(np.float32)
+    edges = np.repeat(
+        np.concatenate([split, np.nextafter(split, np.float32(9)), np.nextafter(split, np.float32(-9))]), 6
+    )
+    for rows in (features, edges.reshape(-1, 6), features[:1], features[:0]):
+        assert soon.scores(rows).tobytes() == trees.scores(rows).tobytes()
+
+
+def test_a_tree_that_is_one_leaf_and_no_trees_at_all_may_be_swift_too() -> None:
+    whole = np.array([0.5, 0.0])
+    leaf = Trees.read(np.array([[0, 0, 0], [1, 0, 0]], np.int32), whole[None, ::-1].copy())
+    rows = np.zeros((3, 2), np.float32)
+    assert swift(leaf).scores(rows).tolist() == leaf.scores(rows).tolist() == [0.5] * 3
+    assert not swift(no_trees())
 
 
 def test_the_same_rows_and_seed_give_the_same_trees() -> None:

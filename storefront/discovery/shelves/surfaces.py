@@ -64,11 +64,10 @@ def nothing(_question: Question, _asked: Asked) -> list[Recommendation]:
 def _home(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
     """Return what this customer will want next, without what they have just got and will not need for long."""
     visit = question.visit
-    new = _ordered_since(model, question)
-    habits = _habits(model, question, Asked(k=WIDE, per_type=None)) if new else []
-    supplied = {one.item for one in habits if one.item in new and _is_supplied(one)}
+    habits, new = _all_habits(model, question), _ordered_since(model, question)
+    supplied = {item for item, habit in habits.items() if item in new and _is_supplied(habit)}
     asked = replace(asked, exclude={*asked.exclude, *supplied})
-    return _with_habits(model, question, model.home(visit.customer_id, asked, recent=visit.in_cart))
+    return _with_habits(habits, model.home(visit.customer_id, asked, recent=visit.in_cart))
 
 
 def _buy_again(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
@@ -82,6 +81,11 @@ def _habits(model: Recommender, question: Question, asked: Asked) -> list[Recomm
     new = _ordered_since(model, question)
     found = model.buy_again(question.visit.customer_id, asked, today=question.at)
     return [_due_after(one, new.get(one.item), question.at) for one in found]
+
+
+def _all_habits(model: Recommender, question: Question) -> dict[Id, Recommendation]:
+    """Return every habit of the customer, by its item; of a stranger there are none."""
+    return {one.item: one for one in _habits(model, question, Asked(k=WIDE, per_type=None))}
 
 
 def _ordered_since(model: Recommender, question: Question) -> dict[Id, datetime]:
@@ -108,7 +112,8 @@ def _discover(model: Recommender, question: Question, asked: Asked) -> list[Reco
 
 def _cart(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
     visit = question.visit
-    return _with_habits(model, question, model.cart(visit.in_cart, visit.customer_id, asked))
+    found = model.cart(visit.in_cart, visit.customer_id, asked)
+    return _with_habits(_all_habits(model, question), found)
 
 
 def _together(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
@@ -119,13 +124,14 @@ def _together(model: Recommender, question: Question, asked: Asked) -> list[Reco
 
 
 def _similar(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
-    anchor = question.anchor
-    found = model.similar(anchor.id, asked, category=anchor.category_id) if anchor else []
+    """Return what may stand in for a product, first what this customer buys of its kind anyway."""
+    anchor, customer = question.anchor, question.visit.customer_id
+    found = model.similar(anchor.id, asked, category=anchor.category_id, user=customer) if anchor else []
     near = [one for one in found if one.source is not Source.POPULAR]
     if len(near) < FEWEST:
         shown = {one.item for one in near}
         near += best_sellers_near(question, replace(asked, exclude={*asked.exclude, *shown}))
-    return near[: asked.k]
+    return _with_habits(_all_habits(model, question), near[: asked.k])
 
 
 def _after_purchase(model: Recommender, question: Question, asked: Asked) -> list[Recommendation]:
@@ -141,7 +147,7 @@ def _category(model: Recommender, question: Question, asked: Asked) -> list[Reco
     if asked.keep is not None and node is not None and own:
         allowed = sellable_under(node.path)([one.item for one in own])
         own = [one for one in own if one.item in allowed]
-    own = _with_habits(model, question, own[: asked.k])
+    own = _with_habits(_all_habits(model, question), own[: asked.k])
     taken = {*asked.exclude, *(one.item for one in own)}
     rest = best_sellers_near(question, replace(asked, exclude=taken, k=asked.k - len(own)))
     return [*own, *rest]
@@ -175,16 +181,11 @@ SURFACES: Mapping[str, Surface] = {
 }
 
 
-def _with_habits(model: Recommender, question: Question, found: list[Recommendation]) -> list[Recommendation]:
+def _with_habits(habits: Mapping[Id, Recommendation], found: list[Recommendation]) -> list[Recommendation]:
     """Say of what the customer buys anyway how often that is."""
-    customer_id = question.visit.customer_id
-    if customer_id is None or not found:
-        return found
-    habits = _habits(model, question, Asked(k=WIDE, per_type=None))
-    known = {one.item: one for one in habits}
     return [
         replace(one, source=Source.HABIT, due_days=habit.due_days, every_days=habit.every_days, because=None)
-        if (habit := known.get(one.item)) is not None
+        if (habit := habits.get(one.item)) is not None
         else one
         for one in found
     ]

@@ -128,6 +128,15 @@ def test_one_shelf_can_be_looked_at_alone_and_days_are_kept(told: Flask) -> None
     assert "shelf=home" in str(seven["href"])
 
 
+def test_a_first_day_after_the_last_is_told(told: Flask) -> None:
+    browser = at_work(told, Role.MERCHANDISER)
+    page = browser.get(f"{URL}?at_from=2026-01-20&at_to=2026-01-10")
+    assert page.status == 200
+    assert "“From” lies after “To”, so only the last day is shown." in page.said
+    assert [str(page.one(f"[name={name}]")["value"]) for name in ("at_from", "at_to")] == ["2026-01-10"] * 2
+    assert "lies after" not in browser.get(f"{URL}?at_from=2026-01-10&at_to=2026-01-20").said
+
+
 def test_the_report_is_there_when_the_rows_have_gone(told: Flask) -> None:
     browser = at_work(told)
     before = [table(browser.get(f"{URL}?days=90&list={name}")) for name in ("shelves", "versions", "sources")]

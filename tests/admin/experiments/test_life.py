@@ -80,6 +80,8 @@ def test_a_plan_is_written_checked_started_ramped_ended_and_concluded(shop: Simp
     assert page.status == 422
     page = browser.submit(page, "form[action$='/end']", reason="Long enough")
     assert "Ended: Long enough" in page.said
+    assert "It was ended before the planned 28 days were over." in page.said
+    assert "The planned time is over." not in page.said
     assert "Nobody has seen it yet." not in page.said  # the day on which it ended is on the chart
     page = browser.submit(page, "form[action$='/conclusion']", decision="ship:new-words", note="Words matter.")
     assert "Everybody gets a variation" in page.said
@@ -135,6 +137,21 @@ def test_a_draft_is_changed_and_who_was_slower_is_told(shop: SimpleNamespace) ->
     assert (page.status, page.words("h1")) == (200, "Their hero")
     (row,) = rows(shop.app, Experiment)
     assert row.mde == 0.08
+
+
+def test_a_draft_that_ends_in_the_past_is_refused_when_it_is_written_and_when_it_is_changed(
+    shop: SimpleNamespace,
+) -> None:
+    page = write(shop, ends_at="2020-01-01T10:00")
+    assert page.status == 422
+    assert "This time is over. Choose a later one." in page.said
+    assert rows(shop.app, Experiment) == []
+    write(shop)
+    draft = shop.browser.get("/admin/experiments/1")
+    page = shop.browser.submit(draft, "form[data-guarded]", ends_at="2020-01-01T10:00")
+    assert page.status == 422
+    assert "This time is over. Choose a later one." in page.said
+    assert [row.ends_at for row in rows(shop.app, Experiment)] == [None]
 
 
 def test_what_runs_is_not_changed_but_has_a_new_version(shop: SimpleNamespace) -> None:

@@ -109,6 +109,15 @@ def test_similar_products_are_of_the_same_type(shopper: Shopper, ids: dict[str, 
     assert "instead of Assam" in page.said
 
 
+def test_similar_products_begin_with_what_the_customer_buys_of_the_kind_and_say_so(
+    shopper: Shopper, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(monkeypatch, ids["customer1"])
+    page = shopper.get(f"/shelves/similar?product={ids['Assam']}", htmx=True)
+    assert names(page)[0] == "Darjeeling"
+    assert "You usually buy this every 7 days" in page.said
+
+
 def test_home_leads_with_a_customers_own_tea_and_says_why(
     shopper: Shopper, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
