@@ -16,7 +16,7 @@ from search.index.walking import Listed, Role, walk
 from search.parsing import Group
 from search.ranking import ENOUGH_HITS, Floats
 
-FEW_OF = 16
+FEW_OF = 8
 """Forms of one group are joined as lists while they have fewer than one in so many of the documents."""
 ENOUGH_TO_FINISH = 512
 Terms = Callable[[str], Postings]
