@@ -13,8 +13,10 @@ from search.index.matches import Matches
 from search.index.postings import MARK_OF_NAME, SHORT_BESIDE, Postings, inserted, lengths_of, runs
 from search.ranking import ENOUGH_HITS
 
-FEW_ENTRIES = 2000
-"""Lists that are no longer than this together are joined at once: whatever is let go, it is then known who has what."""
+FEW_ENTRIES, FEW_OF_PAIR = 2000, 8000
+"""Lists (two lists, where there are no more) that are no longer than this together are joined at once: whatever is let
+go, it is then known who has what.
+"""
 Listed = tuple[Postings, float]
 """Who holds what was asked, and what that is worth."""
 _Columns = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float32]]
@@ -34,7 +36,8 @@ def walk(lists: Sequence[Listed], roles: Sequence[Role], shown: NDArray[np.bool_
     words = sorted((listed for listed, role in given if role is Role.WORD), key=_size_of)
     others = [listed for listed, role in given if role is not Role.WORD]
     minor = [listed for listed, role in given if role is Role.MINOR]
-    at_once = not words[-1][0].dense and sum(found.size for found, _ in words) <= FEW_ENTRIES
+    most = FEW_OF_PAIR if len(given) == 2 else FEW_ENTRIES
+    at_once = not words[-1][0].dense and sum(found.size for found, _ in words) <= most
     hidden, needed, enough, read = not shown.all(), len(words), 0, 0
     while True:
         reads = len(words) if at_once else len(words) - needed + 1
@@ -59,7 +62,8 @@ def walk(lists: Sequence[Listed], roles: Sequence[Role], shown: NDArray[np.bool_
     tiers, scores = tiers + numbers, union.scores
     docs, level = union.docs, named == len(words)
     if not hits.all():
-        docs, tiers, level, scores = docs[hits], tiers[hits], level[hits], scores[hits]
+        places = np.flatnonzero(hits)
+        docs, tiers, level, scores = docs.take(places), tiers.take(places), level.take(places), scores.take(places)
     rest = words[read:] + others
     return Matches(docs, tiers, level, scores + _summed(rest, docs, shown.size) if rest else scores, relaxed)
 
@@ -90,8 +94,8 @@ def _union(lists: Sequence[Listed], shown: NDArray[np.bool_], hidden: bool) -> _
     docs, tiers, named, scores = _merged(lists)
     wide = docs.astype(np.int64)
     if hidden:
-        seen = shown.take(wide)
-        wide, tiers, named, scores = wide[seen], tiers[seen], named[seen], scores[seen]
+        seen = np.flatnonzero(shown.take(wide))
+        wide, tiers, named, scores = wide.take(seen), tiers.take(seen), named.take(seen), scores.take(seen)
     return _Union(wide, tiers, named, scores)
 
 
