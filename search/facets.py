@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -204,7 +203,7 @@ def choices(column: FacetColumn, tally: Tally, selected: Sequence[str], limit: i
     counts = (keys + _ALL) >> _BITS
     values = map(column.values.__getitem__, ((counts << _BITS) - keys).tolist())
     if not selected:
-        return tuple(map(_choice, zip(values, counts.tolist(), repeat(False), strict=False)))
+        return tuple(map(_new, repeat(FacetCount), zip(values, counts.tolist(), repeat(False), strict=False)))
     chosen = dict.fromkeys(selected)
     shown = [FacetCount(value, count, value in chosen) for value, count in zip(values, counts.tolist(), strict=True)]
     present = {choice.value for choice in shown}
@@ -213,5 +212,5 @@ def choices(column: FacetColumn, tally: Tally, selected: Sequence[str], limit: i
     return (*shown, *rest)
 
 
-_choice: Callable[[tuple[str, int, bool]], FacetCount] = partial(tuple.__new__, FacetCount)
+_new: Callable[[type[FacetCount], tuple[str, int, bool]], FacetCount] = tuple.__new__
 """`FacetCount._make` without a Python frame of its own: an answer has hundreds of them."""

@@ -58,7 +58,7 @@ class FacetTable:
             own, size = _numbered(owners, codes, self._documents)
             first = place
             if shelves:
-                numbers, together, of_last, _ = shelves[-1]
+                numbers, _, of_last, _ = shelves[-1]
                 joined, count = _without_gaps(numbers * size + own)
                 if count <= most:
                     del shelves[-1]

@@ -67,7 +67,7 @@ class Postings:
         lengths = lengths_of(first, docs.size)
         chosen = order.take(first)
         most, names = scores.take(chosen), named.take(chosen)
-        for depth in range(1, len(parts)):
+        for depth in range(1, int(lengths.max())):
             again = np.flatnonzero(lengths > depth)
             chosen = order.take(first.take(again) + depth)
             most[again] = np.maximum(most[again], scores.take(chosen))
@@ -169,10 +169,15 @@ class Postings:
         """Raise `scores` (documents,) as `raise_in` does, but only for `docs`, which are those that `held` is true for;
         return how many of them have the term.
         """
-        mine, gained = (docs, self.dense[0][docs]) if self.dense else (self._docs, self._scores)
-        common = gained > 0 if self.dense else held[mine]
-        mine, gained = mine[common], gained[common]
-        scores[mine] = np.maximum(scores[mine], gained)
+        if self.dense:
+            gained = self.dense[0].take(docs)
+            common = gained.nonzero()[0]
+            mine = docs.take(common)
+        else:
+            gained = self._scores
+            common = held.take(self._docs).nonzero()[0]
+            mine = self._docs.take(common).astype(np.intp)
+        scores[mine] = np.maximum(scores.take(mine), gained.take(common))
         return int(mine.size)
 
 
