@@ -32,9 +32,7 @@ LONGEST_KEY = 100
 SHORTEST_GUESSED = 4
 SHORTEST_OF_TWO = 7
 REMEMBERED = 2048
-_CANDIDATES = 40
-_SCANNED = 4
-_SHORT_WORDS = 12
+_CANDIDATES, _SCANNED, _SHORT_WORDS = 40, 4, 12
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _LATER_WORD = 1.0
 MOST_OF_KIND = {"category": 4, "brand": 2, "term": 4, "product": 4}
@@ -276,7 +274,7 @@ def _plain(name: str) -> str:
 
 
 def _remembering(tally: Tally) -> Callable[[str, int], Completed]:
-    """Return `_completed` of a tally, which remembers what it said: everybody's words begin with the same letters."""
+    """Return `_completed` of a tally, which remembers its answers: everybody's words begin with the same letters."""
     return lru_cache(maxsize=REMEMBERED)(partial(_completed, tally))
 
 
