@@ -24,7 +24,6 @@ from search.ranking import best
 _MAGIC = b"packed-1"
 _ALIGNED = 64
 _AFTER_ALL = b"\xff"
-_STEP = 64
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -69,7 +68,6 @@ class Strings(Sequence[str]):
     def __init__(self, blob: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
         self._bytes = blob.data
         self._ends = ends.data
-        self._guide: list[bytes] | None = None
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Strings:
@@ -91,24 +89,14 @@ class Strings(Sequence[str]):
     def span(self, prefix: str) -> tuple[int, int]:
         """Return (first, one past the last) of the texts that begin with `prefix`; the texts must be sorted."""
         start = prefix.encode("utf-8", "surrogatepass")
-        return self._place(start), self._place(start + _AFTER_ALL)
+        first = bisect_left(range(len(self)), start, key=self._raw)
+        return first, bisect_left(range(len(self)), start + _AFTER_ALL, lo=first, key=self._raw)
 
     def find(self, text: str) -> int:
         """Return the place of a text, or -1; the texts must be sorted."""
         wanted = text.encode("utf-8", "surrogatepass")
-        place = self._place(wanted)
+        place = bisect_left(range(len(self)), wanted, key=self._raw)
         return place if place < len(self) and self._raw(place) == wanted else -1
-
-    def _place(self, wanted: bytes) -> int:
-        """Return the place of the first text that is not before `wanted`: by every 64th text, which are kept at hand
-        from the first look on, then among what lies between two of them.
-        """
-        guide = self._guide
-        if guide is None:
-            guide = self._guide = [self._raw(place) for place in range(0, len(self), _STEP)]
-        last = bisect_left(guide, wanted) * _STEP
-        between = range(len(self))
-        return bisect_left(between, wanted, lo=max(0, last - _STEP), hi=min(last, len(between)), key=self._raw)
 
     def _raw(self, place: int) -> bytes:
         return bytes(self._bytes[self._ends[place] : self._ends[place + 1]])
