@@ -17,8 +17,8 @@ their names, sizes and numbers may be missing, then one word after another. The 
 named category + 6 for a named brand) * coverage * popularity * rating * availability * the merchant's boosts`: coverage
 is the square of the share of groups matched, the other factors are bounded (`ranking`). Under every other order, what
 bears all words in its name stands first. Pins stand above that order and buries below it (`index.steering`). Filters
-are masks; all facets are counted in one go over the hits (`facets`), and so are stock, promotion, rating and price
-(`standing`).
+are masks (`facets`); all facets are counted in one go over the hits (`tallying`), and so are stock, promotion, rating
+and price (`standing`).
 
 What a product is counts for more than what is said about it: names weigh most and their last word a little more, the
 names of its departments weigh little, and "for ..." or "with ..." is a field of its own ("charger for phones" is no

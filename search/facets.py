@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -19,9 +18,6 @@ from search.documents import Filters, LiveColumns
 from search.results import FacetCount
 
 MOST_LAYERS = 3
-FEW = 200
-"""So many documents are counted by what they have; more, by what each layer of each facet says of them."""
-_MANY = 3
 _PART = 4
 _BITS = 32
 _ALL = 2**_BITS - 1
@@ -54,7 +50,7 @@ class FacetColumn:
         self._totals = np.bincount(codes, minlength=len(self.values))
         self._by_value = owners[np.argsort(codes, kind="stable")]
         self._value_starts = np.concatenate(([0], np.cumsum(self._totals)))
-        depths = np.arange(owners.size, dtype=np.int32) - _starts(owners, documents)[owners]
+        depths = np.arange(owners.size, dtype=np.int32) - starts(owners, documents)[owners]
         self.layers = [self._layer(owners[here], codes[here]) for here in _layers(depths, documents)]
         self._holding = [np.bincount(layer, minlength=len(self.values) + 1) > 0 for layer in self.layers]
         deeper = depths >= len(self.layers)
@@ -115,20 +111,20 @@ class FacetColumn:
     def _layer(self, owners: Pairs, codes: Pairs) -> NDArray[Any]:
         """Return (documents,) one code of each document, and the number of values where it has none."""
         none = len(self.values)
-        layer = np.full(self._documents, none, _code_type(none))
+        layer = np.full(self._documents, none, code_type(none))
         layer[owners] = codes
         return layer
 
 
-def _code_type(most: int) -> Any:
+def code_type(most: int) -> Any:
     return np.uint16 if most < 2**16 else np.int32
 
 
-def _starts(owners: Pairs, documents: int) -> Pairs:
+def starts(owners: Pairs, documents: int) -> Pairs:
     """Return (documents + 1,) where the pairs of each document begin."""
-    starts = np.zeros(documents + 1, np.int32)
-    np.cumsum(np.bincount(owners, minlength=documents), out=starts[1:])
-    return starts
+    result = np.zeros(documents + 1, np.int32)
+    np.cumsum(np.bincount(owners, minlength=documents), out=result[1:])
+    return result
 
 
 def _layers(depths: Pairs, documents: int) -> Iterator[Mask]:
@@ -145,84 +141,6 @@ def spread(docs: Docs, documents: int) -> Mask:
     result = np.zeros(documents, np.bool_)
     result[docs] = True
     return result
-
-
-class FacetTable:
-    """All facets side by side: one look at a few documents counts their values in every facet.
-
-    Parameters
-    ----------
-    columns : the facets by name.
-    pairs : by name the (document, code) pairs that each column was made of.
-    documents : how many documents there are.
-    """
-
-    def __init__(self, columns: Mapping[str, FacetColumn], pairs: Mapping[str, tuple[Pairs, Pairs]], documents: int):
-        self._columns = dict(columns)
-        sizes = [len(column.values) for column in self._columns.values()]
-        self._firsts = np.cumsum([0, *sizes])
-        self._place = {name: place for place, name in enumerate(self._columns)}
-        self._documents = documents
-        owners = [pairs[name][0] for name in self._columns]
-        codes = [
-            pairs[name][1] + np.int32(first) for name, first in zip(self._columns, self._firsts.tolist(), strict=False)
-        ]
-        every = np.concatenate(owners) if owners else np.empty(0, np.int32)
-        self._starts = _starts(every, documents)
-        self._codes = np.concatenate(codes)[np.argsort(every, kind="stable")] if codes else every
-        self._size = int(self._firsts[-1])
-        layers = [(column, first, layer) for column, first in self._with_firsts() for layer in column.layers]
-        self._rows = np.full((documents, len(layers)), self._size, _code_type(self._size))
-        for place, (column, first, layer) in enumerate(layers):
-            held = layer < len(column.values)
-            self._rows[held, place] = layer[held] + np.int32(first)
-        rests = [(column.rest[0], column.rest[1] + np.int32(first)) for column, first in self._with_firsts()]
-        self._owners = np.concatenate([owners for owners, _ in rests]) if rests else np.empty(0, np.intp)
-        self._rest = np.concatenate([codes for _, codes in rests]) if rests else np.empty(0, np.int32)
-
-    def tallies(self, docs: Docs, names: Sequence[str]) -> dict[str, Tally]:
-        """Return by name how many of `docs` (distinct) have each value of these facets; unknown ones are left out."""
-        known = [name for name in names if name in self._columns]
-        if docs.size > FEW:
-            if 2 * docs.size > self._documents or _MANY * len(known) < len(self._columns):
-                return {name: self._columns[name].tally(docs) for name in known}
-            return self._split(known, *self._swept(docs))
-        starts = self._starts.take(docs)
-        lengths = self._starts.take(docs + 1) - starts
-        ends = lengths.cumsum()
-        total = int(ends[-1]) if ends.size else 0
-        found = self._codes.take((starts - ends + lengths).repeat(lengths) + np.arange(total))
-        found.sort()
-        changes = np.empty(total, np.bool_)
-        changes[:1] = True
-        np.not_equal(found[1:], found[:-1], out=changes[1:])
-        at = np.flatnonzero(changes)
-        codes = found.take(at).astype(np.int64)
-        counts = np.empty_like(at)
-        np.subtract(at[1:], at[:-1], out=counts[:-1])
-        counts[-1:] = total - at[-1:]
-        return self._split(known, codes, counts)
-
-    def _with_firsts(self) -> list[tuple[FacetColumn, int]]:
-        return list(zip(self._columns.values(), self._firsts.tolist(), strict=False))
-
-    def _swept(self, docs: Docs) -> Tally:
-        """Count by picking a row of codes for each document, and the few that are in no row."""
-        counts = np.bincount(self._rows.take(docs, axis=0).ravel(), minlength=self._size + 1)
-        if self._rest.size:
-            counts += np.bincount(self._rest[spread(docs, self._documents).take(self._owners)], minlength=counts.size)
-        held = np.flatnonzero(counts[:-1])
-        return held, counts[held]
-
-    def _split(self, names: Sequence[str], codes: NDArray[np.int64], counts: NDArray[np.int64]) -> dict[str, Tally]:
-        """Share out what was counted in all facets."""
-        bounds = codes.searchsorted(self._firsts).tolist()
-        return {
-            name: (codes[first:last] - self._firsts[place], counts[first:last])
-            for name in names
-            for place in (self._place[name],)
-            for first, last in (bounds[place : place + 2],)
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +203,7 @@ def choices(column: FacetColumn, tally: Tally, selected: Sequence[str], limit: i
     counts = (keys + _ALL) >> _BITS
     values = map(column.values.__getitem__, ((counts << _BITS) - keys).tolist())
     if not selected:
-        return tuple(map(_choice, zip(values, counts.tolist(), repeat(False), strict=False)))
+        return tuple(map(_new, repeat(FacetCount), zip(values, counts.tolist(), repeat(False), strict=False)))
     chosen = dict.fromkeys(selected)
     shown = [FacetCount(value, count, value in chosen) for value, count in zip(values, counts.tolist(), strict=True)]
     present = {choice.value for choice in shown}
@@ -294,5 +212,5 @@ def choices(column: FacetColumn, tally: Tally, selected: Sequence[str], limit: i
     return (*shown, *rest)
 
 
-_choice: Callable[[tuple[str, int, bool]], FacetCount] = partial(tuple.__new__, FacetCount)
+_new: Callable[[type[FacetCount], tuple[str, int, bool]], FacetCount] = tuple.__new__
 """`FacetCount._make` without a Python frame of its own: an answer has hundreds of them."""

@@ -22,7 +22,7 @@ RATING_GAIN = 0.03
 OUT_OF_STOCK = 0.85
 Floats = NDArray[np.float64] | NDArray[np.float32]
 
-_MANY, _FEW, _SAMPLED = 4096, 32, 16
+_MANY, _FEW, _SAMPLED = 1024, 32, 16
 
 
 def inverse_document_frequency(documents_with: int, documents: int) -> float:

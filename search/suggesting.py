@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import lru_cache, partial
 from typing import overload
 
 import numpy as np
@@ -31,13 +31,14 @@ OTHER_LETTERS = 0.25
 LONGEST_KEY = 100
 SHORTEST_GUESSED = 4
 SHORTEST_OF_TWO = 7
-_CANDIDATES = 40
-_SCANNED = 4
-_SHORT_WORDS = 12
+REMEMBERED = 2048
+_CANDIDATES, _SCANNED, _SHORT_WORDS = 40, 4, 12
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+")
 _LATER_WORD = 1.0
 MOST_OF_KIND = {"category": 4, "brand": 2, "term": 4, "product": 4}
 
+Completed = tuple[tuple[str, int], ...]
+"""Texts and how often each is used, the most used first."""
 Part = tuple[Strings, NDArray[np.int32], Strings, NDArray[np.int32], NDArray[np.int32]]
 
 
@@ -55,6 +56,7 @@ class Vocabulary:
         self._use = dict.fromkeys(names, 1) | goods
         # Bound to the speller, not to this: a cache that refers back to its owner keeps both alive.
         self.likeliest = lru_cache(maxsize=4096)(Speller(self._use, names).likeliest)
+        self._completed = _remembering(self._words)
 
     def __contains__(self, word: str) -> bool:
         return word in self._use
@@ -65,7 +67,7 @@ class Vocabulary:
 
     def expand(self, prefix: str, limit: int) -> list[str]:
         """Return the most used words that begin with `prefix`."""
-        return [word for word, _ in _completed(self._words, prefix, limit)]
+        return [word for word, _ in self._completed(prefix, limit)]
 
 
 class Speller:
@@ -216,7 +218,8 @@ class Completions:
         sounds: Mapping[str, Sequence[str]],
         terms: Sequence[Tally],
     ) -> None:
-        self._names, self._ids, self._terms = names, ids, terms
+        self._names, self._ids = names, ids
+        self._terms = [_remembering(tally) for tally in terms]
         self._weights = names.spread(weights)
         self._labels = {
             kind: sorted(_label_entries(by_value, sizes.get(kind, {}), sounds)) for kind, by_value in labels.items()
@@ -246,7 +249,7 @@ class Completions:
 
     def _complete_terms(self, typed: str) -> list[Suggestion]:
         most = MOST_OF_KIND["term"]
-        found = [one for tally in self._terms for one in _completed(tally, typed, most) if one[1] > 1]
+        found = [one for completed in self._terms for one in completed(typed, most) if one[1] > 1]
         return [Suggestion("term", term, term) for term, _ in sorted(found, key=lambda one: (-one[1], one[0]))[:most]]
 
 
@@ -270,10 +273,15 @@ def _plain(name: str) -> str:
     return " ".join(analysis.normalise(name).split())
 
 
-def _completed(tally: Tally, typed: str, limit: int) -> list[tuple[str, int]]:
+def _remembering(tally: Tally) -> Callable[[str, int], Completed]:
+    """Return `_completed` of a tally, which remembers its answers: everybody's words begin with the same letters."""
+    return lru_cache(maxsize=REMEMBERED)(partial(_completed, tally))
+
+
+def _completed(tally: Tally, typed: str, limit: int) -> Completed:
     """Return the most used texts that begin with `typed`, without those of one or two letters."""
     short = _SHORT_WORDS if len(typed) < SPAN else 1
-    return [one for one in tally.most_used(typed, limit + short) if len(one[0]) > SPAN][:limit]
+    return tuple([one for one in tally.most_used(typed, limit + short) if len(one[0]) > SPAN][:limit])
 
 
 def _label_entries(

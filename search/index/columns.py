@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from search import analysis
 from search.documents import LIVE_TYPES, Document, IndexBroken, LiveColumns
-from search.facets import FacetColumn, FacetTable
+from search.facets import FacetColumn
 from search.index import packed
 from search.index.packed import Arrays, Strings, Tally
 from search.schema import FIELDS
 from search.suggesting import Names, spelled, title_keys
+from search.tallying import FacetTable
 
 PHRASE_FLOOR = 3
 SHORTEST_WORD = 2

@@ -16,7 +16,7 @@ from search.index.walking import Listed, Role, walk
 from search.parsing import Group
 from search.ranking import ENOUGH_HITS, Floats
 
-FEW_OF = 16
+FEW_OF = 8
 """Forms of one group are joined as lists while they have fewer than one in so many of the documents."""
 ENOUGH_TO_FINISH = 512
 Terms = Callable[[str], Postings]
@@ -131,12 +131,13 @@ def finish(
     """Return documents that match all groups and hold one of `ends`, which come the most used first: they are
     looked at until `ENOUGH_TO_FINISH` documents are found.
     """
-    scores, docs = np.zeros(0, np.float32), np.empty(0, np.int64)
+    docs = np.empty(0, np.int64)
+    scores: Floats = np.empty(0, np.float32)
     gained, held = np.zeros(shown.size, np.float32), shown
     if groups:
         matches = match(groups, terms, shown)
-        whole = matches.tiers == len(asked(groups))
-        docs, scores = matches.docs[whole], matches.scores[whole]
+        whole = np.flatnonzero(matches.tiers == len(asked(groups)))
+        docs, scores = matches.docs.take(whole), matches.scores.take(whole)
         held = np.zeros(shown.size, np.bool_)
         held[docs] = True
     found = 0
@@ -152,8 +153,9 @@ def finish(
     if not groups:
         docs = np.flatnonzero((gained > 0) & shown)
         return docs, gained[docs]
-    total = gained[docs]
-    return docs[total > 0], (total + scores)[total > 0]
+    total = gained.take(docs)
+    finished = np.flatnonzero(total)
+    return docs.take(finished), total.take(finished) + scores.take(finished)
 
 
 def asked(groups: Sequence[Group]) -> Sequence[Group]:

@@ -15,6 +15,8 @@ SEEK, SPREAD = 12, 16
 """What finding one document in a list by bisection costs, in documents of a list that is written into an array instead;
 and how many documents of that array can be made ready for one of these.
 """
+SHORT_BESIDE = 8
+"""A list is short beside one that is so many times as long: it is put into that one."""
 _ENTRY_BYTES = 300
 
 Dense = tuple[NDArray[np.float32], NDArray[np.bool_]]
@@ -51,8 +53,13 @@ class Postings:
     @classmethod
     def joined(cls, parts: Sequence[Part]) -> Postings:
         """Return (documents, contributions, named) parts as one; a document in several gets the most they give."""
+        if len(parts) == 1:
+            return cls(*parts[0])
+        few, many = sorted(parts, key=lambda part: int(part[0].size))[-2:]
+        if len(parts) == 2 and few[0].size * SHORT_BESIDE < many[0].size:
+            return cls._in_place(few, many)
         docs, scores, named = (np.concatenate(column) for column in zip(*parts, strict=True))
-        if len(parts) == 1 or not docs.size:
+        if not docs.size:
             return cls(docs, scores, named)
         order = docs.argsort(kind="stable")  # merges what is in order already
         docs = docs.take(order)
@@ -60,12 +67,22 @@ class Postings:
         lengths = lengths_of(first, docs.size)
         chosen = order.take(first)
         most, names = scores.take(chosen), named.take(chosen)
-        for depth in range(1, len(parts)):
+        for depth in range(1, int(lengths.max())):
             again = np.flatnonzero(lengths > depth)
             chosen = order.take(first.take(again) + depth)
             most[again] = np.maximum(most[again], scores.take(chosen))
             names[again] |= named.take(chosen)
         return cls(docs.take(first), most, names)
+
+    @classmethod
+    def _in_place(cls, few: Part, many: Part) -> Postings:
+        """Return a short and a long part as `joined` does: the short one is put into the other."""
+        docs, kept, at = inserted(few[0], many[0])
+        scores, named = np.zeros(docs.size, np.float32), np.zeros(docs.size, np.bool_)
+        scores[kept], named[kept] = many[1], many[2]
+        scores[at] = np.maximum(scores.take(at), few[1])
+        named[at] |= few[2]
+        return cls(docs, scores, named)
 
     @property
     def docs(self) -> NDArray[np.int32]:
@@ -152,11 +169,34 @@ class Postings:
         """Raise `scores` (documents,) as `raise_in` does, but only for `docs`, which are those that `held` is true for;
         return how many of them have the term.
         """
-        mine, gained = (docs, self.dense[0][docs]) if self.dense else (self._docs, self._scores)
-        common = gained > 0 if self.dense else held[mine]
-        mine, gained = mine[common], gained[common]
-        scores[mine] = np.maximum(scores[mine], gained)
+        if self.dense:
+            gained = self.dense[0].take(docs)
+            common = gained.nonzero()[0]
+            mine = docs.take(common)
+        else:
+            gained = self._scores
+            common = held.take(self._docs).nonzero()[0]
+            mine = self._docs.take(common).astype(np.intp)
+        scores[mine] = np.maximum(scores.take(mine), gained.take(common))
         return int(mine.size)
+
+
+def inserted(
+    few: NDArray[np.int32], many: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], NDArray[np.bool_], NDArray[np.int64]]:
+    """Return two ascending lists of documents as one, where in it those of `many` stand, which must be some, as a mask,
+    and where each of `few` stands.
+    """
+    places = many.searchsorted(few)
+    absent = many.take(places, mode="clip") != few
+    at = places + absent.cumsum() - absent
+    new = at[absent]
+    kept = np.ones(many.size + new.size, np.bool_)
+    kept[new] = False
+    docs = np.empty(kept.size, np.int32)
+    docs[kept] = many
+    docs[at] = few
+    return docs, kept, at
 
 
 def runs(docs: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -181,7 +181,7 @@ class Searcher:
     def _best(self, docs: Rows, scores: ranking.Floats, wanted: int) -> list[Suggestion]:
         """Return the best of these products under their first title."""
         corpus = self.generation.corpus
-        scores = scores * self._business[docs]
+        scores = scores * self._business.take(docs)
         rows = docs[ranking.best(scores, corpus.ids, min(wanted, docs.size), docs)].tolist()
         return [Suggestion("product", corpus.titles[row][0], str(corpus.ids[row])) for row in rows]
 

@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.index.matches import Matches
-from search.index.postings import MARK_OF_NAME, Postings, lengths_of, runs
+from search.index.postings import MARK_OF_NAME, SHORT_BESIDE, Postings, inserted, lengths_of, runs
 from search.ranking import ENOUGH_HITS
 
-FEW_ENTRIES = 2000
-"""Lists that are no longer than this together are joined at once: whatever is let go, it is then known who has what."""
+FEW_ENTRIES, FEW_OF_PAIR = 2000, 8000
+"""Lists (two lists, where there are no more) that are no longer than this together are joined at once: whatever is let
+go, it is then known who has what.
+"""
 Listed = tuple[Postings, float]
 """Who holds what was asked, and what that is worth."""
+_Columns = tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float32]]
 
 
 class Role(IntEnum):
@@ -33,7 +36,8 @@ def walk(lists: Sequence[Listed], roles: Sequence[Role], shown: NDArray[np.bool_
     words = sorted((listed for listed, role in given if role is Role.WORD), key=_size_of)
     others = [listed for listed, role in given if role is not Role.WORD]
     minor = [listed for listed, role in given if role is Role.MINOR]
-    at_once = not words[-1][0].dense and sum(found.size for found, _ in words) <= FEW_ENTRIES
+    most = FEW_OF_PAIR if len(given) == 2 else FEW_ENTRIES
+    at_once = not words[-1][0].dense and sum(found.size for found, _ in words) <= most
     hidden, needed, enough, read = not shown.all(), len(words), 0, 0
     while True:
         reads = len(words) if at_once else len(words) - needed + 1
@@ -58,7 +62,8 @@ def walk(lists: Sequence[Listed], roles: Sequence[Role], shown: NDArray[np.bool_
     tiers, scores = tiers + numbers, union.scores
     docs, level = union.docs, named == len(words)
     if not hits.all():
-        docs, tiers, level, scores = docs[hits], tiers[hits], level[hits], scores[hits]
+        places = np.flatnonzero(hits)
+        docs, tiers, level, scores = docs.take(places), tiers.take(places), level.take(places), scores.take(places)
     rest = words[read:] + others
     return Matches(docs, tiers, level, scores + _summed(rest, docs, shown.size) if rest else scores, relaxed)
 
@@ -85,31 +90,50 @@ class _Union:
 
 
 def _union(lists: Sequence[Listed], shown: NDArray[np.bool_], hidden: bool) -> _Union:
-    """Join lists of documents; they are in order already, which a merging sort makes use of."""
-    found, weight = lists[0]
-    if len(lists) == 1:
-        docs, named, scores = found.docs, found.named.view(np.uint8), _weighted(found.scores, weight)
-        tiers = np.ones(docs.size, np.uint8)
-    else:
-        every = np.concatenate([found.docs for found, _ in lists])
-        names = np.concatenate([found.named for found, _ in lists]).view(np.uint8)
-        gained = np.concatenate([_weighted(found.scores, weight) for found, weight in lists])
-        order = every.argsort(kind="stable")
-        every = every.take(order)
-        first = runs(every)
-        docs, tiers = every.take(first), lengths_of(first, every.size).astype(np.uint8)
-        chosen = order.take(first)
-        named, scores = names.take(chosen), gained.take(chosen)
-        for depth in range(1, len(lists)):
-            again = np.flatnonzero(tiers > depth)
-            chosen = order.take(first.take(again) + depth)
-            named[again] += names.take(chosen)
-            scores[again] += gained.take(chosen)
+    """Join lists of documents, the shortest first."""
+    docs, tiers, named, scores = _merged(lists)
     wide = docs.astype(np.int64)
     if hidden:
-        seen = shown.take(wide)
-        wide, tiers, named, scores = wide[seen], tiers[seen], named[seen], scores[seen]
+        seen = np.flatnonzero(shown.take(wide))
+        wide, tiers, named, scores = wide.take(seen), tiers.take(seen), named.take(seen), scores.take(seen)
     return _Union(wide, tiers, named, scores)
+
+
+def _merged(lists: Sequence[Listed]) -> _Columns:
+    """Return what a `_Union` is made of. Short lists are put into a long one; others are sorted together."""
+    *others, (found, weight) = lists
+    gained = _weighted(found.scores, weight)
+    if not others:
+        return found.docs, np.ones(found.size, np.uint8), found.named.view(np.uint8), gained
+    if sum(map(_size_of, others)) * SHORT_BESIDE >= found.size:
+        return _sorted(lists)
+    few, counts, names, more = _merged(others)
+    docs, kept, at = inserted(few, found.docs)
+    tiers, named, scores = kept.view(np.uint8).copy(), np.zeros(docs.size, np.uint8), np.zeros(docs.size, np.float32)
+    named[kept], scores[kept] = found.named.view(np.uint8), gained
+    tiers[at] += counts
+    named[at] += names
+    scores[at] += more
+    return docs, tiers, named, scores
+
+
+def _sorted(lists: Sequence[Listed]) -> _Columns:
+    """Do as `_merged`; the lists are in order already, which a merging sort makes use of."""
+    every = np.concatenate([found.docs for found, _ in lists])
+    names = np.concatenate([found.named for found, _ in lists]).view(np.uint8)
+    gained = np.concatenate([_weighted(found.scores, weight) for found, weight in lists])
+    order = every.argsort(kind="stable")
+    every = every.take(order)
+    first = runs(every)
+    docs, tiers = every.take(first), lengths_of(first, every.size).astype(np.uint8)
+    chosen = order.take(first)
+    named, scores = names.take(chosen), gained.take(chosen)
+    for depth in range(1, len(lists)):
+        again = np.flatnonzero(tiers > depth)
+        chosen = order.take(first.take(again) + depth)
+        named[again] += names.take(chosen)
+        scores[again] += gained.take(chosen)
+    return docs, tiers, named, scores
 
 
 def _weighted(scores: NDArray[np.float32], weight: float) -> NDArray[np.float32]:

@@ -28,6 +28,16 @@ def test_packed_texts_are_found_as_in_a_sorted_list(texts: list[str], typed: str
     assert table.find(typed) == (ordered.index(typed) if typed in ordered else -1)
 
 
+@given(st.sets(st.integers(0, 999), max_size=400), st.integers(0, 999))
+@settings(max_examples=100, deadline=None)
+def test_one_of_many_packed_texts_is_found_as_one_of_a_few(numbers: set[int], typed: int) -> None:
+    ordered = sorted(str(number) for number in numbers)
+    table = Strings.of(ordered)
+    first, last = table.span(str(typed))
+    assert ordered[first:last] == [text for text in ordered if text.startswith(str(typed))]
+    assert table.find(str(typed)) == (ordered.index(str(typed)) if typed in numbers else -1)
+
+
 @given(st.lists(st.lists(WORDS, max_size=15), max_size=4), WORDS, st.integers(0, 8))
 @settings(max_examples=100, deadline=None)
 def test_counts_of_several_segments_are_those_of_one_counter(parts: list[list[str]], typed: str, limit: int) -> None:
@@ -108,3 +118,21 @@ def test_frequent_terms_add_up_as_rare_ones_do(held: set[int], weight: float) ->
         results.append((total, raised, counts, names, one.at(np.arange(40, dtype=np.int32))))
     for left, right in zip(*results, strict=True):
         assert np.array_equal(left, right)
+
+
+@given(st.lists(st.sets(st.integers(0, 199)), min_size=1, max_size=4))
+@settings(max_examples=100, deadline=None)
+def test_joined_postings_give_each_document_the_most_of_all_parts(held: list[set[int]]) -> None:
+    parts = [
+        (docs, ((docs * 7 + number * 31) % 13 + 1).astype(np.float32), (docs + number) % 3 == 0)
+        for number, docs in enumerate(np.array(sorted(part), np.int32) for part in held)
+    ]
+    scores: dict[int, float] = {}
+    named: dict[int, bool] = {}
+    for part in parts:
+        for doc, score, is_named in zip(*(column.tolist() for column in part), strict=True):
+            scores[doc], named[doc] = max(score, scores.get(doc, 0.0)), is_named or named.get(doc, False)
+    joined = Postings.joined(parts)
+    assert joined.docs.tolist() == sorted(scores)
+    assert joined.scores.tolist() == [scores[doc] for doc in sorted(scores)]
+    assert joined.named.tolist() == [named[doc] for doc in sorted(named)]
