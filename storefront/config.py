@@ -13,6 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret"
 SHORTEST_SECRET = 32
 SEARCH_NAME = "shop"
+SMS_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "console": (),
+    "tencent": ("SMS_ID", "SMS_SECRET", "SMS_APP", "SMS_SIGN", "SMS_TEMPLATE"),
+    "aliyun": ("SMS_ID", "SMS_SECRET", "SMS_SIGN", "SMS_TEMPLATE"),
+}
+"""Who carries short messages, and the keys that each needs."""
+SIGN_IN_PROVIDERS = ("GOOGLE", "WECHAT", "QQ", "WEIBO")
 
 
 class BadConfiguration(RuntimeError):
@@ -47,6 +54,34 @@ def read_mail_url(url: str) -> MailServer:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsSetup:
+    """Who carries short messages, and the keys to them; `sender` is "" where nobody does."""
+
+    sender: str = ""
+    key_id: str = ""
+    secret: str = ""
+    app: str = ""
+    sign: str = ""
+    template: str = ""
+    template_en: str = ""
+    region: str = ""
+    url: str = ""
+    countries: frozenset[str] = frozenset()
+    """Where numbers may be from; empty: anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInKeys:
+    """What lets shoppers come in with an account that they have elsewhere."""
+
+    provider: str
+    client_id: str
+    secret: str
+    url: str = ""
+    """Another address of the provider than its usual one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that the environment decides."""
 
@@ -67,6 +102,8 @@ class Config:
     trusted_proxies: int
     log_level: str
     sandbox_payments: bool
+    sms: SmsSetup = SmsSetup()
+    sign_in_keys: tuple[SignInKeys, ...] = ()
 
     @property
     def index_dir(self) -> Path:
@@ -83,6 +120,10 @@ class Config:
     @property
     def mail_dir(self) -> Path:
         return self.data_dir / "mail"
+
+    @property
+    def sms_dir(self) -> Path:
+        return self.data_dir / "sms"
 
 
 def read_config(environ: Mapping[str, str] | None = None) -> Config:
@@ -121,6 +162,8 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
+        sms=_sms(env, production),
+        sign_in_keys=tuple(keys for name in SIGN_IN_PROVIDERS if (keys := _sign_in_keys(env, name))),
     )
 
 
@@ -164,6 +207,31 @@ def _mail_url(url: str) -> str:
     if url:
         read_mail_url(url)
     return url
+
+
+def _sms(env: Mapping[str, str], production: bool) -> SmsSetup:
+    """Read SMS_*: in production nobody carries messages until somebody is named, also not the console."""
+    sender = env.get("SMS_SENDER", "") or ("" if production else "console")
+    if sender not in {"", "none", *SMS_NEEDS}:
+        raise BadConfiguration(f"SMS_SENDER must be one of none, {', '.join(SMS_NEEDS)}, not {sender!r}")
+    missing = [key for key in SMS_NEEDS.get(sender, ()) if not env.get(key)]
+    if missing:
+        raise BadConfiguration(f"SMS_SENDER is {sender}, but {', '.join(missing)} is missing.")
+    countries = frozenset(env.get("SMS_COUNTRIES", "").upper().replace(",", " ").split())
+    if not all(re.fullmatch("[A-Z]{2}", country) for country in countries):
+        raise BadConfiguration("SMS_COUNTRIES must be two-letter country codes, such as CN, HK")
+    keys = ("SMS_ID", "SMS_SECRET", "SMS_APP", "SMS_SIGN", "SMS_TEMPLATE", "SMS_TEMPLATE_EN", "SMS_REGION", "SMS_URL")
+    return SmsSetup("" if sender == "none" else sender, *(env.get(key, "") for key in keys), countries)
+
+
+def _sign_in_keys(env: Mapping[str, str], name: str) -> SignInKeys | None:
+    client_id, secret = env.get(f"OIDC_{name}_ID", ""), env.get(f"OIDC_{name}_SECRET", "")
+    if bool(client_id) != bool(secret):
+        raise BadConfiguration(f"OIDC_{name}_ID and OIDC_{name}_SECRET belong together; one of them is missing.")
+    url = env.get(f"OIDC_{name}_URL", "").rstrip("/")
+    if url and not url.startswith(("https://", "http://")):
+        raise BadConfiguration(f"OIDC_{name}_URL must start with https://")
+    return SignInKeys(name.lower(), client_id, secret, url) if client_id else None
 
 
 def _number(env: Mapping[str, str], key: str, default: int, low: int, high: int) -> int:
