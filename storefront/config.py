@@ -220,8 +220,18 @@ def _sms(env: Mapping[str, str], production: bool) -> SmsSetup:
     countries = frozenset(env.get("SMS_COUNTRIES", "").upper().replace(",", " ").split())
     if not all(re.fullmatch("[A-Z]{2}", country) for country in countries):
         raise BadConfiguration("SMS_COUNTRIES must be two-letter country codes, such as CN, HK")
-    keys = ("SMS_ID", "SMS_SECRET", "SMS_APP", "SMS_SIGN", "SMS_TEMPLATE", "SMS_TEMPLATE_EN", "SMS_REGION", "SMS_URL")
-    return SmsSetup("" if sender == "none" else sender, *(env.get(key, "") for key in keys), countries)
+    return SmsSetup(
+        sender="" if sender == "none" else sender,
+        key_id=env.get("SMS_ID", ""),
+        secret=env.get("SMS_SECRET", ""),
+        app=env.get("SMS_APP", ""),
+        sign=env.get("SMS_SIGN", ""),
+        template=env.get("SMS_TEMPLATE", ""),
+        template_en=env.get("SMS_TEMPLATE_EN", ""),
+        region=env.get("SMS_REGION", ""),
+        url=env.get("SMS_URL", "").rstrip("/"),
+        countries=countries,
+    )
 
 
 def _sign_in_keys(env: Mapping[str, str], name: str) -> SignInKeys | None:

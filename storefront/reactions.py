@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storefront.accounts import letters as account_letters
 from storefront.accounts.events import CustomerRegistered
 from storefront.analytics import jobs as analytics
 from storefront.cart.events import GoodsAdded
@@ -15,9 +16,11 @@ from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, 
 from storefront.payments import services as payments
 from storefront.pricing import services as pricing
 from storefront.promotions import claims
+from storefront.sms import jobs as sms_jobs
+from storefront.sms.events import SmsQueued
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
-    CustomerRegistered: (claims.welcome,),
+    CustomerRegistered: (claims.welcome, account_letters.welcome),
     ProductChanged: (discovery_jobs.index_soon,),
     CollectionChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
@@ -28,4 +31,5 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     OrderCancelled: (payments.end_attempts, rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled),
     OrderDelivered: (payments.collect_cash, rewards.start_window),
     MailQueued: (mail_jobs.send_soon,),
+    SmsQueued: (sms_jobs.send_soon,),
 }

@@ -38,6 +38,11 @@ class Customer(Base):
     """Grows when the password changes, which ends every other session."""
     created_at: Mapped[moment] = mapped_column(index=True)
 
+    @property
+    def known_as(self) -> str:
+        """How staff tell them apart: by e-mail, else by phone, else by number."""
+        return self.email or self.verified_phone or f"#{self.id}"
+
 
 class CustomerIdentity(Base):
     """An account elsewhere that a customer signs in with."""

@@ -22,7 +22,7 @@ ALGORITHM = "ACS3-HMAC-SHA256"
 ADDRESS = "https://dysmsapi.aliyuncs.com"
 TIMEOUT_SECONDS = 10
 TRY_AGAIN = ("Throttling", "ServiceUnavailable", "InternalError", "isv.AMOUNT_NOT_ENOUGH", "isp.")
-"""Codes whose cause passes, by their beginning; `isv.BUSINESS_LIMIT_CONTROL` is a brake on one number, which does not."""
+"""Codes whose cause passes, by their beginning; the brake on one number (`isv.BUSINESS_LIMIT_CONTROL`) is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,8 @@ def _headers(query: Mapping[str, str], *, host: str, setup: SmsSetup) -> dict[st
     canonical = "\n".join(("POST", "/", asked, lines, names, body))
     to_sign = f"{ALGORITHM}\n{hashlib.sha256(canonical.encode()).hexdigest()}"
     signature = hmac.new(setup.secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
-    return {**signed, "Authorization": f"{ALGORITHM} Credential={setup.key_id},SignedHeaders={names},Signature={signature}"}
+    proof = f"{ALGORITHM} Credential={setup.key_id},SignedHeaders={names},Signature={signature}"
+    return {**signed, "Authorization": proof}
 
 
 def _number(phone: str) -> str:

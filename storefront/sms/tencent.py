@@ -13,7 +13,7 @@ from storefront.sms.message import Message
 REGION = "ap-guangzhou"
 TIMEOUT_SECONDS = 10
 TRY_AGAIN = ("RequestLimitExceeded", "InternalError", "FailedOperation.InsufficientBalance", "ClientNetworkError")
-"""Codes whose cause passes, by their beginning; `LimitExceeded` is Tencent's own brake on one number, which does not."""
+"""Codes whose cause passes, by their beginning; Tencent's brake on one number (`LimitExceeded`) is none of them."""
 
 
 @dataclass(frozen=True, slots=True)
