@@ -85,9 +85,10 @@ def connect(*, customer_id: int, person: Person, at: datetime) -> None:
 def disconnect(*, customer_id: int, provider: str, at: datetime) -> None:
     """Take an account elsewhere away; sessions that it began stay, so that nobody is thrown out by tidying up."""
     customer = _locked(customer_id)
-    _refuse_last(customer_id)
-    if not _remove(customer_id, provider):
+    if ways_of(customer_id).label_of(provider) is None:
         raise NotFound
+    _refuse_last(customer_id)
+    _remove(customer_id, provider)
     _tell(customer, Change.DISCONNECTED, at)
 
 
@@ -147,10 +148,9 @@ def _refuse_last(customer_id: int) -> None:
         raise LastWay
 
 
-def _remove(customer_id: int, provider: str) -> bool:
+def _remove(customer_id: int, provider: str) -> None:
     mine = (CustomerIdentity.customer_id == customer_id, CustomerIdentity.provider == provider)
-    gone = db.session.execute(delete(CustomerIdentity).where(*mine).execution_options(synchronize_session=False))
-    return bool(gone.rowcount)  # type: ignore[attr-defined]
+    db.session.execute(delete(CustomerIdentity).where(*mine).execution_options(synchronize_session=False))
 
 
 def _locked(customer_id: int) -> Customer:
