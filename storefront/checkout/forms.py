@@ -34,7 +34,7 @@ class CheckoutForm(Form):
     def let_email_be_empty(self) -> None:
         """For who is reached by phone: a customer without an e-mail has proven a number."""
         self.email.validators = [Optional(), *self.email.validators[1:]]
-        self.email.flags.required = None
+        self.email.flags.required = False
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field; an e-mail address must be one. Which methods deliver there is checked when placing."""
