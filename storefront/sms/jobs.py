@@ -39,6 +39,15 @@ def sweep_sms() -> None:
             log.exception("SMS %s stays in the outbox", sms_id)
 
 
+@periodic(minute="50", hour="3")
+def forget_old_sms() -> None:
+    """Delete messages of long ago: whose phone it was is nobody's business any more."""
+    with transaction():
+        count = services.forget_old(at=now())
+    if count:
+        log.info("%s old messages were deleted", count)
+
+
 def deliver(sms_id: int) -> None:
     """Claim a message and send it outside any transaction; every fault counts as a try."""
     with transaction():

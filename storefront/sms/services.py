@@ -10,7 +10,7 @@ from typing import cast
 
 from flask import current_app
 from flask_babel import gettext
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, delete, update
 
 from storefront.database.base import db
 from storefront.kernel.errors import N_
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=1)
 """A sender that has not answered for so long has died, and another one may try."""
+KEPT_FOR = timedelta(days=30)
 SOON = timedelta(seconds=15)
 """Between tries: whoever waits for a code waits with the phone in the hand."""
 WORDS: Mapping[str, str] = {
@@ -106,6 +107,12 @@ def record_failure(*, sms_id: int, error: SmsNotSent, at: datetime) -> None:
         sms.status, sms.sealed = SmsStatus.FAILED, ""
         log.error("SMS %s was given up after %s tries: %s", sms.id, sms.attempts, sms.error)
     db.session.flush()
+
+
+def forget_old(*, at: datetime) -> int:
+    """Delete messages of more than a month ago, and return how many."""
+    gone = db.session.execute(delete(OutboxSms).where(OutboxSms.created_at < at - KEPT_FOR))
+    return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _secret() -> str:

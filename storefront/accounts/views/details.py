@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from storefront.accounts import inbox, queries, services
 from storefront.accounts.emails import fold_email
+from storefront.accounts.entrance import confirm_owner
 from storefront.accounts.errors import TooManyTries
 from storefront.accounts.forms import EmailForm, NameForm
 from storefront.accounts.identity import CurrentCustomer
@@ -56,7 +57,7 @@ def change_email(customer: CurrentCustomer) -> Response:
     status = 422
     try:
         if form.validate():
-            services.check_own_password(customer_id=customer.id, password=form.password.data or "", field="password")
+            confirm_owner(customer_id=customer.id, password=form.password.data or "", field="password")
             return _ask_email(customer, fold_email(form.email.data))
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)

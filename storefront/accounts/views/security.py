@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response, current_app, flash, g, request, session
 from flask_babel import gettext as _
 
-from storefront.accounts import codes, inbox, passwords, queries, services, ways
+from storefront.accounts import codes, inbox, passwords, queries, ways
+from storefront.accounts.entrance import confirm_owner
 from storefront.accounts.errors import TakenElsewhere, TooManyTries, WrongCode
 from storefront.accounts.forms import CodeForm, OwnPhoneForm, PasswordForm
 from storefront.accounts.identity import CurrentCustomer
@@ -40,15 +41,18 @@ def security(customer: CurrentCustomer) -> Response:
 @customers_only
 def change_password(customer: CurrentCustomer) -> Response:
     """Set the password; every other session ends."""
-    form = PasswordForm(request.form)
+    form, status = PasswordForm(request.form), 422
     try:
         if form.validate():
-            services.check_own_password(customer_id=customer.id, password=form.current.data, field="current")
+            confirm_owner(customer_id=customer.id, password=form.current.data, field="current")
             passwords.check_password(form.new.data, email=customer.email)
             return _set_password(customer, passwords.hash_password(form.new.data))
     except Invalid as refusal:
         show_refusal(form, refusal, default="new")
-    return _page(customer, password_form=form, status=422)
+    except TooManyTries as refusal:
+        show_refusal(form, refusal)
+        status = refusal.status
+    return _page(customer, password_form=form, status=status)
 
 
 @blueprint.post("/account/password/letter")
@@ -75,7 +79,7 @@ def ask_phone(customer: CurrentCustomer) -> Response:
     status = 422
     try:
         if form.validate():
-            services.check_own_password(customer_id=customer.id, password=form.password.data or "", field="password")
+            confirm_owner(customer_id=customer.id, password=form.password.data or "", field="password")
             return _send_code(customer, form.phone.data)
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)

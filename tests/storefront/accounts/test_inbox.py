@@ -238,3 +238,15 @@ def test_every_letter_speaks_both_languages(post: Flask) -> None:
     assert not any(re.search(r"[\u4e00-\u9fff]", letter.subject + letter.text) for letter in english)
     assert all(re.search(r"[\u4e00-\u9fff]", letter.subject) for letter in chinese)
     assert all(letter.html.count("<h1>") == 1 and "{{" not in letter.text for letter in written)
+
+
+def test_guesses_in_a_session_left_open_are_slowed_down(post: Flask) -> None:
+    add(post)
+    here = enter(post)
+    form = {"current": "wrong horse", "new": NEW}
+    answers = [here.post("/account/password", form).status for _ in range(8)]
+    assert answers == [422] * 6 + [429] * 2
+    page = here.post("/account/email", {"email": "new@example.com", "password": PASSWORD})
+    assert page.status == 429
+    assert "Too many tries" in page.said
+    assert letters(post) == []

@@ -191,3 +191,15 @@ def test_a_web_worker_pays_for_no_carriers_library() -> None:
     script = f"import sys, wsgi; print([name for name in {libraries} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_messages_of_long_ago_are_deleted(phones: Flask) -> None:
+    put_in(phones)
+    jobs.forget_old_sms.call_local()
+    with phones.app_context():
+        assert db.session.scalar(db.select(db.func.count()).select_from(OutboxSms)) == 1
+        db.session.execute(db.update(OutboxSms).values(created_at=now() - timedelta(days=31)))
+        db.session.connection().commit()
+    jobs.forget_old_sms.call_local()
+    with phones.app_context():
+        assert db.session.scalar(db.select(db.func.count()).select_from(OutboxSms)) == 0
