@@ -48,6 +48,7 @@ ROOMS = (
         "analytics",
         "experiments",
         "mail",
+        "sms",
         "accounts",
         "catalog",
         "content",

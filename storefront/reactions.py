@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storefront.accounts import letters as account_letters
 from storefront.accounts.events import CustomerRegistered
 from storefront.analytics import jobs as analytics
 from storefront.cart.events import GoodsAdded
@@ -29,9 +30,11 @@ from storefront.payments.events import (
 )
 from storefront.pricing import services as pricing
 from storefront.promotions import claims
+from storefront.sms import jobs as sms_jobs
+from storefront.sms.events import SmsQueued
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
-    CustomerRegistered: (claims.welcome,),
+    CustomerRegistered: (claims.welcome, account_letters.welcome),
     ProductChanged: (discovery_jobs.index_soon,),
     CollectionChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
@@ -54,4 +57,5 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     ParcelRelabelled: (fulfilment_jobs.follow_soon,),
     ParcelDelivered: (parcel_letters.tell_arrived,),
     MailQueued: (mail_jobs.send_soon,),
+    SmsQueued: (sms_jobs.send_soon,),
 }

@@ -59,10 +59,42 @@ class NameForm(Form):
 
 
 class EmailForm(Form):
-    """Another e-mail, confirmed by the password."""
+    """Another e-mail, allowed by the password where there is one."""
 
     email = EmailField(_("New e-mail"), [_needed(), _at_most(254)])
-    password = PasswordField(_("Your current password"), [_needed(), _at_most(400)], id="email-password")
+    password = PasswordField(_("Your current password"), [_at_most(400)], id="email-password")
+
+
+class LetterForm(Form):
+    """Where a letter shall go."""
+
+    email = EmailField(_("E-mail"), [_needed(), _at_most(254)])
+
+
+class PhoneForm(Form):
+    """A number that a code shall go to."""
+
+    phone = TelField(_("Mobile phone"), [_needed(), _at_most(40)])
+    next = HiddenField(validators=[_at_most(500)])
+
+
+class OwnPhoneForm(Form):
+    """A number to sign in with, allowed by the password where there is one."""
+
+    phone = TelField(_("Mobile phone"), [_needed(), _at_most(40)], id="sign-in-phone")
+    password = PasswordField(_("Your current password"), [_at_most(400)], id="phone-password")
+
+
+class CodeForm(Form):
+    """The code of a short message."""
+
+    code = StringField(_("Code"), [_needed(), _at_most(20)])
+
+
+class OwnerForm(Form):
+    """The password of the account that shall be connected."""
+
+    password = PasswordField(_("Password"), [_needed(), _at_most(400)])
 
 
 class PasswordForm(Form):

@@ -23,6 +23,8 @@ class OutboxMail(Base):
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     reference: Mapped[str] = mapped_column(String(64), default="", index=True)
+    holds_secret: Mapped[bool] = mapped_column(default=False)
+    """Whether it has a link that opens a door: its words go from the outbox once it has left."""
     status: Mapped[str] = mapped_column(String(16), default="queued", index=True)
     """"queued", "sent" or "failed" (given up)."""
     attempts: Mapped[int] = mapped_column(default=0)

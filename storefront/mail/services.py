@@ -39,19 +39,28 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What to write: `template` is a folder with subject.txt, body.txt and body.html; `facts` is what they read."""
+    """What to write: `template` is a folder with subject.txt, body.txt and body.html; `facts` is what they read.
+
+    `holds_secret` says that its words open a door, so the outbox forgets them once the letter has left.
+    """
 
     template: str
-    recipient: str
+    recipient: str | None
     locale: str
     reference: str
     facts: Mapping[str, object]
     occasion: str = ""
     """Tells letters of one template about the same reference apart."""
+    holds_secret: bool = False
 
 
-def put_in(*, letter: Letter, at: datetime) -> OutboxMail:
-    """Write a letter into the outbox; the same template about the same reference and occasion is one letter."""
+def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
+    """Write a letter into the outbox; the same template about the same reference and occasion is one letter.
+
+    None where there is nobody to write to: a customer may have a phone and no e-mail.
+    """
+    if not letter.recipient:
+        return None
     config: Config = current_app.config["SHOP"]
     kind = letter.template.replace("/mail/", "-").replace("/", "-")
     host = urlsplit(config.public_url).hostname or "localhost"
@@ -70,6 +79,7 @@ def put_in(*, letter: Letter, at: datetime) -> OutboxMail:
         text=_BLANK_LINES.sub("\n\n", text).strip() + "\n",
         html=html,
         reference=letter.reference,
+        holds_secret=letter.holds_secret,
         status=MailStatus.QUEUED,
         next_try_at=at,
         created_at=at,
@@ -98,6 +108,7 @@ def record_sent(*, mail_id: int, at: datetime) -> None:
     """Mark a letter as handed over."""
     mail = queries.get_mail(mail_id)
     mail.status, mail.sent_at, mail.error = MailStatus.SENT, at, ""
+    _forget_secret(mail)
     db.session.flush()
 
 
@@ -107,8 +118,14 @@ def record_failure(*, mail_id: int, error: MailNotSent, at: datetime) -> None:
     mail.error, mail.next_try_at = str(error)[:2000], at + wait_after(mail.attempts)
     if gives_up(mail.attempts, permanent=error.permanent):
         mail.status = MailStatus.FAILED
+        _forget_secret(mail)
         log.error("Mail %s was given up after %s tries", mail.id, mail.attempts)
     db.session.flush()
+
+
+def _forget_secret(mail: OutboxMail) -> None:
+    if mail.holds_secret:
+        mail.text = mail.html = ""
 
 
 def as_message(mail: OutboxMail) -> EmailMessage:

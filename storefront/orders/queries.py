@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import ColumnElement, and_, exists, func, inspect, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
 from storefront.kernel.paging import Page
+from storefront.kernel.text import squeeze
 from storefront.orders.models import Order, OrderEvent, OrderLine
 from storefront.orders.rules import read_number
 from storefront.orders.states import CancelReason, EventKind, OrderStatus, PaymentStatus
@@ -96,9 +97,10 @@ def find_by_idempotency_key(key: str) -> Order | None:
     return db.session.scalar(select(Order).where(Order.idempotency_key == key))
 
 
-def page_of_orders(customer_id: int, number: int = 1, *, size: int = PAGE_SIZE) -> Page[OrderRow]:
-    """Return a page of a customer's orders, the newest first."""
-    mine = Order.customer_id == customer_id
+def page_of_orders(customer_id: int, number: int = 1, *, words: str = "", size: int = PAGE_SIZE) -> Page[OrderRow]:
+    """Return a page of a customer's orders, the newest first; with `words`, those that have them in their number or
+    in what was bought."""
+    mine = and_(Order.customer_id == customer_id, _has(words))
     total = db.session.scalar(select(func.count()).select_from(Order).where(mine)) or 0
     found = db.session.execute(
         select(
@@ -157,6 +159,18 @@ def last_reason(order_id: int) -> CancelReason | None:
         .limit(1)
     )
     return CancelReason(facts["reason"]) if facts and "reason" in facts else None
+
+
+def _has(words: str) -> ColumnElement[bool]:
+    """Every word stands in the order's number, or all of them in the name or the SKU of one of its lines."""
+    parts = squeeze(words).split()
+    if not parts:
+        return true()
+    name = func.lower(OrderLine.name + " " + OrderLine.variant_name + " " + OrderLine.sku)
+    line = exists().where(
+        OrderLine.order_id == Order.id, *(name.contains(part.lower(), autoescape=True) for part in parts)
+    )
+    return or_(func.replace(Order.number, "-", "").contains(read_number(words).replace("-", ""), autoescape=True), line)
 
 
 def _pictures(lines: Sequence[Any]) -> tuple[str, ...]:

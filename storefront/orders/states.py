@@ -94,6 +94,8 @@ class EventKind(StrEnum):
     CANCELLED = "cancelled"
     REOPENED = "reopened"
     CLOSED = "closed"
+    CLAIMED = "claimed"
+    """Ordered as a guest, and taken into the account of whoever proved the e-mail."""
 
 
 class CancelReason(StrEnum):

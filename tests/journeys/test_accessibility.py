@@ -24,6 +24,8 @@ SHOP_PAGES = [
     "/offers",
     "/offers/spend-and-save",
     "/sign-in",
+    "/sign-in/phone",
+    "/password-reset",
     "/register",
     "/no-such-page",
 ]

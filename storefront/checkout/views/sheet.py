@@ -192,6 +192,17 @@ class Sheet:
         return "" if self.typed_now else _folded(self.form.email.data)
 
     @property
+    def needs_no_email(self) -> bool:
+        """Whether this customer is known by a phone that they have proven."""
+        return self.customer is not None and bool(self.customer.verified_phone)
+
+    @property
+    def known_contact(self) -> str:
+        """How this shopper is reached, once it is known: the page folds the field away then."""
+        by_phone = self.customer.verified_phone if self.customer and not self.typed_now else ""
+        return self.known_email or by_phone
+
+    @property
     def seen(self) -> Seen:
         """What the page shows, to say later what changed."""
         return _seen(self.cart)
@@ -254,6 +265,8 @@ def read_sheet(typed: MultiDict[str, str] | None = None) -> Sheet:
         address = AddressForm(data=remembered_address(session, book, customer), home=g.shop.country)
         sheet = Sheet(form, address, customer, typed_now=False)
         sheet.contents, sheet.book = contents, book
+    if sheet.needs_no_email:
+        form.let_email_be_empty()
     payment = form.payment_provider
     payment.choices = [(provider.code, _(provider.name)) for provider in sheet.providers]
     if typed is None and payment.data not in dict(payment.choices):
