@@ -25,6 +25,7 @@ from admin.flash import views as flash
 from admin.loyalty import views as loyalty
 from admin.navigation import menu_for
 from admin.orders import views as orders
+from admin.pricing import taxes
 from admin.pricing import views as pricing
 from admin.promotions import views as promotions
 from admin.simulation import views as simulation
@@ -42,6 +43,7 @@ ROOMS = (
         flash,
         audit,
         pricing,
+        taxes,
         groups,
         collections,
         loyalty,

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     EXPERIMENTS_VIEW = "experiments:view"
     EXPERIMENTS_EDIT = "experiments:edit"
     AUDIT_VIEW = "audit:view"
+    TAXES_VIEW = "taxes:view"
+    TAXES_EDIT = "taxes:edit"
 
 
 class Role(StrEnum):
@@ -98,7 +100,16 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         {P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST}
     ),
     Role.FINANCE: frozenset(
-        {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW}
+        {
+            P.DASHBOARD_VIEW,
+            P.PRODUCTS_VIEW,
+            P.ORDERS_VIEW,
+            P.AUDIT_VIEW,
+            P.PROMOTIONS_VIEW,
+            P.LOYALTY_VIEW,
+            P.TAXES_VIEW,
+            P.TAXES_EDIT,
+        }
     ),
     Role.ANALYST: frozenset(
         {
