@@ -25,8 +25,8 @@ from admin.flash import views as flash
 from admin.loyalty import views as loyalty
 from admin.navigation import menu_for
 from admin.orders import views as orders
-from admin.pricing import taxes
 from admin.pricing import views as pricing
+from admin.pricing.taxes import views as taxes
 from admin.promotions import views as promotions
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses

@@ -25,7 +25,7 @@ from admin.catalog.forms import (
 from admin.catalog.stocktaking import store_counts
 from admin.catalog.tables import products_table
 from admin.merging import merge, seen_values, take_over
-from admin.pricing.tax_queries import class_choices
+from admin.pricing.taxes.queries import class_choices
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about

@@ -70,7 +70,8 @@ def test_finance_sets_taxes_up_from_nothing(any_app: Flask) -> None:
     page = staff.get("/admin/taxes")
     assert "No tax is calculated yet" in page.said
     page = staff.get("/admin/taxes/classes/new")
-    assert staff.submit(page, "form.form.panel", follow=False, name="Standard", name_zh="标准").location == "/admin/taxes"
+    made = staff.submit(page, "form.form.panel", follow=False, name="Standard", name_zh="标准")
+    assert made.location == "/admin/taxes"
     page = staff.get("/admin/taxes/rates/new")
     assert staff.submit(page, "form.form.panel", follow=False, **RATE).location == "/admin/taxes"
     said = staff.get("/admin/taxes").said

@@ -12,9 +12,9 @@ from admin.analytics.periods import span_of
 from admin.audit.queries import people
 from admin.days import day_of, end_of, start_of
 from admin.merging import merge, seen_values
-from admin.pricing import tax_queries as queries
-from admin.pricing.tax_forms import MODES, ClassForm, ModeForm, RateForm, class_form_of, rate_form_of
-from admin.pricing.tax_tables import REPORT, links_of, sheet
+from admin.pricing.taxes import queries
+from admin.pricing.taxes.forms import MODES, ClassForm, ModeForm, RateForm, class_form_of, rate_form_of
+from admin.pricing.taxes.tables import REPORT, links_of, sheet
 from admin.sheets import MARK
 from admin.tables import ListState, read_state
 from storefront.accounts.countries import country_name
@@ -32,7 +32,7 @@ from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import babel_locale
 from storefront.web.refusals import show_refusal
 
-blueprint = Blueprint("taxes", __name__, template_folder="templates")
+blueprint = Blueprint("taxes", __name__)
 
 
 @blueprint.get("/taxes")

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from flask_babel import gettext as _
 
-from admin.pricing.tax_queries import Report
+from admin.pricing.taxes.queries import Report
 from admin.sheets import sheet_line
 from admin.tables import Days, Table, read_state
 from storefront.analytics.reports import Span
