@@ -15,6 +15,7 @@ from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.kernel.errors import Invalid
 from storefront.pricing.taxes import services
 from storefront.pricing.taxes.errors import StaleTax
 from storefront.pricing.taxes.models import TaxClass, TaxRate
@@ -25,6 +26,7 @@ from tests import factories
 from tests.admin.people import at_work
 from tests.browser import Page, Shopper
 from tests.storefront.checkout.desk import buy, open_shop, order, with_cart
+from tests.storefront.checkout.test_placing import at_once
 
 RATE = {
     "tax_class": "standard",
@@ -150,6 +152,19 @@ def test_rates_of_one_class_and_place_never_overlap(any_app: Flask, typed: dict[
     assert page.status == status
     if status == 422:
         assert "“VAT” (19%) already holds for this class and place" in page.said
+
+
+def test_two_people_at_once_do_not_make_rates_that_overlap(any_app: Flask) -> None:
+    set_up(any_app)
+    plan = RatePlan("standard", "DE", "", "VAT", 190_000)
+
+    def add() -> None:
+        with any_app.app_context(), transaction():
+            services.add_rate(plan=plan, by="test", at=now())
+
+    faults = at_once([add] * 4)
+    assert [type(fault) for fault in faults] == [Invalid] * 3
+    assert count(any_app, TaxRate) == 1
 
 
 def test_a_rate_is_ended_changed_and_deleted(any_app: Flask) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from storefront.kernel.errors import Invalid
 from storefront.kernel.money import MAX_MINOR, Money
 from storefront.pricing.quote import AdjustmentKind, make_quote
-from storefront.pricing.snapshot import Delivery
+from storefront.pricing.snapshot import Delivery, PointsOffer
 from storefront.pricing.taxes.plans import RatePlan, percent_text, read_rate
 from storefront.pricing.taxes.regions import normal_region, place_of
 from storefront.pricing.taxes.rules import (
@@ -215,6 +215,14 @@ def test_reductions_lower_the_base_and_what_is_given_away_bears_nothing() -> Non
     assert [taxed.tax.minor for taxed in brought.taxes.lines] == [85, 0]  # type: ignore[union-attr]
     half = make_quote(snapshot, quote_of(snapshot, amount_order(500, id=1)).reductions, taxing=TAXING)
     assert half.tax == usd(added_tax(500 + 500, 85_000))
+
+
+def test_points_lower_the_base_like_any_reduction() -> None:
+    snapshot = replace(cart(line(10_000)), points=PointsOffer(2_500, 100))
+    reductions = quote_of(snapshot).reductions
+    assert [reduction.kind for reduction in reductions] == [AdjustmentKind.POINTS]
+    quote = make_quote(snapshot, reductions, taxing=TAXING)
+    assert (quote.points, quote.net, quote.tax) == (usd(2_500), usd(7_500), usd(added_tax(7_500, 85_000)))
 
 
 def test_a_quote_whose_taxes_are_not_its_tax_is_refused() -> None:
