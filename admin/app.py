@@ -31,6 +31,7 @@ from admin.navigation import menu_for
 from admin.orders import views as orders
 from admin.payments import views as payments
 from admin.pricing import views as pricing
+from admin.pricing.taxes import views as taxes
 from admin.promotions import views as promotions
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
@@ -48,6 +49,7 @@ ROOMS = (
         flash,
         audit,
         pricing,
+        taxes,
         groups,
         collections,
         loyalty,

@@ -47,6 +47,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("/admin/price-lists", N_("Price lists"), "tag", Permission.PRICES_EDIT),
             Entry("/admin/customer-groups", N_("Customer groups"), "users", Permission.CUSTOMERS_GROUPS),
+            Entry("/admin/taxes", N_("Taxes"), "landmark", Permission.TAXES_VIEW),
         ),
     ),
     (

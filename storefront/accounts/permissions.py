@@ -39,6 +39,8 @@ class Permission(StrEnum):
     EXPERIMENTS_VIEW = "experiments:view"
     EXPERIMENTS_EDIT = "experiments:edit"
     AUDIT_VIEW = "audit:view"
+    TAXES_VIEW = "taxes:view"
+    TAXES_EDIT = "taxes:edit"
 
 
 class Role(StrEnum):
@@ -118,6 +120,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.AUDIT_VIEW,
             P.PROMOTIONS_VIEW,
             P.LOYALTY_VIEW,
+            P.TAXES_VIEW,
+            P.TAXES_EDIT,
         }
     ),
     Role.ANALYST: frozenset(

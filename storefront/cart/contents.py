@@ -46,6 +46,7 @@ class Line:
     category_ids: frozenset[int]
     weight_grams: int
     added_at: datetime
+    tax_class: str = ""
 
     @property
     def quantity(self) -> int:
@@ -132,6 +133,8 @@ _GOODS = (
     Variant.minimum_price_minor,
     Variant.weight_grams,
     Variant.is_active,
+    Variant.tax_class.label("variant_tax_class"),
+    Product.tax_class,
     Product.id.label("product_id"),
     Product.slug,
     Product.name,
@@ -241,4 +244,5 @@ def _line(row: Any, held: Held, settings: ShopSettings, locale: str | None) -> L
         category_ids=frozenset(int(part) for part in (row.path or "").strip("/").split("/") if part),
         weight_grams=row.weight_grams,
         added_at=held.added_at,
+        tax_class=row.variant_tax_class or row.tax_class,
     )

@@ -60,6 +60,8 @@ class Product(Base):
     product_type: Mapped[str] = mapped_column(String(120), default="", index=True)
     attributes: Mapped[json_object]
     """Facts for the specification table, in reading order: {"Material": "Cotton"}"""
+    tax_class: Mapped[str] = mapped_column(String(32), default="")
+    """The code of a tax class (`pricing.taxes`); empty is the default one."""
     picture: Mapped[str] = mapped_column(String(120), default="")
     """"generated:<codepoint>-<hue>-<pattern>" or "photo:<key>:<width>x<height>"; read by `media.pictures`."""
     is_published: Mapped[bool] = mapped_column(default=True)
@@ -109,6 +111,8 @@ class Variant(Base):
     minimum_price_minor: Mapped[minor | None]
     """No promotion takes the unit below this."""
     weight_grams: Mapped[int] = mapped_column(default=0)
+    tax_class: Mapped[str] = mapped_column(String(32), default="")
+    """The code of its own tax class; empty is the product's."""
     picture: Mapped[str] = mapped_column(String(120), default="")
     """The variant's own picture; empty means the product's."""
     is_active: Mapped[bool] = mapped_column(default=True)

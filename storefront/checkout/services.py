@@ -32,6 +32,7 @@ from storefront.orders.models import Order
 from storefront.payments import queries as payments
 from storefront.payments import services as payment_services
 from storefront.pricing.snapshot import Delivery, PriceSource
+from storefront.pricing.taxes.regions import place_of
 from storefront.shipping import queries as shipping
 from storefront.shipping.queries import Offer
 from storefront.shipping.rules import delivery_days
@@ -90,7 +91,7 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
         weight_grams=contents.weight_grams,
         goods=priced.goods,
     )
-    cart = priced.quote(Delivery(offer.code, offer.price))
+    cart = priced.quote(Delivery(offer.code, offer.price), place=place_of(address.country, address.region))
     if cart.quote.hash != attempt.seen_hash:
         raise QuoteChanged(cart)
     order = _place(_draft(attempt, cart, offer, at), cart, at)

@@ -20,7 +20,12 @@ from storefront.orders.models import Order, OrderEvent, OrderLine
 from storefront.orders.rules import read_number
 from storefront.orders.states import CancelReason, EventKind, OrderStatus, PaymentStatus
 
-WHOLE = (selectinload(Order.lines), selectinload(Order.adjustments), selectinload(Order.events))
+WHOLE = (
+    selectinload(Order.lines),
+    selectinload(Order.adjustments),
+    selectinload(Order.events),
+    selectinload(Order.taxes),
+)
 """An order with everything that its page shows."""
 PAGE_SIZE = 10
 PICTURES = 4
@@ -73,11 +78,11 @@ def get_for(reader: Reader, number: str) -> Order:
 
 
 def get_whole(order_id: int) -> Order:
-    """Return an order with lines, adjustments and events."""
+    """Return an order with lines, adjustments, events and taxes."""
     order = db.session.get(Order, order_id, options=WHOLE)
     if order is None:
         raise NotFound
-    if inspect(order).unloaded & {"lines", "adjustments", "events"}:
+    if inspect(order).unloaded & {"lines", "adjustments", "events", "taxes"}:
         query = select(Order).where(Order.id == order_id).options(*WHOLE).execution_options(populate_existing=True)
         order = db.session.scalars(query).one()
     return order

@@ -22,7 +22,7 @@ from storefront.orders.draft import Draft
 from storefront.orders.errors import CannotCancel, CannotPay
 from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced, PaidLate
 from storefront.orders.models import Order, OrderEvent
-from storefront.orders.rows import adjustment_rows, flash_takes, line_rows, order_row, promotion_uses
+from storefront.orders.rows import adjustment_rows, flash_takes, line_rows, order_row, promotion_uses, tax_rows
 from storefront.orders.rules import (
     NUMBERS,
     Standing,
@@ -68,6 +68,7 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
     db.session.add(order)
     db.session.flush()
     order.adjustments.extend(adjustment_rows(draft, order))
+    order.taxes.extend(tax_rows(draft, order))
     order.events.append(_event(EventKind.PLACED, by, at, {"total": order.total_minor, **sent_from}))
     _derive(order)
     db.session.flush()

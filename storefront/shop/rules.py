@@ -28,6 +28,8 @@ class ShopSettings:
     locale: str = "en"
     email: str = "hello@localhost"
     country: str = "US"
+    tax_mode: str = "inclusive"
+    """Whether prices contain tax ("inclusive") or it is added to them at checkout ("exclusive")."""
     page_size: int = 24
     low_stock_threshold: int = 5
     largest_quantity: int = 99
@@ -83,6 +85,8 @@ class ShopSettings:
             ) from None
         if self.locale not in {"en", "zh"}:
             raise Invalid(N_("The shop speaks English and Chinese only."), field="locale")
+        if self.tax_mode not in {"inclusive", "exclusive"}:
+            raise Invalid(N_("Tax is either “inclusive” or “exclusive”."), field="tax_mode")
         for field in _AT_LEAST_ONE:
             if getattr(self, field) < 1:
                 raise Invalid(N_("This must be at least 1."), field=field)

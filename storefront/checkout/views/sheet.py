@@ -40,6 +40,8 @@ from storefront.loyalty.errors import PointsRefused
 from storefront.orders.draft import Buyer
 from storefront.payments.providers import KNOWN, Provider, get_provider, list_providers
 from storefront.pricing.snapshot import Delivery
+from storefront.pricing.taxes.regions import place_of
+from storefront.pricing.taxes.rules import Place
 from storefront.promotions.words import name_of
 from storefront.shipping import queries as shipping
 from storefront.shipping.queries import Offer
@@ -101,11 +103,22 @@ class Sheet:
             giving=Giving(_zone(self.address.data), self.without_gifts),
         )
 
+    @property
+    def place(self) -> Place:
+        """Where the goods go, as far as it has been typed: taxes depend on it."""
+        address = self.address
+        return place_of(str(address.country.data or ""), str(address.region.data or ""))
+
+    @property
+    def waits_for_region(self) -> bool:
+        """Whether more of the address must be known before the tax is final."""
+        return self.address.needs("region") and not self.place.region
+
     @cached_property
     def cart(self) -> CartQuote:
         """The cart with its price, delivery included."""
         offer = next((each for each in self.offers if each.code == self.form.shipping_method.data), None)
-        cart = self.priced.quote(Delivery(offer.code, offer.price) if offer else None)
+        cart = self.priced.quote(Delivery(offer.code, offer.price) if offer else None, place=self.place)
         self.form.quote.data = cart.quote.hash
         self.form.seen.data = _seen(cart).to_text()
         return cart
