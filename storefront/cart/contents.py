@@ -17,6 +17,7 @@ from storefront.database.reading import read
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.kernel.money import Money
+from storefront.shipping.rules import Load
 from storefront.shop.queries import get_settings
 from storefront.shop.rules import ShopSettings
 from storefront.web.locale import localized
@@ -95,6 +96,10 @@ class Contents:
     @property
     def weight_grams(self) -> int:
         return sum(line.weight_grams * line.quantity for line in self.lines)
+
+    def load(self, goods: Money) -> Load:
+        """Return what is to be delivered; `goods` is what it costs this shopper before promotions."""
+        return Load(self.weight_grams, self.units, goods)
 
     @property
     def goods(self) -> Money:

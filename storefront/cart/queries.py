@@ -22,6 +22,7 @@ from storefront.pricing.snapshot import Delivery, Shopper
 from storefront.promotions.rules import Near
 from storefront.shipping import queries as shipping
 from storefront.shipping.queries import Offer
+from storefront.shipping.rules import Destination
 from storefront.shop.queries import get_settings
 
 
@@ -85,5 +86,5 @@ def _near_views(cart: CartQuote, locale: str) -> tuple[NearView, ...]:
 
 
 def _cheapest_delivery(contents: Contents, goods: Money) -> Offer | None:
-    offers = shipping.list_offers(country=get_settings().country, weight_grams=contents.weight_grams, goods=goods)
+    offers = shipping.list_offers(Destination(get_settings().country), contents.load(goods))
     return min(offers, key=lambda offer: offer.price.minor, default=None)

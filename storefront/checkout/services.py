@@ -35,7 +35,7 @@ from storefront.payments.providers import PROVIDERS
 from storefront.pricing.snapshot import Delivery, PriceSource
 from storefront.shipping import queries as shipping
 from storefront.shipping.queries import Offer
-from storefront.shipping.rules import delivery_days
+from storefront.shipping.rules import Destination, delivery_days
 from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
 
@@ -85,12 +85,8 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
         at=at,
         giving=Giving(zone_of(address.country, address.region), attempt.without_gifts),
     )
-    offer = shipping.get_offer(
-        details.shipping_method,
-        country=address.country,
-        weight_grams=contents.weight_grams,
-        goods=priced.goods,
-    )
+    destination = Destination(address.country, address.region, address.city)
+    offer = shipping.get_offer(details.shipping_method, destination, contents.load(priced.goods))
     cart = priced.quote(Delivery(offer.code, offer.price))
     if cart.quote.hash != attempt.seen_hash:
         raise QuoteChanged(cart)

@@ -12,7 +12,7 @@ from storefront.database.reading import read
 from storefront.kernel.money import Money
 from storefront.shipping.errors import NoDelivery
 from storefront.shipping.models import ShippingMethod, ShippingZone
-from storefront.shipping.rules import EVERYWHERE, FreightTemplate, freight, zone_for
+from storefront.shipping.rules import EVERYWHERE, Destination, FreightTemplate, Load, freight, zone_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +28,16 @@ class Offer:
     free_from: Money | None
 
 
-def list_offers(*, country: str, weight_grams: int, goods: Money) -> list[Offer]:
-    """Return the methods that deliver to `country`, in the merchant's order; none when nothing does."""
+def list_offers(destination: Destination, load: Load) -> list[Offer]:
+    """Return the methods that deliver `load` to `destination`, in the merchant's order; none when nothing does."""
     rows = _rows()
-    zone = zone_for(country, sorted({row.zone_id: row.countries for row in rows}.items()))
-    return [_offer(row, weight_grams, goods) for row in rows if row.zone_id == zone]
+    zone = zone_for(destination.country, sorted({row.zone_id: row.countries for row in rows}.items()))
+    return [_offer(row, load) for row in rows if row.zone_id == zone]
 
 
-def get_offer(code: str, *, country: str, weight_grams: int, goods: Money) -> Offer:
-    """Return one method for this parcel, or refuse with NoDelivery."""
-    offers = list_offers(country=country, weight_grams=weight_grams, goods=goods)
+def get_offer(code: str, destination: Destination, load: Load) -> Offer:
+    """Return one method for this load, or refuse with NoDelivery."""
+    offers = list_offers(destination, load)
     for offer in offers:
         if offer.code == code:
             return offer
@@ -62,8 +62,8 @@ def _rows() -> Sequence[Row[Any]]:
     return read(_METHODS).all()
 
 
-def _offer(row: Row[Any], weight_grams: int, goods: Money) -> Offer:
-    currency = goods.currency
+def _offer(row: Row[Any], load: Load) -> Offer:
+    currency = load.goods.currency
     template = FreightTemplate(
         price=Money(row.price_minor, currency),
         first_weight_grams=row.first_weight_grams,
@@ -71,5 +71,5 @@ def _offer(row: Row[Any], weight_grams: int, goods: Money) -> Offer:
         additional_price=Money(row.additional_price_minor, currency),
         free_from=None if row.free_from_minor is None else Money(row.free_from_minor, currency),
     )
-    price = freight(template, weight_grams=weight_grams, goods=goods)
+    price = freight(template, weight_grams=load.weight_grams, goods=load.goods)
     return Offer(row.code, row.name, row.translations, price, row.min_days, row.max_days, template.free_from)

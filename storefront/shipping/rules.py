@@ -12,6 +12,28 @@ EVERYWHERE = "*"
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Where goods go, as far as delivery depends on it: an ISO 3166 country, a province or state, a city."""
+
+    country: str
+    region: str = ""
+    city: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is delivered together: its weight, how many pieces, and what they cost before promotions."""
+
+    weight_grams: int
+    pieces: int
+    goods: Money
+
+    def __post_init__(self) -> None:
+        if self.weight_grams < 0 or self.pieces < 0:
+            raise ValueError("a weight and a number of pieces are not negative")
+
+
+@dataclass(frozen=True, slots=True)
 class FreightTemplate:
     """A price that covers the first weight, a price for each further weight begun, a value of goods that makes it free.
 

@@ -43,7 +43,7 @@ from storefront.pricing.snapshot import Delivery
 from storefront.promotions.words import name_of
 from storefront.shipping import queries as shipping
 from storefront.shipping.queries import Offer
-from storefront.shipping.rules import delivery_days
+from storefront.shipping.rules import Destination, delivery_days
 from storefront.web.errors import message_of
 from storefront.web.filters import money_text
 from storefront.web.locale import babel_locale, current_locale, localized
@@ -79,15 +79,17 @@ class Sheet:
     def offers(self) -> list[Offer]:
         """The ways to deliver to the chosen country; one that is not among them gives way to the first."""
         method = self.form.shipping_method
-        offers = shipping.list_offers(
-            country=str(self.address.country.data),
-            weight_grams=self.contents.weight_grams,
-            goods=self.priced.goods,
-        )
+        offers = shipping.list_offers(self.destination, self.contents.load(self.priced.goods))
         method.choices = [(offer.code, localized(offer.name, offer.translations)) for offer in offers]
         if offers and method.data not in dict(method.choices):
             method.data = offers[0].code
         return offers
+
+    @property
+    def destination(self) -> Destination:
+        """Where the goods go, as far as it is known."""
+        address = self.address.data
+        return Destination(str(address["country"] or ""), str(address["region"] or ""), str(address["city"] or ""))
 
     @cached_property
     def priced(self) -> PricedCart:

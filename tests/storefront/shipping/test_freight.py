@@ -15,7 +15,7 @@ from storefront.kernel.money import Money
 from storefront.shipping import queries
 from storefront.shipping.errors import NoDelivery
 from storefront.shipping.models import ShippingMethod, ShippingZone
-from storefront.shipping.rules import DeliveryDays, FreightTemplate, delivery_days, freight, zone_for
+from storefront.shipping.rules import DeliveryDays, Destination, FreightTemplate, Load, delivery_days, freight, zone_for
 from tests import factories
 
 
@@ -90,15 +90,15 @@ def test_offers_for_a_parcel(app: Flask) -> None:
         )
         codes = home.code, world.code
     with app.app_context():
-        parcel = {"weight_grams": 2500, "goods": usd(2999)}
-        assert [(o.code, o.price) for o in queries.list_offers(country="US", **parcel)] == [
+        load = Load(2500, 3, usd(2999))
+        assert [(o.code, o.price) for o in queries.list_offers(Destination("US"), load)] == [
             (codes[0], usd(700)),
             ("express", usd(1500)),
         ]
-        assert [(o.code, o.price) for o in queries.list_offers(country="CN", **parcel)] == [(codes[1], usd(2000))]
-        assert queries.get_offer(codes[0], country="US", weight_grams=2500, goods=usd(3000)).price == usd(0)
+        assert [(o.code, o.price) for o in queries.list_offers(Destination("CN"), load)] == [(codes[1], usd(2000))]
+        assert queries.get_offer(codes[0], Destination("US"), Load(2500, 3, usd(3000))).price == usd(0)
         with pytest.raises(NoDelivery):
-            queries.get_offer("express", country="CN", **parcel)
+            queries.get_offer("express", Destination("CN"), load)
 
 
 def test_countries_that_can_be_reached(app: Flask) -> None:
@@ -113,5 +113,5 @@ def test_countries_that_can_be_reached(app: Flask) -> None:
         with transaction():
             db.session.execute(db.update(ShippingMethod).values(is_active=False))
         assert queries.list_countries(known) == frozenset()
-        assert queries.list_offers(country="US", weight_grams=1, goods=usd(1)) == []
+        assert queries.list_offers(Destination("US"), Load(1, 1, usd(1))) == []
         assert db.session.scalar(db.select(db.func.count()).select_from(ShippingZone)) == 2
