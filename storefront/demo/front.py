@@ -29,8 +29,8 @@ def insert_settings(at: datetime) -> None:
 
 def insert_shipping(session: Session) -> None:
     """Insert where the shop delivers, and how."""
-    home = ShippingZone(name="United States", countries=["US"])
-    abroad = ShippingZone(name="Everywhere else", countries=["*"])
+    home = ShippingZone(name="United States", places=["US"])
+    abroad = ShippingZone(name="Everywhere else", places=["*"])
     session.add_all([home, abroad])
     session.flush()
     methods = (
@@ -47,8 +47,8 @@ def insert_shipping(session: Session) -> None:
                 translations={"zh": {"name": chinese}},
                 position=position,
                 price_minor=price,
-                first_weight_grams=weights[0],
-                additional_weight_grams=weights[1],
+                first_units=weights[0],
+                additional_units=weights[1],
                 additional_price_minor=weights[2],
                 free_from_minor=free_from,
                 min_days=days[0],
