@@ -6,9 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
+from storefront.catalog.models import Product, Variant
 from storefront.database.reading import read
+from storefront.kernel.errors import NotFound
+from storefront.kernel.money import Money
 from storefront.places.regions import parts, place, regions_of
 from storefront.shipping.errors import REFUSALS, NoDelivery
 from storefront.shipping.models import FreightTemplate, ShippingMethod, ShippingZone
@@ -18,6 +21,7 @@ from storefront.shipping.rules import (
     Charge,
     Destination,
     Load,
+    Part,
     Reason,
     Tariff,
     Zone,
@@ -26,6 +30,7 @@ from storefront.shipping.rules import (
     zone_for,
 )
 from storefront.shipping.words import place_words
+from storefront.shop.queries import get_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,21 @@ def list_countries(all_countries: frozenset[str]) -> frozenset[str]:
     )
 
 
+def cities_matter(country: str) -> bool:
+    """Say whether delivery to a country depends on the city."""
+    return any(named.city for named in _Reach(_rows()).named_within(country))
+
+
+def get_load(sku: str, quantity: int) -> Load:
+    """Return so many of one thing as a load, at its base price; NotFound for what is not sold."""
+    row = read(_THING, {"sku": sku}).first()
+    if row is None:
+        raise NotFound
+    grams, goods = row.weight_grams * quantity, Money(row.price_minor * quantity, get_settings().currency)
+    parts_ = (Part(row.freight_class, grams, quantity),) if row.freight_class else ()
+    return Load(grams, quantity, goods, parts_)
+
+
 def unserved(countries: Collection[str]) -> list[str]:
     """Return places that nobody delivers to: whole countries, and regions of those that are reached in part."""
     reach, found = _Reach(_rows()), []
@@ -141,6 +161,11 @@ class _Reach:
         return any(not destination.is_in(left_out) for left_out in self._methods.get(zone or 0, ()))
 
 
+_THING = (
+    select(Variant.price_minor, Variant.weight_grams, Product.freight_class)
+    .join(Product, Product.id == Variant.product_id)
+    .where(Variant.sku == bindparam("sku"), Variant.is_active, Product.is_published)
+)
 _METHODS = (
     select(
         ShippingZone.id.label("zone_id"),
