@@ -27,6 +27,7 @@ from admin.navigation import menu_for
 from admin.orders import views as orders
 from admin.pricing import views as pricing
 from admin.promotions import views as promotions
+from admin.shipping import views as shipping
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
@@ -34,7 +35,7 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, catalog, warehouses, content),
+    *(accounts, dashboard, orders, shipping, catalog, warehouses, content),
     *(
         promotions,
         simulation,

@@ -25,7 +25,13 @@ class Entry:
 
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     ("", (Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW),)),
-    (N_("Sell"), (Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),)),
+    (
+        N_("Sell"),
+        (
+            Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),
+            Entry("/admin/shipping", N_("Delivery"), "truck", Permission.SHIPPING_VIEW),
+        ),
+    ),
     (
         N_("Catalogue"),
         (

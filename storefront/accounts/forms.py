@@ -14,7 +14,7 @@ from storefront.accounts.countries import country_choices
 from storefront.accounts.errors import InvalidAddress
 from storefront.accounts.rules import LONGEST, PostalAddress, normal_area, read_address, required_fields
 from storefront.places import china
-from storefront.places.regions import CHINA, cities_of, city_name, regions_of
+from storefront.places.regions import CHINA, cities_of, city_label, regions_of
 from storefront.web.refusals import show_refusal
 
 Choices = tuple[tuple[str, str], ...]
@@ -143,7 +143,7 @@ class AddressForm(Form):
 
     def _named(self, names: Sequence[str]) -> Choices:
         chinese = _reads_chinese()
-        return tuple((name, city_name(str(self.country.data), name, chinese=chinese)) for name in names)
+        return tuple((name, city_label(str(self.country.data), name, chinese=chinese)) for name in names)
 
     def needs(self, field: str) -> bool:
         """Say whether the chosen country's addresses must have `field`."""

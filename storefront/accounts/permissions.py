@@ -19,6 +19,8 @@ class Permission(StrEnum):
     STOCK_EDIT = "stock:edit"
     ORDERS_VIEW = "orders:view"
     ORDERS_CANCEL = "orders:cancel"
+    SHIPPING_VIEW = "shipping:view"
+    SHIPPING_EDIT = "shipping:edit"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
     PROMOTIONS_VIEW = "promotions:view"
@@ -66,6 +68,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.STOCK_EDIT,
             P.ORDERS_VIEW,
             P.ORDERS_CANCEL,
+            P.SHIPPING_VIEW,
+            P.SHIPPING_EDIT,
             P.SLOTS_VIEW,
             P.PROMOTIONS_VIEW,
             P.CUSTOMERS_GROUPS,
@@ -95,7 +99,15 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(
-        {P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST}
+        {
+            P.PRODUCTS_VIEW,
+            P.ORDERS_VIEW,
+            P.ORDERS_CANCEL,
+            P.SHIPPING_VIEW,
+            P.PROMOTIONS_VIEW,
+            P.LOYALTY_VIEW,
+            P.POINTS_ADJUST,
+        }
     ),
     Role.FINANCE: frozenset(
         {P.DASHBOARD_VIEW, P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.AUDIT_VIEW, P.PROMOTIONS_VIEW, P.LOYALTY_VIEW}

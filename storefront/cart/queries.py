@@ -58,10 +58,12 @@ class CartView:
 
     @property
     def free_delivery(self) -> Gap | None:
-        """How far the goods are from making the delivery free, unless it costs nothing or a promotion says so too."""
+        """How far the goods are from free delivery; None where it is free, never gets free, or a promotion says it."""
         offer = self.quotation.cheapest if self.quotation else None
         paid = self.cart.quote.delivery - self.cart.quote.delivery_discount
         if offer is None or offer.free_from is None or not offer.charge.freight or not paid:
+            return None
+        if offer.charge.surcharge:
             return None
         if any(view.near.promotion.falls_on is Stage.SHIPPING for view in self.near):
             return None

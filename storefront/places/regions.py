@@ -91,14 +91,19 @@ def is_region(country: str, text: str) -> bool:
 
 def region_name(country: str, key: str, *, chinese: bool) -> str:
     """Return what a region is called; one that nobody knows stands for itself."""
-    return next((region.label(chinese=chinese) for region in regions_of(country) if region.key == key), key)
+    found = next((region for region in regions_of(country) if region.key == key), None)
+    return key if found is None else found.local if chinese else found.latin
 
 
 def city_name(country: str, city: str, *, chinese: bool) -> str:
-    """Return what a city or a district is called: in English, pinyin with the Chinese beside it."""
-    if chinese or country != CHINA or city.isascii():
-        return city
-    return f"{china.english_name(city)} {city}"
+    """Return what a city or a district is called."""
+    return city if chinese or country != CHINA else china.english_name(city)
+
+
+def city_label(country: str, city: str, *, chinese: bool) -> str:
+    """Return what to call a city or a district that is chosen from a list: in English, the Chinese beside it."""
+    name = city_name(country, city, chinese=chinese)
+    return name if name == city else f"{name} {city}"
 
 
 @lru_cache(maxsize=260)

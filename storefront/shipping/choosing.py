@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from storefront.accounts.countries import country_choices
 from storefront.accounts.rules import COUNTRIES
-from storefront.places.regions import cities_of, city_name, regions_of
+from storefront.places.regions import cities_of, city_label, regions_of
 from storefront.shipping import queries
 from storefront.shipping.rules import Destination
 from storefront.shipping.words import place_words
@@ -43,7 +43,7 @@ def place_chooser(destination: Destination, *, error: str = "", field: str = "",
         words=place_words(destination),
         countries=tuple(choice for choice in countries if choice[0] in reached or choice[0] == country),
         regions=tuple(names),
-        cities=tuple((name, city_name(country, name, chinese=chinese)) for name in cities) if len(cities) > 1 else (),
+        cities=tuple((name, city_label(country, name, chinese=chinese)) for name in cities) if len(cities) > 1 else (),
         error=error,
         field=field,
         is_open=is_open or bool(error),

@@ -48,7 +48,7 @@ def surcharge_words(offer: Offer) -> str:
     """Return what of the price is for a remote place; "" where nothing is."""
     if not offer.charge.surcharge:
         return ""
-    return str(_("with %(price)s for a remote area", price=money_text(offer.charge.surcharge)))
+    return str(_("including %(price)s for a remote area", price=money_text(offer.charge.surcharge)))
 
 
 def free_words(offer: Offer) -> str:
@@ -57,7 +57,11 @@ def free_words(offer: Offer) -> str:
         return ""
     said = []
     if offer.free_from is not None:
-        said.append(_("free from %(price)s", price=money_text(offer.free_from)))
+        price = money_text(offer.free_from)
+        remote = bool(offer.charge.surcharge)
+        said.append(
+            _("but for that free from %(price)s", price=price) if remote else _("free from %(price)s", price=price)
+        )
     if offer.free_from_pieces is not None:
         count = offer.free_from_pieces
         said.append(ngettext("free from %(num)s piece", "free from %(num)s pieces", count))

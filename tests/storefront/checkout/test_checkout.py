@@ -231,8 +231,8 @@ def test_a_method_chosen_changes_the_total_and_is_kept(app: Flask) -> None:
             db.text(
                 "INSERT INTO shipping_method (zone_id, code, name, translations, position, price_minor, "
                 "measure, first_units, additional_units, additional_price_minor, excluded, surcharges, min_days, "
-                "max_days, lead_days, weekdays, is_active) SELECT zone_id, 'express', 'Express', '{}', 9, 1500, 'weight', "
-                "0, 0, 0, '[]', '[]', 1, 1, 0, '012345', true FROM shipping_method"
+                "max_days, lead_days, weekdays, is_active) SELECT zone_id, 'express', 'Express', '{}', 9, 1500, "
+                "'weight', 0, 0, 0, '[]', '[]', 1, 1, 0, '012345', true FROM shipping_method"
             )
         )
     shopper = with_cart(app)
