@@ -24,6 +24,7 @@ DAYS = (
     *(("0", _("Monday")), ("1", _("Tuesday")), ("2", _("Wednesday")), ("3", _("Thursday"))),
     *(("4", _("Friday")), ("5", _("Saturday")), ("6", _("Sunday"))),
 )
+MEASURES = ((Measure.WEIGHT.value, _("Weight, in kg")), (Measure.PIECE.value, _("Pieces")))
 MOST_DAYS = 120
 
 
@@ -51,9 +52,7 @@ class ZoneForm(Form):
 class TemplateForm(Form):
     """A freight template: by weight in kilograms, or by piece."""
 
-    measure = SelectField(
-        _("Charged by"), choices=[(Measure.WEIGHT.value, _("Weight, in kg")), (Measure.PIECE.value, _("Pieces"))]
-    )
+    measure = SelectField(_("Charged by"))
     price = StringField(_("First price"), [InputRequired(_("Say what it costs; 0 is free."))])
     first = StringField(_("covers the first (kg or pieces)"), default="0")
     additional_price = StringField(_("Additional price"), default="0")
@@ -62,6 +61,8 @@ class TemplateForm(Form):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        self.measure.choices = list(MEASURES)
+        self.measure.data = self.measure.data or Measure.WEIGHT.value
 
     def template(self) -> FreightTemplate:
         """Return the template; raises Invalid."""
@@ -100,8 +101,12 @@ class MethodForm(TemplateForm):
     max_days = StringField(_("at most (working days)"), default="3")
     lead_days = StringField(_("Working days in the warehouse"), default="0")
     cutoff_hour = StringField(_("Ordered before this hour it goes the same day"))
-    weekdays = SelectMultipleField(_("Working days"), choices=DAYS, default=list("012345"))
+    weekdays = SelectMultipleField(_("Working days"), default=list("012345"))
     is_active = BooleanField(_("Offered to shoppers"), default=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.weekdays.choices = list(DAYS)
 
     def read(self) -> MethodFacts:
         """Return what was typed; raises Invalid."""

@@ -49,7 +49,13 @@ def overview() -> Response:
         quotation = shipping.quote(trial.destination, trial.load)
     except Invalid as refusal:
         problem = message_of(refusal)
-    context: dict[str, Any] = {"values": values, "quotation": quotation, "problem": problem, "at": now(), "words": words}
+    context: dict[str, Any] = {
+        "values": values,
+        "quotation": quotation,
+        "problem": problem,
+        "at": now(),
+        "words": words,
+    }
     if request.headers.get("HX-Target") == "trial-answer":
         return render_page("admin/shipping/_answer.html", fragment="admin/shipping/_answer.html", **context)
     return render_page("admin/shipping/overview.html", shown=queries.overview(g.shop.currency), **context)

@@ -16,7 +16,7 @@ def as_typed(country: str, region: str = "", city: str = "") -> Destination:
 
     A region or a city counts only in countries of which they are known: nothing can depend on them elsewhere.
     """
-    typed = {"country": squeeze(country).upper()[:2], "region": squeeze(region)[:LONGEST]}
+    typed = {"country": squeeze(country).upper()[:LONGEST], "region": squeeze(region)[:LONGEST]}
     area = normal_area({**typed, "city": squeeze(city)[:LONGEST], "district": ""})
     if not regions_of(typed["country"]):
         return Destination(typed["country"])
