@@ -33,6 +33,7 @@ from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.pricing.taxes import views as taxes
 from admin.promotions import views as promotions
+from admin.shipping import views as shipping
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
@@ -40,7 +41,7 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, payments, catalog, warehouses, content),
+    *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content),
     *(fulfilment, packing, tracking_import, carriers),
     *(
         promotions,

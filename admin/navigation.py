@@ -30,8 +30,9 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),
             Entry("/admin/payments", N_("Payments"), "credit-card", Permission.PAYMENTS_VIEW),
-            Entry("/admin/fulfilment", N_("To be sent"), "truck", Permission.FULFILMENT_VIEW),
+            Entry("/admin/fulfilment", N_("To be sent"), "package", Permission.FULFILMENT_VIEW),
             Entry("/admin/packing", N_("Pack and send"), "scan-barcode", Permission.FULFILMENT_EDIT),
+            Entry("/admin/shipping", N_("Delivery"), "truck", Permission.SHIPPING_VIEW),
         ),
     ),
     (

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     PAYMENTS_EDIT = "payments:edit"
     FULFILMENT_VIEW = "fulfilment:view"
     FULFILMENT_EDIT = "fulfilment:edit"
+    SHIPPING_VIEW = "shipping:view"
+    SHIPPING_EDIT = "shipping:edit"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
     PROMOTIONS_VIEW = "promotions:view"
@@ -75,6 +77,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.ORDERS_CANCEL,
             P.FULFILMENT_VIEW,
             P.FULFILMENT_EDIT,
+            P.SHIPPING_VIEW,
+            P.SHIPPING_EDIT,
             P.SLOTS_VIEW,
             P.PROMOTIONS_VIEW,
             P.CUSTOMERS_GROUPS,
@@ -105,7 +109,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.CUSTOMER_SERVICE: frozenset(
         {
-            *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW),
+            *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
             *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST),
         }
     ),

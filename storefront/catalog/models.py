@@ -66,6 +66,8 @@ class Product(Base):
     """"generated:<codepoint>-<hue>-<pattern>" or "photo:<key>:<width>x<height>"; read by `media.pictures`."""
     is_published: Mapped[bool] = mapped_column(default=True)
     published_at: Mapped[moment | None] = mapped_column(index=True)
+    freight_class: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    """What delivery charges for in a way of its own, such as "bulky"; see `shipping.rules.freight`."""
     popularity: Mapped[int] = mapped_column(default=0)
     """Units sold in the last 90 days; the best-seller order."""
     rating_sum: Mapped[int] = mapped_column(default=0)

@@ -115,7 +115,7 @@ def test_an_incomplete_address_says_what_is_missing_and_keeps_what_was_typed(ada
     assert page.status == 422
     assert page.one("#city")["aria-invalid"] == "true"
     assert "62701" not in page.text
-    assert "Example: 10001" in page.said
+    assert "Example: 95014" in page.said
     assert page.one("#street")["value"] == "1 Main St"
 
 
