@@ -6,6 +6,7 @@ What belongs together is read once per country and kept: a handful of countries 
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,8 @@ from storefront.places import china
 CHINA = "CN"
 SEPARATOR = "-"
 _SPLIT = "~"
+_ALSO = {("US", "washingtondc"): "dc"}
+"""What people write for a region that has another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ def normal_region(country: str, text: str) -> str:
     if country == CHINA:
         return china.normal_province(text)
     wanted = _folded(text)
+    wanted = _ALSO.get((country, wanted), wanted)
     for region in regions_of(country):
         if wanted in {_folded(region.key), _folded(region.local), _folded(region.latin)}:
             return region.key
@@ -145,4 +149,5 @@ def _regions(facts: dict[str, str]) -> tuple[Region, ...]:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"[\s.]", "", text).casefold()
+    letters = (letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return re.sub(r"[\s.,]", "", "".join(letters)).casefold()

@@ -13,11 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from storefront.audit import services as audit
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
+from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.text import code_key
 from storefront.shipping.errors import StaleShipping
 from storefront.shipping.models import FreightTemplate as TemplateRow
 from storefront.shipping.models import ShippingMethod
+from storefront.shipping.queries import forget
 from storefront.shipping.reading import schedule_of, tariff_of
 from storefront.shipping.rules import FreightTemplate, Tariff
 from storefront.shipping.schedule import Schedule
@@ -55,6 +57,7 @@ def add_method(*, zone_id: int, code: str, facts: MethodFacts, by: str, at: date
     except IntegrityError:
         savepoint.rollback()
         raise Invalid(N_("There is a delivery method with this code already."), field="code") from None
+    after_commit(forget)
     changes = {key: (None, value) for key, value in told(facts).items()}
     audit.record(actor=by, action="shipping_method.add", about=_about(row), changes=changes, at=at)
     return row
@@ -69,6 +72,7 @@ def change_method(*, method_id: int, facts: MethodFacts, seen: str, by: str, at:
     for key, value in _columns(facts).items():
         setattr(row, key, value)
     db.session.flush()
+    after_commit(forget)
     was, now_ = told(before), told(facts)
     changes = {key: (was[key], now_[key]) for key in was}
     audit.record(actor=by, action="shipping_method.change", about=_about(row), changes=changes, at=at)

@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, select
 from storefront.catalog.models import Product, Variant
 from storefront.database.reading import read
 from storefront.kernel.errors import NotFound
+from storefront.kernel.kept import Kept
 from storefront.kernel.money import Money
 from storefront.places.regions import parts, place, regions_of
 from storefront.shipping.errors import REFUSALS, NoDelivery
@@ -180,8 +181,13 @@ _METHODS = (
 )
 
 
-def _rows() -> Sequence[Row[Any]]:
+def _read_rows() -> Sequence[Row[Any]]:
     return read(_METHODS).all()
+
+
+_kept = Kept(_read_rows, seconds=2.0)
+_rows = _kept.get
+forget = _kept.forget
 
 
 def _zones(rows: Sequence[Row[Any]]) -> list[Zone]:

@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 from storefront.audit import services as audit
 from storefront.database.base import db
+from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.text import squeeze
 from storefront.places.regions import SEPARATOR, parts, place
 from storefront.shipping.destinations import read_destination
 from storefront.shipping.errors import StaleShipping
 from storefront.shipping.models import ShippingZone
+from storefront.shipping.queries import forget
 from storefront.shipping.rules import EVERYWHERE, Destination
 
 LONGEST_NAME = 120
@@ -76,6 +78,7 @@ def open_zone(*, facts: ZoneFacts, by: str, at: datetime) -> ShippingZone:
     row = ShippingZone(**_columns(facts))
     db.session.add(row)
     db.session.flush()
+    after_commit(forget)
     changes = {key: (None, value) for key, value in told(facts).items()}
     audit.record(actor=by, action="shipping_zone.add", about=("shipping_zone", str(row.id)), changes=changes, at=at)
     return row
@@ -91,6 +94,7 @@ def change_zone(*, zone_id: int, facts: ZoneFacts, seen: str, by: str, at: datet
     for key, value in _columns(facts).items():
         setattr(row, key, value)
     db.session.flush()
+    after_commit(forget)
     was, now_ = told(before), told(facts)
     changes = {key: (was[key], now_[key]) for key in was}
     audit.record(actor=by, action="shipping_zone.change", about=("shipping_zone", str(zone_id)), changes=changes, at=at)

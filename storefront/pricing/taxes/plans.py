@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from storefront.accounts.rules import COUNTRIES, LONGEST, PROVINCES
+from storefront.accounts.rules import COUNTRIES, LONGEST
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.text import squeeze
-from storefront.pricing.taxes.regions import is_region, normal_region
+from storefront.places.regions import is_region
+from storefront.pricing.taxes.regions import normal_region
 from storefront.pricing.taxes.rules import WHOLE, DatedRate, Rate
 
 LONGEST_NAME = 120
@@ -101,6 +102,4 @@ def _check_names(name: str, name_zh: str, missing: str) -> None:
 
 
 def _exists(country: str, region: str) -> bool:
-    if not region:
-        return True
-    return region in PROVINCES if country == "CN" else is_region(country, region)
+    return not region or is_region(country, region)
