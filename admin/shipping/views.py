@@ -31,7 +31,7 @@ from storefront.shipping import methods, zones
 from storefront.shipping import queries as shipping
 from storefront.shipping.errors import StaleShipping
 from storefront.shipping.reading import template_of
-from storefront.shipping.rules import Charge, charge
+from storefront.shipping.rules import EVERYWHERE, Charge, charge
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
@@ -243,17 +243,18 @@ def _method_page(
     refusal: ShopError | None = None,
     status: int = 200,
 ) -> Response:
-    row = methods.get_method(method_id) if method_id else None
+    row, zone_row = methods.get_method(method_id) if method_id else None, zones.get_zone(zone_id)
+    usual = next((str(place) for place in zone_row.places if place != EVERYWHERE), g.shop.country)
     entries = list_entries_about("shipping_method", row.code) if row else []
     rows = queries.list_class_templates(method_id) if method_id else []
     return render_page(
         "admin/shipping/method.html",
         form=form,
-        zone=zones.get_zone(zone_id),
+        zone=zone_row,
         method=row,
         classes=[(each.freight_class, template_of(each, g.shop.currency)) for each in rows],
         class_form=class_form or ClassForm(currency=g.shop.currency),
-        values=trial_values(request.form, g.shop.country),
+        values=trial_values(request.form, usual),
         words=words,
         status=status,
         **_told(form, method_form(row, g.shop.currency) if row else None, refusal, entries),

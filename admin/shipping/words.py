@@ -77,7 +77,7 @@ def schedule_words(schedule: Schedule) -> str:
 
 def places_words(places: list[str] | tuple[str, ...]) -> str:
     """Name places, the first few of many."""
-    named = _(", ").join(place_words(place) for place in places[:SHOWN_PLACES])
+    named = _("; ").join(place_words(place) for place in places[:SHOWN_PLACES])
     rest = len(places) - SHOWN_PLACES
     return str(_("%(places)s and %(num)s more", places=named, num=rest)) if rest > 0 else str(named)
 
