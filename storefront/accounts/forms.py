@@ -97,7 +97,7 @@ class OwnPhoneForm(Form):
 class CodeForm(Form):
     """The code of a short message."""
 
-    code = StringField(_("Code"), [_needed(), _at_most(20)])
+    code = StringField(_("Code from the message"), [_needed(), _at_most(20)])
 
 
 class OwnerForm(Form):
