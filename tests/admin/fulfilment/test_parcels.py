@@ -61,11 +61,11 @@ def test_what_is_to_be_sent_is_listed_oldest_first_by_warehouse(any_app: Flask, 
 def test_a_pick_list_names_each_thing_once_for_all_orders(any_app: Flask, clerk: Shopper) -> None:
     first, second = buy(any_app, units=2, cups=1), buy(any_app, units=5, here=3, elsewhere=4)
     page = clerk.get(f"/admin/fulfilment/pick-list?order={first}&order={second}&order=NONE")
-    assert [heading.get_text() for heading in page.all(".pick h2")] == ["Main warehouse", "North"]
-    rows = [[cell.get_text(" ", strip=True) for cell in row.select("td")][3:] for row in page.all(".pick tbody tr")]
+    assert [heading.get_text() for heading in page.all(".picking h2")] == ["Main warehouse", "North"]
+    rows = [[cell.get_text(" ", strip=True) for cell in row.select("td")][3:] for row in page.all(".picking tbody tr")]
     assert sorted(rows) == sorted([["2", f"{first} × 2"], ["1", first], ["3", f"{second} × 3"], ["2", f"{second} × 2"]])
     only = clerk.get(f"/admin/fulfilment/pick-list?order={first}&order={second}&warehouse=NORTH")
-    assert len(only.all(".pick tbody tr")) == 1
+    assert len(only.all(".picking tbody tr")) == 1
     with any_app.app_context():
         pack_all(first)
     page = clerk.get(f"/admin/fulfilment/pick-list?order={first}")
