@@ -107,7 +107,7 @@ def book_refund(*, payment: Payment, outcome: Outcome, by: str, at: datetime) ->
         refund.psp_reference = outcome.psp_reference
     if outcome.result is TransactionResult.REQUEST:
         if refund.state == RefundState.ASKED:
-            _wait(payment, refund, outcome, at)
+            refund.state, refund.error, refund.attempts = RefundState.PENDING, "", 0
     elif outcome.result is TransactionResult.SUCCESS:
         if refund.state != RefundState.SUCCEEDED:
             _succeed(payment, refund, outcome, by, at)
@@ -253,11 +253,6 @@ def _take_up(payment: Payment, outcome: Outcome, by: str, at: datetime) -> Refun
     refund = _set_aside(payment, outcome.amount.minor, f"elsewhere-{outcome.psp_reference}"[:LONGEST_REFERENCE], by, at)
     refund.state, refund.next_try_at = RefundState.PENDING, at + wait_after(1)
     return refund
-
-
-def _wait(payment: Payment, refund: Refund, outcome: Outcome, at: datetime) -> None:
-    entries.write(payment, outcome, at)
-    refund.state, refund.error, refund.attempts = RefundState.PENDING, "", 0
 
 
 def _succeed(payment: Payment, refund: Refund, outcome: Outcome, by: str, at: datetime) -> None:
