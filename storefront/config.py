@@ -178,7 +178,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
-        payment_keys={name: value for name, value in env.items() if name.startswith(PAYMENT_PREFIXES) and value},
+        payment_keys=_payment_keys(env),
         kuaidi100=_kuaidi100(env),
         sms=_sms(env, production),
         sign_in_keys=tuple(keys for name in SIGN_IN_PROVIDERS if (keys := _sign_in_keys(env, name))),
@@ -234,6 +234,16 @@ def _kuaidi100(env: Mapping[str, str]) -> Kuaidi100Account | None:
     if not url.startswith(("https://", "http://127.0.0.1:")):
         raise BadConfiguration("KUAIDI100_URL must begin with https://")
     return Kuaidi100Account(customer, key, salt, url)
+
+
+def _payment_keys(env: Mapping[str, str]) -> dict[str, str]:
+    keys = {name: value for name, value in env.items() if name.startswith(PAYMENT_PREFIXES) and value}
+    if ("STRIPE_SECRET_KEY" in keys) != ("STRIPE_WEBHOOK_SECRET" in keys):
+        raise BadConfiguration(
+            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: without the second nobody could say which "
+            "messages are really Stripe's. docs/payments.md says where to find both."
+        )
+    return keys
 
 
 def _mail_url(url: str) -> str:

@@ -46,7 +46,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
         *(payments.end_attempts, payments.refund_cancelled, following.unpack_cancelled),
         *(rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled),
     ),
-    OrderDelivered: (payments.collect_cash, rewards.start_window),
+    OrderDelivered: (payments.collect_cash, payment_jobs.capture_soon, rewards.start_window),
     PaymentFailed: (payment_letters.tell_failed,),
     PaymentShort: (payment_letters.tell_short,),
     AttemptEnded: (payment_jobs.withdraw_soon,),
