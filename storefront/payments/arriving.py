@@ -58,4 +58,5 @@ def order_or_thanks(number: str) -> Response:
 
 def device_here() -> Device:
     """Return what the shopper sits at."""
-    return Device(is_mobile="Mobi" in request.user_agent.string, address=request.remote_addr or "")
+    is_mobile = request.headers.get("Sec-CH-UA-Mobile") == "?1" or "Mobi" in request.user_agent.string
+    return Device(is_mobile=is_mobile, address=request.remote_addr or "")
