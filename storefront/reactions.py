@@ -42,7 +42,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
         letters.tell_cancelled,
         analytics.note_cancelled,
     ),
-    OrderDelivered: (payments.collect_cash, rewards.start_window),
+    OrderDelivered: (payments.collect_cash, payment_jobs.capture_soon, rewards.start_window),
     PaymentFailed: (payment_letters.tell_failed,),
     PaymentShort: (payment_letters.tell_short,),
     AttemptEnded: (payment_jobs.withdraw_soon,),

@@ -116,11 +116,14 @@ def record_authorization(*, order: Order, amount: Money, by: str, at: datetime) 
     """Note that a provider holds the money for us: the order has its goods for good, and the money is not ours yet."""
     order = queries.get_locked(order.id)
     order.authorized_minor = amount.minor
-    if order.status == OrderStatus.OPEN:
-        order.pay_before = None
-        holding.settle(order, by=by, at=at)
     _derive(order)
     _tell(order, EventKind.AUTHORIZED, by, at, {"amount": amount.minor})
+    try:
+        holding.settle(order, by=by, at=at)
+        order.pay_before = None
+    except OutOfStock:
+        _call_off(order, by, at, CancelReason.SOLD_OUT)
+        publish(OrderCancelled(order.id, order.number, CancelReason.SOLD_OUT.value))
     return order
 
 

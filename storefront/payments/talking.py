@@ -138,7 +138,8 @@ def _read(message: PaymentMessage) -> list[Outcome]:
     provider = find_provider(message.provider)
     if provider is None:
         raise BadSignature
-    outcomes = list(provider.handle_notification(Notification(message.headers, message.body, message.query)))
+    notification = Notification(message.headers, message.body, message.query, message.received_at)
+    outcomes = list(provider.handle_notification(notification))
     for outcome in outcomes:
         _book(outcome, by=message.provider)
     return outcomes

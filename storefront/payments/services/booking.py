@@ -12,7 +12,7 @@ from storefront.orders import queries as orders
 from storefront.orders import services as order_services
 from storefront.orders.models import Order
 from storefront.payments.errors import AmountMismatch, PaymentClosed
-from storefront.payments.events import PaymentFailed
+from storefront.payments.events import AttemptEnded, PaymentFailed
 from storefront.payments.models import Payment
 from storefront.payments.providers.protocol import Outcome
 from storefront.payments.services import entries, refunds
@@ -20,6 +20,8 @@ from storefront.payments.services.ending import ALIVE, void_pending
 from storefront.payments.states import PaymentState, TransactionKind, TransactionResult
 
 log = logging.getLogger(__name__)
+
+ENDED = (PaymentState.VOIDED, PaymentState.FAILED)
 
 
 def book_outcome(*, outcome: Outcome, by: str, at: datetime) -> Payment:
@@ -79,6 +81,9 @@ def _succeed(payment: Payment, outcome: Outcome, by: str, at: datetime) -> None:
         payment.state = PaymentState.AUTHORIZED
         order = orders.get_locked(payment.order_id)
         order_services.record_authorization(order=order, amount=outcome.amount, by=by, at=at)
+    elif payment.state in ENDED:
+        entries.write(payment, outcome, at)
+        publish(AttemptEnded(payment.reference))
 
 
 def _fail(payment: Payment, outcome: Outcome, at: datetime) -> None:
