@@ -125,7 +125,10 @@ class Alipay(Online):
         went_back = message.get("refund_fee", "") not in {"", "0", "0.00"}
         told = [_of_trade({**message, "trade_status": status}, was_paid="gmt_payment" in message or went_back)]
         if went_back:
-            told.append(self._find_refund(number, message.get("out_biz_no") or number))
+            refund = self._find_refund(number, message.get("out_biz_no") or number)
+            if refund is None:
+                raise ProviderFailed("Alipay tells of a refund that it does not know of yet", permanent=False)
+            told.append(refund)
         return [outcome for outcome in told if outcome is not None]
 
     def _find_refund(self, number: str, request_no: str) -> Outcome | None:

@@ -16,7 +16,7 @@ def read_pem(value: str, label: str) -> str:
             text = Path(text).read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise ProviderFailed(f"the key file {text} cannot be read: {error}", permanent=False) from error
-    text = text.replace("\\n", "\n")
+    text = text.replace("\\n", "\n").strip()
     if "-----BEGIN" in text:
         return f"{text}\n"
     lines = textwrap.wrap("".join(text.split()), 64)

@@ -47,7 +47,8 @@ class AlipayBench:
         self.peer.pay(payment.handle)
 
     def close(self, payment: Payment) -> Message:
-        self.peer.open(payment.continue_url)["trade_status"] = "TRADE_CLOSED"
+        trade = self.peer.trades.get(payment.handle) or self.peer.open(payment.continue_url)
+        trade["trade_status"] = "TRADE_CLOSED"
         return Message(self.peer.notification(payment.handle))
 
     def told_paid(self, payment: Payment, *, minor: int = 2500, reference: str = "") -> Message:

@@ -11,10 +11,6 @@ from flask import Flask
 
 from storefront.kernel.clock import now
 from storefront.orders import jobs as order_jobs
-from storefront.payments import jobs
-from storefront.payments.models import Payment
-from tests.browser import Page, Shopper
-from tests.storefront.checkout.desk import open_shop, order, with_cart
 from tests.storefront.payments.benches import Bench, Message
 from tests.storefront.payments.books import (
     ask_back,
@@ -26,7 +22,8 @@ from tests.storefront.payments.books import (
     stored,
     the_order,
 )
-from tests.storefront.payments.conftest import BENCHES, with_keys
+from tests.storefront.payments.conftest import BENCHES
+from tests.storefront.payments.road import later, leave, paid, shop_with, tell
 
 PAID = [("capture", "request", 2500), ("capture", "success", 2500)]
 
@@ -41,37 +38,8 @@ def bench(request: pytest.FixtureRequest) -> Bench:
 @pytest.fixture
 def shop(app: Flask, bench: Bench) -> Iterator[Flask]:
     """A shop that offers it."""
-    with with_keys(app, **bench.keys):
-        open_shop(app, currency=bench.currency)
+    with shop_with(app, bench):
         yield app
-
-
-def leave(app: Flask, bench: Bench) -> tuple[Shopper, Payment]:
-    """A shopper who is with the provider."""
-    shopper = with_cart(app)
-    placed = order(shopper, payment_provider=bench.code)
-    assert placed.location == f"/payments/{payments(app)[-1].reference}", placed.said
-    return shopper, payments(app)[-1]
-
-
-def tell(app: Flask, bench: Bench, message: Message) -> Page:
-    headers = {"Content-Type": "application/x-www-form-urlencoded", **message.headers}
-    return Shopper(app).post(f"/payments/webhooks/{bench.code}", message.body, headers=headers)
-
-
-def paid(app: Flask, bench: Bench) -> Payment:
-    """A payment that went through, and was told of."""
-    _, payment = leave(app, bench)
-    bench.pay(payment)
-    assert tell(app, bench, bench.told_paid(payment)).status == 200
-    assert the_order(app).payment_status == "paid"
-    return payment
-
-
-def at(app: Flask, minutes: int, sweep: str) -> None:
-    """Let the clock do one of its jobs later."""
-    with time_machine.travel(now() + timedelta(minutes=minutes)), app.app_context():
-        getattr(jobs, sweep).call_local()
 
 
 def test_a_message_pays_the_order(shop: Flask, bench: Bench) -> None:
@@ -198,7 +166,7 @@ def test_a_refund_told_before_its_payment_finds_its_place(shop: Flask, bench: Be
     paid_message = bench.told_paid(payment)
     assert tell(shop, bench, bench.refund_elsewhere(payment, 2500)).status == 200
     assert tell(shop, bench, paid_message).status == 200
-    at(shop, 2, "sweep_payments")
+    later(shop, 2, "sweep_payments")
     assert (the_order(shop).payment_status, the_order(shop).refunded_minor) == ("refunded", 2500)
     assert {each.state for each in stored(shop)} == {"booked"}
     assert books_agree(shop)
@@ -228,7 +196,7 @@ def test_money_after_the_clock_opens_the_order_again(shop: Flask, bench: Bench) 
 def test_the_clock_asks_about_a_payment_that_nobody_tells_of(shop: Flask, bench: Bench) -> None:
     _, payment = leave(shop, bench)
     bench.pay(payment)
-    at(shop, 11, "reconcile")
+    later(shop, 11, "reconcile")
     assert (the_order(shop).payment_status, ledger(shop)) == ("paid", PAID)
 
 
@@ -238,10 +206,10 @@ def test_a_provider_that_is_down_when_somebody_comes_back_is_asked_again(shop: F
     bench.peer.is_down = True
     page = shopper.get(f"/payments/{payment.reference}/return")
     assert "We are looking for your payment" in page.said
-    at(shop, 11, "reconcile")
+    later(shop, 11, "reconcile")
     assert the_order(shop).payment_status == "unpaid"
     bench.peer.is_down = False
-    at(shop, 40, "reconcile")
+    later(shop, 40, "reconcile")
     assert the_order(shop).payment_status == "paid"
 
 
@@ -252,7 +220,7 @@ def test_a_refund_while_the_provider_is_down_is_made_later_and_once(shop: Flask,
     assert [(refund.state, refund.attempts) for refund in refunds(shop)] == [("asked", 1)]
     bench.peer.is_down = False
     for minutes in (2, 4):
-        at(shop, minutes, "sweep_payments")
+        later(shop, minutes, "sweep_payments")
     assert (the_order(shop).payment_status, bench.refunds_made(payment)) == ("refunded", [2500])
     assert books_agree(shop)
 
