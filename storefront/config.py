@@ -125,7 +125,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
-        payment_keys={name: value for name, value in env.items() if name.startswith(PAYMENT_PREFIXES) and value},
+        payment_keys=_payment_keys(env),
     )
 
 
@@ -163,6 +163,16 @@ def _search(env: Mapping[str, str], database_url: str) -> tuple[str, str, str]:
             "SEARCH_BACKEND may end in #name: up to 40 lower-case letters, digits, hyphens and underscores."
         )
     return "postgres", "postgresql://" + address.partition("://")[2], name or SEARCH_NAME
+
+
+def _payment_keys(env: Mapping[str, str]) -> dict[str, str]:
+    keys = {name: value for name, value in env.items() if name.startswith(PAYMENT_PREFIXES) and value}
+    if ("STRIPE_SECRET_KEY" in keys) != ("STRIPE_WEBHOOK_SECRET" in keys):
+        raise BadConfiguration(
+            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: without the second nobody could say which "
+            "messages are really Stripe's. docs/payments.md says where to find both."
+        )
+    return keys
 
 
 def _mail_url(url: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
 from datetime import datetime
 
 from storefront.accounts import services as accounts
@@ -18,10 +17,13 @@ from storefront.kernel.money import Money
 from storefront.loyalty import services as loyalty
 from storefront.loyalty.errors import NotEnoughPoints
 from storefront.orders import holding, queries
+from storefront.orders.bookkeeping import derive as _derive
+from storefront.orders.bookkeeping import event_of as _event
+from storefront.orders.bookkeeping import tell as _tell
 from storefront.orders.draft import Draft
 from storefront.orders.errors import CannotCancel, CannotDeliver, CannotPay
 from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced, PaidLate
-from storefront.orders.models import Order, OrderEvent
+from storefront.orders.models import Order
 from storefront.orders.rows import adjustment_rows, flash_takes, line_rows, order_row, promotion_uses
 from storefront.orders.rules import (
     NUMBERS,
@@ -29,7 +31,6 @@ from storefront.orders.rules import (
     allowed_actions,
     fulfillment_status,
     number_of,
-    payment_status,
 )
 from storefront.orders.states import (
     REOPENED_AFTER,
@@ -124,33 +125,6 @@ def record_authorization(*, order: Order, amount: Money, by: str, at: datetime) 
     except OutOfStock:
         _call_off(order, by, at, CancelReason.SOLD_OUT)
         publish(OrderCancelled(order.id, order.number, CancelReason.SOLD_OUT.value))
-    return order
-
-
-def record_refund(*, order: Order, amount: Money, provider: str, by: str, at: datetime) -> Order:
-    """Note money that went back."""
-    order = queries.get_locked(order.id)
-    order.refunded_minor += amount.minor
-    _derive(order)
-    _tell(order, EventKind.REFUNDED, by, at, {"amount": amount.minor, "provider": provider})
-    return order
-
-
-def wait_longer(*, order: Order, until: datetime, at: datetime) -> Order:
-    """Hold an order's goods longer, since a part of its money is here; goods that are gone are not waited for."""
-    order = queries.get_locked(order.id)
-    if order.pay_before is None or order.pay_before >= until:
-        return order
-    before, order.pay_before = order.pay_before, until
-    savepoint = db.session.begin_nested()
-    try:
-        holding.keep(order, by=SYSTEM, at=at)
-    except OutOfStock:
-        savepoint.rollback()
-        order.pay_before = before
-    else:
-        savepoint.commit()
-    db.session.flush()
     return order
 
 
@@ -284,23 +258,3 @@ def _count(order: Order, by: int) -> None:
     """Count the order for its customer. Their row is the last that a write locks: see the room's plaque."""
     if order.customer_id is not None:
         accounts.count_order(customer_id=order.customer_id, by=by)
-
-
-def _derive(order: Order) -> None:
-    order.payment_status = payment_status(
-        total=Money(order.total_minor, order.currency),
-        paid=Money(order.paid_minor, order.currency),
-        refunded=Money(order.refunded_minor, order.currency),
-        authorized=Money(order.authorized_minor, order.currency),
-    )
-
-
-def _tell(order: Order, kind: EventKind, by: str, at: datetime, facts: Mapping[str, object]) -> None:
-    event = _event(kind, by, at, facts)
-    event.order_id = order.id
-    db.session.add(event)
-    db.session.flush()
-
-
-def _event(kind: EventKind, by: str, at: datetime, facts: Mapping[str, object]) -> OrderEvent:
-    return OrderEvent(kind=kind, actor=by, at=at, facts=dict(facts))

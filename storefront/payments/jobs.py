@@ -64,8 +64,14 @@ def sweep_payments() -> int:
 
 @periodic(minute="*/5")
 def reconcile() -> int:
-    """Ask providers about payments that they have not told the end of; return about how many."""
-    return reconcile_now()
+    """Ask providers about payments that are due; return about how many. One that is down keeps no other waiting."""
+    return _each(queries.list_silent(now(), most=MOST_AT_ONCE), _ask)
+
+
+@job()
+def ask_about_all() -> int:
+    """Ask providers about every payment that has no end yet, due or not; return about how many."""
+    return _each(queries.list_open(most=MOST_AT_ONCE), _ask)
 
 
 @periodic(minute="41", hour="3")
@@ -75,9 +81,8 @@ def forget_old_messages() -> int:
         return messages.forget_old(at=now())
 
 
-def reconcile_now() -> int:
-    """Ask about every payment that is due; one whose provider is down keeps no other waiting."""
-    return _each(queries.list_silent(now(), most=MOST_AT_ONCE), lambda reference: talking.ask(reference, patient=False))
+def _ask(reference: str) -> object:
+    return talking.ask(reference, patient=False)
 
 
 def _each(keys: Iterable[Key], work: Callable[[Key], object]) -> int:

@@ -172,6 +172,14 @@ def list_silent(at: datetime, *, most: int) -> Sequence[str]:
     ).all()
 
 
+def list_open(*, most: int) -> Sequence[str]:
+    """Return references of payments that their provider can be asked about and that have no end, the newest first."""
+    alive = Payment.state.in_((PaymentState.PENDING, PaymentState.AUTHORIZED))
+    return db.session.scalars(
+        select(Payment.reference).where(alive, Payment.next_ask_at.is_not(None)).order_by(Payment.id.desc()).limit(most)
+    ).all()
+
+
 def get_message(message_id: int) -> PaymentMessage:
     """Return a provider's message, or NotFound."""
     message = db.session.get(PaymentMessage, message_id)

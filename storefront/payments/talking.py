@@ -23,7 +23,7 @@ from storefront.payments.errors import (
     UnknownPayment,
 )
 from storefront.payments.models import PaymentMessage
-from storefront.payments.providers.protocol import Device, Notification, Outcome, Provider, Request
+from storefront.payments.providers.protocol import Device, Notification, Outcome, Provider, Request, Start
 from storefront.payments.providers.registry import find_provider
 from storefront.payments.services import messages, refunds
 from storefront.payments.states import MessageState, PaymentState
@@ -42,7 +42,7 @@ def open_payment(reference: str, *, device: Device = Device()) -> str:
     """
     payment, request = queries.get_payment(reference), queries.get_request(reference)
     if payment.opened_at is None and payment.state == PaymentState.PENDING:
-        start = _ready(request).start(replace(request, device=device))
+        start = _begin(replace(request, device=device))
         with transaction():
             payment = services.note_opened(reference=reference, start=start, at=now())
     return f"/payments/{reference}" if payment.continue_url and payment.state == PaymentState.PENDING else ""
@@ -143,6 +143,17 @@ def _read(message: PaymentMessage) -> list[Outcome]:
     for outcome in outcomes:
         _book(outcome, by=message.provider)
     return outcomes
+
+
+def _begin(request: Request) -> Start:
+    """Let a provider take an attempt on; what it refuses for good is told to the back office."""
+    try:
+        return _ready(request).start(request)
+    except ProviderFailed as failure:
+        if failure.permanent:
+            with transaction():
+                services.note_issue(reference=request.reference, issue=f"not begun: {failure.reason}")
+        raise
 
 
 def _book(outcome: Outcome, *, by: str) -> None:

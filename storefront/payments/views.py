@@ -50,7 +50,7 @@ def payment_page(reference: str) -> Response:
     """Show what there is to do for a payment; one that has ended leads to its order."""
     payment, asked = queries.get_payment(reference), queries.get_request(reference)
     _refuse_closed_sandbox(payment)
-    if payment.state != PaymentState.PENDING:
+    if payment.state != PaymentState.PENDING or payment.opened_at is None:
         return redirect_to(f"/orders/{asked.order_number}")
     page, facts = _page_of(payment)
     return render_page(page, asked=asked, provider=KNOWN.get(payment.provider), **facts)

@@ -28,6 +28,11 @@ WITHOUT_DECIMALS = frozenset(
     {*("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF")}
 )
 WITH_THREE = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+INTENTS = {
+    "payment_intent.succeeded",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
+}
 LOCALES = {"en": "en", "zh": "zh"}
 _ENDS = {
     "succeeded": TransactionResult.SUCCESS,
@@ -129,7 +134,7 @@ class Stripe(Online):
             return _some(_of_session(thing))
         if kind in {"checkout.session.expired", "checkout.session.async_payment_failed"}:
             return _some(_of_session(thing, failed=kind.endswith("failed")))
-        if kind in {"payment_intent.succeeded", "payment_intent.amount_capturable_updated"}:
+        if kind in INTENTS:
             return _some(_of_intent(thing))
         if kind.startswith(("refund.", "charge.refund.")):
             return self._told_of_refund(thing)
@@ -246,6 +251,9 @@ def _of_intent(intent: Mapping[str, Any]) -> Outcome | None:
     if intent["status"] == "requires_capture":
         kind, result = TransactionKind.AUTHORIZE, TransactionResult.SUCCESS
         return Outcome(reference, kind, result, amount, name, f"stripe-{name}-authorized", {})
+    if intent["status"] == "canceled":
+        kind, result = TransactionKind.VOID, TransactionResult.SUCCESS
+        return Outcome(reference, kind, result, amount, name, f"stripe-{name}-canceled", {})
     return None
 
 

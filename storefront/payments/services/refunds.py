@@ -14,8 +14,8 @@ from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.kernel.events import publish
 from storefront.kernel.money import Money
+from storefront.orders import money as order_money
 from storefront.orders import queries as orders
-from storefront.orders import services as order_services
 from storefront.orders.events import OrderCancelled, PaidLate
 from storefront.orders.models import Order
 from storefront.payments import queries
@@ -266,7 +266,7 @@ def _succeed(payment: Payment, refund: Refund, outcome: Outcome, by: str, at: da
     _end(refund, RefundState.SUCCEEDED, "", at)
     order = orders.get_locked(payment.order_id)
     amount = Money(refund.amount_minor, payment.currency)
-    order_services.record_refund(order=order, amount=amount, provider=payment.provider, by=by, at=at)
+    order_money.record_refund(order=order, amount=amount, provider=payment.provider, by=by, at=at)
     log.info("Order %s: %s went back with %s", order.number, amount, payment.provider)
     publish(RefundSucceeded(order.id, order.number, refund.reference, amount))
 

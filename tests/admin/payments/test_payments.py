@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from flask import Flask
 
 from storefront.accounts.permissions import Role
 from storefront.audit import queries as audit
-from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.payments import services
 from storefront.payments.errors import ProviderFailed
-from storefront.payments.models import Payment
 from storefront.payments.providers import Notification, Sandbox
 from storefront.payments.services import messages
 from storefront.payments.states import MessageState
@@ -195,10 +195,14 @@ def test_a_payment_that_disagrees_is_shown_until_somebody_settles_it(any_app: Fl
 
 
 def test_providers_are_asked_now(any_app: Flask, finance: Shopper) -> None:
-    with any_app.app_context(), transaction():
-        db.session.execute(db.update(Payment).values(state="pending", next_ask_at=now()))
-    page = finance.post("/admin/payments/reconciliations", follow=True)
-    assert "Providers were asked about 1 payments." in page.said
+    with time_machine.travel(now() + timedelta(minutes=1)):
+        url = order(with_cart(any_app, quantity=1)).location
+        Shopper(any_app).post(url, {"decision": "later", "amount": "1500", "currency": "USD"})
+        assert payments(any_app)[1].state == "pending"
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        page = finance.post("/admin/payments/reconciliations", follow=True)
+    assert "The providers are being asked." in page.said
+    assert payments(any_app)[1].state == "captured"
 
 
 def test_the_pages_of_money_are_for_finance(any_app: Flask, finance: Shopper) -> None:

@@ -346,6 +346,33 @@ def test_cancelling_lets_held_money_go(any_app: Flask, peer: StripePeer, stripe_
         assert books_agree(any_app)
 
 
+def test_an_authorisation_that_ran_out_lets_the_order_wait_again(
+    any_app: Flask, peer: StripePeer, stripe_keys: dict[str, str]
+) -> None:
+    with with_keys(any_app, **stripe_keys, STRIPE_CAPTURE="manual"):
+        _, session = leave(any_app, peer)
+        name = str(peer.pay(session)["payment_intent"])
+        held = peer.ask("GET", f"/v1/payment_intents/{name}")
+        tell(any_app, peer.event("payment_intent.amount_capturable_updated", held))
+        gone = peer.ask("POST", f"/v1/payment_intents/{name}/cancel")
+        assert tell(any_app, peer.event("payment_intent.canceled", gone)).status == 200
+        waits = the_order(any_app)
+        assert (waits.status, waits.payment_status, waits.authorized_minor) == ("open", "unpaid", 0)
+        assert waits.pay_before is not None
+        assert books_agree(any_app)
+
+
+def test_a_chargeback_is_shown_and_changes_no_order(stripe_shop: Flask, peer: StripePeer) -> None:
+    intent = paid(stripe_shop, peer)
+    dispute = {"id": "dp_1", "amount": 2500, "currency": "usd", "payment_intent": intent, "reason": "fraudulent"}
+    for _ in range(2):
+        assert tell(stripe_shop, peer.event("charge.dispute.funds_withdrawn", dispute)).status == 200
+    assert payments(stripe_shop)[0].issue == "chargeback dp_1"
+    assert ledger(stripe_shop)[-1] == ("chargeback", "success", 2500)
+    assert the_order(stripe_shop).payment_status == "paid"
+    assert books_agree(stripe_shop)
+
+
 def test_money_that_is_held_for_a_cancelled_order_is_let_go(
     any_app: Flask, peer: StripePeer, stripe_keys: dict[str, str]
 ) -> None:

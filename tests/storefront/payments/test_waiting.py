@@ -111,3 +111,16 @@ def test_a_provider_is_asked_at_most_every_two_seconds(app: Flask, monkeypatch: 
     for _ in range(5):
         shopper.get(f"{url}/return")
     assert len(asked) == 1
+
+
+def test_a_provider_that_refuses_for_good_is_told_to_the_back_office(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Sandbox, request: Request) -> Start:
+        raise ProviderFailed("the key was revoked", permanent=True)
+
+    monkeypatch.setattr(Sandbox, "start", refuse)
+    open_shop(app)
+    page = order(with_cart(app), follow=True)
+    assert "Your order is kept" in page.said
+    assert payments(app)[0].issue == "not begun: the key was revoked"
