@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -27,6 +28,7 @@ from cryptography.x509.oid import NameOID
 from tests.gateways.server import Answer, Call, Loopback, key_of
 
 MERCHANT, APP = "1900000001", "wx0000000000000001"
+APP_SECRET = "secret-of-the-official-account"
 MERCHANT_SERIAL = "3F4A5B6C7D8E9F00112233445566778899AABBCC"
 SEALING_KEY = "thirty-two-characters-for-apiv3!"
 KEY_ID = "PUB_KEY_ID_0119000000012026112900000000000001"
@@ -67,6 +69,7 @@ class WeChatPeer(Loopback):
         self.has_key_id = True
         self.is_slow_to_refund = False
         self.refuses: dict[str, str] = {}
+        self.codes: dict[str, str] = {}
         self._nonces: set[str] = set()
         self._numbers = count(1)
 
@@ -131,7 +134,30 @@ class WeChatPeer(Loopback):
         names = ("refund_id", "out_refund_no", "transaction_id", "out_trade_no")
         return {"mchid": MERCHANT, "refund_status": made["status"], "amount": amount} | {n: made[n] for n in names}
 
+    def sign_in(self, page: str, openid: str) -> str:
+        """Let a reader inside WeChat be named; return where WeChat sends them."""
+        parts = urlsplit(page)
+        asked = dict(parse_qsl(parts.query))
+        order = ["appid", "redirect_uri", "response_type", "scope", "state"]
+        assert (list(asked), parts.fragment) == (order, "wechat_redirect")
+        assert (asked["appid"], asked["response_type"], asked["scope"]) == (APP, "code", "snsapi_base")
+        code = secrets.token_hex(16)
+        self.codes[code] = openid
+        return f"{asked['redirect_uri']}?code={code}&state={asked['state']}"
+
+    def is_sheet(self, facts: dict[str, str]) -> bool:
+        """Say whether WeChat's own sheet would open."""
+        text = f"{facts['appId']}\n{facts['timeStamp']}\n{facts['nonceStr']}\n{facts['package']}\n"
+        try:
+            signature = b64decode(facts["paySign"])
+            key_of("shop").public_key().verify(signature, text.encode(), PKCS1v15(), SHA256())
+        except InvalidSignature:
+            return False
+        return facts["signType"] == "RSA"
+
     def answer(self, call: Call) -> Answer:
+        if call.path == "/sns/oauth2/access_token":
+            return self._name(dict(parse_qsl(call.query)))
         fault = self._fault_of(call)
         if fault:
             return self._signed(401, {"code": "SIGN_ERROR", "message": fault})
@@ -190,6 +216,14 @@ class WeChatPeer(Loopback):
         if kind == "h5":
             return 200, {"h5_url": f"{self.url}/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=wx{number}&package=1"}
         return 200, {"prepay_id": f"wx{number}"}
+
+    def _name(self, asked: dict[str, str]) -> Answer:
+        """Tell whom a code names, once."""
+        openid = self.codes.pop(asked.get("code", ""), "")
+        if not openid or asked["secret"] != APP_SECRET or asked["appid"] != APP:
+            return Answer(200, b'{"errcode":40029,"errmsg":"invalid code"}', {"Content-Type": "text/plain"})
+        told = {"access_token": "t", "expires_in": 7200, "openid": openid, "scope": "snsapi_base"}
+        return Answer(200, json.dumps(told).encode(), {"Content-Type": "text/plain"})
 
     def _refund(self, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         order, minor = self.orders.get(said["out_trade_no"]), said["amount"]["refund"]

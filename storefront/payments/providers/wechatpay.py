@@ -2,20 +2,24 @@
 
 Keys: WECHATPAY_MCH_ID, WECHATPAY_APP_ID, WECHATPAY_PRIVATE_KEY and WECHATPAY_SERIAL_NO (of the merchant's certificate),
 WECHATPAY_API_V3_KEY. What WeChat signs is verified with WECHATPAY_PUBLIC_KEY and WECHATPAY_PUBLIC_KEY_ID; a merchant
-that has none is verified by platform certificates, which are fetched. WECHATPAY_H5=no where WeChat has not granted
-payments from a phone's browser, which then shows the code; WECHATPAY_API_BASE for another server than WeChat's own.
+that has none is verified by platform certificates, which are fetched. WECHATPAY_APP_SECRET (of the official account)
+lets those pay who read the shop inside WeChat: its sign-in names them first. WECHATPAY_H5=no where WeChat has not
+granted payments from a phone's browser, which then shows the code. WECHATPAY_API_BASE, WECHATPAY_SIGN_IN_PAGE and
+WECHATPAY_SIGN_IN_API name other servers than WeChat's own.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, ClassVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+from storefront.kernel.clock import now
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
 from storefront.payments.errors import BadSignature, ProviderFailed
@@ -25,6 +29,8 @@ from storefront.payments.states import TransactionKind, TransactionResult
 from storefront.shop.rules import ShopSettings
 
 API_BASE = "https://api.mch.weixin.qq.com"
+SIGN_IN_PAGE = "https://open.weixin.qq.com/connect/oauth2/authorize"
+SIGN_IN_API = "https://api.weixin.qq.com"
 CURRENCY = "CNY"
 TIMEOUT_SECONDS = 10
 TOLERANCE_SECONDS = 300
@@ -56,23 +62,27 @@ class WeChatPay(Online):
         return settings.currency == CURRENCY and all(map(self.key, NEEDED))
 
     def start(self, request: Request) -> Start:
-        wanted: dict[str, Any] = {
-            "appid": self.key("WECHATPAY_APP_ID"),
-            "mchid": self.key("WECHATPAY_MCH_ID"),
-            "description": request.description[:127],
-            "out_trade_no": request.reference,
-            "notify_url": request.notify_url,
-            "amount": {"total": _fen(request.amount), "currency": CURRENCY},
-        }
-        if request.expires_at is not None:
-            wanted["time_expire"] = request.expires_at.astimezone(BEIJING).isoformat(timespec="seconds")
+        if request.device.is_in_wechat and self.key("WECHATPAY_APP_SECRET"):
+            return Start(url=self._sign_in_page(request), handle=request.reference)
         if request.device.is_mobile and self.key("WECHATPAY_H5") != "no":
             scene = {"payer_client_ip": request.device.address, "h5_info": {"type": "Wap"}}
-            made = self._ask("POST", "/v3/pay/transactions/h5", wanted | {"scene_info": scene})
+            made = self._ask("POST", "/v3/pay/transactions/h5", self._order(request) | {"scene_info": scene})
             back = quote(request.return_url, safe="")
             return Start(url=f"{made['h5_url']}&redirect_url={back}", handle=request.reference)
-        made = self._ask("POST", "/v3/pay/transactions/native", wanted)
+        made = self._ask("POST", "/v3/pay/transactions/native", self._order(request))
         return Start(qr=made["code_url"], handle=request.reference)
+
+    def open_sheet(self, request: Request, code: str) -> Mapping[str, str]:
+        """Return what WeChat's own sheet is opened with, inside WeChat, for whom a code of its sign-in names.
+
+        Asked again, it is the same order.
+        """
+        payer, app = {"openid": self._openid_of(code)}, self.key("WECHATPAY_APP_ID")
+        made = self._ask("POST", "/v3/pay/transactions/jsapi", self._order(request) | {"payer": payer})
+        stamp, nonce, package = str(int(now().timestamp())), secrets.token_hex(16), f"prepay_id={made['prepay_id']}"
+        signature = self._core().sign([app, stamp, nonce, package])
+        facts = {"appId": app, "timeStamp": stamp, "nonceStr": nonce, "package": package}
+        return facts | {"signType": "RSA", "paySign": signature}
 
     def withdraw(self, request: Request) -> None:
         """Close an order; one that has ended is left alone: if it was paid just now, its money is told of."""
@@ -110,6 +120,47 @@ class WeChatPay(Online):
         if kind.startswith("REFUND."):
             return (_of_refund(told, str(told["refund_status"])),)
         return ()
+
+    def _order(self, request: Request) -> dict[str, Any]:
+        wanted: dict[str, Any] = {
+            "appid": self.key("WECHATPAY_APP_ID"),
+            "mchid": self.key("WECHATPAY_MCH_ID"),
+            "description": request.description[:127],
+            "out_trade_no": request.reference,
+            "notify_url": request.notify_url,
+            "amount": {"total": _fen(request.amount), "currency": CURRENCY},
+        }
+        if request.expires_at is not None:
+            wanted["time_expire"] = request.expires_at.astimezone(BEIJING).isoformat(timespec="seconds")
+        return wanted
+
+    def _sign_in_page(self, request: Request) -> str:
+        """Return where WeChat tells us who its reader is; it asks them nothing, and wants the parts in this order."""
+        asked = {
+            "appid": self.key("WECHATPAY_APP_ID"),
+            "redirect_uri": f"{request.return_url.rpartition('/')[0]}/wechat",
+            "response_type": "code",
+            "scope": "snsapi_base",
+            "state": "pay",
+        }
+        return f"{self.key('WECHATPAY_SIGN_IN_PAGE') or SIGN_IN_PAGE}?{urlencode(asked)}#wechat_redirect"
+
+    def _openid_of(self, code: str) -> str:
+        requests, server = import_module("requests"), self.key("WECHATPAY_SIGN_IN_API") or SIGN_IN_API
+        asked = {
+            "appid": self.key("WECHATPAY_APP_ID"),
+            "secret": self.key("WECHATPAY_APP_SECRET"),
+            "code": code,
+            "grant_type": "authorization_code",
+        }
+        try:
+            answer = requests.get(f"{server}/sns/oauth2/access_token", params=asked, timeout=TIMEOUT_SECONDS)
+            said = answer.json()
+            return str(said["openid"])
+        except requests.RequestException as error:
+            raise ProviderFailed("WeChat's sign-in does not answer", permanent=False) from error
+        except (ValueError, LookupError, TypeError) as error:
+            raise ProviderFailed("WeChat's sign-in names nobody", permanent=False) from error
 
     def _verified(self, notification: Notification) -> tuple[str, Mapping[str, Any]]:
         """Return the kind of a message and what was sealed in it, once WeChat has signed it, not long ago."""

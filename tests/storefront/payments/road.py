@@ -20,6 +20,8 @@ from tests.storefront.payments.conftest import with_keys
 
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36"
 
+INSIDE = f"{PHONE} MicroMessenger/8.0.60"
+
 
 @contextmanager
 def shop_with(app: Flask, bench: Bench, **keys: str) -> Iterator[Flask]:

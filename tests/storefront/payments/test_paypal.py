@@ -1,4 +1,4 @@
-"""What is PayPal's own: money that is taken when the shopper is back, whole currencies, webhooks that it is asked about."""
+"""What is PayPal's own: money is taken when the shopper is back, whole currencies, webhooks that it is asked about."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -14,11 +15,12 @@ from storefront.kernel.clock import now
 from storefront.payments import jobs
 from storefront.payments.providers import wechatpay as module
 from tests.browser import Shopper
+from tests.gateways.wechat_peer import APP_SECRET
 from tests.storefront.checkout.desk import order, with_cart
 from tests.storefront.payments.benches import Message, WeChatBench
 from tests.storefront.payments.books import ask_back, books_agree, payments, refunds, stored, the_order
 from tests.storefront.payments.conftest import with_keys
-from tests.storefront.payments.road import PHONE, later, leave, paid, shop_with, tell
+from tests.storefront.payments.road import INSIDE, PHONE, later, leave, paid, shop_with, tell
 
 
 @pytest.fixture
@@ -57,6 +59,49 @@ def test_a_merchant_without_h5_shows_the_code_on_a_phone_too(app: Flask, wechatp
     with shop_with(app, wechatpay_bench, WECHATPAY_H5="no"):
         _, payment = leave(app, wechatpay_bench, agent=PHONE)
     assert wechatpay_bench.peer.orders[payment.reference]["trade_type"] == "NATIVE"
+
+
+@pytest.fixture
+def inside(app: Flask, wechatpay_bench: WeChatBench) -> Iterator[Flask]:
+    """A shop with an official account, for readers inside WeChat."""
+    keys = {
+        "WECHATPAY_APP_SECRET": APP_SECRET,
+        "WECHATPAY_SIGN_IN_PAGE": f"{wechatpay_bench.peer.url}/connect/oauth2/authorize",
+        "WECHATPAY_SIGN_IN_API": wechatpay_bench.peer.url,
+    }
+    with shop_with(app, wechatpay_bench, **keys):
+        yield app
+
+
+def test_inside_wechat_its_own_sheet_opens(inside: Flask, wechatpay_bench: WeChatBench) -> None:
+    peer = wechatpay_bench.peer
+    shopper, payment = leave(inside, wechatpay_bench, agent=INSIDE)
+    page = str(shopper.get(f"/payments/{payment.reference}").one("main a.button")["href"])
+    place = urlsplit(peer.sign_in(page, "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"))
+    sheet = shopper.get(f"{place.path}?{place.query}")
+    button = sheet.one("main button")
+    assert peer.is_sheet(json.loads(str(button["data-wechat-sheet"])))
+    assert button["data-back"] == f"/payments/{payment.reference}/return"
+    made = peer.orders[payment.reference]
+    assert (made["trade_type"], made["payer"]) == ("JSAPI", {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"})
+    wechatpay_bench.pay(payment)
+    assert "We are packing your order" in shopper.get(str(button["data-back"]), follow=True).said
+    assert shopper.get(f"{place.path}?{place.query}").location == f"/orders/{the_order(inside).number}"
+
+
+def test_a_code_that_names_nobody_leads_back_to_the_order(inside: Flask, wechatpay_bench: WeChatBench) -> None:
+    shopper, payment = leave(inside, wechatpay_bench, agent=INSIDE)
+    for code in ("", "?code=used-before"):
+        page = shopper.get(f"/payments/{payment.reference}/wechat{code}", follow=True)
+        assert "WeChat does not answer just now" in page.said
+    assert payments(inside)[0].state == "pending"
+
+
+def test_only_wechat_has_a_sheet(shop: Flask) -> None:
+    shopper = with_cart(shop)
+    order(shopper, payment_provider="sandbox")
+    assert shopper.get(f"/payments/{payments(shop)[0].reference}/wechat?code=1").status == 404
+    assert shopper.get("/payments/unknown/wechat?code=1").status == 404
 
 
 def test_platform_certificates_are_fetched_where_there_is_no_public_key(
