@@ -6,6 +6,7 @@ Edges call these, and no transaction may be open. Each can be repeated: our refe
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -25,6 +26,7 @@ from storefront.payments.errors import (
 from storefront.payments.models import PaymentMessage
 from storefront.payments.providers.protocol import Device, Notification, Outcome, Provider, Request, Start
 from storefront.payments.providers.registry import find_provider
+from storefront.payments.providers.wechatpay import WeChatPay
 from storefront.payments.services import messages, refunds
 from storefront.payments.states import MessageState, PaymentState
 
@@ -46,6 +48,15 @@ def open_payment(reference: str, *, device: Device = Device()) -> str:
         with transaction():
             payment = services.note_opened(reference=reference, start=start, at=now())
     return f"/payments/{reference}" if payment.continue_url and payment.state == PaymentState.PENDING else ""
+
+
+def open_sheet(reference: str, code: str) -> Mapping[str, str]:
+    """Return what WeChat's own sheet is opened with, for the reader of a page inside WeChat."""
+    request = queries.get_request(reference)
+    provider = _ready(request)
+    if not isinstance(provider, WeChatPay):
+        raise UnknownPayment
+    return provider.open_sheet(request, code)
 
 
 def ask(reference: str, *, patient: bool = True) -> PaymentState:

@@ -16,7 +16,7 @@ from storefront.kernel.paging import page_number
 from storefront.orders import queries as orders
 from storefront.orders.access import reader_of
 from storefront.payments import queries, services, talking
-from storefront.payments.arriving import next_page, order_or_thanks, state_now
+from storefront.payments.arriving import next_page, order_or_thanks, sheet_of, state_now
 from storefront.payments.models import Payment
 from storefront.payments.providers import KNOWN, BankTransfer, Notification, Sandbox, find_provider, get_provider
 from storefront.payments.states import MessageState, PaymentState
@@ -84,6 +84,18 @@ def come_back(reference: str) -> Response:
         asked=asked,
         next_look=looks + 1 if looks < MOST_LOOKS else 0,
     )
+
+
+@blueprint.get("/payments/<reference>/wechat")
+def wechat_sheet(reference: str) -> Response:
+    """Let a shopper inside WeChat pay in its own sheet, once its sign-in has sent them here."""
+    payment, asked = queries.get_payment(reference), queries.get_request(reference)
+    if payment.state != PaymentState.PENDING:
+        return redirect_to(f"/orders/{asked.order_number}")
+    sheet = sheet_of(reference)
+    if not sheet:
+        return redirect_to(f"/orders/{asked.order_number}")
+    return render_page("payments/wechat.html", asked=asked, sheet=sheet, provider=KNOWN.get(asked.provider))
 
 
 @blueprint.post("/payments/webhooks/<code>")

@@ -21,6 +21,8 @@ class Device:
 
     is_mobile: bool = False
     address: str = ""
+    is_in_wechat: bool = False
+    """Whether the page is read inside the WeChat app, which lets no other app in."""
 
 
 @dataclass(frozen=True, slots=True)
