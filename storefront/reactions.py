@@ -53,7 +53,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     RefundAsked: (payment_jobs.refund_soon,),
     RefundSucceeded: (payment_letters.tell_refunded,),
     RefundFailed: (payment_letters.tell_staff,),
-    ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
+    ParcelShipped: (payment_jobs.capture_soon, fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
     ParcelRelabelled: (fulfilment_jobs.follow_soon,),
     ParcelDelivered: (parcel_letters.tell_arrived,),
     MailQueued: (mail_jobs.send_soon,),
