@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -229,3 +231,10 @@ def test_nonsense_with_no_signature_leaves_no_trace_in_the_books(shop: Flask, be
     for body in (b"", b"\xff\xfe", b"null", b"{}", b"a=b", b'{"resource": []}'):
         assert tell(shop, bench, Message(body)).status == 400
     assert {each.state for each in stored(shop)} == {"refused"}
+
+
+def test_a_shop_carries_no_providers_library_until_it_speaks_to_one() -> None:
+    heavy = {"alipay", "wechatpayv3", "paypalserversdk", "stripe", "OpenSSL", "Cryptodome", "apimatic_core", "requests"}
+    program = f"import sys, storefront.payments.views; print(sorted({heavy} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
