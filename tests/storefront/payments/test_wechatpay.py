@@ -109,6 +109,7 @@ def test_platform_certificates_are_fetched_where_there_is_no_public_key(
 ) -> None:
     monkeypatch.setattr(wechatpay_bench.peer, "has_key_id", False)
     module._core.cache_clear()
+    wechatpay_bench.peer.calls.clear()
     with shop_with(app, wechatpay_bench, WECHATPAY_PUBLIC_KEY="", WECHATPAY_PUBLIC_KEY_ID=""):
         paid(app, wechatpay_bench)
         fetched = [call for call in wechatpay_bench.peer.calls if call.path == "/v3/certificates"]
