@@ -64,6 +64,7 @@ ROOMS = (
         "payments",
         "fulfilment",
         "checkout",
+        "privacy",
         "simulation",
         "discovery",
         "demo",

@@ -28,6 +28,8 @@ from storefront.payments.events import (
     RefundSucceeded,
 )
 from storefront.pricing import services as pricing
+from storefront.privacy import jobs as privacy_jobs
+from storefront.privacy.events import CopyAsked
 from storefront.promotions import claims
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
@@ -53,5 +55,6 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
     ParcelRelabelled: (fulfilment_jobs.follow_soon,),
     ParcelDelivered: (parcel_letters.tell_arrived,),
+    CopyAsked: (privacy_jobs.make_copy_soon,),
     MailQueued: (mail_jobs.send_soon,),
 }

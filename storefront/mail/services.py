@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 """A sender that has not answered for so long has died, and another one may try."""
+NOWHERE = ".invalid"
+"""No mail is ever delivered there (RFC 2606): the address of somebody who was forgotten ends so."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -42,7 +44,7 @@ class Letter:
     """What to write: `template` is a folder with subject.txt, body.txt and body.html; `facts` is what they read."""
 
     template: str
-    recipient: str
+    recipient: str | None
     locale: str
     reference: str
     facts: Mapping[str, object]
@@ -50,8 +52,13 @@ class Letter:
     """Tells letters of one template about the same reference apart."""
 
 
-def put_in(*, letter: Letter, at: datetime) -> OutboxMail:
-    """Write a letter into the outbox; the same template about the same reference and occasion is one letter."""
+def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
+    """Write a letter into the outbox; the same template about the same reference and occasion is one letter.
+
+    None where there is nobody to write to: they left no e-mail, or were forgotten.
+    """
+    if not letter.recipient or letter.recipient.endswith(NOWHERE):
+        return None
     config: Config = current_app.config["SHOP"]
     kind = letter.template.replace("/mail/", "-").replace("/", "-")
     host = urlsplit(config.public_url).hostname or "localhost"

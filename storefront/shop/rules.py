@@ -14,6 +14,7 @@ _AT_LEAST_ONE = (
     *("points_worth", "points_expire_days", "tier_days", "analytics_keep_days"),
     *("bank_transfer_days", "ask_payment_minutes", "keep_payment_messages_days"),
     *("auto_confirm_days", "tracking_poll_hours"),
+    "copy_keep_days",
 )
 MOST_EXPLORED = 5
 
@@ -65,6 +66,10 @@ class ShopSettings:
     """After how many minutes the provider is asked what became of a payment that it has not told about."""
     keep_payment_messages_days: int = 180
     """For how many days it is kept what providers sent."""
+    deletion_wait_days: int = 7
+    """For how many days the deletion of an account can be called off."""
+    copy_keep_days: int = 7
+    """For how many days customers can fetch the copy of their data that they asked for."""
     explore_percent: int = 0
     """Of how many personal shelves in a hundred the last place tries a product that is new in the shop; at most 5."""
 
@@ -88,6 +93,8 @@ class ShopSettings:
                 raise Invalid(N_("This must be at least 1."), field=field)
         if not 0 <= self.explore_percent <= MOST_EXPLORED:
             raise Invalid(N_("New products are tried on 0 to 5 percent of the shelves."), field="explore_percent")
+        if self.deletion_wait_days < 0:
+            raise Invalid(N_("This must be at least 0."), field="deletion_wait_days")
         if self.points_per_unit < 0 or not 0 <= self.points_most_percent <= 100:
             raise Invalid(N_("A share is between 0 and 100, and points are not negative."), field="points_per_unit")
 
