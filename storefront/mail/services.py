@@ -22,6 +22,7 @@ from storefront.database.base import db
 from storefront.kernel.events import publish
 from storefront.kernel.text import squeeze
 from storefront.mail import queries
+from storefront.mail.dressing import dress
 from storefront.mail.errors import MailNotSent
 from storefront.mail.events import MailQueued
 from storefront.mail.models import OutboxMail
@@ -67,14 +68,14 @@ def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
     found = db.session.scalar(select(OutboxMail).where(OutboxMail.message_id == message_id))
     if found is not None:
         return found
-    subject, text, html = _render(letter, config)
+    subject, text, html = render(letter)
     mail = OutboxMail(
         message_id=message_id,
         template=letter.template,
         recipient=letter.recipient,
         locale=letter.locale,
-        subject=squeeze(subject)[:255],
-        text=_BLANK_LINES.sub("\n\n", text).strip() + "\n",
+        subject=subject,
+        text=text,
         html=html,
         reference=letter.reference,
         status=MailStatus.QUEUED,
@@ -85,6 +86,19 @@ def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
     db.session.flush()
     publish(MailQueued(mail.id))
     return mail
+
+
+def render(letter: Letter) -> tuple[str, str, str]:
+    """Return a letter's subject, text and HTML, in its reader's language."""
+    config: Config = current_app.config["SHOP"]
+    if "shop" not in g:
+        g.shop = get_settings()
+    facts = {"public_url": config.public_url, "subject": "", "unsubscribe_url": "", **letter.facts}
+    with speaking(letter.locale):
+        subject = squeeze(render_template(f"{letter.template}/subject.txt", **facts))[:255]
+        text = render_template(f"{letter.template}/body.txt", **facts)
+        html = render_template(f"{letter.template}/body.html", **facts | {"subject": subject})
+    return subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", dress(html)
 
 
 def claim(*, mail_id: int, at: datetime) -> OutboxMail | None:
@@ -133,14 +147,3 @@ def as_message(mail: OutboxMail) -> EmailMessage:
     message.add_alternative(mail.html, subtype="html")
     message["Content-Language"] = mail.locale
     return message
-
-
-def _render(letter: Letter, config: Config) -> tuple[str, str, str]:
-    if "shop" not in g:
-        g.shop = get_settings()
-    facts = {"public_url": config.public_url, "subject": "", **letter.facts}
-    with speaking(letter.locale):
-        subject = render_template(f"{letter.template}/subject.txt", **facts)
-        text = render_template(f"{letter.template}/body.txt", **facts)
-        html = render_template(f"{letter.template}/body.html", **facts | {"subject": squeeze(subject)})
-    return subject, text, html

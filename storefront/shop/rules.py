@@ -33,6 +33,8 @@ class ShopSettings:
     low_stock_threshold: int = 5
     largest_quantity: int = 99
     unpaid_minutes: int = 30
+    remind_payment_minutes: int = 10
+    """So long before the time to pay is over the customer is reminded; 0 reminds nobody."""
     after_sale_days: int = 30
     auto_confirm_days: int = 10
     """After how many days on its way a parcel is taken to have arrived, if nobody says anything."""
@@ -93,8 +95,9 @@ class ShopSettings:
                 raise Invalid(N_("This must be at least 1."), field=field)
         if not 0 <= self.explore_percent <= MOST_EXPLORED:
             raise Invalid(N_("New products are tried on 0 to 5 percent of the shelves."), field="explore_percent")
-        if self.deletion_wait_days < 0:
-            raise Invalid(N_("This must be at least 0."), field="deletion_wait_days")
+        for field in ("deletion_wait_days", "remind_payment_minutes"):
+            if getattr(self, field) < 0:
+                raise Invalid(N_("This must be at least 0."), field=field)
         if self.points_per_unit < 0 or not 0 <= self.points_most_percent <= 100:
             raise Invalid(N_("A share is between 0 and 100, and points are not negative."), field="points_per_unit")
 
