@@ -1,4 +1,4 @@
-"""Remember who asked for a copy of their data or for the deletion of their account.
+"""Remember who asked for a copy of their data or for the deletion of their account, and who wants which letters.
 
 Revision ID: 0019
 Revises: 0014
@@ -62,8 +62,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_privacy_copy")),
     )
 
+    op.create_table(
+        "mail_choice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address_key", sa.String(length=64), nullable=False),
+        sa.Column("topic", sa.String(length=24), nullable=False),
+        sa.Column("is_wanted", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_choice")),
+    )
+    op.create_index("ix_mail_choice_address", "mail_choice", ["address_key", "topic", "id"])
+    op.add_column("outbox_mail", sa.Column("topic", sa.String(length=24), nullable=False, server_default=""))
+    with op.batch_alter_table("outbox_mail") as table:
+        table.alter_column("topic", server_default=None)
+
 
 def downgrade() -> None:
     """Take them away again."""
+    with op.batch_alter_table("outbox_mail") as table:
+        table.drop_column("topic")
+    op.drop_table("mail_choice")
     op.drop_table("privacy_copy")
     op.drop_table("privacy_request")

@@ -9,12 +9,15 @@ from flask import current_app
 from sqlalchemy import delete, select, update
 
 from storefront.database.base import db
-from storefront.database.belongings import as_json
+from storefront.database.belongings import as_json, delete_rows, rows_of, table_of
 from storefront.kernel.errors import N_
 from storefront.kernel.personal import Data, Keeper, Person
+from storefront.mail.choices import address_key
 from storefront.mail.delivery import forget_file
-from storefront.mail.models import OutboxMail
+from storefront.mail.models import MailChoice, OutboxMail
 from storefront.mail.states import MailStatus
+
+_CHOICES = table_of(MailChoice)
 
 
 def _letters(person: Person) -> Sequence[Data]:
@@ -63,7 +66,24 @@ def _is_about(mail: OutboxMail, person: Person) -> bool:
     return mail.reference in person.numbers or mail.reference.rpartition("-")[0] in person.numbers
 
 
+def _choices(person: Person) -> Sequence[Data]:
+    return rows_of(_CHOICES, _CHOICES.c.address_key == address_key(person.email), but={"address_key"})
+
+
+def _forget_choices(person: Person, _at: datetime) -> None:
+    """A yes goes; a no stays, so that it is still obeyed."""
+    delete_rows(_CHOICES, _CHOICES.c.address_key == address_key(person.email), _CHOICES.c.is_wanted)
+
+
 PERSONAL = (
+    Keeper(
+        "choices",
+        N_("Which letters you want"),
+        ("mail_choice",),
+        _choices,
+        _forget_choices,
+        stays=N_("That you do not want our advertising, under a digest of your e-mail, so that none is sent."),
+    ),
     Keeper(
         "letters",
         N_("Letters"),

@@ -14,6 +14,7 @@ import storefront
 from storefront.kernel.errors import NotFound
 from storefront.mail import services
 from storefront.mail.services import Letter
+from storefront.mail.states import Topic
 
 Samples = Mapping[str, Callable[[], object]]
 _ENDING = "/subject.txt"
@@ -30,9 +31,10 @@ def sample_letter(key: str, *, locale: str, recipient: str, reference: str = "sa
     folder = list_letters().get(key)
     if folder is None:
         raise NotFound
-    facts, special = _samples()
+    facts, special, topics = _samples()
     wanted = {**facts, **special.get(folder, {})}
-    return Letter(folder, recipient, locale, reference, {name: make() for name, make in wanted.items()})
+    told = {name: make() for name, make in wanted.items()}
+    return Letter(folder, recipient, locale, reference, told, topic=topics.get(folder))
 
 
 def preview(key: str, *, locale: str) -> tuple[str, str, str]:
@@ -41,13 +43,15 @@ def preview(key: str, *, locale: str) -> tuple[str, str, str]:
 
 
 @cache
-def _samples() -> tuple[Samples, Mapping[str, Samples]]:
+def _samples() -> tuple[Samples, Mapping[str, Samples], Mapping[str, Topic]]:
     facts: dict[str, Callable[[], object]] = {}
     special: dict[str, Samples] = {}
+    topics: dict[str, Topic] = {}
     for room in sorted(module.name for module in pkgutil.iter_modules(storefront.__path__) if module.ispkg):
         name = f"storefront.{room}.previews"
         if importlib.util.find_spec(name):
             found = importlib.import_module(name)
             facts |= getattr(found, "FACTS", {})
             special |= getattr(found, "SPECIAL", {})
-    return facts, special
+            topics |= getattr(found, "TOPICS", {})
+    return facts, special, topics

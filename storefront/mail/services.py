@@ -15,6 +15,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from flask import current_app, g, render_template
+from flask_babel import gettext
 from sqlalchemy import CursorResult, select, update
 
 from storefront.config import Config
@@ -22,12 +23,13 @@ from storefront.database.base import db
 from storefront.kernel.events import publish
 from storefront.kernel.text import squeeze
 from storefront.mail import queries
+from storefront.mail.choices import unsubscribe_url, wants
 from storefront.mail.dressing import dress
 from storefront.mail.errors import MailNotSent
 from storefront.mail.events import MailQueued
 from storefront.mail.models import OutboxMail
 from storefront.mail.rules import gives_up, wait_after
-from storefront.mail.states import MailStatus
+from storefront.mail.states import MailStatus, Topic
 from storefront.shop.queries import get_settings
 from storefront.web.locale import speaking
 
@@ -51,14 +53,18 @@ class Letter:
     facts: Mapping[str, object]
     occasion: str = ""
     """Tells letters of one template about the same reference apart."""
+    topic: Topic | None = None
+    """Set where it is marketing: it goes only to those who want it, with a way to unsubscribe."""
 
 
 def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
     """Write a letter into the outbox; the same template about the same reference and occasion is one letter.
 
-    None where there is nobody to write to: they left no e-mail, or were forgotten.
+    None where there is nobody to write to (they left no e-mail, or were forgotten) or they do not want it.
     """
     if not letter.recipient or letter.recipient.endswith(NOWHERE):
+        return None
+    if letter.topic and not wants(email=letter.recipient, topic=letter.topic):
         return None
     config: Config = current_app.config["SHOP"]
     kind = letter.template.replace("/mail/", "-").replace("/", "-")
@@ -77,6 +83,7 @@ def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
         subject=subject,
         text=text,
         html=html,
+        topic=letter.topic or "",
         reference=letter.reference,
         status=MailStatus.QUEUED,
         next_try_at=at,
@@ -93,10 +100,13 @@ def render(letter: Letter) -> tuple[str, str, str]:
     config: Config = current_app.config["SHOP"]
     if "shop" not in g:
         g.shop = get_settings()
-    facts = {"public_url": config.public_url, "subject": "", "unsubscribe_url": "", **letter.facts}
+    leave = unsubscribe_url(email=letter.recipient or "", topic=letter.topic) if letter.topic else ""
+    facts = {"public_url": config.public_url, "subject": "", "unsubscribe_url": leave, **letter.facts}
     with speaking(letter.locale):
         subject = squeeze(render_template(f"{letter.template}/subject.txt", **facts))[:255]
         text = render_template(f"{letter.template}/body.txt", **facts)
+        if leave:
+            text += "\n\n-- \n" + gettext("%(label)s: %(text)s", label=gettext("Unsubscribe"), text=leave)
         html = render_template(f"{letter.template}/body.html", **facts | {"subject": subject})
     return subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", dress(html)
 
@@ -143,6 +153,9 @@ def as_message(mail: OutboxMail) -> EmailMessage:
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
+    if mail.topic:
+        message["List-Unsubscribe"] = f"<{unsubscribe_url(email=mail.recipient, topic=Topic(mail.topic))}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     message["Content-Language"] = mail.locale

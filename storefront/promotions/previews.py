@@ -9,6 +9,7 @@ from flask import current_app
 
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
+from storefront.mail.states import Topic
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules import AmountOff, Promotion
 from storefront.shop.queries import get_settings
@@ -34,3 +35,4 @@ FACTS = {
     "given": sample_coupons,
     "wallet_url": lambda: f"{current_app.config['SHOP'].public_url}/account/coupons",
 }
+TOPICS = {"promotions/mail/given": Topic.COUPONS, "promotions/mail/welcome": Topic.COUPONS}

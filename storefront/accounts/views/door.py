@@ -19,6 +19,8 @@ from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, NotFound
 from storefront.kernel.text import squeeze
+from storefront.mail import choices
+from storefront.mail.states import Source, Topic
 from storefront.orders.access import forget_all
 from storefront.promotions import wallet
 from storefront.promotions.words import name_of
@@ -76,7 +78,9 @@ def register_now() -> Response:
         if form.validate():
             if isinstance(form, InvitationForm):
                 return _invite(form)
-            return _enter(_open_account(form.email.data, form.password.data, form.name.data or ""), form.next.data)
+            customer_id = _open_account(form.email.data, form.password.data, form.name.data or "")
+            _note_consent(form.email.data, said_yes=form.news.data)
+            return _enter(customer_id, form.next.data)
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)
         return _register_page(form, status=refusal.status)
@@ -103,7 +107,9 @@ def finish_registration(token: str) -> Response:
     status = 422
     try:
         if form.validate():
-            return _enter(_open_account(invited.email, form.password.data, invited.name), None)
+            customer_id = _open_account(invited.email, form.password.data, invited.name)
+            _note_consent(invited.email, said_yes=form.news.data)
+            return _enter(customer_id, None)
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)
         status = refusal.status
@@ -143,6 +149,13 @@ def _open_account(email: str, password: str, name: str) -> int:
         except WrongCredentials:
             raise CannotRegister from None
     return customer.id
+
+
+def _note_consent(email: str, *, said_yes: bool) -> None:
+    """A box that was left empty says nothing."""
+    if said_yes:
+        with transaction():
+            choices.choose(email=fold_email(email), wanted={Topic.NEWS: True}, source=Source.SIGN_UP, at=now())
 
 
 def _enter(customer_id: int, target: str | None) -> Response:
