@@ -32,6 +32,5 @@ def tell_given(template: str, *, customer_id: int, given: Sequence[Given], at: d
     """Write to a customer which coupons are in their account now."""
     customer = people.get_customer(customer_id)
     facts = {"given": given, "wallet_url": f"{current_app.config['SHOP'].public_url}/account/coupons"}
-    mail.put_in(
-        letter=Letter(template, customer.email, customer.locale, given[0].code, facts, topic=Topic.COUPONS), at=at
-    )
+    who = (customer.email, customer.locale)
+    mail.put_in(letter=Letter(template, *who, given[0].code, facts, topic=Topic.COUPONS), at=at)
