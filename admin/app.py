@@ -27,6 +27,7 @@ from admin.fulfilment import import_views as tracking_import
 from admin.fulfilment import packing_views as packing
 from admin.fulfilment import views as fulfilment
 from admin.loyalty import views as loyalty
+from admin.mail import views as letters
 from admin.navigation import menu_for
 from admin.orders import views as orders
 from admin.payments import views as payments
@@ -58,6 +59,7 @@ ROOMS = (
         shelf_report,
         steering,
         experiments,
+        letters,
     ),
 )
 ERROR_PAGE = "admin/error.html"

@@ -65,6 +65,7 @@ ROOMS = (
         "payments",
         "fulfilment",
         "checkout",
+        "privacy",
         "simulation",
         "discovery",
         "demo",

@@ -29,6 +29,8 @@ from storefront.payments.events import (
     RefundSucceeded,
 )
 from storefront.pricing import services as pricing
+from storefront.privacy import jobs as privacy_jobs
+from storefront.privacy.events import CopyAsked
 from storefront.promotions import claims
 from storefront.sms import jobs as sms_jobs
 from storefront.sms.events import SmsQueued
@@ -56,6 +58,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     ParcelShipped: (payment_jobs.capture_soon, fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
     ParcelRelabelled: (fulfilment_jobs.follow_soon,),
     ParcelDelivered: (parcel_letters.tell_arrived,),
+    CopyAsked: (privacy_jobs.make_copy_soon,),
     MailQueued: (mail_jobs.send_soon,),
     SmsQueued: (sms_jobs.send_soon,),
 }

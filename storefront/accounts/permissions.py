@@ -40,6 +40,7 @@ class Permission(StrEnum):
     RECOMMEND_EDIT = "recommend:edit"
     EXPERIMENTS_VIEW = "experiments:view"
     EXPERIMENTS_EDIT = "experiments:edit"
+    LETTERS_VIEW = "letters:view"
     AUDIT_VIEW = "audit:view"
     TAXES_VIEW = "taxes:view"
     TAXES_EDIT = "taxes:edit"
@@ -87,6 +88,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.SEARCH_VIEW,
             P.RECOMMEND_VIEW,
             P.EXPERIMENTS_VIEW,
+            P.LETTERS_VIEW,
         }
     ),
     Role.MERCHANDISER: frozenset(
@@ -105,12 +107,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.RECOMMEND_EDIT,
             P.EXPERIMENTS_VIEW,
             P.EXPERIMENTS_EDIT,
+            P.LETTERS_VIEW,
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(
         {
             *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
-            *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST),
+            *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST, P.LETTERS_VIEW),
         }
     ),
     Role.FINANCE: frozenset(

@@ -14,6 +14,7 @@ _AT_LEAST_ONE = (
     *("points_worth", "points_expire_days", "tier_days", "analytics_keep_days"),
     *("bank_transfer_days", "ask_payment_minutes", "keep_payment_messages_days"),
     *("auto_confirm_days", "tracking_poll_hours"),
+    "copy_keep_days",
 )
 MOST_EXPLORED = 5
 
@@ -34,6 +35,8 @@ class ShopSettings:
     low_stock_threshold: int = 5
     largest_quantity: int = 99
     unpaid_minutes: int = 30
+    remind_payment_minutes: int = 10
+    """So long before the time to pay is over the customer is reminded; 0 reminds nobody."""
     after_sale_days: int = 30
     auto_confirm_days: int = 10
     """After how many days on its way a parcel is taken to have arrived, if nobody says anything."""
@@ -67,6 +70,10 @@ class ShopSettings:
     """After how many minutes the provider is asked what became of a payment that it has not told about."""
     keep_payment_messages_days: int = 180
     """For how many days it is kept what providers sent."""
+    deletion_wait_days: int = 7
+    """For how many days the deletion of an account can be called off."""
+    copy_keep_days: int = 7
+    """For how many days customers can fetch the copy of their data that they asked for."""
     explore_percent: int = 0
     """Of how many personal shelves in a hundred the last place tries a product that is new in the shop; at most 5."""
 
@@ -92,6 +99,9 @@ class ShopSettings:
                 raise Invalid(N_("This must be at least 1."), field=field)
         if not 0 <= self.explore_percent <= MOST_EXPLORED:
             raise Invalid(N_("New products are tried on 0 to 5 percent of the shelves."), field="explore_percent")
+        for field in ("deletion_wait_days", "remind_payment_minutes"):
+            if getattr(self, field) < 0:
+                raise Invalid(N_("This must be at least 0."), field=field)
         if self.points_per_unit < 0 or not 0 <= self.points_most_percent <= 100:
             raise Invalid(N_("A share is between 0 and 100, and points are not negative."), field="points_per_unit")
 
