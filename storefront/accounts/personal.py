@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Table, update
 
-from storefront.accounts.models import Customer
+from storefront.accounts.models import Customer, PhoneCode
 from storefront.database.base import Base, db
 from storefront.database.belongings import delete_rows, emptied, owner_of, rows_of, table_of
 from storefront.kernel.errors import N_
@@ -20,7 +20,7 @@ SAYS_NOTHING = frozenset({"id", "locale", "tier", "order_count", "session_versio
 NOBODY = "forgotten-{id}@shop.invalid"
 """Stands where an e-mail must: nobody can have it, and nothing is ever sent there."""
 
-_CUSTOMER = table_of(Customer)
+_CUSTOMER, _CODES = table_of(Customer), table_of(PhoneCode)
 
 
 def _account(person: Person) -> Sequence[Data]:
@@ -55,6 +55,7 @@ def _rows(person: Person) -> Sequence[Data]:
 def _delete_rows(person: Person, _at: datetime) -> None:
     for table, owner in _belongings().items():
         delete_rows(table, owner == person.id)
+    delete_rows(_CODES, _CODES.c.phone.in_(sorted(person.phones)))
 
 
 PERSONAL = (
@@ -70,7 +71,7 @@ PERSONAL = (
     Keeper(
         "addresses",
         N_("Addresses and ways to sign in"),
-        tuple(table.name for table in _belongings()),
+        (*(table.name for table in _belongings()), _CODES.name),
         _rows,
         _delete_rows,
         goes=N_("Your address book."),

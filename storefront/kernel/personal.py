@@ -25,6 +25,7 @@ class Person:
     emails: frozenset[str] = frozenset()
     """Every address that went with something they bought; it may be another person's."""
     phones: frozenset[str] = frozenset()
+    """Those that were proven to be theirs."""
     numbers: frozenset[str] = frozenset()
     """The public numbers of what they bought."""
 

@@ -59,7 +59,7 @@ PERSONAL = (
     Keeper(
         "orders",
         N_("Orders"),
-        ("order", "order_line", "order_adjustment", "order_event"),
+        ("order", "order_line", "order_adjustment", "order_tax", "order_event"),
         _orders,
         _reduce,
         goes=N_("Names, phone numbers, notes and addresses on your orders; country and region stay."),

@@ -11,7 +11,6 @@ from functools import cache
 from sqlalchemy import select
 
 import storefront
-from storefront.accounts.models import Customer
 from storefront.accounts.queries import get_customer
 from storefront.database.base import db
 from storefront.kernel.personal import Keeper, Obstacle, Person
@@ -38,7 +37,7 @@ def get_person(customer_id: int) -> Person:
         id=customer.id,
         email=email,
         emails=frozenset({email, *(row.email for row in orders)} - {""}),
-        phones=_phones(customer),
+        phones=frozenset({customer.verified_phone} if customer.verified_phone else ()),
         numbers=frozenset(row.number for row in orders),
     )
 
@@ -46,9 +45,3 @@ def get_person(customer_id: int) -> Person:
 def find_obstacles(person: Person) -> Sequence[Obstacle]:
     """Return what must end before this person can be forgotten."""
     return [obstacle for keeper in list_keepers() for obstacle in keeper.find_obstacles(person)]
-
-
-def _phones(customer: Customer) -> frozenset[str]:
-    """Every column that holds a number, whichever there are."""
-    names = [column.key for column in Customer.__table__.columns if column.key.endswith("phone")]
-    return frozenset(str(number) for name in names if (number := getattr(customer, name)))
