@@ -64,6 +64,7 @@ ROOMS = (
         "payments",
         "fulfilment",
         "checkout",
+        "returns",
         "simulation",
         "discovery",
         "demo",

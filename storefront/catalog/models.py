@@ -63,6 +63,8 @@ class Product(Base):
     picture: Mapped[str] = mapped_column(String(120), default="")
     """"generated:<codepoint>-<hue>-<pattern>" or "photo:<key>:<width>x<height>"; read by `media.pictures`."""
     is_published: Mapped[bool] = mapped_column(default=True)
+    is_returnable: Mapped[bool] = mapped_column(default=True)
+    """Whether it can come back although nothing is wrong with it: underwear and cakes cannot."""
     published_at: Mapped[moment | None] = mapped_column(index=True)
     popularity: Mapped[int] = mapped_column(default=0)
     """Units sold in the last 90 days; the best-seller order."""

@@ -16,6 +16,7 @@ _AT_LEAST_ONE = (
     *("auto_confirm_days", "tracking_poll_hours"),
 )
 MOST_EXPLORED = 5
+REFUND_POLICIES = ("share", "re-price", "keep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,18 @@ class ShopSettings:
     """For how many days it is kept what providers sent."""
     explore_percent: int = 0
     """Of how many personal shelves in a hundred the last place tries a product that is new in the shop; at most 5."""
+    refund_policy: str = "share"
+    """How much of what was paid goes back: "share", "re-price" or "keep"; see the plaque of `returns`."""
+    refund_freight: bool = False
+    """Whether delivery is paid back with the last of the goods although the shop did nothing wrong."""
+    restocking_fee_percent: int = 0
+    """What is kept of a refund for goods that come back although nothing was wrong with them."""
+    free_return_postage: bool = False
+    """Whether the shop pays for sending goods back although nothing was wrong with them."""
+    return_address: str = ""
+    """Where goods are sent back to; lines are parted by ";". Without one the label says to ask."""
+    return_alert_percent: int = 15
+    """From which share of its sold pieces on a product that comes back is shown as a worry."""
 
     def __post_init__(self) -> None:
         if not is_currency(self.currency):
@@ -88,6 +101,11 @@ class ShopSettings:
                 raise Invalid(N_("This must be at least 1."), field=field)
         if not 0 <= self.explore_percent <= MOST_EXPLORED:
             raise Invalid(N_("New products are tried on 0 to 5 percent of the shelves."), field="explore_percent")
+        if self.refund_policy not in REFUND_POLICIES:
+            raise Invalid(N_("A refund counts by share, re-price or keep."), field="refund_policy")
+        for field in ("restocking_fee_percent", "return_alert_percent"):
+            if not 0 <= getattr(self, field) <= 100:
+                raise Invalid(N_("A share is between 0 and 100."), field=field)
         if self.points_per_unit < 0 or not 0 <= self.points_most_percent <= 100:
             raise Invalid(N_("A share is between 0 and 100, and points are not negative."), field="points_per_unit")
 
