@@ -32,6 +32,7 @@ from admin.orders import views as orders
 from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.promotions import views as promotions
+from admin.returns import views as returns
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
@@ -40,7 +41,7 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, payments, catalog, warehouses, content),
-    *(fulfilment, packing, tracking_import, carriers),
+    *(fulfilment, packing, tracking_import, carriers, returns),
     *(
         promotions,
         simulation,

@@ -32,6 +32,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/payments", N_("Payments"), "credit-card", Permission.PAYMENTS_VIEW),
             Entry("/admin/fulfilment", N_("To be sent"), "truck", Permission.FULFILMENT_VIEW),
             Entry("/admin/packing", N_("Pack and send"), "scan-barcode", Permission.FULFILMENT_EDIT),
+            Entry("/admin/returns", N_("Returns"), "undo-2", Permission.RETURNS_VIEW),
         ),
     ),
     (

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     PAYMENTS_EDIT = "payments:edit"
     FULFILMENT_VIEW = "fulfilment:view"
     FULFILMENT_EDIT = "fulfilment:edit"
+    RETURNS_VIEW = "returns:view"
+    RETURNS_EDIT = "returns:edit"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
     PROMOTIONS_VIEW = "promotions:view"
@@ -73,6 +75,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.ORDERS_CANCEL,
             P.FULFILMENT_VIEW,
             P.FULFILMENT_EDIT,
+            P.RETURNS_VIEW,
+            P.RETURNS_EDIT,
             P.SLOTS_VIEW,
             P.PROMOTIONS_VIEW,
             P.CUSTOMERS_GROUPS,
@@ -104,6 +108,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.CUSTOMER_SERVICE: frozenset(
         {
             *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW),
+            *(P.RETURNS_VIEW, P.RETURNS_EDIT),
             *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST),
         }
     ),
@@ -115,6 +120,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.ORDERS_REFUND,
             P.PAYMENTS_VIEW,
             P.PAYMENTS_EDIT,
+            P.RETURNS_VIEW,
             P.AUDIT_VIEW,
             P.PROMOTIONS_VIEW,
             P.LOYALTY_VIEW,

@@ -7,7 +7,7 @@ told; that an order has one open request at most is the table's word too.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,7 +44,7 @@ from storefront.returns.exchanging import plan_of
 from storefront.returns.gathering import as_asked, preview_of
 from storefront.returns.models import Return, ReturnLine, ReturnPhoto
 from storefront.returns.moving import move
-from storefront.returns.rules import Asked, allowed_actions, check, refund_reference, return_number
+from storefront.returns.rules import Asked, Claimable, allowed_actions, check, refund_reference, return_number
 from storefront.returns.states import Condition, Policy, Remedy, ReturnAction, ReturnKind, ReturnState
 from storefront.shop.queries import get_settings
 
@@ -71,8 +71,7 @@ def ask(*, order: Order, asked: Asked, by: str, at: datetime) -> Return:
     settings, origin = get_settings(), queries.find_origin(order.number)
     lines = queries.list_claimable(order.id)
     check(asked, lines, days=settings.after_sale_days, at=at)
-    if asked.kind is ReturnKind.EXCHANGE:
-        _check_exchange(asked, {line.line_id: (line.variant_id, line.name) for line in lines})
+    check_exchange(asked, lines)
     found = Return(
         order_id=order.id,
         root_order_id=origin.root_order_id if origin else order.id,
@@ -218,6 +217,19 @@ def close(*, found: Return, by: str, at: datetime) -> Return:
     return found
 
 
+def check_exchange(asked: Asked, lines: Iterable[Claimable]) -> None:
+    """Refuse an exchange for anything but a variant of the same product; the same one too, where it is faulty."""
+    if asked.kind is not ReturnKind.EXCHANGE:
+        return
+    known = {line.line_id: line for line in lines}
+    siblings = queries.siblings_of(line.variant_id for line in known.values() if line.variant_id is not None)
+    for line in asked.lines:
+        own = known[line.line_id]
+        allowed = {row.id for row in siblings.get(own.variant_id or 0, ())} | {own.variant_id}
+        if line.wanted_variant_id is None or line.wanted_variant_id not in allowed:
+            raise NoSuchExchange(field=f"variant-{line.line_id}", name=own.name)
+
+
 def actions_of(found: Return) -> frozenset[ReturnAction]:
     """Return what may be done to a request now; pages draw their buttons from this."""
     return allowed_actions(ReturnState(found.state), ReturnKind(found.kind), Remedy(found.remedy))
@@ -228,16 +240,6 @@ def refundable(found: Return) -> Money:
     family = queries.list_family(found.root_order_id)
     left = sum(payments.refundable(order).minor for order in family)
     return Money(left + found.refunded_minor, family[0].currency)
-
-
-def _check_exchange(asked: Asked, known: Mapping[int, tuple[int | None, str]]) -> None:
-    """An exchange is for a variant of the same product, the same one too where it is faulty."""
-    siblings = queries.siblings_of(variant for variant, _ in known.values() if variant is not None)
-    for line in asked.lines:
-        variant, name = known[line.line_id]
-        allowed = {row.id for row in siblings.get(variant or 0, ())} | {variant}
-        if line.wanted_variant_id is None or line.wanted_variant_id not in allowed:
-            raise NoSuchExchange(field=f"variant-{line.line_id}", name=name)
 
 
 def _count(found: Return, order: Order) -> None:

@@ -14,3 +14,4 @@ import "./notices.js";
 import "./countdown.js";
 import "./morph.js";
 import "./viewed.js";
+import "./printing.js";
