@@ -49,19 +49,14 @@ def page_of_returns(state: ListState) -> Page[Any]:
     conditions = _conditions(state)
     total = (
         db.session.scalar(
-            select(func.count())
-            .select_from(Return)
-            .join(Order, Order.id == Return.order_id)
-            .where(*conditions)
+            select(func.count()).select_from(Return).join(Order, Order.id == Return.order_id).where(*conditions)
         )
         or 0
     )
     number = min(state.page, max(1, -(-total // PAGE_SIZE)))
     column = Return.suggested_minor if state.sort_key == "amount" else Return.requested_at
     order = (column.desc(), Return.id.desc()) if state.descending else (column, Return.id)
-    units = (
-        select(ReturnLine.return_id, func.sum(UNITS).label("units")).group_by(ReturnLine.return_id).subquery()
-    )
+    units = select(ReturnLine.return_id, func.sum(UNITS).label("units")).group_by(ReturnLine.return_id).subquery()
     rows = db.session.execute(
         select(
             Return.number,
@@ -167,7 +162,5 @@ def _conditions(state: ListState) -> list[ColumnElement[bool]]:
         found.append(Return.requested_at < end_of(last, zone))
     if state.search:
         number = read_return_number(state.search)
-        found.append(
-            or_(Return.number == number, Order.number == number, Order.email == state.search.casefold())
-        )
+        found.append(or_(Return.number == number, Order.number == number, Order.email == state.search.casefold()))
     return found

@@ -27,7 +27,7 @@ from storefront.returns import queries as returns
 from storefront.returns import services
 from storefront.returns.errors import UnknownReturn
 from storefront.returns.models import Return
-from storefront.returns.offering import offer_of
+from storefront.returns.offering import offer_of, suggested_refund
 from storefront.returns.showing import pays_postage
 from storefront.returns.states import Condition, ReturnAction
 from storefront.returns.words import LOOKS
@@ -66,8 +66,14 @@ def report() -> Response:
     days = int(typed) if typed in {str(each) for each in PERIODS} else PERIODS[1]
     since = now() - timedelta(days=days)
     rates, reasons = queries.list_rates(since), queries.count_reasons(since)
-    shown = {"rates": rates, "bars": bars_of(reasons), "days": days, "periods": PERIODS}
-    return render_page("admin/returns/report.html", limit=get_settings().return_alert_percent, **shown)
+    return render_page(
+        "admin/returns/report.html",
+        rates=rates,
+        bars=bars_of(reasons),
+        days=days,
+        periods=PERIODS,
+        limit=get_settings().return_alert_percent,
+    )
 
 
 @blueprint.get("/returns/<number>")
@@ -187,8 +193,8 @@ def _page(
     order, lines, events = orders.get_whole(found.order_id), returns.lines_of(found.id), returns.list_events(found.id)
     actions, staff = services.actions_of(found), staff_here()
     may_refund = ReturnAction.REFUND in actions and staff.may(Permission.ORDERS_REFUND)
-    most = services.refundable(found)
-    suggested = Money(min(max(found.suggested_minor, found.refunded_minor), most.minor), order.currency)
+    most, rules_say = services.refundable(found), suggested_refund(found, order)
+    suggested = Money(min(max(rules_say.minor, found.refunded_minor), most.minor), order.currency)
     return render_page(
         "admin/returns/return.html",
         status=status,
@@ -207,6 +213,7 @@ def _page(
         if may_refund
         else None,
         most=most,
+        rules_say=rules_say,
         conditions=list(Condition),
         warehouses=queries.warehouses_for(lines) if ReturnAction.RECEIVE in actions else {},
         typed=request.form,

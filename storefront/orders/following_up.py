@@ -64,9 +64,7 @@ def place_follow_up(*, order: Order, lines: Sequence[FollowLine], reference: str
     if pay_before is None:
         choice = inventory.allocate(wanted=wanted, reference=number, by=by, at=at, zone=zone)
     else:
-        choice = inventory.reserve(
-            wanted=wanted, reference=number, expires_at=pay_before, by=by, at=at, zone=zone
-        )
+        choice = inventory.reserve(wanted=wanted, reference=number, expires_at=pay_before, by=by, at=at, zone=zone)
     follow_up = _order_row(order, number, lines, reference, at)
     follow_up.pay_before, follow_up.paid_at = pay_before, None if due else at
     follow_up.lines = [_line_row(line, position) for position, line in enumerate(lines)]

@@ -17,8 +17,8 @@ refund itself. `refund_policy` decides about the goods:
     keep      reductions stay with what is kept: the full price of what comes back, and never more than was paid
 
 Whichever it is, any number of returns adds up to what was paid for the goods once all of them are back. Where a
-promotion of that day has been changed since, so that it no longer explains what was paid, nobody can price anew, and the
-shares count; the preview says so.
+promotion of that day has been changed since, so that it no longer explains what was paid, nobody can price anew, and
+the shares count; the preview says so.
 
 Delivery goes back once, with the last of the goods: always where all of it was the shop's fault, else where
 `refund_freight` says so. A gift whose promotion the kept goods no longer earn comes back too, or its value is deducted.

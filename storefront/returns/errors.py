@@ -87,8 +87,8 @@ class AlreadyOpen(ShopError):
     """One at a time."""
 
     message = N_(
-        "Request %(number)s of this order is under way. When it has ended you can ask for more; until it is received you"
-        " can withdraw it and ask anew."
+        "Request %(number)s of this order is under way. When it has ended you can ask for more; until it is received"
+        " you can withdraw it and ask anew."
     )
 
 

@@ -93,4 +93,3 @@ def follow_up_delivered(fact: OrderDelivered) -> None:
     found = queries.find_origin(fact.number)
     if found is not None and found.state == ReturnState.REPLACED:
         move(found, ReturnAction.CLOSE, by=SYSTEM, at=now())
-

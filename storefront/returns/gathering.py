@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from storefront.kernel.money import split_minor
+from storefront.kernel.money import Money, split_minor
 from storefront.loyalty import queries as loyalty
 from storefront.loyalty.rules import share_due
-from storefront.kernel.money import Money
 from storefront.orders import queries as orders
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind

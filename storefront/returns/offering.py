@@ -79,7 +79,7 @@ NOTHING = OrderReturns((), False, None, None, "")
 
 def offer_for(order: Order, kind: ReturnKind, remedy: Remedy, lines: Iterable[AskedLine]) -> Offer:
     """Return what these lines of an order, read whole, would come to if they were asked for now."""
-    return _offer(order, kind, remedy, tuple(lines), Policy(get_settings().refund_policy), 0)
+    return _offer(order, kind, remedy, tuple(lines), policy=Policy(get_settings().refund_policy))
 
 
 def offer_of(found: Return, order: Order) -> Offer:
@@ -87,7 +87,15 @@ def offer_of(found: Return, order: Order) -> Offer:
     kind, remedy = ReturnKind(found.kind), Remedy(found.remedy)
     if found.state not in OPEN:
         return _stored(found, order, kind, remedy)
-    return _offer(order, kind, remedy, tuple(as_asked(found)), Policy(found.policy), found.id)
+    return _offer(order, kind, remedy, tuple(as_asked(found)), policy=Policy(found.policy), but=found.id)
+
+
+def suggested_refund(found: Return, order: Order) -> Money:
+    """Return what the rules suggest to pay back for a request, also where goods were to go out instead."""
+    if found.remedy == Remedy.REFUND:
+        return Money(found.suggested_minor, order.currency)
+    kind, policy = ReturnKind(found.kind), Policy(found.policy)
+    return Money(preview_of(order, kind, as_asked(found), policy=policy, but=found.id).total, order.currency)
 
 
 def returns_of(order: Order, at: datetime) -> OrderReturns:
@@ -123,7 +131,7 @@ def _is_open(line: Claimable, days: int, at: datetime) -> bool:
 
 
 def _offer(
-    order: Order, kind: ReturnKind, remedy: Remedy, lines: tuple[AskedLine, ...], policy: Policy, but: int
+    order: Order, kind: ReturnKind, remedy: Remedy, lines: tuple[AskedLine, ...], *, policy: Policy, but: int = 0
 ) -> Offer:
     comes, plan, gone = preview_of(order, kind, lines, policy=policy, but=but), None, ""
     root = order

@@ -45,9 +45,7 @@ class SoldLine:
             raise ValueError("a unit never costs less than nothing")
 
     def _in_order(self) -> list[int]:
-        return [
-            self.unit_price - sum(share.units[unit] for share in self.shares) for unit in range(self.quantity)
-        ]
+        return [self.unit_price - sum(share.units[unit] for share in self.shares) for unit in range(self.quantity)]
 
     @property
     def order(self) -> list[int]:
@@ -182,7 +180,7 @@ def preview(basis: Basis, wanted: Wanted, repriced: Repriced | None = None) -> P
     ends = is_whole and not basis.replaced_before
     policy = Policy.SHARE if basis.policy is Policy.RE_PRICE and repriced is None and not is_whole else basis.policy
     by_share = {line.line_id: sum(line.slice_of(line.costs, units[line.line_id])) for line in basis.lines}
-    goods = _goods(basis, units, policy, is_whole, repriced, sum(by_share.values()))
+    goods = _goods(basis, units, policy, repriced, is_whole=is_whole, by_share=sum(by_share.values()))
     amounts = by_share if goods == sum(by_share.values()) else _spread(goods, by_share)
     fault = basis.fault_before and all(id_ in wanted.fault for id_, count in units.items() if count)
     freight = basis.freight if ends and (fault or basis.refund_freight) else 0
@@ -205,7 +203,7 @@ def preview(basis: Basis, wanted: Wanted, repriced: Repriced | None = None) -> P
 
 
 def _goods(
-    basis: Basis, units: Mapping[int, int], policy: Policy, is_whole: bool, repriced: Repriced | None, by_share: int
+    basis: Basis, units: Mapping[int, int], policy: Policy, repriced: Repriced | None, *, is_whole: bool, by_share: int
 ) -> int:
     left = max(0, basis.paid_for_goods - basis.goods_refunded)
     if is_whole:

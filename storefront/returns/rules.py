@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -104,7 +104,9 @@ class Asked:
             raise NoteTooLong(field="note", most=LONGEST_NOTE)
         if len(self.photos) > MOST_PHOTOS:
             raise TooManyPhotos(field="photos", most=MOST_PHOTOS)
-        allowed = {ReturnKind.RETURN: {Remedy.REFUND}, ReturnKind.EXCHANGE: {Remedy.REPLACE}}.get(self.kind, set(Remedy))
+        allowed = {ReturnKind.RETURN: {Remedy.REFUND}, ReturnKind.EXCHANGE: {Remedy.REPLACE}}.get(
+            self.kind, set(Remedy)
+        )
         if self.remedy not in allowed:
             raise ValueError("a return is refunded, an exchange is replaced")
 
@@ -146,9 +148,7 @@ def allowed_actions(state: ReturnState, kind: ReturnKind, remedy: Remedy) -> fro
     """
     allowed = set(TRANSITIONS.allowed(state))
     if state is ReturnState.APPROVED:
-        allowed -= (
-            {ReturnAction.RECEIVE} if kind is ReturnKind.CLAIM else {ReturnAction.REFUND, ReturnAction.REPLACE}
-        )
+        allowed -= {ReturnAction.RECEIVE} if kind is ReturnKind.CLAIM else {ReturnAction.REFUND, ReturnAction.REPLACE}
     if remedy is not Remedy.REPLACE:
         allowed.discard(ReturnAction.REPLACE)
     return frozenset(allowed)
@@ -182,13 +182,3 @@ def exchange_price(value: int, *, wanted: int, given: int) -> int:
     The difference is that of today's prices of what is `wanted` and what was `given`; a price is never below zero.
     """
     return max(0, value + wanted - given)
-
-
-def accepted_units(asked: Mapping[int, int], accepted: Mapping[int, int]) -> dict[int, int]:
-    """Return how many of each line are accepted, none beyond what was asked; lines that nobody counted are all there."""
-    return {line_id: min(quantity, accepted.get(line_id, quantity)) for line_id, quantity in asked.items()}
-
-
-def count_by(values: Sequence[int]) -> dict[int, int]:
-    """Return how often each value occurs, the highest first."""
-    return {value: values.count(value) for value in sorted(set(values), reverse=True)}

@@ -76,8 +76,8 @@ def label(number: str, return_number: str) -> Response:
     """Show what is stuck on the parcel: where it goes, and the request's number as bars."""
     _, order, found = _read(number, return_number)
     lines, barcode = queries.lines_of(found.id), code128(found.number)
-    shown = {"order": order, "found": found, "lines": lines, "barcode": barcode, "address": address_lines()}
-    return render_page("returns/label.html", **shown)
+    where = address_lines()
+    return render_page("returns/label.html", order=order, found=found, lines=lines, barcode=barcode, address=where)
 
 
 @blueprint.post("/orders/<number>/returns/<return_number>/withdrawal")

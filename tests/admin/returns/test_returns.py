@@ -16,7 +16,18 @@ from storefront.returns import queries, services
 from storefront.returns.states import Remedy, ReturnKind, ReturnReason
 from tests.admin.people import at_work
 from tests.browser import Shopper
-from tests.storefront.returns.goods import approve, ask, buy, give_back, order_of, pay_back, receive, refund, wrongs
+from tests.storefront.returns.goods import (
+    approve,
+    ask,
+    buy,
+    give_back,
+    lines_at,
+    order_of,
+    pay_back,
+    receive,
+    refund,
+    wrongs,
+)
 
 
 @pytest.fixture
@@ -169,7 +180,7 @@ def test_the_report_says_what_comes_back_too_often_and_why(app: Flask) -> None:
     assert "Nothing came back" in staff.get("/admin/returns/report").said
     with app.app_context():
         number = buy({"Lamp": (1000, 4), "Cup": (300, 20)})
-        lamp, cup = (line.id for line in order_of(number).lines)
+        lamp, cup = lines_at(number, 1000, 300)
         give_back(number, {lamp: 1, cup: 1}, reason=ReturnReason.TOO_SMALL)
     page = staff.get("/admin/returns/report?days=30")
     assert "One product comes back more often than 15%." in page.said

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask
-
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.fulfilment import ledgers as parcel_ledgers
@@ -21,13 +19,14 @@ from storefront.orders import services as order_services
 from storefront.orders.models import Order
 from storefront.payments import ledgers as money_ledgers
 from storefront.payments import services as payments
-from storefront.payments.models import Payment, Refund
+from storefront.payments.models import Refund
 from storefront.payments.providers import KNOWN, Outcome
 from storefront.payments.services import refunds
 from storefront.payments.states import RefundState, TransactionKind, TransactionResult
 from storefront.promotions import ledgers as promotion_ledgers
 from storefront.returns import ledgers, queries, services
 from storefront.returns.models import Return
+from storefront.returns.offering import suggested_refund
 from storefront.returns.rules import Asked, AskedLine
 from storefront.returns.services import Reception
 from storefront.returns.states import Condition, Remedy, ReturnKind, ReturnReason, ReturnState
@@ -58,7 +57,9 @@ def buy(wanted: Mapping[str, tuple[int, int]], *, deliver: bool = True, **option
 def place(variants: dict[int, int], **options: Any) -> str:
     """Place and pay an order of these variants inside an open transaction."""
     order = order_services.place_order(draft=draft_of(variants, **options), at=now())
-    if order.total_minor:
+    if options.get("pays_at_the_door"):
+        payments.start_payment(order=order, provider=KNOWN["cod"], at=now())
+    elif order.total_minor:
         pay(order)
     return order.number
 
@@ -69,9 +70,7 @@ def pay(order: Order) -> None:
     amount = Money(order.total_minor - order.paid_minor, order.currency)
     key = f"psp-{payment.reference}"
     payments.book_outcome(
-        outcome=Outcome(
-            payment.reference, TransactionKind.CAPTURE, TransactionResult.SUCCESS, amount, key, key, {}
-        ),
+        outcome=Outcome(payment.reference, TransactionKind.CAPTURE, TransactionResult.SUCCESS, amount, key, key, {}),
         by="sandbox",
         at=now(),
     )
@@ -87,8 +86,10 @@ def order_of(number: str) -> Order:
     return orders.get_whole(db.session.scalars(db.select(Order.id).where(Order.number == number)).one())
 
 
-def line_of(number: str, name: str) -> int:
-    return next(line.id for line in order_of(number).lines if name in {line.name, line.sku})
+def lines_at(number: str, *prices: int) -> list[int]:
+    """Return the order's lines with these prices; they stand in the order of their SKUs."""
+    found = {line.unit_price_minor: line.id for line in order_of(number).lines}
+    return [found[price] for price in prices]
 
 
 def ask(
@@ -124,7 +125,8 @@ def receive(found: Return, accepted: Mapping[int, int] | None = None, *, restock
 
 def refund(found: Return, minor: int | None = None, reason: str = "") -> Return:
     found = queries.get_by_id(found.id)
-    amount = Money(found.suggested_minor if minor is None else minor, order_of_return(found).currency)
+    suggested = suggested_refund(found, order_of_return(found))
+    amount = suggested if minor is None else Money(minor, suggested.currency)
     with transaction():
         return services.refund(found=found, amount=amount, reason=reason, by=STAFF, at=now())
 
@@ -134,7 +136,8 @@ def order_of_return(found: Return) -> Order:
 
 
 def pay_back(*, succeeded: bool = True) -> None:
-    """Let every refund under way end."""
+    """Let every refund under way end; the sandbox pays back at once, money from the door waits for a person."""
+    db.session.rollback()
     waiting = db.session.scalars(
         db.select(Refund.id).where(Refund.state.in_((RefundState.ASKED, RefundState.PENDING)))
     ).all()
@@ -150,27 +153,22 @@ def give_back(number: str, units: Mapping[int, int], **options: Any) -> Return:
     """A whole return: asked, approved, received, paid back."""
     found = refund(receive(approve(ask(number, units, **options))))
     pay_back()
+    db.session.rollback()
     found = queries.get_by_id(found.id)
     assert found.state == ReturnState.REFUNDED
     return found
 
 
 def refunded(number: str) -> int:
+    db.session.rollback()
     return order_of(number).refunded_minor
-
-
-def captured() -> int:
-    return int(db.session.scalar(db.select(db.func.sum(Payment.captured_minor))) or 0)
 
 
 def wrongs() -> list[Any]:
     """Everything that does not add up anywhere."""
+    db.session.rollback()
     rooms = (
         *(ledgers, order_ledgers, money_ledgers, stock_ledgers, parcel_ledgers),
         *(points_ledgers, promotion_ledgers),
     )
     return [each for room in rooms for each in room.discrepancies()]
-
-
-def in_shop(app: Flask) -> Any:
-    return app.app_context()
