@@ -34,6 +34,7 @@ from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.pricing.taxes import views as taxes
 from admin.promotions import views as promotions
+from admin.returns import views as returns
 from admin.shipping import views as shipping
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
@@ -43,7 +44,7 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content),
-    *(fulfilment, packing, tracking_import, carriers),
+    *(fulfilment, packing, tracking_import, carriers, returns),
     *(
         promotions,
         simulation,

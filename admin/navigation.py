@@ -33,6 +33,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/fulfilment", N_("To be sent"), "package", Permission.FULFILMENT_VIEW),
             Entry("/admin/packing", N_("Pack and send"), "scan-barcode", Permission.FULFILMENT_EDIT),
             Entry("/admin/shipping", N_("Delivery"), "truck", Permission.SHIPPING_VIEW),
+            Entry("/admin/returns", N_("Returns"), "undo-2", Permission.RETURNS_VIEW),
         ),
     ),
     (

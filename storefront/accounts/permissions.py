@@ -26,6 +26,8 @@ class Permission(StrEnum):
     FULFILMENT_EDIT = "fulfilment:edit"
     SHIPPING_VIEW = "shipping:view"
     SHIPPING_EDIT = "shipping:edit"
+    RETURNS_VIEW = "returns:view"
+    RETURNS_EDIT = "returns:edit"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
     PROMOTIONS_VIEW = "promotions:view"
@@ -80,6 +82,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.FULFILMENT_EDIT,
             P.SHIPPING_VIEW,
             P.SHIPPING_EDIT,
+            P.RETURNS_VIEW,
+            P.RETURNS_EDIT,
             P.SLOTS_VIEW,
             P.PROMOTIONS_VIEW,
             P.CUSTOMERS_GROUPS,
@@ -113,6 +117,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.CUSTOMER_SERVICE: frozenset(
         {
             *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
+            *(P.RETURNS_VIEW, P.RETURNS_EDIT),
             *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST, P.LETTERS_VIEW),
         }
     ),
@@ -124,6 +129,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.ORDERS_REFUND,
             P.PAYMENTS_VIEW,
             P.PAYMENTS_EDIT,
+            P.RETURNS_VIEW,
             P.AUDIT_VIEW,
             P.PROMOTIONS_VIEW,
             P.LOYALTY_VIEW,

@@ -27,6 +27,7 @@ from storefront.orders.states import CancelReason, OrderAction
 from storefront.orders.timeline import steps_of, what_is_next
 from storefront.payments import queries as payments
 from storefront.payments.providers import KNOWN, list_providers
+from storefront.returns.offering import returns_of
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import babel_locale
@@ -91,5 +92,6 @@ def _shown(order: Order) -> dict[str, Any]:
         "may_pay": OrderAction.PAY in actions,
         "may_cancel": OrderAction.CANCEL in actions,
         "parcels": tracked.list_tracked(order.id),
+        "returns": returns_of(order, now()),
         "is_customer": current_customer() is not None,
     }
