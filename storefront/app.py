@@ -64,6 +64,7 @@ ROOMS = (
         "payments",
         "fulfilment",
         "checkout",
+        "invoicing",
         "privacy",
         "simulation",
         "discovery",
