@@ -32,6 +32,7 @@ from admin.navigation import menu_for
 from admin.orders import views as orders
 from admin.payments import views as payments
 from admin.pricing import views as pricing
+from admin.privacy import views as privacy
 from admin.promotions import views as promotions
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
@@ -57,6 +58,7 @@ ROOMS = (
         steering,
         experiments,
         letters,
+        privacy,
     ),
 )
 ERROR_PAGE = "admin/error.html"
