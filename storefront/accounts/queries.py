@@ -69,6 +69,11 @@ def get_customer(customer_id: int) -> Customer:
     return found
 
 
+def has_password(customer_id: int) -> bool:
+    """Say whether a customer signs in with a password at all; others come by phone or with an account elsewhere."""
+    return get_customer(customer_id).password_hash is not None
+
+
 def find_staff(staff_id: int) -> CurrentStaff | None:
     """Return an active member of staff as a value."""
     row = read(_STAFF, {"id": staff_id}).first()

@@ -37,6 +37,8 @@ def letters(customer: CurrentCustomer) -> Response:
 @customers_only
 def choose_letters(customer: CurrentCustomer) -> Response:
     """Write down what is ticked and what is not."""
+    if not customer.email:
+        return redirect_to("/account/details")
     ticked = set(request.form.getlist("topic"))
     with transaction():
         wanted = {topic: topic.value in ticked for topic in Topic}

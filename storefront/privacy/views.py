@@ -7,14 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, request
 from flask_babel import gettext as _
 
-from storefront.accounts import services as accounts
-from storefront.accounts.entrance import admit
-from storefront.accounts.errors import WrongCredentials
+from storefront.accounts import queries as accounts
+from storefront.accounts.entrance import confirm_owner
 from storefront.accounts.identity import CurrentCustomer
 from storefront.accounts.views.guard import customers_only
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
-from storefront.kernel.errors import N_, Invalid, ShopError
+from storefront.kernel.errors import ShopError
 from storefront.privacy import queries, services
 from storefront.privacy.forms import ProofForm
 from storefront.privacy.gathering import find_obstacles, get_person, list_keepers
@@ -41,7 +40,7 @@ def ask_copy(customer: CurrentCustomer) -> Response:
     form, status = ProofForm(request.form), 422
     try:
         if form.validate():
-            _prove(customer, form.password.data)
+            confirm_owner(customer_id=customer.id, password=form.password.data or "", field="password")
             with transaction():
                 services.ask_copy(customer_id=customer.id, by=customer.actor, at=now())
             flash(_("Your copy is being made. We write to you when it is ready; it will be here, too."), "success")
@@ -77,7 +76,7 @@ def ask_deletion(customer: CurrentCustomer) -> Response:
     form, status = ProofForm(request.form), 422
     try:
         if form.validate():
-            _prove(customer, form.password.data)
+            confirm_owner(customer_id=customer.id, password=form.password.data or "", field="password")
             with transaction():
                 services.ask_deletion(customer_id=customer.id, by=customer.actor, at=now())
             return redirect_to(DELETION)
@@ -97,16 +96,9 @@ def call_off_deletion(customer: CurrentCustomer) -> Response:
     return redirect_to("/account")
 
 
-def _prove(customer: CurrentCustomer, password: str | None) -> None:
-    """Refuse who is not the owner; guesses are counted as at the door."""
-    try:
-        admit(accounts.check_customer, email=customer.email, password=password or "")
-    except WrongCredentials:
-        raise Invalid(N_("This is not your current password."), field="password") from None
-
-
 def _privacy_page(customer: CurrentCustomer, form: ProofForm, *, status: int = 200) -> Response:
     shown: dict[str, Any] = {"copies": queries.list_copies(customer.id), "keep_days": get_settings().copy_keep_days}
+    shown["has_password"] = accounts.has_password(customer.id)
     return render_page("privacy/privacy.html", form=form, status=status, **shown)
 
 
@@ -117,6 +109,7 @@ def _deletion_page(customer: CurrentCustomer, form: ProofForm, *, status: int = 
         asked=queries.find_under_way(customer.id, RequestKind.DELETION),
         obstacles=find_obstacles(get_person(customer.id)),
         keepers=list_keepers(),
+        has_password=accounts.has_password(customer.id),
         wait_days=get_settings().deletion_wait_days,
         status=status,
     )

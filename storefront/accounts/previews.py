@@ -1,0 +1,13 @@
+"""Samples for letters about somebody's account."""
+
+from __future__ import annotations
+
+from storefront.accounts.letters import shop_url
+from storefront.accounts.states import CHANGE_WORDS, Change
+
+FACTS = {
+    "name": lambda: "Ada Lovelace",
+    "account_url": lambda: shop_url("/account"),
+    "reset_url": lambda: shop_url("/password-reset"),
+    "change": lambda: CHANGE_WORDS[Change.PASSWORD],
+}
