@@ -181,13 +181,14 @@ def preview(basis: Basis, wanted: Wanted, repriced: Repriced | None = None) -> P
     policy = Policy.SHARE if basis.policy is Policy.RE_PRICE and repriced is None and not is_whole else basis.policy
     by_share = {line.line_id: sum(line.slice_of(line.costs, units[line.line_id])) for line in basis.lines}
     goods = _goods(basis, units, policy, repriced, is_whole=is_whole, by_share=sum(by_share.values()))
-    amounts = by_share if goods == sum(by_share.values()) else _spread(goods, by_share)
+    coming = {line_id: amount for line_id, amount in by_share.items() if units[line_id]}
+    amounts = coming if goods == sum(coming.values()) or not coming else _spread(goods, coming)
     fault = basis.fault_before and all(id_ in wanted.fault for id_, count in units.items() if count)
     freight = basis.freight if ends and (fault or basis.refund_freight) else 0
     charged = sum(amount for id_, amount in amounts.items() if id_ not in wanted.fault) if wanted.with_fee else 0
     gifts = _gifts(basis, units, policy, ends, repriced)
     return Preview(
-        amounts={id_: amounts[id_] for id_, count in units.items() if count},
+        amounts=amounts,
         goods=goods,
         freight=freight,
         fee=charged * basis.fee_percent // 100,
