@@ -27,12 +27,15 @@ from admin.fulfilment import import_views as tracking_import
 from admin.fulfilment import packing_views as packing
 from admin.fulfilment import views as fulfilment
 from admin.loyalty import views as loyalty
+from admin.mail import views as letters
 from admin.navigation import menu_for
 from admin.orders import views as orders
 from admin.payments import views as payments
 from admin.pricing import views as pricing
+from admin.pricing.taxes import views as taxes
 from admin.promotions import views as promotions
 from admin.returns import views as returns
+from admin.shipping import views as shipping
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
@@ -40,7 +43,7 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, payments, catalog, warehouses, content),
+    *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content),
     *(fulfilment, packing, tracking_import, carriers, returns),
     *(
         promotions,
@@ -49,6 +52,7 @@ ROOMS = (
         flash,
         audit,
         pricing,
+        taxes,
         groups,
         collections,
         loyalty,
@@ -56,6 +60,7 @@ ROOMS = (
         shelf_report,
         steering,
         experiments,
+        letters,
     ),
 )
 ERROR_PAGE = "admin/error.html"

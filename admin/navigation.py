@@ -30,8 +30,9 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),
             Entry("/admin/payments", N_("Payments"), "credit-card", Permission.PAYMENTS_VIEW),
-            Entry("/admin/fulfilment", N_("To be sent"), "truck", Permission.FULFILMENT_VIEW),
+            Entry("/admin/fulfilment", N_("To be sent"), "package", Permission.FULFILMENT_VIEW),
             Entry("/admin/packing", N_("Pack and send"), "scan-barcode", Permission.FULFILMENT_EDIT),
+            Entry("/admin/shipping", N_("Delivery"), "truck", Permission.SHIPPING_VIEW),
             Entry("/admin/returns", N_("Returns"), "undo-2", Permission.RETURNS_VIEW),
         ),
     ),
@@ -48,6 +49,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("/admin/price-lists", N_("Price lists"), "tag", Permission.PRICES_EDIT),
             Entry("/admin/customer-groups", N_("Customer groups"), "users", Permission.CUSTOMERS_GROUPS),
+            Entry("/admin/taxes", N_("Taxes"), "landmark", Permission.TAXES_VIEW),
         ),
     ),
     (
@@ -82,6 +84,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),
             Entry("/admin/experiments", N_("Experiments"), "sliders-horizontal", Permission.EXPERIMENTS_VIEW),
+            Entry("/admin/letters", N_("Letters"), "mail", Permission.LETTERS_VIEW),
         ),
     ),
     (N_("System"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),

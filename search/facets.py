@@ -117,6 +117,7 @@ class FacetColumn:
 
 
 def code_type(most: int) -> Any:
+    """Return the smallest type for whole numbers up to `most`."""
     return np.uint16 if most < 2**16 else np.int32
 
 

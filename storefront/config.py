@@ -16,6 +16,13 @@ SEARCH_NAME = "shop"
 PAYMENT_PREFIXES = ("STRIPE_", "ALIPAY_", "WECHATPAY_", "PAYPAL_")
 """What the names of payment providers' keys begin with; each provider knows its own."""
 KUAIDI100_URL = "https://poll.kuaidi100.com"
+SMS_NEEDS: Mapping[str, tuple[str, ...]] = {
+    "console": (),
+    "tencent": ("SMS_ID", "SMS_SECRET", "SMS_APP", "SMS_SIGN", "SMS_TEMPLATE"),
+    "aliyun": ("SMS_ID", "SMS_SECRET", "SMS_SIGN", "SMS_TEMPLATE"),
+}
+"""Who carries short messages, and the keys that each needs."""
+SIGN_IN_PROVIDERS = ("GOOGLE", "WECHAT", "QQ", "WEIBO")
 
 
 class BadConfiguration(RuntimeError):
@@ -60,6 +67,34 @@ def read_mail_url(url: str) -> MailServer:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsSetup:
+    """Who carries short messages, and the keys to them; `sender` is "" where nobody does."""
+
+    sender: str = ""
+    key_id: str = ""
+    secret: str = ""
+    app: str = ""
+    sign: str = ""
+    template: str = ""
+    template_en: str = ""
+    region: str = ""
+    url: str = ""
+    countries: frozenset[str] = frozenset()
+    """Where numbers may be from; empty: anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignInKeys:
+    """What lets shoppers come in with an account that they have elsewhere."""
+
+    provider: str
+    client_id: str
+    secret: str
+    url: str = ""
+    """Another address of the provider than its usual one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that the environment decides."""
 
@@ -83,6 +118,8 @@ class Config:
     payment_keys: Mapping[str, str] = field(repr=False)
     """The keys of payment providers, by their names in the environment."""
     kuaidi100: Kuaidi100Account | None = None
+    sms: SmsSetup = SmsSetup()
+    sign_in_keys: tuple[SignInKeys, ...] = ()
 
     @property
     def index_dir(self) -> Path:
@@ -99,6 +136,10 @@ class Config:
     @property
     def mail_dir(self) -> Path:
         return self.data_dir / "mail"
+
+    @property
+    def sms_dir(self) -> Path:
+        return self.data_dir / "sms"
 
 
 def read_config(environ: Mapping[str, str] | None = None) -> Config:
@@ -137,8 +178,10 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
         log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
         sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
-        payment_keys={name: value for name, value in env.items() if name.startswith(PAYMENT_PREFIXES) and value},
+        payment_keys=_payment_keys(env),
         kuaidi100=_kuaidi100(env),
+        sms=_sms(env, production),
+        sign_in_keys=tuple(keys for name in SIGN_IN_PROVIDERS if (keys := _sign_in_keys(env, name))),
     )
 
 
@@ -193,10 +236,55 @@ def _kuaidi100(env: Mapping[str, str]) -> Kuaidi100Account | None:
     return Kuaidi100Account(customer, key, salt, url)
 
 
+def _payment_keys(env: Mapping[str, str]) -> dict[str, str]:
+    keys = {name: value for name, value in env.items() if name.startswith(PAYMENT_PREFIXES) and value}
+    if ("STRIPE_SECRET_KEY" in keys) != ("STRIPE_WEBHOOK_SECRET" in keys):
+        raise BadConfiguration(
+            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: without the second nobody could say which "
+            "messages are really Stripe's. docs/payments.md says where to find both."
+        )
+    return keys
+
+
 def _mail_url(url: str) -> str:
     if url:
         read_mail_url(url)
     return url
+
+
+def _sms(env: Mapping[str, str], production: bool) -> SmsSetup:
+    """Read SMS_*: in production nobody carries messages until somebody is named, also not the console."""
+    sender = env.get("SMS_SENDER", "") or ("" if production else "console")
+    if sender not in {"", "none", *SMS_NEEDS}:
+        raise BadConfiguration(f"SMS_SENDER must be one of none, {', '.join(SMS_NEEDS)}, not {sender!r}")
+    missing = [key for key in SMS_NEEDS.get(sender, ()) if not env.get(key)]
+    if missing:
+        raise BadConfiguration(f"SMS_SENDER is {sender}, but {', '.join(missing)} is missing.")
+    countries = frozenset(env.get("SMS_COUNTRIES", "").upper().replace(",", " ").split())
+    if not all(re.fullmatch("[A-Z]{2}", country) for country in countries):
+        raise BadConfiguration("SMS_COUNTRIES must be two-letter country codes, such as CN, HK")
+    return SmsSetup(
+        sender="" if sender == "none" else sender,
+        key_id=env.get("SMS_ID", ""),
+        secret=env.get("SMS_SECRET", ""),
+        app=env.get("SMS_APP", ""),
+        sign=env.get("SMS_SIGN", ""),
+        template=env.get("SMS_TEMPLATE", ""),
+        template_en=env.get("SMS_TEMPLATE_EN", ""),
+        region=env.get("SMS_REGION", ""),
+        url=env.get("SMS_URL", "").rstrip("/"),
+        countries=countries,
+    )
+
+
+def _sign_in_keys(env: Mapping[str, str], name: str) -> SignInKeys | None:
+    client_id, secret = env.get(f"OIDC_{name}_ID", ""), env.get(f"OIDC_{name}_SECRET", "")
+    if bool(client_id) != bool(secret):
+        raise BadConfiguration(f"OIDC_{name}_ID and OIDC_{name}_SECRET belong together; one of them is missing.")
+    url = env.get(f"OIDC_{name}_URL", "").rstrip("/")
+    if url and not url.startswith(("https://", "http://")):
+        raise BadConfiguration(f"OIDC_{name}_URL must start with https://")
+    return SignInKeys(name.lower(), client_id, secret, url) if client_id else None
 
 
 def _number(env: Mapping[str, str], key: str, default: int, low: int, high: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storefront.accounts import letters as account_letters
 from storefront.accounts.events import CustomerRegistered
 from storefront.analytics import jobs as analytics
 from storefront.cart.events import GoodsAdded
@@ -28,13 +29,17 @@ from storefront.payments.events import (
     RefundSucceeded,
 )
 from storefront.pricing import services as pricing
+from storefront.privacy import jobs as privacy_jobs
+from storefront.privacy.events import CopyAsked
 from storefront.promotions import claims
 from storefront.returns import following as returns
 from storefront.returns import letters as return_letters
 from storefront.returns.events import ReturnMoved
+from storefront.sms import jobs as sms_jobs
+from storefront.sms.events import SmsQueued
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
-    CustomerRegistered: (claims.welcome,),
+    CustomerRegistered: (claims.welcome, account_letters.welcome),
     ProductChanged: (discovery_jobs.index_soon,),
     CollectionChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
@@ -46,7 +51,10 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
         *(payments.end_attempts, payments.refund_cancelled, following.unpack_cancelled),
         *(rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled, returns.follow_up_cancelled),
     ),
-    OrderDelivered: (payments.collect_cash, rewards.start_window, returns.follow_up_delivered),
+    OrderDelivered: (
+        *(payments.collect_cash, payment_jobs.capture_soon, rewards.start_window),
+        returns.follow_up_delivered,
+    ),
     PaymentFailed: (payment_letters.tell_failed,),
     PaymentShort: (payment_letters.tell_short,),
     AttemptEnded: (payment_jobs.withdraw_soon,),
@@ -54,8 +62,10 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     RefundSucceeded: (payment_letters.tell_refunded, returns.money_moved),
     RefundFailed: (payment_letters.tell_staff, returns.money_moved),
     ReturnMoved: (returns.give_back, return_letters.tell),
-    ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
+    ParcelShipped: (payment_jobs.capture_soon, fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
     ParcelRelabelled: (fulfilment_jobs.follow_soon,),
     ParcelDelivered: (parcel_letters.tell_arrived,),
+    CopyAsked: (privacy_jobs.make_copy_soon,),
     MailQueued: (mail_jobs.send_soon,),
+    SmsQueued: (sms_jobs.send_soon,),
 }

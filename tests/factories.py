@@ -139,7 +139,7 @@ def set_stock(variant: Variant, quantity: int) -> StockLevel:
 def make_shipping(
     price: int = 500, *, free_from: int | None = None, countries: tuple[str, ...] = ("*",)
 ) -> ShippingMethod:
-    zone = _add(ShippingZone(name="Zone", countries=list(countries)))
+    zone = _add(ShippingZone(name="Zone", places=list(countries)))
     number = next(_numbers)
     return _add(
         ShippingMethod(

@@ -92,7 +92,7 @@ def add_members(key: str) -> Response:
 def remove_member(key: str, customer_id: int) -> Response:
     """Take a customer out of the group."""
     with transaction():
-        email = groups.remove_member(key=key, customer_id=customer_id, by=staff_here().actor, at=now()).email
+        email = groups.remove_member(key=key, customer_id=customer_id, by=staff_here().actor, at=now()).known_as
     return _saved(key, _("%(email)s is no longer in the group.", email=email))
 
 

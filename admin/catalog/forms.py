@@ -86,6 +86,30 @@ def stock_cells(facts: ProductFacts) -> list[tuple[str, str, str]]:
     ]
 
 
+def class_cells(facts: ProductFacts) -> list[tuple[str, str, str]]:
+    """Return (name, words, stored value) of every choice of a tax class on the page."""
+    own = ("tax-class", gettext("Tax class"), facts.tax_class)
+    return [own, *((f"tax-{variant.id}", variant.sku, variant.tax_class) for variant in facts.variants)]
+
+
+def read_classes(
+    args: Mapping[str, str], facts: ProductFacts, known: frozenset[str]
+) -> tuple[Grid, dict[int | None, str]]:
+    """Read the tax classes of the product (None) and of its variants; a code that is not `known` is an error."""
+    grid = Grid(_version(args))
+    keys = {"tax-class": None, **{f"tax-{variant.id}": variant.id for variant in facts.variants}}
+    classes: dict[int | None, str] = {}
+    for name, key in keys.items():
+        if name not in args:
+            continue
+        grid.typed[name] = args[name]
+        if args[name] and args[name] not in known:
+            grid.errors[name] = gettext("This tax class does not exist any more.")
+        else:
+            classes[key] = args[name]
+    return grid, classes
+
+
 def words_form(facts: ProductFacts) -> WordsForm:
     """Return the form that shows a product as it is stored."""
     stored = {name: getattr(facts.words, name) for name in ProductWords.__slots__}

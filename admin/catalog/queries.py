@@ -65,6 +65,7 @@ class VariantFacts:
     price_minor: int
     compare_at_minor: int | None
     cost_minor: int | None
+    tax_class: str
     levels: tuple[LevelFacts, ...]
 
 
@@ -78,6 +79,7 @@ class ProductFacts:
     picture: str
     version: int
     words: ProductWords
+    tax_class: str
     category: str
     category_translations: dict[str, Any]
     brand: str
@@ -155,6 +157,7 @@ def get_product_facts(product_id: int) -> ProductFacts:
         picture=product.picture,
         version=product.version,
         words=ProductWords.of(product),
+        tax_class=product.tax_class,
         category=category,
         category_translations=category_translations,
         brand=brand or "",
@@ -173,6 +176,7 @@ def _variants(product_id: int) -> tuple[VariantFacts, ...]:
             Variant.price_minor,
             Variant.compare_at_minor,
             Variant.cost_minor,
+            Variant.tax_class,
         )
         .where(Variant.product_id == product_id)
         .order_by(Variant.position)

@@ -14,7 +14,9 @@ from admin.catalog.forms import (
     Grid,
     WordsForm,
     amount_text,
+    class_cells,
     price_cells,
+    read_classes,
     read_counts,
     read_prices,
     stock_cells,
@@ -23,6 +25,7 @@ from admin.catalog.forms import (
 from admin.catalog.stocktaking import store_counts
 from admin.catalog.tables import products_table
 from admin.merging import merge, seen_values, take_over
+from admin.pricing.taxes.queries import class_choices
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
@@ -96,6 +99,26 @@ def change_prices(product_id: int) -> Response:
     return _saved(product_id)
 
 
+@blueprint.post("/products/<int:product_id>/tax-classes")
+@requires(Permission.PRODUCTS_EDIT)
+def change_tax_classes(product_id: int) -> Response:
+    """Set what the product and its variants are taxed as."""
+    facts = queries.get_product_facts(product_id)
+    grid, classes = read_classes(request.form, facts, frozenset(code for code, _name in class_choices()))
+    if grid.errors:
+        return _page(product_id, classes=grid, status=422)
+    try:
+        with transaction():
+            catalog.change_tax_classes(
+                product_id=product_id, version=grid.version, classes=classes, by=staff_here().actor, at=now()
+            )
+    except StaleProduct as refusal:
+        cells = class_cells(queries.get_product_facts(product_id))
+        told = take_over(grid.typed, cells, request.form)
+        return _page(product_id, classes=grid, told=told, refusal=refusal, status=409)
+    return _saved(product_id)
+
+
 @blueprint.post("/products/<int:product_id>/stock")
 @requires(Permission.STOCK_EDIT)
 def count_stock(product_id: int) -> Response:
@@ -126,7 +149,7 @@ def _page(product_id: int, *, refusal: ShopError | None = None, status: int = 20
     words = shown.pop("words", None) or stored
     entries = list_entries_about("product", str(product_id))
     history = list_changes([variant.id for variant in facts.variants])
-    context = {"prices": Grid(), "stock": Grid(), "told": (), **shown}
+    context = {"prices": Grid(), "stock": Grid(), "classes": Grid(), "told": (), **shown}
     return render_page(
         "admin/catalog/product.html",
         facts=facts,
@@ -137,6 +160,7 @@ def _page(product_id: int, *, refusal: ShopError | None = None, status: int = 20
         history=history,
         people=people([*entries, *history]),
         amount=lambda minor: amount_text(minor, g.shop.currency),
+        tax_choices=class_choices(),
         status=status,
         **context,
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint, Response, current_app, flash, request
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.audit.queries import people
-from admin.fulfilment.forms import CarrierForm
+from admin.fulfilment.forms import CarrierForm, NewCarrierForm
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
@@ -33,19 +36,15 @@ def carrier_list() -> Response:
 @requires(Permission.FULFILMENT_EDIT)
 def new_carrier() -> Response:
     """Show an empty form."""
-    return _page(CarrierForm(), "")
+    return _page(NewCarrierForm(), "")
 
 
 @blueprint.post("/carriers")
 @requires(Permission.FULFILMENT_EDIT)
 def add_carrier() -> Response:
     """Add a carrier."""
-    form = CarrierForm(request.form)
-    if choosing.find_facts(form.read().code):
-        form.validate()
-        form.code.errors = [*form.code.errors, _("There is a carrier with this code already.")]
-        return _page(form, "", status=422)
-    return _store(form, "")
+    form = NewCarrierForm(request.form)
+    return _store(form, "", lambda: choosing.add_carrier(facts=form.read(form.wanted_code()), **_said()))
 
 
 @blueprint.get("/carriers/<code>")
@@ -62,15 +61,14 @@ def change_carrier(code: str) -> Response:
     """Change a carrier; its code stays."""
     facts = _found(code)
     form = CarrierForm(request.form)
-    form.code.data = facts.code
-    return _store(form, facts.code)
+    return _store(form, code, lambda: choosing.change_carrier(facts=form.read(facts.code), **_said()))
 
 
-def _store(form: CarrierForm, code: str) -> Response:
+def _store(form: CarrierForm, code: str, store: Callable[[], object]) -> Response:
     try:
         if form.validate():
             with transaction():
-                choosing.change_carrier(facts=form.read(), by=staff_here().actor, at=now())
+                store()
             flash(_("Saved."), "success")
             return redirect_to("/admin/carriers")
     except Invalid as refusal:
@@ -90,6 +88,10 @@ def _page(form: CarrierForm, code: str, *, status: int = 200) -> Response:
         people=people(entries),
         status=status,
     )
+
+
+def _said() -> dict[str, Any]:
+    return {"by": staff_here().actor, "at": now()}
 
 
 def _found(code: str) -> CarrierFacts:

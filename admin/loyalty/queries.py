@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from storefront.accounts import queries as people
 from storefront.accounts.models import Customer
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
@@ -70,9 +71,13 @@ def list_tiers() -> Sequence[TierRow]:
     ]
 
 
-def find_person(email: str) -> Person | None:
-    """Return the customer with a folded e-mail."""
-    return _person(Customer.email == email)
+_CONTACT = func.coalesce(Customer.email, Customer.verified_phone, "")
+
+
+def find_person(contact: str) -> Person | None:
+    """Return the customer with an e-mail or a proven phone; raises Invalid for what is neither."""
+    found = people.find_customer_by_contact(contact, country=get_settings().country)
+    return _person(Customer.id == found.id) if found else None
 
 
 def get_person(customer_id: int) -> Person:
@@ -96,6 +101,6 @@ def list_steps(customer_id: int) -> Sequence[Step]:
 
 
 def _person(condition: object) -> Person | None:
-    statement = select(Customer.id, Customer.email, Customer.name, Customer.tier).where(condition)  # type: ignore[arg-type]
+    statement = select(Customer.id, _CONTACT, Customer.name, Customer.tier).where(condition)  # type: ignore[arg-type]
     row = db.session.execute(statement).first()
     return Person(*row) if row else None

@@ -14,7 +14,6 @@ from admin.loyalty.forms import AdjustForm, TierForm, form_of, version_of
 from admin.loyalty.liability import COLUMNS, as_csv, get_liability, recent_liability
 from admin.loyalty.words import month_words
 from admin.merging import merge, seen_values
-from storefront.accounts.emails import fold_email
 from storefront.accounts.permissions import Permission
 from storefront.audit import services as audit
 from storefront.audit.queries import list_entries_about
@@ -131,10 +130,10 @@ def remove_tier(tier_id: int) -> Response:
 @blueprint.get("/loyalty/customers")
 @requires(Permission.ORDERS_VIEW)
 def find_customer() -> Response:
-    """Find a customer by e-mail."""
+    """Find a customer by e-mail or phone."""
     email = request.args.get("email", "").strip()
     try:
-        found = queries.find_person(fold_email(email)) if email else None
+        found = queries.find_person(email) if email else None
     except Invalid:
         found = None
     if found is not None:

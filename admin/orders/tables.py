@@ -33,6 +33,7 @@ EVENTS: dict[str, str] = {
     EventKind.PLACED: N_("Order placed"),
     EventKind.PAYMENT_CHOSEN: N_("Payment chosen"),
     EventKind.PAYMENT_FAILED: N_("Payment was declined"),
+    EventKind.CLAIMED: N_("Taken into the customer's account"),
     EventKind.PAID: N_("Payment received"),
     EventKind.AUTHORIZED: N_("Payment approved"),
     EventKind.PARTLY_PAID: N_("A part of the payment received"),

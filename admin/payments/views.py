@@ -18,6 +18,7 @@ from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.audit import services as audit
 from storefront.database.transaction import transaction
+from storefront.jobs.queue import enqueue_after_commit
 from storefront.kernel.clock import now
 from storefront.kernel.errors import ShopError
 from storefront.orders.models import Order
@@ -71,11 +72,11 @@ def difference_list() -> Response:
 @blueprint.post("/payments/reconciliations")
 @requires(Permission.PAYMENTS_EDIT)
 def reconcile() -> Response:
-    """Ask providers now about what they have not told the end of."""
-    asked = jobs.reconcile_now()
+    """Let the providers be asked now about what they have not told the end of."""
     with transaction():
-        _note("payments.reconcile", "payment", "all", {"asked": (None, asked)})
-    flash(_("Providers were asked about %(count)s payments.", count=asked), "success")
+        _note("payments.reconcile", "payment", "all", {})
+        enqueue_after_commit(jobs.ask_about_all)
+    flash(_("The providers are being asked. Look again in a moment."), "success")
     return redirect_to("/admin/payments/differences")
 
 

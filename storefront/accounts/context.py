@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from storefront.accounts import queries
+from storefront.accounts import codes, queries
 from storefront.accounts.countries import country_name
+from storefront.accounts.oauth.providers import list_providers
 from storefront.accounts.sessions import current_customer
 from storefront.extensions import login_manager
 from storefront.web.locale import babel_locale
@@ -17,5 +18,7 @@ def init_app(app: Flask) -> None:
     login_manager.session_protection = None
     app.jinja_env.globals.update(
         current_customer=current_customer,
+        offers_phone=codes.is_offered,
+        sign_in_providers=lambda: list_providers(app.config["SHOP"]),
         country_name=lambda code: country_name(code, babel_locale()),
     )

@@ -1,4 +1,5 @@
-"""The door, for shoppers and staff alike: count failures, check, remember with today's hash."""
+"""The door, for shoppers and staff alike: count failures, check, remember with today's hash. And the same question
+again, before somebody who is in changes how they get in."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from storefront.accounts.errors import WrongCredentials
 from storefront.accounts.models import Customer, Staff
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.kernel.errors import Invalid
 
 log = logging.getLogger(__name__)
 
@@ -36,3 +38,15 @@ def admit(check: Callable[..., Account], *, email: str, password: str) -> Accoun
         if renewed:
             services.renew_hash(account=account, password_hash=renewed)
     return account
+
+
+def confirm_owner(*, customer_id: int, password: str, field: str) -> None:
+    """Refuse, beside `field`, what is not the customer's present password; guesses in a session left open count too."""
+    who, address = f"customer:{customer_id}", request.remote_addr or ""
+    services.refuse_too_many_tries(email=who, address=address, at=now())
+    try:
+        services.check_own_password(customer_id=customer_id, password=password, field=field)
+    except Invalid:
+        with transaction():
+            services.note_failure(email=who, address=address, at=now())
+        raise

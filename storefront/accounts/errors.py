@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from storefront.kernel.errors import N_, Invalid, TooMany
+from storefront.kernel.errors import N_, Invalid, NotFound, ShopError, TooMany
 
 
 class WrongCredentials(Invalid):
@@ -47,3 +47,58 @@ class InvalidAddress(Invalid):
     def __init__(self, problems: Mapping[str, Invalid]) -> None:
         self.problems = problems
         super().__init__(field=next(iter(problems), ""))
+
+
+class LinkOver(ShopError):
+    """A link that was sent to an inbox was used already, is too old, or never was one."""
+
+    message = N_("This link no longer works: each works once, and only for a while. Please ask for a new one.")
+
+
+class WrongCode(Invalid):
+    """The code is not the one that was sent, or no longer good; which of the two, nobody says."""
+
+    message = N_("This code is not right or no longer good. Check it, or ask for a new one.")
+
+
+class NoSuchWay(NotFound):
+    """A way to sign in that this shop does not offer."""
+
+    message = N_("This way to sign in is not available here.")
+
+
+class LastWay(ShopError):
+    """Without it nobody could get into the account any more."""
+
+    message = N_("This is the only way into your account. First add another: an e-mail, a phone, an account elsewhere.")
+
+
+class TakenElsewhere(ShopError):
+    """What was proven belongs to another account of this shop."""
+
+    message = N_("This belongs to another account here. Sign in to that account and remove it there first.")
+
+
+class NotFinished(ShopError):
+    """Signing in elsewhere came to nothing; the words say why."""
+
+    message = N_("Signing in with %(provider)s did not work. Please try again, or choose another way.")
+
+
+class NotBegunHere(NotFinished):
+    """The answer from elsewhere does not belong to what this browser asked."""
+
+    message = N_("We could not match this sign-in to your browser, or it took too long. Please start again.")
+
+
+class ConsentDenied(NotFinished):
+    """The reader said no at the provider's page."""
+
+    message = N_("You did not allow %(provider)s to sign you in. Nothing was changed; you can choose another way.")
+
+
+class NotReachable(NotFinished):
+    """The provider does not answer."""
+
+    status = 503
+    message = N_("%(provider)s does not answer right now. Please try again in a moment, or choose another way.")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
-from wtforms import EmailField, Form, HiddenField, PasswordField, SelectField, StringField, TelField
+from wtforms import BooleanField, EmailField, Form, HiddenField, PasswordField, SelectField, StringField, TelField
 from wtforms.validators import InputRequired, Length
 
 from storefront.accounts.countries import country_choices
 from storefront.accounts.errors import InvalidAddress
-from storefront.accounts.rules import LONGEST, PROVINCES, PostalAddress, read_address, required_fields
+from storefront.accounts.rules import LONGEST, PostalAddress, normal_area, read_address, required_fields
+from storefront.mail.states import CONSENT
+from storefront.places import china
+from storefront.places.regions import CHINA, cities_of, city_label, regions_of
 from storefront.web.refusals import show_refusal
+
+Choices = tuple[tuple[str, str], ...]
 
 
 def _needed() -> Any:
@@ -21,6 +27,10 @@ def _needed() -> Any:
 
 def _at_most(count: int) -> Any:
     return Length(max=count, message=_("This is too long."))
+
+
+def _reads_chinese() -> bool:
+    return str(get_locale()).startswith("zh")
 
 
 class SignInForm(Form):
@@ -35,6 +45,7 @@ class RegisterForm(SignInForm):
     """A new account."""
 
     name = StringField(_("Name"), [_at_most(120)])
+    news = BooleanField(_(CONSENT))
 
 
 class InvitationForm(Form):
@@ -49,6 +60,7 @@ class NewPasswordForm(Form):
     """The password of an account that a letter invited to."""
 
     password = PasswordField(_("Password"), [_needed(), _at_most(400)])
+    news = BooleanField(_(CONSENT))
 
 
 class NameForm(Form):
@@ -59,10 +71,42 @@ class NameForm(Form):
 
 
 class EmailForm(Form):
-    """Another e-mail, confirmed by the password."""
+    """Another e-mail, allowed by the password where there is one."""
 
     email = EmailField(_("New e-mail"), [_needed(), _at_most(254)])
-    password = PasswordField(_("Your current password"), [_needed(), _at_most(400)], id="email-password")
+    password = PasswordField(_("Your current password"), [_at_most(400)], id="email-password")
+
+
+class LetterForm(Form):
+    """Where a letter shall go."""
+
+    email = EmailField(_("E-mail"), [_needed(), _at_most(254)])
+
+
+class PhoneForm(Form):
+    """A number that a code shall go to."""
+
+    phone = TelField(_("Mobile phone"), [_needed(), _at_most(40)])
+    next = HiddenField(validators=[_at_most(500)])
+
+
+class OwnPhoneForm(Form):
+    """A number to sign in with, allowed by the password where there is one."""
+
+    phone = TelField(_("Mobile phone"), [_needed(), _at_most(40)], id="sign-in-phone")
+    password = PasswordField(_("Your current password"), [_at_most(400)], id="phone-password")
+
+
+class CodeForm(Form):
+    """The code of a short message."""
+
+    code = StringField(_("Code from the message"), [_needed(), _at_most(20)])
+
+
+class OwnerForm(Form):
+    """The password of the account that shall be connected."""
+
+    password = PasswordField(_("Password"), [_needed(), _at_most(400)])
 
 
 class PasswordForm(Form):
@@ -90,11 +134,51 @@ class AddressForm(Form):
         self.country.choices = list(country_choices(str(get_locale()), home))
         if not self.country.data:
             self.country.data = home
-        self.provinces = PROVINCES
+        area = {name: str(self[name].data or "") for name in ("country", "region", "city", "district")}
+        for name, value in normal_area(area).items():
+            self[name].data = value
 
     @property
     def is_chinese(self) -> bool:
-        return bool(self.country.data == "CN")
+        return bool(self.country.data == CHINA)
+
+    @property
+    def regions(self) -> Choices:
+        """The regions of the chosen country; none where they are not known and are typed."""
+        country = str(self.country.data)
+        chinese = _reads_chinese()
+        found = [(region.key, region.label(chinese=chinese)) for region in regions_of(country)]
+        return tuple(found if country == CHINA else sorted(found, key=lambda choice: choice[1]))
+
+    @property
+    def cities(self) -> Choices:
+        """The cities of the chosen region, where they are known."""
+        return self._named(cities_of(str(self.country.data), self.region.data or ""))
+
+    @property
+    def districts(self) -> Choices:
+        """The districts of the chosen city; one that no list has yet stays, since it may be new."""
+        if not self.is_chinese:
+            return ()
+        known = china.districts_of(self.region.data or "", self.city.data or "")
+        typed = self.district.data or ""
+        is_new = known and typed and typed not in known and not china.knows_district(typed)
+        return self._named((*known, typed) if is_new else known)
+
+    @property
+    def awaits_region(self) -> bool:
+        """Whether cities can be chosen only once the province is."""
+        return self.is_chinese and self.region.data not in china.PROVINCES
+
+    @property
+    def awaits_city(self) -> bool:
+        """Whether districts can be chosen only once the city is."""
+        known = china.cities_of(self.region.data or "")
+        return self.awaits_region or bool(self.is_chinese and known and self.city.data not in known)
+
+    def _named(self, names: Sequence[str]) -> Choices:
+        chinese = _reads_chinese()
+        return tuple((name, city_label(str(self.country.data), name, chinese=chinese)) for name in names)
 
     def needs(self, field: str) -> bool:
         """Say whether the chosen country's addresses must have `field`."""

@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, select
 
-from storefront.accounts.emails import fold_email
 from storefront.accounts.models import Customer, CustomerGroup
-from storefront.accounts.queries import find_customer_by_email
+from storefront.accounts.queries import find_customer_by_contact
 from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.paging import Page
 from storefront.kernel.text import slugify, squeeze
+from storefront.shop.queries import get_settings
 
 LONGEST_NAME = 120
 
@@ -44,9 +44,10 @@ def get_group(key: str) -> CustomerGroup:
 
 
 def page_of_members(key: str, *, number: int, size: int) -> Page[Any]:
-    """Return one page of a group's customers, by e-mail: id, email, name."""
+    """Return one page of a group's customers, by e-mail: id, email (or phone), name."""
     total = db.session.scalar(select(func.count()).select_from(Customer).where(_is_in(key))) or 0
-    statement = select(Customer.id, Customer.email, Customer.name).where(_is_in(key)).order_by(Customer.email)
+    contact = func.coalesce(Customer.email, Customer.verified_phone, "")
+    statement = select(Customer.id, contact.label("email"), Customer.name).where(_is_in(key)).order_by(contact)
     rows = db.session.execute(statement.limit(size).offset((number - 1) * size)).all()
     return Page(rows, total, number, size)
 
@@ -74,14 +75,14 @@ def rename_group(*, key: str, name: str, by: str, at: datetime) -> CustomerGroup
 def add_member(*, key: str, email: str, by: str, at: datetime) -> Customer:
     """Put the customer with this e-mail into a group; one who is in it already stays."""
     get_group(key)
-    found = find_customer_by_email(fold_email(email))
+    found = find_customer_by_contact(email, country=get_settings().country)
     if found is None:
         raise Invalid(N_("There is no customer with the e-mail address %(email)s."), field="emails", email=email[:254])
     customer = _locked(found.id)
     if key not in customer.groups:
         customer.groups = sorted({*customer.groups, key})
         db.session.flush()
-        _note(key, "customer_group.members", {customer.email: (None, "in")}, by, at)
+        _note(key, "customer_group.members", {customer.known_as: (None, "in")}, by, at)
     return customer
 
 
@@ -92,7 +93,7 @@ def remove_member(*, key: str, customer_id: int, by: str, at: datetime) -> Custo
     if key in customer.groups:
         customer.groups = [other for other in customer.groups if other != key]
         db.session.flush()
-        _note(key, "customer_group.members", {customer.email: ("in", None)}, by, at)
+        _note(key, "customer_group.members", {customer.known_as: ("in", None)}, by, at)
     return customer
 
 

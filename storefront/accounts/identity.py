@@ -13,6 +13,7 @@ class CurrentCustomer:
 
     id: int
     email: str
+    """"" for who has none."""
     name: str
     phone: str
     locale: str
@@ -21,6 +22,8 @@ class CurrentCustomer:
     session_version: int
     groups: frozenset[str] = frozenset()
     """Keys of the groups that staff put this customer into."""
+    verified_phone: str = ""
+    """The number that a code proved, "" for none."""
 
     is_authenticated = True
     is_active = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
@@ -15,12 +15,17 @@ class Customer(Base):
     __tablename__ = "customer"
 
     id: Mapped[pk]
-    email: Mapped[str] = mapped_column(String(254), unique=True)
-    """Folded to lower case."""
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    """Folded to lower case; None for who signs in by phone or with an account elsewhere."""
+    email_verified_at: Mapped[moment | None]
+    """When a link in a letter to it, or a trusted provider, proved that it is theirs."""
     name: Mapped[str] = mapped_column(String(120), default="")
     phone: Mapped[str] = mapped_column(String(32), default="")
+    """How couriers reach them; nobody has proven it."""
+    verified_phone: Mapped[str | None] = mapped_column(String(32), unique=True)
+    """A number (E.164) that a code proved; its owner can sign in with a code."""
     password_hash: Mapped[str | None] = mapped_column(String(255))
-    """None: an account without a way to sign in (imported)."""
+    """None: no password; a letter can set one where there is an e-mail."""
     locale: Mapped[str] = mapped_column(String(8), default="en")
     tier: Mapped[str] = mapped_column(String(32), default="")
     groups: Mapped[json_list]
@@ -32,6 +37,73 @@ class Customer(Base):
     session_version: Mapped[int] = mapped_column(default=1)
     """Grows when the password changes, which ends every other session."""
     created_at: Mapped[moment] = mapped_column(index=True)
+
+    @property
+    def known_as(self) -> str:
+        """How staff tell them apart: by e-mail, else by phone, else by number."""
+        return self.email or self.verified_phone or f"#{self.id}"
+
+
+class CustomerIdentity(Base):
+    """An account elsewhere that a customer signs in with."""
+
+    __tablename__ = "customer_identity"
+    __table_args__ = (UniqueConstraint("provider", "subject"), UniqueConstraint("customer_id", "provider"))
+
+    id: Mapped[pk]
+    customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE", index=False)
+    provider: Mapped[str] = mapped_column(String(16))
+    subject: Mapped[str] = mapped_column(String(255))
+    """Who they are there; never changes."""
+    label: Mapped[str] = mapped_column(String(254), default="")
+    """How they know it: an e-mail or a nickname, as it was when it was connected."""
+    created_at: Mapped[moment]
+
+
+class OneTimeLink(Base):
+    """A link that was sent to an inbox: it works once, for a while, and only its digest is kept."""
+
+    __tablename__ = "one_time_link"
+
+    id: Mapped[pk]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    purpose: Mapped[str] = mapped_column(String(24))
+    customer_id: Mapped[int | None] = refers("customer.id", on_delete="CASCADE")
+    """Whose account it is about; None for a link that was made for the sake of equal work, and sent to nobody."""
+    email_key: Mapped[str] = mapped_column(String(64))
+    """A digest of the address it went to."""
+    facts: Mapped[json_object]
+    created_at: Mapped[moment]
+    expires_at: Mapped[moment] = mapped_column(index=True)
+    used_at: Mapped[moment | None]
+
+
+class PhoneCode(Base):
+    """A code that was sent to a phone; only its digest is kept, made with the shop's secret."""
+
+    __tablename__ = "phone_code"
+    __table_args__ = (CheckConstraint("tries >= 0", name="tries_not_negative"),)
+
+    id: Mapped[pk]
+    phone: Mapped[str] = mapped_column(String(32), index=True)
+    purpose: Mapped[str] = mapped_column(String(40))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[moment]
+    expires_at: Mapped[moment] = mapped_column(index=True)
+    used_at: Mapped[moment | None]
+
+
+class SignInRecord(Base):
+    """A customer came in: when, how, on what kind of device. The latest are shown to them."""
+
+    __tablename__ = "sign_in_record"
+
+    id: Mapped[pk]
+    customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE")
+    way: Mapped[str] = mapped_column(String(16))
+    device: Mapped[str] = mapped_column(String(80), default="")
+    at: Mapped[moment] = mapped_column(index=True)
 
 
 class CustomerGroup(Base):

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     PAYMENTS_EDIT = "payments:edit"
     FULFILMENT_VIEW = "fulfilment:view"
     FULFILMENT_EDIT = "fulfilment:edit"
+    SHIPPING_VIEW = "shipping:view"
+    SHIPPING_EDIT = "shipping:edit"
     RETURNS_VIEW = "returns:view"
     RETURNS_EDIT = "returns:edit"
     SLOTS_VIEW = "slots:view"
@@ -40,7 +42,10 @@ class Permission(StrEnum):
     RECOMMEND_EDIT = "recommend:edit"
     EXPERIMENTS_VIEW = "experiments:view"
     EXPERIMENTS_EDIT = "experiments:edit"
+    LETTERS_VIEW = "letters:view"
     AUDIT_VIEW = "audit:view"
+    TAXES_VIEW = "taxes:view"
+    TAXES_EDIT = "taxes:edit"
 
 
 class Role(StrEnum):
@@ -75,6 +80,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.ORDERS_CANCEL,
             P.FULFILMENT_VIEW,
             P.FULFILMENT_EDIT,
+            P.SHIPPING_VIEW,
+            P.SHIPPING_EDIT,
             P.RETURNS_VIEW,
             P.RETURNS_EDIT,
             P.SLOTS_VIEW,
@@ -85,6 +92,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.SEARCH_VIEW,
             P.RECOMMEND_VIEW,
             P.EXPERIMENTS_VIEW,
+            P.LETTERS_VIEW,
         }
     ),
     Role.MERCHANDISER: frozenset(
@@ -103,13 +111,14 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.RECOMMEND_EDIT,
             P.EXPERIMENTS_VIEW,
             P.EXPERIMENTS_EDIT,
+            P.LETTERS_VIEW,
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(
         {
-            *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW),
+            *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
             *(P.RETURNS_VIEW, P.RETURNS_EDIT),
-            *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST),
+            *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST, P.LETTERS_VIEW),
         }
     ),
     Role.FINANCE: frozenset(
@@ -124,6 +133,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.AUDIT_VIEW,
             P.PROMOTIONS_VIEW,
             P.LOYALTY_VIEW,
+            P.TAXES_VIEW,
+            P.TAXES_EDIT,
         }
     ),
     Role.ANALYST: frozenset(

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_, select
 
+from storefront.accounts.emails import fold_email
 from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
 from storefront.accounts.models import Address, Customer, SignInFailure, Staff
-from storefront.accounts.rules import PostalAddress
+from storefront.accounts.rules import PostalAddress, normal_phone
 from storefront.database.base import db
 from storefront.database.reading import read
 from storefront.kernel.errors import NotFound
@@ -25,6 +26,7 @@ _CUSTOMER = select(
     Customer.order_count,
     Customer.session_version,
     Customer.groups,
+    Customer.verified_phone,
 ).where(Customer.is_active, Customer.id == bindparam("id"))
 _STAFF = select(Staff.id, Staff.email, Staff.name, Staff.role, Staff.locale, Staff.session_version).where(
     Staff.is_active, Staff.id == bindparam("id")
@@ -53,7 +55,10 @@ def find_identity(session_id: str) -> Identity | None:
 def find_customer(customer_id: int) -> CurrentCustomer | None:
     """Return an active customer as a value."""
     row = read(_CUSTOMER, {"id": customer_id}).first()
-    return CurrentCustomer(**{**row._mapping, "groups": frozenset(row.groups or ())}) if row else None
+    if row is None:
+        return None
+    texts = {"email": row.email or "", "verified_phone": row.verified_phone or ""}
+    return CurrentCustomer(**{**row._mapping, **texts, "groups": frozenset(row.groups or ())})
 
 
 def get_customer(customer_id: int) -> Customer:
@@ -83,6 +88,17 @@ def keys_of(customer_key: str) -> tuple[str, ...]:
 def find_customer_by_email(email: str) -> Customer | None:
     """Return the account of a folded e-mail."""
     return db.session.scalar(select(Customer).where(Customer.email == email))
+
+
+def find_customer_by_phone(phone: str) -> Customer | None:
+    """Return the account whose owner proved that a number (E.164) is theirs."""
+    return db.session.scalar(select(Customer).where(Customer.verified_phone == phone))
+
+
+def find_customer_by_contact(text: str, *, country: str) -> Customer | None:
+    """Return the account with an e-mail or a proven phone, however it was typed; raises Invalid for what is neither."""
+    phone = normal_phone(text, country) if "@" not in text else None
+    return find_customer_by_phone(phone) if phone else find_customer_by_email(fold_email(text))
 
 
 def find_staff_by_email(email: str) -> Staff | None:

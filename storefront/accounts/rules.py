@@ -6,7 +6,6 @@ what was stored under older rules can always be read again.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
@@ -15,47 +14,28 @@ import phonenumbers
 from storefront.accounts.errors import InvalidAddress
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.text import squeeze
+from storefront.places import china
+from storefront.places.china import PROVINCES as PROVINCES
+from storefront.places.china import normal_province as normal_province
+from storefront.places.regions import CHINA, country_of, fits_postcode, is_region, normal_region
 
 COUNTRIES: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS) - {"AC", "TA", "XK"}
 """ISO 3166-1 alpha-2 codes of the countries that an address may lie in."""
 
-POSTCODES: Mapping[str, tuple[str, str]] = {
-    "CN": (r"\d{6}", "100000"),
-    "US": (r"\d{5}(-\d{4})?", "10001"),
-    "CA": (r"[ABCEGHJ-NPRSTVXY]\d[A-Z] ?\d[A-Z]\d", "K1A 0B1"),
-    "GB": (r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}", "SW1A 1AA"),
-    "JP": (r"\d{3}-?\d{4}", "100-0001"),
-    "KR": (r"\d{5}", "03051"),
-    "SG": (r"\d{6}", "018956"),
-    "AU": (r"\d{4}", "2000"),
-    "NZ": (r"\d{4}", "6011"),
-    "DE": (r"\d{5}", "10115"),
-    "FR": (r"\d{5}", "75001"),
-    "IT": (r"\d{5}", "00184"),
-    "ES": (r"\d{5}", "28001"),
-    "NL": (r"\d{4} ?[A-Z]{2}", "1012 AB"),
-    "BE": (r"\d{4}", "1000"),
-    "CH": (r"\d{4}", "8001"),
-    "AT": (r"\d{4}", "1010"),
-    "SE": (r"\d{3} ?\d{2}", "111 22"),
-}
-"""Pattern and example per country; elsewhere a postcode is free text and may be missing."""
-
-REGION_REQUIRED = frozenset({"CN", "US", "CA", "AU", "JP"})
-CITIES_WITHOUT_DISTRICTS = frozenset({"东莞", "中山", "儋州", "嘉峪关"})
-PROVINCES = (
-    *("北京市", "天津市", "上海市", "重庆市", "河北省", "山西省", "辽宁省", "吉林省", "黑龙江省", "江苏省", "浙江省"),
-    *("安徽省", "福建省", "江西省", "山东省", "河南省", "湖北省", "湖南省", "广东省", "海南省", "四川省", "贵州省"),
-    *("云南省", "陕西省", "甘肃省", "青海省", "台湾省", "内蒙古自治区", "广西壮族自治区", "西藏自治区"),
-    *("宁夏回族自治区", "新疆维吾尔自治区", "香港特别行政区", "澳门特别行政区"),
-)
 LONGEST = {"name": 80, "region": 60, "city": 60, "district": 60, "street": 160, "street2": 160, "postcode": 16}
 
 REQUIRED = N_("Please fill this in.")
 TOO_LONG = N_("This is too long.")
 UNKNOWN_COUNTRY = N_("Please choose a country.")
 BAD_POSTCODE = N_("This postcode does not look right. Example: %(example)s")
+UNKNOWN_REGION = N_("There is no “%(name)s” in this country. Please choose from the list.")
+UNKNOWN_CITY = N_("There is no “%(name)s” in this province. Please choose from the list.")
+UNKNOWN_DISTRICT = N_("There is no “%(name)s” in this city. Please choose from the list.")
 BAD_PHONE = N_("This phone number does not look right. Add the country code, such as +86, if it is from elsewhere.")
+
+
+FORGOTTEN = "–"
+"""Stands where a name or a street was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +85,13 @@ class PostalAddress:
         return [part for part in parts if part]
 
 
+def reduced(stored: Mapping[str, str]) -> dict[str, str]:
+    """Return what is left of a stored address once the person is forgotten: the country and the region."""
+    kept = {field.name: "" for field in fields(PostalAddress)}
+    kept |= {key: stored[key] for key in ("country", "region") if stored.get(key)}
+    return kept | {"name": FORGOTTEN, "street": FORGOTTEN}
+
+
 def read_address(typed: Mapping[str, str | None]) -> PostalAddress:
     """Read an address as typed; raises InvalidAddress whose `problems` holds a refusal for every field that is wrong.
 
@@ -114,10 +101,7 @@ def read_address(typed: Mapping[str, str | None]) -> PostalAddress:
     values["country"] = values["country"].upper()
     values["postcode"] = values["postcode"].upper()
     values["phone"] = normal_phone(values["phone"], values["country"]) or values["phone"]
-    if values["country"] == "CN":
-        values["region"] = normal_province(values["region"])
-        if not values["city"] and values["region"] in PROVINCES[:4]:
-            values["city"] = values["region"]
+    values |= normal_area(values)
     problems = _problems(values)
     if problems:
         raise InvalidAddress(problems)
@@ -135,22 +119,27 @@ def normal_phone(phone: str, country: str) -> str | None:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def normal_province(text: str) -> str:
-    """Return a Chinese province by its full name ("广东" -> "广东省"); anything else as it is."""
-    if len(text) < 2:
-        return text
-    return next((name for name in PROVINCES if name.startswith(text)), text)
+def normal_area(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return region, city and district as addresses store them, however they are spelled ("广东" -> "广东省").
+
+    A municipality is its own city. What nobody knows stays as it is typed.
+    """
+    country, region, city, district = (typed[name] for name in ("country", "region", "city", "district"))
+    region = normal_region(country, region)
+    if country == CHINA:
+        city = region if region in china.MUNICIPALITIES else china.normal_city(region, city)
+        district = china.normal_district(region, city, district)
+    return {"region": region, "city": city, "district": district}
 
 
 def required_fields(country: str) -> frozenset[str]:
     """Return the fields that an address in `country` cannot do without."""
-    needed = {"name", "phone", "country", "city", "street"}
-    if country in REGION_REQUIRED:
-        needed.add("region")
-    if country == "CN":
-        needed.add("district")
-    elif country in POSTCODES:
-        needed.add("postcode")
+    facts = country_of(country)
+    needed = {"name", "phone", "country", "street"}
+    needed |= {"region"} if facts.needs_region else set()
+    needed |= {"city"} if facts.needs_city else set()
+    needed |= {"postcode"} if facts.needs_postcode else set()
+    needed |= {"district"} if country == CHINA else set()
     return frozenset(needed)
 
 
@@ -158,8 +147,8 @@ def _problems(values: Mapping[str, str]) -> dict[str, Invalid]:
     problems: dict[str, Invalid] = {}
     country = values["country"]
     needed = required_fields(country)
-    if country == "CN" and values["city"].removesuffix("市") in CITIES_WITHOUT_DISTRICTS:
-        needed -= {"district"}
+    if country == CHINA and values["region"] and not china.districts_of(values["region"], values["city"]):
+        needed -= {"district"} if values["city"] else {"district", "city"}
     for field, value in values.items():
         if not value and field in needed:
             problems[field] = Invalid(REQUIRED)
@@ -169,10 +158,24 @@ def _problems(values: Mapping[str, str]) -> dict[str, Invalid]:
         problems["country"] = Invalid(UNKNOWN_COUNTRY)
     if values["phone"] and normal_phone(values["phone"], "") != values["phone"]:
         problems["phone"] = Invalid(BAD_PHONE)
-    pattern, example = POSTCODES.get(country, ("", ""))
-    if values["postcode"] and pattern and not re.fullmatch(pattern, values["postcode"]):
-        problems["postcode"] = Invalid(BAD_POSTCODE, example=example)
-    return problems
+    if values["postcode"] and not fits_postcode(country, values["postcode"]):
+        problems["postcode"] = Invalid(BAD_POSTCODE, example=country_of(country).example)
+    return _area_problems(values) | problems
+
+
+def _area_problems(values: Mapping[str, str]) -> dict[str, Invalid]:
+    """Return what is wrong with region, city and district; a district that no list has yet may be a new one."""
+    country, region, city, district = (values[name] for name in ("country", "region", "city", "district"))
+    if region and not is_region(country, region):
+        return {"region": Invalid(UNKNOWN_REGION, name=region)}
+    if country != CHINA or not region:
+        return {}
+    cities, districts = china.cities_of(region), china.districts_of(region, city)
+    if city and cities and city not in cities:
+        return {"city": Invalid(UNKNOWN_CITY, name=city)}
+    if district and districts and district not in districts and china.knows_district(district):
+        return {"district": Invalid(UNKNOWN_DISTRICT, name=district)}
+    return {}
 
 
 def _has_han(text: str) -> bool:

@@ -10,10 +10,11 @@ from sqlalchemy.exc import IntegrityError
 
 from storefront.accounts import passwords, queries, throttle, tries
 from storefront.accounts.emails import email_key, fold_email
-from storefront.accounts.errors import CannotRegister, EmailTaken, TooManyTries, WorksHere, WrongCredentials
+from storefront.accounts.errors import CannotRegister, TooManyTries, WorksHere, WrongCredentials
 from storefront.accounts.events import CustomerRegistered
 from storefront.accounts.invitations import Invitation
-from storefront.accounts.models import Address, Customer, Staff
+from storefront.accounts.models import Address, Customer, CustomerIdentity, Staff
+from storefront.accounts.oauth.person import Person
 from storefront.accounts.permissions import Role
 from storefront.accounts.rules import PostalAddress
 from storefront.database.base import db
@@ -32,6 +33,8 @@ class Credentials:
 
     email: str
     password_hash: str
+    proven_at: datetime | None = None
+    """When a letter to the e-mail was answered, if one was."""
 
 
 def make_credentials(*, email: str, password: str) -> Credentials:
@@ -59,12 +62,37 @@ def register(*, credentials: Credentials, name: str, locale: str, at: datetime) 
         raise CannotRegister
     customer = Customer(
         email=credentials.email,
+        email_verified_at=credentials.proven_at,
         name=squeeze(name)[:120],
         password_hash=credentials.password_hash,
         locale=locale,
         traits={},
         created_at=at,
     )
+    return _open(customer)
+
+
+def open_by_phone(*, phone: str, locale: str, at: datetime) -> Customer:
+    """Open an account for who has just proven a number; there is neither e-mail nor password yet."""
+    return _open(Customer(phone=phone, verified_phone=phone, locale=locale, traits={}, created_at=at))
+
+
+def open_by_person(*, person: Person, locale: str, at: datetime) -> Customer:
+    """Open an account for who has one elsewhere; CannotRegister where their e-mail has an account already."""
+    if person.email and queries.find_customer_by_email(fold_email(person.email)) is not None:
+        raise CannotRegister
+    email = fold_email(person.email) if person.email else None
+    name, proven_at = squeeze(person.name)[:120], at if email else None
+    customer = _open(
+        Customer(email=email, email_verified_at=proven_at, name=name, locale=locale, traits={}, created_at=at)
+    )
+    who = {"provider": person.provider, "subject": person.subject, "label": person.label}
+    db.session.add(CustomerIdentity(customer_id=customer.id, **who, created_at=at))
+    db.session.flush()
+    return customer
+
+
+def _open(customer: Customer) -> Customer:
     db.session.add(customer)
     try:
         db.session.flush()
@@ -140,34 +168,10 @@ def renew_hash(*, account: Customer | Staff, password_hash: str) -> None:
 
 
 def check_own_password(*, customer_id: int, password: str, field: str) -> None:
-    """Refuse, beside `field`, what is not the customer's present password. Reads only."""
-    if not passwords.matches(queries.get_customer(customer_id).password_hash, password):
+    """Refuse, beside `field`, what is not the customer's present password; who has none is not asked. Reads only."""
+    kept = queries.get_customer(customer_id).password_hash
+    if kept is not None and not passwords.matches(kept, password):
         raise Invalid(N_("This is not your current password."), field=field)
-
-
-def change_password(*, customer_id: int, credentials: Credentials) -> Customer:
-    """Set another password, which ends every other session."""
-    customer = queries.get_customer(customer_id)
-    customer.password_hash = credentials.password_hash
-    customer.session_version += 1
-    db.session.flush()
-    return customer
-
-
-def change_email(*, customer_id: int, email: str) -> Customer:
-    """Set another e-mail; other sessions end, since whoever holds the old inbox may hold one of them."""
-    customer, folded = queries.get_customer(customer_id), fold_email(email)
-    other = queries.find_customer_by_email(folded)
-    if other is not None and other.id != customer.id:
-        raise EmailTaken(field="email")
-    if folded != customer.email:
-        customer.email = folded
-        customer.session_version += 1
-        try:
-            db.session.flush()
-        except IntegrityError:
-            raise EmailTaken(field="email") from None
-    return customer
 
 
 def change_name(*, customer_id: int, name: str, phone: str) -> Customer:

@@ -38,3 +38,12 @@ class Limits:
 
 
 SIGN_IN = Limits("", WINDOW, MOST_TOGETHER, MOST_FROM_ADDRESS, MOST_WITH_EMAIL)
+
+HOUR = timedelta(hours=1)
+LETTERS = Limits("letter:", HOUR, 4, 30, 8)
+"""Letters with a link, asked for by whoever can type an address."""
+SMS_AGAIN = Limits("sms-again:", timedelta(minutes=1), 1, 6, 1)
+SMS = Limits("sms:", HOUR, 5, 20, 6)
+"""Codes by SMS: each costs the shop money and its reader a ringing phone."""
+CODES = Limits("code:", WINDOW, 10, 40, 20)
+"""Wrong codes; beside these, each code bears only so many tries."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from storefront.database.reading import read
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.kernel.money import Money
+from storefront.shipping.rules import Load, Part
 from storefront.shop.queries import get_settings
 from storefront.shop.rules import ShopSettings
 from storefront.web.locale import localized
@@ -46,6 +47,8 @@ class Line:
     category_ids: frozenset[int]
     weight_grams: int
     added_at: datetime
+    tax_class: str = ""
+    freight_class: str = ""
 
     @property
     def quantity(self) -> int:
@@ -96,6 +99,14 @@ class Contents:
     def weight_grams(self) -> int:
         return sum(line.weight_grams * line.quantity for line in self.lines)
 
+    def load(self, goods: Money) -> Load:
+        """Return what is to be delivered; `goods` is what it costs this shopper before promotions."""
+        parts: dict[str, list[Line]] = {}
+        for line in self.priced:
+            if line.freight_class:
+                parts.setdefault(line.freight_class, []).append(line)
+        return Load(self.weight_grams, self.units, goods, tuple(_part(name, held) for name, held in parts.items()))
+
     @property
     def goods(self) -> Money:
         """What can be bought, before any promotion."""
@@ -131,7 +142,10 @@ _GOODS = (
     Variant.compare_at_minor,
     Variant.minimum_price_minor,
     Variant.weight_grams,
+    Product.freight_class,
     Variant.is_active,
+    Variant.tax_class.label("variant_tax_class"),
+    Product.tax_class,
     Product.id.label("product_id"),
     Product.slug,
     Product.name,
@@ -168,6 +182,11 @@ _IMAGINED = (
     .where(Variant.sku.in_(bindparam("skus", expanding=True)))
     .order_by(Variant.id)
 )
+
+
+def _part(freight_class: str, lines: Sequence[Line]) -> Part:
+    grams = sum(line.weight_grams * line.quantity for line in lines)
+    return Part(freight_class, grams, sum(line.quantity for line in lines))
 
 
 def get_contents(owner: Owner, *, locale: str | None = None) -> Contents:
@@ -240,5 +259,7 @@ def _line(row: Any, held: Held, settings: ShopSettings, locale: str | None) -> L
         brand_id=row.brand_id,
         category_ids=frozenset(int(part) for part in (row.path or "").strip("/").split("/") if part),
         weight_grams=row.weight_grams,
+        freight_class=row.freight_class,
         added_at=held.added_at,
+        tax_class=row.variant_tax_class or row.tax_class,
     )

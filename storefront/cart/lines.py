@@ -58,6 +58,7 @@ def snapshot_lines(
             category_ids=line.category_ids,
             collection_ids=own.collection_ids if own else frozenset(),
             attributes=own.attributes if own else frozenset(),
+            tax_class=line.tax_class,
         )
         offer = flash.get(line.variant_id)
         reduced = 0

@@ -18,11 +18,11 @@ from storefront.cart.varying import most_banners
 from storefront.cart.wallet import codes_elsewhere as codes_elsewhere
 from storefront.catalog.cards import Card
 from storefront.kernel.money import Money
-from storefront.pricing.snapshot import Delivery, Shopper
+from storefront.pricing.snapshot import Delivery, Shopper, Stage
 from storefront.promotions.rules import Near
 from storefront.shipping import queries as shipping
-from storefront.shipping.queries import Offer
-from storefront.shop.queries import get_settings
+from storefront.shipping.queries import Quotation
+from storefront.shipping.rules import Destination
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,40 @@ class NearView:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """How far goods are on the way to an amount."""
+
+    have: Money
+    need: Money
+
+    @property
+    def missing(self) -> Money:
+        return self.need - self.have
+
+
+@dataclass(frozen=True, slots=True)
 class CartView:
-    """Everything that the cart page shows. `offer` is the cheapest delivery, taken as an estimate."""
+    """Everything that the cart page shows. The cheapest delivery of `quotation` is taken as an estimate."""
 
     cart: CartQuote
-    offer: Offer | None
+    quotation: Quotation | None = None
+    """What delivery costs; None for a cart with nothing to deliver."""
     near: tuple[NearView, ...] = field(default=())
     points: PointsView | None = None
     """None in a shop without points."""
+
+    @property
+    def free_delivery(self) -> Gap | None:
+        """How far the goods are from free delivery; None where it is free, never gets free, or a promotion says it."""
+        offer = self.quotation.cheapest if self.quotation else None
+        paid = self.cart.quote.delivery - self.cart.quote.delivery_discount
+        if offer is None or offer.free_from is None or not offer.charge.freight or not paid:
+            return None
+        if offer.charge.surcharge:
+            return None
+        if any(view.near.promotion.falls_on is Stage.SHIPPING for view in self.near):
+            return None
+        return Gap(self.cart.snapshot.goods, offer.free_from)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +78,32 @@ class Badge:
     amount: Money
 
 
-def get_cart_view(*, owner: Owner, shopper: Shopper, locale: str, at: datetime) -> CartView:
-    """Return somebody's cart as the cart page shows it, with delivery to the shop's own country as an estimate."""
+def get_cart_view(*, owner: Owner, shopper: Shopper, destination: Destination, locale: str, at: datetime) -> CartView:
+    """Return somebody's cart as the cart page shows it, with the cheapest delivery to a place as an estimate."""
     contents = get_contents(owner, locale=locale)
     priced = price_cart(contents=contents, owner=owner, shopper=shopper, at=at)
-    cart, offer = _quoted(priced)
-    if not contents.priced:
-        return CartView(cart, None)
-    return CartView(cart, offer, _near_views(cart, locale), points_view(cart, owner))
+    cart, quotation = _quoted(priced, destination)
+    if quotation is None:
+        return CartView(cart)
+    return CartView(cart, quotation, _near_views(cart, locale), points_view(cart, owner))
 
 
-def get_badge(*, owner: Owner, shopper: Shopper, at: datetime) -> Badge | None:
+def get_badge(*, owner: Owner, shopper: Shopper, destination: Destination, at: datetime) -> Badge | None:
     """Return what the header says of somebody's cart; None for somebody without one."""
     contents = get_contents(owner)
     if contents.cart_id is None:
         return None
     priced = price_cart(contents=contents, owner=owner, shopper=shopper, at=at)
-    return Badge(contents.units, _quoted(priced)[0].quote.subtotal)
+    return Badge(contents.units, _quoted(priced, destination)[0].quote.subtotal)
 
 
-def _quoted(priced: PricedCart) -> tuple[CartQuote, Offer | None]:
+def _quoted(priced: PricedCart, destination: Destination) -> tuple[CartQuote, Quotation | None]:
     """Return a cart's quote with the cheapest delivery, which the page and the badge in the header agree on."""
-    offer = _cheapest_delivery(priced.contents, priced.goods) if priced.contents.priced else None
-    return priced.quote(Delivery(offer.code, offer.price) if offer else None), offer
+    if not priced.contents.priced:
+        return priced.quote(None), None
+    quotation = shipping.quote(destination, priced.contents.load(priced.goods))
+    offer = quotation.cheapest
+    return priced.quote(Delivery(offer.code, offer.price) if offer else None), quotation
 
 
 def _near_views(cart: CartQuote, locale: str) -> tuple[NearView, ...]:
@@ -82,8 +111,3 @@ def _near_views(cart: CartQuote, locale: str) -> tuple[NearView, ...]:
     near = [near for near in cart.result.near if not near.promotion.needs_code or near.promotion.codes & cart.typed]
     shown = near[: most_banners()] if near else []
     return tuple(NearView(each, tuple(list_closers(each, cart.contents, locale=locale))) for each in shown)
-
-
-def _cheapest_delivery(contents: Contents, goods: Money) -> Offer | None:
-    offers = shipping.list_offers(country=get_settings().country, weight_grams=contents.weight_grams, goods=goods)
-    return min(offers, key=lambda offer: offer.price.minor, default=None)

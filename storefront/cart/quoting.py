@@ -22,6 +22,8 @@ from storefront.pricing import queries as pricing
 from storefront.pricing.allocation import TraceStep
 from storefront.pricing.quote import LineShare, Quote, QuoteLine, make_quote
 from storefront.pricing.snapshot import Delivery, PointsOffer, PriceSource, Shopper, Snapshot
+from storefront.pricing.taxes import queries as taxes
+from storefront.pricing.taxes.rules import Place
 from storefront.promotions import queries as promotions
 from storefront.promotions.rules import Promotion, Reason, Rejected, Result, evaluate
 from storefront.shop.queries import get_settings
@@ -209,11 +211,12 @@ class PricedCart:
         """What the goods cost this shopper before promotions: what makes delivery free is decided on it."""
         return self.snapshot.goods
 
-    def quote(self, delivery: Delivery | None = None) -> CartQuote:
-        """Decide on the promotions and put the total together."""
+    def quote(self, delivery: Delivery | None = None, *, place: Place | None = None) -> CartQuote:
+        """Decide on the promotions and put the total together, with the taxes of `place`, as far as it is known."""
         snapshot = replace(self.snapshot, delivery=delivery)
         result = evaluate(snapshot, self.promotions)
-        quote = make_quote(snapshot, result.reductions, gifts=result.gifts, trace=result.trace)
+        taxing = taxes.taxing_at(place, snapshot.now)
+        quote = make_quote(snapshot, result.reductions, gifts=result.gifts, trace=result.trace, taxing=taxing)
         return CartQuote(self.contents, quote, result, snapshot, self.promotions, self.gift_goods, self.flash)
 
 

@@ -22,8 +22,11 @@ from storefront.cart.trying import enter_code
 from storefront.checkout import coupons as checkout
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
-from storefront.kernel.errors import ShopError
+from storefront.kernel.errors import Invalid, ShopError
 from storefront.loyalty.errors import PointsRefused
+from storefront.shipping.choosing import place_chooser
+from storefront.shipping.context import choose, current_destination
+from storefront.shipping.context import remember as remember_destination
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, safe_next, wants_fragment
 from storefront.web.locale import current_locale
@@ -52,13 +55,15 @@ def refusing_in_the_cart(view: View) -> View:
 def show() -> Response:
     """Show the cart; `removed` and `quantity` offer to put back what was just taken out."""
     removed = request.args.get("removed", "")[:64]
-    return _page(removed=removed, quantity=request.args.get("quantity", 1, type=int) if removed else 0)
+    quantity = request.args.get("quantity", 1, type=int) if removed else 0
+    return _page(removed=removed, quantity=quantity, place_open="place" in request.args)
 
 
 @blueprint.get("/cart/badge")
 def badge() -> Response:
     """Show the header's link to the cart, with what is in it."""
-    found = queries.get_badge(owner=current_owner(), shopper=shopper_of(current_customer()), at=now())
+    shopper, destination = shopper_of(current_customer()), current_destination()
+    found = queries.get_badge(owner=current_owner(), shopper=shopper, destination=destination, at=now())
     return render_page("components/_cart_badge.html", fragment="components/_cart_badge.html", badge=found)
 
 
@@ -153,6 +158,18 @@ def choose_coupon() -> Response:
     return _page(coupons_open=True) if wants_fragment() else redirect_to("/cart#coupons")
 
 
+@blueprint.post("/cart/destination")
+def choose_destination() -> Response:
+    """Quote delivery to another place from here on."""
+    typed = [request.form.get(name, "") for name in ("country", "region", "city")]
+    try:
+        destination = choose(*typed)
+    except Invalid as refusal:
+        return _page(status=refusal.status, place_error=message_of(refusal))
+    answer = _page(place_open=True) if wants_fragment() else redirect_to("/cart?place=open#deliver-to")
+    return remember_destination(answer, destination)
+
+
 @blueprint.post("/cart/points")
 def use_points() -> Response:
     """Pay a part with so many points, with all that can be, or with none."""
@@ -174,9 +191,16 @@ def _page(
     coupons_open: bool = False,
     points_error: str = "",
     points_typed: str = "",
+    place_error: str = "",
+    place_open: bool = False,
 ) -> Response:
+    at, destination = now(), current_destination()
     view = queries.get_cart_view(
-        owner=current_owner(), shopper=shopper_of(current_customer()), locale=current_locale(), at=now()
+        owner=current_owner(),
+        shopper=shopper_of(current_customer()),
+        destination=destination,
+        locale=current_locale(),
+        at=at,
     )
     gone = removed and view.cart.contents.find(removed) is None
     return render_page(
@@ -192,6 +216,8 @@ def _page(
         points_error=points_error,
         points_typed=points_typed,
         removed_quantity=quantity,
+        place=place_chooser(destination, error=place_error, is_open=place_open) if view.quotation else None,
+        at=at,
     )
 
 

@@ -60,12 +60,16 @@ class Product(Base):
     product_type: Mapped[str] = mapped_column(String(120), default="", index=True)
     attributes: Mapped[json_object]
     """Facts for the specification table, in reading order: {"Material": "Cotton"}"""
+    tax_class: Mapped[str] = mapped_column(String(32), default="")
+    """The code of a tax class (`pricing.taxes`); empty is the default one."""
     picture: Mapped[str] = mapped_column(String(120), default="")
     """"generated:<codepoint>-<hue>-<pattern>" or "photo:<key>:<width>x<height>"; read by `media.pictures`."""
     is_published: Mapped[bool] = mapped_column(default=True)
     is_returnable: Mapped[bool] = mapped_column(default=True)
     """Whether it can come back although nothing is wrong with it: underwear and cakes cannot."""
     published_at: Mapped[moment | None] = mapped_column(index=True)
+    freight_class: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    """What delivery charges for in a way of its own, such as "bulky"; see `shipping.rules.freight`."""
     popularity: Mapped[int] = mapped_column(default=0)
     """Units sold in the last 90 days; the best-seller order."""
     rating_sum: Mapped[int] = mapped_column(default=0)
@@ -111,6 +115,8 @@ class Variant(Base):
     minimum_price_minor: Mapped[minor | None]
     """No promotion takes the unit below this."""
     weight_grams: Mapped[int] = mapped_column(default=0)
+    tax_class: Mapped[str] = mapped_column(String(32), default="")
+    """The code of its own tax class; empty is the product's."""
     picture: Mapped[str] = mapped_column(String(120), default="")
     """The variant's own picture; empty means the product's."""
     is_active: Mapped[bool] = mapped_column(default=True)

@@ -126,6 +126,29 @@ def change_prices(
     return product
 
 
+def change_tax_classes(
+    *, product_id: int, version: int, classes: Mapping[int | None, str], by: str, at: datetime
+) -> Product:
+    """Set tax classes by code, of the product (None) and of variants (by id), as of `version`; else StaleProduct.
+
+    "" is the default class for a product, and the product's for a variant.
+    """
+    product = _get_at(product_id, version)
+    variants = {variant.id: variant for variant in product.variants}
+    changes: dict[str, tuple[object, object]] = {}
+    for key, code in classes.items():
+        if key is not None and key not in variants:
+            raise StaleProduct
+        row, name = (product, "tax_class") if key is None else (variants[key], f"{variants[key].sku} tax_class")
+        if row.tax_class != code:
+            changes[name] = (row.tax_class, code)
+            row.tax_class = code
+    if changes:
+        _store(product, at)
+        audit.record(actor=by, action="product.tax", about=("product", str(product.id)), changes=changes, at=at)
+    return product
+
+
 def _reprice(variant: Variant, price: VariantPrice, by: str, at: datetime) -> dict[str, tuple[object, object]]:
     compare_at = price.compare_at.minor if price.compare_at is not None else None
     changes: dict[str, tuple[object, object]] = {}

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, EmailField, Form, HiddenField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Optional
 
 from storefront.accounts.emails import fold_email
 from storefront.kernel.errors import Invalid
@@ -30,6 +30,11 @@ class CheckoutForm(Form):
     token = HiddenField()
     quote = HiddenField()
     seen = HiddenField()
+
+    def let_email_be_empty(self) -> None:
+        """For who is reached by phone: a customer without an e-mail has proven a number."""
+        self.email.validators = [Optional(), *self.email.validators[1:]]
+        self.email.flags.required = False
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field; an e-mail address must be one. Which methods deliver there is checked when placing."""

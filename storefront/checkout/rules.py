@@ -27,6 +27,8 @@ class ChangeKind(StrEnum):
     DISCOUNT_NEW = "discount_new"
     DISCOUNT = "discount"
     DELIVERY = "delivery"
+    TAX = "tax"
+    TAX_CONTAINED = "tax_contained"
     TOTAL = "total"
 
 
@@ -64,6 +66,9 @@ class Seen:
     discounts: Mapping[str, int]
     delivery_minor: int
     total_minor: int
+    tax_minor: int = 0
+    """The tax that is added to prices, or contained in them."""
+    is_tax_added: bool = False
 
     @classmethod
     def of(cls, quote: Quote, names: Mapping[str, str], words: Callable[[Label], str]) -> Seen:
@@ -83,12 +88,15 @@ class Seen:
             discounts=discounts,
             delivery_minor=quote.delivery.minor,
             total_minor=quote.total.minor,
+            tax_minor=quote.tax.minor,
+            is_tax_added=bool(quote.added_tax),
         )
 
     def to_text(self) -> str:
         """Write it as text for a hidden field."""
         lines = {sku: [line.name, line.quantity, line.goods_minor] for sku, line in self.lines.items()}
-        values = [self.currency, lines, dict(self.discounts), self.delivery_minor, self.total_minor]
+        tax = [self.tax_minor, self.is_tax_added]
+        values = [self.currency, lines, dict(self.discounts), self.delivery_minor, self.total_minor, tax]
         return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
@@ -97,13 +105,15 @@ class Seen:
         if len(text) > LONGEST_TEXT:
             return None
         try:
-            currency, lines, discounts, delivery, total = json.loads(text)
+            currency, lines, discounts, delivery, total, (tax, is_added) = json.loads(text)
             seen = cls(
                 currency=str(currency),
                 lines={str(sku): SeenLine(str(name), int(n), int(goods)) for sku, (name, n, goods) in lines.items()},
                 discounts={str(name): int(minor) for name, minor in discounts.items()},
                 delivery_minor=int(delivery),
                 total_minor=int(total),
+                tax_minor=int(tax),
+                is_tax_added=bool(is_added),
             )
             seen._check_amounts()
         except (ValueError, TypeError, AttributeError, RecursionError):
@@ -113,7 +123,7 @@ class Seen:
     def _check_amounts(self) -> None:
         """Raise ValueError for amounts that are none."""
         goods = [line.goods_minor for line in self.lines.values()]
-        for minor in (*goods, *self.discounts.values(), self.delivery_minor, self.total_minor):
+        for minor in (*goods, *self.discounts.values(), self.delivery_minor, self.total_minor, self.tax_minor):
             Money(minor, self.currency)
 
 
@@ -125,6 +135,7 @@ def differences(before: Seen, after: Seen) -> list[Change]:
         *_lines(before, after),
         *_discounts(before, after),
         *_amount(ChangeKind.DELIVERY, before.delivery_minor, after.delivery_minor, after.currency),
+        *_tax(before, after),
         *_amount(ChangeKind.TOTAL, before.total_minor, after.total_minor, after.currency),
     ]
 
@@ -158,6 +169,14 @@ def _discounts(before: Seen, after: Seen) -> Iterable[Change]:
         if was is None or now is None:
             kind = ChangeKind.DISCOUNT_NEW if was is None else ChangeKind.DISCOUNT_GONE
         yield Change(kind, name, _money(was, before.currency), _money(now, after.currency))
+
+
+def _tax(before: Seen, after: Seen) -> Iterable[Change]:
+    """Name the tax that is added; that which prices contain only where nothing else explains it."""
+    if before.is_tax_added or after.is_tax_added:
+        yield from _amount(ChangeKind.TAX, before.tax_minor, after.tax_minor, after.currency)
+    elif before.total_minor == after.total_minor:
+        yield from _amount(ChangeKind.TAX_CONTAINED, before.tax_minor, after.tax_minor, after.currency)
 
 
 def _amount(kind: ChangeKind, before: int, after: int, currency: str) -> Iterable[Change]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -32,10 +31,10 @@ from storefront.orders.models import Order
 from storefront.payments import queries as payments
 from storefront.payments import services as payment_services
 from storefront.pricing.snapshot import Delivery, PriceSource
+from storefront.pricing.taxes.regions import place_of
 from storefront.shipping import queries as shipping
+from storefront.shipping.destinations import as_typed
 from storefront.shipping.queries import Offer
-from storefront.shipping.rules import delivery_days
-from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 20, 64
@@ -84,13 +83,9 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
         at=at,
         giving=Giving(zone_of(address.country, address.region), attempt.without_gifts),
     )
-    offer = shipping.get_offer(
-        details.shipping_method,
-        country=address.country,
-        weight_grams=contents.weight_grams,
-        goods=priced.goods,
-    )
-    cart = priced.quote(Delivery(offer.code, offer.price))
+    destination = as_typed(address.country, address.region, address.city)
+    offer = shipping.get_offer(details.shipping_method, destination, contents.load(priced.goods))
+    cart = priced.quote(Delivery(offer.code, offer.price), place=place_of(address.country, address.region))
     if cart.quote.hash != attempt.seen_hash:
         raise QuoteChanged(cart)
     order = _place(_draft(attempt, cart, offer, at), cart, at)
@@ -177,9 +172,7 @@ def _place(draft: Draft, cart: CartQuote, at: datetime) -> Order:
 
 
 def _draft(attempt: Attempt, cart: CartQuote, offer: Offer, at: datetime) -> Draft:
-    details, settings = attempt.details, get_settings()
-    today = at.astimezone(ZoneInfo(settings.timezone)).date()
-    days = delivery_days(today, min_days=offer.min_days, max_days=offer.max_days)
+    details, days = attempt.details, offer.arrives(at)
     return Draft(
         idempotency_key=attempt.token,
         buyer=details.buyer,

@@ -1,4 +1,4 @@
-"""What a merchant would arrange by hand: settings, the home page and delivery."""
+"""What a merchant would arrange by hand: settings and the home page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from storefront.catalog.models import Product
 from storefront.content.models import Slot, SlotEntry
 from storefront.demo.makers import OWN_LABEL
 from storefront.media.pictures import generated_picture
-from storefront.shipping.models import ShippingMethod, ShippingZone
 from storefront.shop.services import change_settings
 
 CURRENCY = "USD"
@@ -25,37 +24,6 @@ def insert_settings(at: datetime) -> None:
     """Say what the shop is called and where it stands."""
     values = {"name": OWN_LABEL, "currency": CURRENCY, "timezone": TIMEZONE, "country": "US", "locale": "en"}
     change_settings(values={**values, "email": "hello@example.com", "show_lowest_price": True}, at=at)
-
-
-def insert_shipping(session: Session) -> None:
-    """Insert where the shop delivers, and how."""
-    home = ShippingZone(name="United States", countries=["US"])
-    abroad = ShippingZone(name="Everywhere else", countries=["*"])
-    session.add_all([home, abroad])
-    session.flush()
-    methods = (
-        (home, "standard", "Standard delivery", "标准配送", 499, (10_000, 5_000, 150), 3_500, (2, 4)),
-        (home, "express", "Express delivery", "次日达", 999, (10_000, 5_000, 300), None, (1, 1)),
-        (abroad, "international", "International delivery", "国际配送", 1_999, (2_000, 1_000, 600), None, (6, 14)),
-    )
-    for position, (zone, code, name, chinese, price, weights, free_from, days) in enumerate(methods):
-        session.add(
-            ShippingMethod(
-                zone_id=zone.id,
-                code=code,
-                name=name,
-                translations={"zh": {"name": chinese}},
-                position=position,
-                price_minor=price,
-                first_weight_grams=weights[0],
-                additional_weight_grams=weights[1],
-                additional_price_minor=weights[2],
-                free_from_minor=free_from,
-                min_days=days[0],
-                max_days=days[1],
-            )
-        )
-    session.flush()
 
 
 def insert_slots(session: Session, at: datetime) -> None:

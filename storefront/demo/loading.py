@@ -21,6 +21,7 @@ from storefront.database.base import Base, db
 from storefront.database.transaction import transaction
 from storefront.demo import (
     coupons,
+    delivery,
     fetching,
     flash,
     front,
@@ -172,8 +173,9 @@ def _photographs(load: Load, name: str) -> None:
 
 def _arrangement(load: Load, name: str) -> None:
     def arrange(session: Session, _connection: Connection) -> None:
-        front.insert_shipping(session)
+        delivery.insert_shipping(session)
         front.insert_slots(session, load.at)
+        delivery.mark_bulky(session)
 
     load.do(name, arrange)
 

@@ -27,11 +27,12 @@ def tell_arrived(fact: ParcelDelivered) -> None:
 def _write(template: str, order_id: int, parcel_id: int) -> None:
     order, parcel = orders.get_whole(order_id), queries.get_parcel(parcel_id)
     siblings = [each for each in queries.list_parcels(order_id) if each.resent_at is None]
+    is_packed = not queries.left_of(order.id, order.number).units
     facts = {
         "order": order,
         "parcel": track([parcel])[0],
-        "is_everything": len(siblings) == 1 and not queries.left_of(order.id, order.number).units,
-        "is_last": all(each.state == ParcelState.DELIVERED for each in siblings),
+        "is_everything": is_packed and len(siblings) == 1,
+        "is_last": is_packed and all(each.state == ParcelState.DELIVERED for each in siblings),
         "expected": [day for day in (order.expected_from, order.expected_to) if day],
         "order_url": f"{current_app.config['SHOP'].public_url}/orders/{order.number}?key={order.access_token}",
     }

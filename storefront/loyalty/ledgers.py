@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 
 from storefront.accounts.models import Customer
 from storefront.database.base import db
 from storefront.kernel.ledgers import Discrepancy, Ledger
 from storefront.loyalty.models import PointsAccount, PointsEntry, Tier
 
+_WHO = func.coalesce(Customer.email, Customer.verified_phone, "customer " + cast(Customer.id, String))
 _SUMS = (
     select(
         PointsEntry.customer_id,
@@ -32,7 +33,7 @@ def discrepancies() -> Iterator[Discrepancy]:
 def _points() -> Iterator[Discrepancy]:
     rows = db.session.execute(
         select(
-            Customer.email,
+            _WHO,
             *(func.coalesce(_SUMS.c[name], 0) for name in ("available", "pending", "owed")),
             *(func.coalesce(getattr(PointsAccount, name), 0) for name in ("available", "pending", "owed")),
         )
@@ -62,9 +63,7 @@ def _pending_of_orders() -> Iterator[Discrepancy]:
 def _tiers() -> Iterator[Discrepancy]:
     known = select(Tier.key)
     rows = db.session.execute(
-        select(Customer.email, Customer.tier)
-        .where(Customer.tier != "", Customer.tier.not_in(known))
-        .order_by(Customer.id)
+        select(_WHO, Customer.tier).where(Customer.tier != "", Customer.tier.not_in(known)).order_by(Customer.id)
     )
     for email, tier in rows:
         yield Discrepancy("tiers", email, "a tier that there is", tier)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, g, request
 
 from storefront.accounts.identity import CurrentCustomer
-from storefront.accounts.views.book import customers_only
+from storefront.accounts.views.guard import customers_only
 from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
 from storefront.kernel.paging import page_number

@@ -14,7 +14,7 @@ from storefront.kernel.clock import now
 from storefront.kernel.ledgers import Discrepancy, Ledger
 from storefront.loyalty.models import PointsEntry
 from storefront.loyalty.states import EntryKind
-from storefront.orders import offer_ledgers
+from storefront.orders import offer_ledgers, tax_ledgers
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind, FulfillmentStatus, OrderStatus, PaymentStatus
 
@@ -35,12 +35,13 @@ def _orders() -> Iterator[Discrepancy]:
         .subquery()
     )
     amount, kind = OrderAdjustment.amount_minor, OrderAdjustment.kind
-    is_delivery = kind == AdjustmentKind.SHIPPING
+    is_delivery, is_tax = kind == AdjustmentKind.SHIPPING, kind == AdjustmentKind.TAX
     reasons = (
         select(
             OrderAdjustment.order_id,
             func.sum(case((is_delivery, amount), else_=0)).label("shipping"),
-            func.sum(case((is_delivery, 0), else_=-amount)).label("discount"),
+            func.sum(case((is_delivery | is_tax, 0), else_=-amount)).label("discount"),
+            func.sum(case((is_tax, amount), else_=0)).label("tax_added"),
         )
         .group_by(OrderAdjustment.order_id)
         .subquery()
@@ -49,12 +50,14 @@ def _orders() -> Iterator[Discrepancy]:
         "goods": func.coalesce(lines.c.goods, 0),
         "discount": func.coalesce(reasons.c.discount, 0),
         "shipping": func.coalesce(reasons.c.shipping, 0),
-        "total": Order.goods_minor - Order.discount_minor + Order.shipping_minor,
+        "added tax": func.coalesce(reasons.c.tax_added, 0),
+        "total": Order.goods_minor - Order.discount_minor + Order.shipping_minor + Order.tax_added_minor,
     }
     stored: dict[str, Any] = {
         "goods": Order.goods_minor,
         "discount": Order.discount_minor,
         "shipping": Order.shipping_minor,
+        "added tax": Order.tax_added_minor,
         "total": Order.total_minor,
     }
     rows = db.session.execute(
@@ -66,7 +69,7 @@ def _orders() -> Iterator[Discrepancy]:
     )
     for row in rows:
         for index, sum_ in enumerate(expected):
-            should, does = int(row[1 + index]), int(row[5 + index])
+            should, does = int(row[1 + index]), int(row[1 + len(expected) + index])
             if should != does:
                 yield Discrepancy(ORDERS, f"{row.number} {sum_}", should, does)
 
@@ -251,4 +254,5 @@ LEDGERS = (
     ),
     Ledger(POINTS, lambda: _count(select(func.count()).select_from(Order).where(Order.points_spent > 0)), _points),
     *offer_ledgers.LEDGERS,
+    *tax_ledgers.LEDGERS,
 )

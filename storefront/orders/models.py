@@ -18,7 +18,11 @@ class Order(Base):
     __table_args__ = (
         CheckConstraint("goods_minor >= 0", name="goods_not_negative"),
         CheckConstraint("total_minor >= 0", name="total_not_negative"),
-        CheckConstraint("total_minor = goods_minor - discount_minor + shipping_minor", name="total_adds_up"),
+        CheckConstraint(
+            "total_minor = goods_minor - discount_minor + shipping_minor + tax_added_minor", name="total_adds_up"
+        ),
+        CheckConstraint("tax_added_minor = 0 OR tax_added_minor = tax_minor", name="tax_added_whole"),
+        CheckConstraint("tax_minor >= 0 AND tax_minor <= total_minor", name="tax_within_total"),
         CheckConstraint("refunded_minor <= paid_minor", name="refunds_within_paid"),
         Index("ix_order_customer_placed", "customer_id", "placed_at"),
         Index("ix_order_status_placed", "status", "placed_at"),
@@ -49,7 +53,9 @@ class Order(Base):
     shipping_minor: Mapped[minor]
     """Delivery before discounts."""
     tax_minor: Mapped[minor] = mapped_column(default=0)
-    """Contained in the total (prices include tax)."""
+    """Contained in the total, whether prices contain it or it was added to them; `taxes` say what it is made of."""
+    tax_added_minor: Mapped[minor] = mapped_column(default=0)
+    """What of it was paid beyond the prices: all of it, or nothing where prices contain tax."""
     total_minor: Mapped[minor]
     paid_minor: Mapped[minor] = mapped_column(default=0)
     authorized_minor: Mapped[minor] = mapped_column(default=0)
@@ -77,6 +83,7 @@ class Order(Base):
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.position")
     adjustments: Mapped[list[OrderAdjustment]] = relationship(lazy="raise", order_by="OrderAdjustment.id")
     events: Mapped[list[OrderEvent]] = relationship(lazy="raise", order_by="OrderEvent.id")
+    taxes: Mapped[list[OrderTax]] = relationship(lazy="raise", order_by="OrderTax.id")
 
 
 class OrderLine(Base):
@@ -87,6 +94,7 @@ class OrderLine(Base):
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("unit_price_minor >= 0", name="price_not_negative"),
         CheckConstraint("discount_minor >= 0", name="discount_not_negative"),
+        CheckConstraint("tax_minor >= 0", name="tax_not_negative"),
     )
 
     id: Mapped[pk]
@@ -109,6 +117,8 @@ class OrderLine(Base):
     is_gift: Mapped[bool] = mapped_column(default=False)
     discount_minor: Mapped[minor] = mapped_column(default=0)
     """This line's share of every discount; the line's adjustments say which."""
+    tax_minor: Mapped[minor] = mapped_column(default=0)
+    """This line's share of the order's tax; its taxes say which."""
 
 
 class OrderAdjustment(Base):
@@ -127,6 +137,32 @@ class OrderAdjustment(Base):
     code: Mapped[str] = mapped_column(String(64), default="")
     units: Mapped[list[object] | None] = mapped_column(Json)
     """What each unit of the line got: [3350, 3350]; None where the line's units are alike."""
+
+
+class OrderTax(Base):
+    """What one tax asked of one line, or of the delivery (no line), as the law was that day."""
+
+    __tablename__ = "order_tax"
+    __table_args__ = (
+        CheckConstraint("net_minor >= 0 AND tax_minor >= 0", name="not_negative"),
+        CheckConstraint("millionths >= 0 AND millionths <= 1000000", name="a_share"),
+    )
+
+    id: Mapped[pk]
+    order_id: Mapped[int] = refers("order.id", on_delete="CASCADE")
+    order_line_id: Mapped[int | None] = refers("order_line.id", on_delete="CASCADE")
+    country: Mapped[str] = mapped_column(String(2))
+    region: Mapped[str] = mapped_column(String(60), default="")
+    name: Mapped[name]
+    """As the merchant calls it; reports add up by it."""
+    label: Mapped[str] = mapped_column(String(255))
+    """As the receipt calls it, in the customer's language: "增值税 13%"."""
+    millionths: Mapped[int]
+    net_minor: Mapped[minor]
+    """What it is reckoned on: the line after discounts, without any tax."""
+    tax_minor: Mapped[minor]
+    units: Mapped[list[object] | None] = mapped_column(Json)
+    """What each unit of the line bears of it: [54, 53]; None where all bear the same."""
 
 
 class OrderEvent(Base):

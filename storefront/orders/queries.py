@@ -5,24 +5,32 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, inspect, select
+from sqlalchemy import ColumnElement, and_, exists, func, inspect, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
 from storefront.kernel.paging import Page
+from storefront.kernel.text import squeeze
 from storefront.orders.models import Order, OrderEvent, OrderLine
 from storefront.orders.rules import read_number
 from storefront.orders.states import CancelReason, EventKind, OrderStatus, PaymentStatus
 
-WHOLE = (selectinload(Order.lines), selectinload(Order.adjustments), selectinload(Order.events))
+WHOLE = (
+    selectinload(Order.lines),
+    selectinload(Order.adjustments),
+    selectinload(Order.events),
+    selectinload(Order.taxes),
+)
 """An order with everything that its page shows."""
 PAGE_SIZE = 10
 PICTURES = 4
+LEAST_PEACE = timedelta(minutes=5)
+"""Nobody is reminded to pay so soon after ordering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +80,11 @@ def get_for(reader: Reader, number: str) -> Order:
 
 
 def get_whole(order_id: int) -> Order:
-    """Return an order with lines, adjustments and events."""
+    """Return an order with lines, adjustments, events and taxes."""
     order = db.session.get(Order, order_id, options=WHOLE)
     if order is None:
         raise NotFound
-    if inspect(order).unloaded & {"lines", "adjustments", "events"}:
+    if inspect(order).unloaded & {"lines", "adjustments", "events", "taxes"}:
         query = select(Order).where(Order.id == order_id).options(*WHOLE).execution_options(populate_existing=True)
         order = db.session.scalars(query).one()
     return order
@@ -101,9 +109,10 @@ def find_by_idempotency_key(key: str) -> Order | None:
     return db.session.scalar(select(Order).where(Order.idempotency_key == key))
 
 
-def page_of_orders(customer_id: int, number: int = 1, *, size: int = PAGE_SIZE) -> Page[OrderRow]:
-    """Return a page of a customer's orders, the newest first."""
-    mine = Order.customer_id == customer_id
+def page_of_orders(customer_id: int, number: int = 1, *, words: str = "", size: int = PAGE_SIZE) -> Page[OrderRow]:
+    """Return a page of a customer's orders, the newest first; with `words`, those that have them in their number or
+    in what was bought."""
+    mine = and_(Order.customer_id == customer_id, _has(words))
     total = db.session.scalar(select(func.count()).select_from(Order).where(mine)) or 0
     found = db.session.execute(
         select(
@@ -139,6 +148,22 @@ def page_of_orders(customer_id: int, number: int = 1, *, size: int = PAGE_SIZE) 
     return Page(rows, total, number, size)
 
 
+def list_to_remind(at: datetime, *, before: timedelta, most: int) -> Sequence[int]:
+    """Return ids of open orders without any payment whose time to pay ends within `before`; not those just placed."""
+    return db.session.scalars(
+        select(Order.id)
+        .where(
+            Order.pay_before > at,
+            Order.pay_before <= at + before,
+            Order.placed_at <= at - min(before, LEAST_PEACE),
+            Order.status == OrderStatus.OPEN,
+            Order.payment_status == PaymentStatus.UNPAID,
+        )
+        .order_by(Order.pay_before, Order.id)
+        .limit(most)
+    ).all()
+
+
 def list_overdue(at: datetime, *, most: int) -> Sequence[int]:
     """Return ids of open orders, unpaid or paid in part, whose time to pay is over, the longest overdue first."""
     return db.session.scalars(
@@ -162,6 +187,18 @@ def last_reason(order_id: int) -> CancelReason | None:
         .limit(1)
     )
     return CancelReason(facts["reason"]) if facts and "reason" in facts else None
+
+
+def _has(words: str) -> ColumnElement[bool]:
+    """Every word stands in the order's number, or all of them in the name or the SKU of one of its lines."""
+    parts = squeeze(words).split()
+    if not parts:
+        return true()
+    name = func.lower(OrderLine.name + " " + OrderLine.variant_name + " " + OrderLine.sku)
+    line = exists().where(
+        OrderLine.order_id == Order.id, *(name.contains(part.lower(), autoescape=True) for part in parts)
+    )
+    return or_(func.replace(Order.number, "-", "").contains(read_number(words).replace("-", ""), autoescape=True), line)
 
 
 def _pictures(lines: Sequence[Any]) -> tuple[str, ...]:

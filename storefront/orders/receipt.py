@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from storefront.kernel.money import Money, total
-from storefront.orders.models import Order, OrderAdjustment, OrderLine
+from storefront.orders.models import Order, OrderAdjustment, OrderLine, OrderTax
 from storefront.orders.states import AdjustmentKind
 from storefront.pricing.allocation import DELIVERY, TraceStep
 from storefront.pricing.chain import full_chain
@@ -24,8 +25,17 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptTax:
+    """A tax as the receipt names it, what it was reckoned on, and how much it is."""
+
+    label: str
+    net: Money
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptLine:
-    """A sold thing; `goods` plus its `shares` is what it cost."""
+    """A sold thing; `goods` plus its `shares` is what it cost, `taxes` are in that or beside it."""
 
     sku: str
     name: str
@@ -36,6 +46,11 @@ class ReceiptLine:
     base_price: Money
     price_source: PriceSource
     shares: tuple[Reason, ...]
+    taxes: tuple[ReceiptTax, ...] = ()
+
+    @property
+    def tax(self) -> Money:
+        return total((tax.amount for tax in self.taxes), self.unit_price.currency)
 
     @property
     def is_gift(self) -> bool:
@@ -52,7 +67,7 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What an order came to: the goods, and the reasons that lead from them to the total."""
+    """What an order came to: the goods, the reasons that lead from them to the total, and the tax in that."""
 
     lines: tuple[ReceiptLine, ...]
     reasons: tuple[Reason, ...]
@@ -60,11 +75,21 @@ class Receipt:
     tax: Money
     paid: Money
     refunded: Money
+    taxes: tuple[ReceiptTax, ...] = ()
+    """What the tax is made of, by rate."""
+    is_tax_added: bool = False
 
     def __post_init__(self) -> None:
         currency = self.total.currency
         if self.goods + total((reason.amount for reason in self.reasons), currency) != self.total:
             raise ValueError("the reasons do not add up to the total")
+        if self.taxes and total((tax.amount for tax in self.taxes), currency) != self.tax:
+            raise ValueError("the taxes do not add up to the tax of the total")
+
+    @property
+    def net(self) -> Money:
+        """The total without its tax."""
+        return self.total - self.tax
 
     @property
     def goods(self) -> Money:
@@ -113,6 +138,8 @@ def receipt_of(order: Order) -> Receipt:
         tax=money(order.tax_minor),
         paid=money(order.paid_minor),
         refunded=money(order.refunded_minor),
+        taxes=tuple(_taxes(order.taxes, order.currency)),
+        is_tax_added=bool(order.tax_added_minor),
     )
 
 
@@ -148,7 +175,18 @@ def _line(line: OrderLine, order: Order) -> ReceiptLine:
         ),
         price_source=PriceSource(line.price_source),
         shares=tuple(_reason(reason, order.currency) for reason in mine),
+        taxes=tuple(_taxes([tax for tax in order.taxes if tax.order_line_id == line.id], order.currency)),
     )
+
+
+def _taxes(rows: Sequence[OrderTax], currency: str) -> list[ReceiptTax]:
+    """Add up the taxes of one name and rate; those of nothing are left out."""
+    sums: dict[tuple[str, str, str, int], tuple[str, int, int]] = {}
+    for row in rows:
+        key = (row.country, row.region, row.name, row.millionths)
+        label, net, tax = sums.get(key, (row.label, 0, 0))
+        sums[key] = label, net + row.net_minor, tax + row.tax_minor
+    return [ReceiptTax(label, Money(net, currency), Money(tax, currency)) for label, net, tax in sums.values() if tax]
 
 
 def _grouped(order: Order) -> list[Reason]:

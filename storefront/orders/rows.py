@@ -9,13 +9,15 @@ from datetime import datetime
 
 from storefront.flash.services import Take
 from storefront.orders.draft import Draft
-from storefront.orders.models import Order, OrderAdjustment, OrderLine
+from storefront.orders.models import Order, OrderAdjustment, OrderLine, OrderTax
 from storefront.orders.rules import unit_shares
 from storefront.orders.states import AdjustmentKind, FulfillmentStatus, OrderStatus, PaymentStatus
 from storefront.pricing.allocation import DELIVERY, Allocation
-from storefront.pricing.quote import Adjustment
+from storefront.pricing.quote import Adjustment, Quote, QuoteLine
 from storefront.pricing.quote import AdjustmentKind as QuoteKind
 from storefront.pricing.snapshot import PriceSource
+from storefront.pricing.taxes.rules import Taxed, share_taxes
+from storefront.pricing.taxes.words import label_words, rate_words
 from storefront.promotions.services import Use
 from storefront.promotions.words import name_of
 
@@ -39,6 +41,7 @@ def order_row(draft: Draft, number: str, at: datetime) -> Order:
         discount_minor=quote.saved.minor,
         shipping_minor=quote.delivery.minor,
         tax_minor=quote.tax.minor,
+        tax_added_minor=quote.added_tax.minor,
         total_minor=quote.total.minor,
         paid_minor=0,
         authorized_minor=0,
@@ -57,11 +60,13 @@ def order_row(draft: Draft, number: str, at: datetime) -> Order:
         pay_before=draft.pay_before,
         adjustments=[],
         events=[],
+        taxes=[],
     )
 
 
 def line_rows(draft: Draft) -> list[OrderLine]:
     """Return one row per line of the quote, in its order."""
+    taxes = _taxes(draft.quote)
     return [
         OrderLine(
             position=position,
@@ -78,6 +83,7 @@ def line_rows(draft: Draft) -> list[OrderLine]:
             quantity=line.quantity,
             unit_price_minor=line.unit_price.minor,
             discount_minor=line.discount.minor,
+            tax_minor=taxes[line.line_id].tax.minor if line.line_id in taxes else 0,
         )
         for position, line in enumerate(draft.quote.lines)
     ]
@@ -92,6 +98,10 @@ def adjustment_rows(draft: Draft, order: Order) -> list[OrderAdjustment]:
             kind, label = AdjustmentKind.SHIPPING, draft.parcel.method_name
             rows.append(OrderAdjustment(kind=kind, label=label, amount_minor=adjustment.amount.minor))
             continue
+        if adjustment.kind is QuoteKind.TAX:
+            words = label_words(adjustment.label)[:255]
+            rows.append(OrderAdjustment(kind=AdjustmentKind.TAX, label=words, amount_minor=adjustment.amount.minor))
+            continue
         for line_id, allocations in _by_line(adjustment.allocations).items():
             row = _reduction(adjustment, draft, allocations)
             if line_id == DELIVERY:
@@ -100,6 +110,30 @@ def adjustment_rows(draft: Draft, order: Order) -> list[OrderAdjustment]:
                 row.order_line_id = ids[line_id].id
                 row.units = list(unit_shares(allocations, ids[line_id].quantity))
             rows.append(row)
+    return rows
+
+
+def tax_rows(draft: Draft, order: Order) -> list[OrderTax]:
+    """Return what each tax asks of each line and of the delivery; the order's lines have their ids."""
+    ids = {quoted.line_id: line.id for quoted, line in zip(draft.quote.lines, order.lines, strict=True)}
+    quoted = {line.line_id: line for line in draft.quote.lines}
+    rows: list[OrderTax] = []
+    for line_id, taxed in _taxes(draft.quote).items():
+        units = _units_of(taxed, quoted[line_id], draft.quote) if line_id in quoted else []
+        for place, share in enumerate(taxed.shares):
+            rows.append(
+                OrderTax(
+                    order_line_id=ids.get(line_id),
+                    country=share.rate.country,
+                    region=share.rate.region,
+                    name=share.rate.name,
+                    label=rate_words(share.rate)[:255],
+                    millionths=share.rate.millionths,
+                    net_minor=taxed.net.minor,
+                    tax_minor=share.amount.minor,
+                    units=_unlike(units[place]) if units else None,
+                )
+            )
     return rows
 
 
@@ -126,6 +160,24 @@ _KINDS = {
     QuoteKind.COUPON: AdjustmentKind.COUPON,
     QuoteKind.POINTS: AdjustmentKind.POINTS,
 }
+
+
+def _taxes(quote: Quote) -> dict[str, Taxed]:
+    return {taxed.line_id: taxed for taxed in quote.taxes.lines} if quote.taxes else {}
+
+
+def _units_of(taxed: Taxed, line: QuoteLine, quote: Quote) -> list[list[int]]:
+    """Return what each unit bears of each tax: in proportion to what reductions leave of its price."""
+    costs = [line.unit_price.minor] * line.quantity
+    for adjustment in quote.reductions:
+        mine = [allocation for allocation in adjustment.allocations if allocation.line_id == line.line_id]
+        if mine:
+            costs = [cost - share for cost, share in zip(costs, unit_shares(mine, line.quantity), strict=True)]
+    return share_taxes([share.amount.minor for share in taxed.shares], costs)
+
+
+def _unlike(units: list[int]) -> list[object] | None:
+    return None if len(set(units)) == 1 else list(units)
 
 
 def _reduction(adjustment: Adjustment, draft: Draft, allocations: Iterable[Allocation]) -> OrderAdjustment:

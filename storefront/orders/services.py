@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
 from datetime import datetime
 
 from storefront.accounts import services as accounts
@@ -18,17 +17,19 @@ from storefront.kernel.money import Money
 from storefront.loyalty import services as loyalty
 from storefront.loyalty.errors import NotEnoughPoints
 from storefront.orders import holding, queries
+from storefront.orders.bookkeeping import derive as _derive
+from storefront.orders.bookkeeping import event_of as _event
+from storefront.orders.bookkeeping import tell as _tell
 from storefront.orders.draft import Draft
 from storefront.orders.errors import CannotCancel, CannotPay
 from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced, PaidLate
-from storefront.orders.models import Order, OrderEvent
-from storefront.orders.rows import adjustment_rows, flash_takes, line_rows, order_row, promotion_uses
+from storefront.orders.models import Order
+from storefront.orders.rows import adjustment_rows, flash_takes, line_rows, order_row, promotion_uses, tax_rows
 from storefront.orders.rules import (
     NUMBERS,
     Standing,
     allowed_actions,
     number_of,
-    payment_status,
 )
 from storefront.orders.states import (
     REOPENED_AFTER,
@@ -68,6 +69,7 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
     db.session.add(order)
     db.session.flush()
     order.adjustments.extend(adjustment_rows(draft, order))
+    order.taxes.extend(tax_rows(draft, order))
     order.events.append(_event(EventKind.PLACED, by, at, {"total": order.total_minor, **sent_from}))
     _derive(order)
     db.session.flush()
@@ -115,38 +117,14 @@ def record_authorization(*, order: Order, amount: Money, by: str, at: datetime) 
     """Note that a provider holds the money for us: the order has its goods for good, and the money is not ours yet."""
     order = queries.get_locked(order.id)
     order.authorized_minor = amount.minor
-    if order.status == OrderStatus.OPEN:
-        order.pay_before = None
-        holding.settle(order, by=by, at=at)
     _derive(order)
     _tell(order, EventKind.AUTHORIZED, by, at, {"amount": amount.minor})
-    return order
-
-
-def record_refund(*, order: Order, amount: Money, provider: str, by: str, at: datetime) -> Order:
-    """Note money that went back."""
-    order = queries.get_locked(order.id)
-    order.refunded_minor += amount.minor
-    _derive(order)
-    _tell(order, EventKind.REFUNDED, by, at, {"amount": amount.minor, "provider": provider})
-    return order
-
-
-def wait_longer(*, order: Order, until: datetime, at: datetime) -> Order:
-    """Hold an order's goods longer, since a part of its money is here; goods that are gone are not waited for."""
-    order = queries.get_locked(order.id)
-    if order.pay_before is None or order.pay_before >= until:
-        return order
-    before, order.pay_before = order.pay_before, until
-    savepoint = db.session.begin_nested()
     try:
-        holding.keep(order, by=SYSTEM, at=at)
+        holding.settle(order, by=by, at=at)
+        order.pay_before = None
     except OutOfStock:
-        savepoint.rollback()
-        order.pay_before = before
-    else:
-        savepoint.commit()
-    db.session.flush()
+        _call_off(order, by, at, CancelReason.SOLD_OUT)
+        publish(OrderCancelled(order.id, order.number, CancelReason.SOLD_OUT.value))
     return order
 
 
@@ -266,23 +244,3 @@ def _count(order: Order, by: int) -> None:
     """Count the order for its customer. Their row is the last that a write locks: see the room's plaque."""
     if order.customer_id is not None:
         accounts.count_order(customer_id=order.customer_id, by=by)
-
-
-def _derive(order: Order) -> None:
-    order.payment_status = payment_status(
-        total=Money(order.total_minor, order.currency),
-        paid=Money(order.paid_minor, order.currency),
-        refunded=Money(order.refunded_minor, order.currency),
-        authorized=Money(order.authorized_minor, order.currency),
-    )
-
-
-def _tell(order: Order, kind: EventKind, by: str, at: datetime, facts: Mapping[str, object]) -> None:
-    event = _event(kind, by, at, facts)
-    event.order_id = order.id
-    db.session.add(event)
-    db.session.flush()
-
-
-def _event(kind: EventKind, by: str, at: datetime, facts: Mapping[str, object]) -> OrderEvent:
-    return OrderEvent(kind=kind, actor=by, at=at, facts=dict(facts))

@@ -96,6 +96,8 @@ class EventKind(StrEnum):
     CANCELLED = "cancelled"
     REOPENED = "reopened"
     CLOSED = "closed"
+    CLAIMED = "claimed"
+    """Ordered as a guest, and taken into the account of whoever proved the e-mail."""
     RETURN_ASKED = "return_asked"
     RETURN_APPROVED = "return_approved"
     RETURN_REJECTED = "return_rejected"

@@ -1,10 +1,17 @@
-"""Money coming in: payments, and the append-only transactions that say what providers did.
+"""Money coming in and going back: payments, refunds, and the append-only transactions that say what providers did.
 
-A provider (`providers.Provider`) starts a payment and answers what became of it; the shop knows the sandbox (a page
-that approves or declines) and cash on delivery. Each transaction carries the provider's reference and an idempotency
-key, both unique, so the same notification twice is one fact.
+A provider (`providers.Provider`, one file each) starts a payment and answers what became of it. It is spoken to outside
+any transaction (`talking`): the order is committed first, then the provider is asked, then the answer is booked. Each
+transaction carries the provider's reference and an idempotency key, both unique, so the same fact told twice, by a
+webhook, a query or the answer to a call, is one.
 
 Each attempt to pay is a payment of its own: one that was declined stays declined, and the shopper begins another, with
 the same provider or another one. What a provider says must name the amount and currency that were asked for, or nothing
-is booked. Money that comes after its order was cancelled is booked too, and told.
+is booked and the back office is told. Money that comes after its order was cancelled is booked too, and goes back by
+itself unless the merchant wants to decide.
+
+What arrives at a webhook is kept as it arrived, then verified, then booked, in whatever order it comes. Payments that
+nobody tells of are asked about by the clock. A refund is set aside from what was captured in the transaction that wants
+it (`services.ask_refund`), sent by a job, retried, and told as RefundSucceeded or RefundFailed; what was refunded and
+what is under way never exceed what was captured.
 """

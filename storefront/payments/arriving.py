@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 from flask import Response, flash, request
@@ -47,6 +48,16 @@ def state_now(reference: str) -> PaymentState:
     return PaymentState.PENDING
 
 
+def sheet_of(reference: str) -> str:
+    """Return what WeChat's own sheet is opened with, as JSON; "" where WeChat does not say, which is told."""
+    try:
+        return json.dumps(dict(talking.open_sheet(reference, request.args.get("code", "")[:200])))
+    except ProviderFailed as failure:
+        log.warning("Payment %s: %s", reference[:6], failure)
+        flash(_("WeChat does not answer just now. Your order is kept: please try again, or pay another way."), "error")
+        return ""
+
+
 def order_or_thanks(number: str) -> Response:
     """Lead to the order; a browser that may not read it, say a phone that scanned a code, is thanked."""
     try:
@@ -58,4 +69,6 @@ def order_or_thanks(number: str) -> Response:
 
 def device_here() -> Device:
     """Return what the shopper sits at."""
-    return Device(is_mobile="Mobi" in request.user_agent.string, address=request.remote_addr or "")
+    agent = request.user_agent.string
+    is_mobile = request.headers.get("Sec-CH-UA-Mobile") == "?1" or "Mobi" in agent
+    return Device(is_mobile, request.remote_addr or "", is_in_wechat="MicroMessenger" in agent)

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from storefront.database.transaction import transaction
+from storefront.fulfilment.events import ParcelShipped
 from storefront.jobs.queue import enqueue_after_commit, job, periodic
 from storefront.kernel.clock import now
+from storefront.orders.events import OrderDelivered
 from storefront.payments import queries, talking
 from storefront.payments.events import AttemptEnded, RefundAsked
 from storefront.payments.services import messages
@@ -27,6 +29,19 @@ def refund_soon(fact: RefundAsked) -> None:
 def withdraw_soon(fact: AttemptEnded) -> None:
     """Queue the telling for right after the commit."""
     enqueue_after_commit(withdraw_attempt, fact.reference)
+
+
+def capture_soon(fact: ParcelShipped | OrderDelivered) -> None:
+    """Queue the capture of what a provider still holds for an order that is on its way or there."""
+    if queries.list_authorized(fact.order_id):
+        enqueue_after_commit(capture_order, fact.order_id)
+
+
+@job()
+def capture_order(order_id: int) -> None:
+    """Capture the money that is held for an order."""
+    for reference in queries.list_authorized(order_id):
+        talking.capture(reference)
 
 
 @job()
@@ -50,8 +65,14 @@ def sweep_payments() -> int:
 
 @periodic(minute="*/5")
 def reconcile() -> int:
-    """Ask providers about payments that they have not told the end of; return about how many."""
-    return reconcile_now()
+    """Ask providers about payments that are due; return about how many. One that is down keeps no other waiting."""
+    return _each(queries.list_silent(now(), most=MOST_AT_ONCE), _ask)
+
+
+@job()
+def ask_about_all() -> int:
+    """Ask providers about every payment that has no end yet, due or not; return about how many."""
+    return _each(queries.list_open(most=MOST_AT_ONCE), _ask)
 
 
 @periodic(minute="41", hour="3")
@@ -61,9 +82,8 @@ def forget_old_messages() -> int:
         return messages.forget_old(at=now())
 
 
-def reconcile_now() -> int:
-    """Ask about every payment that is due; one whose provider is down keeps no other waiting."""
-    return _each(queries.list_silent(now(), most=MOST_AT_ONCE), lambda reference: talking.ask(reference, patient=False))
+def _ask(reference: str) -> object:
+    return talking.ask(reference, patient=False)
 
 
 def _each(keys: Iterable[Key], work: Callable[[Key], object]) -> int:

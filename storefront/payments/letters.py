@@ -35,7 +35,7 @@ def tell_staff(fact: RefundFailed) -> None:
     settings = get_settings()
     facts = {"amount": fact.amount, "number": fact.number, "reason": fact.reason, "stuck": fact.stuck}
     address = f"{current_app.config['SHOP'].public_url}/admin/orders/{fact.number}"
-    template, occasion = "payments/mail/refund_failed", f"{int(now().timestamp())}"
+    template, occasion = "payments/mail/refund_failed", f"{int(now().timestamp())}-{fact.amount.minor}"
     facts["admin_url"] = address
     letter = Letter(template, settings.email, settings.locale, fact.number, facts, occasion)
     mail.put_in(letter=letter, at=now())

@@ -94,24 +94,27 @@ def find_pending(order_id: int) -> Payment | None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What an order's page says about its payments; `pending` is the reference of an attempt at a provider."""
+    """What an order's page says about its payments; `pending` is the reference of an attempt that can be gone on with,
+    and `can_ask` says that its provider can be asked about it."""
 
     declined: bool
     pending: str
+    can_ask: bool
     refunding: Money
 
 
 def standing_of(order: Order) -> Standing:
     """Return where an order's payments stand."""
     rows = db.session.execute(
-        select(Payment.state, Payment.reference, Payment.continue_url, Payment.refunding_minor)
+        select(Payment.state, Payment.reference, Payment.continue_url, Payment.refunding_minor, Payment.next_ask_at)
         .where(Payment.order_id == order.id)
         .order_by(Payment.id)
     ).all()
-    open_ones = [row.reference for row in rows if row.state == PaymentState.PENDING and row.continue_url]
+    open_ones = [row for row in rows if row.state == PaymentState.PENDING and row.continue_url]
     return Standing(
         declined=bool(rows) and rows[-1].state == PaymentState.FAILED,
-        pending=open_ones[-1] if open_ones else "",
+        pending=open_ones[-1].reference if open_ones else "",
+        can_ask=bool(open_ones) and open_ones[-1].next_ask_at is not None,
         refunding=Money(sum(row.refunding_minor for row in rows), order.currency),
     )
 
@@ -119,6 +122,12 @@ def standing_of(order: Order) -> Standing:
 def list_payments(order_id: int) -> Sequence[Payment]:
     """Return every attempt to pay an order, the first one first."""
     return db.session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)).all()
+
+
+def list_authorized(order_id: int) -> Sequence[str]:
+    """Return the references of attempts for which a provider holds money."""
+    held = (Payment.order_id == order_id, Payment.state == PaymentState.AUTHORIZED)
+    return db.session.scalars(select(Payment.reference).where(*held).order_by(Payment.id)).all()
 
 
 def refundable(order: Order) -> Money:
@@ -160,6 +169,14 @@ def list_silent(at: datetime, *, most: int) -> Sequence[str]:
         .where(Payment.next_ask_at <= at, Payment.state != PaymentState.CAPTURED)
         .order_by(Payment.next_ask_at)
         .limit(most)
+    ).all()
+
+
+def list_open(*, most: int) -> Sequence[str]:
+    """Return references of payments that their provider can be asked about and that have no end, the newest first."""
+    alive = Payment.state.in_((PaymentState.PENDING, PaymentState.AUTHORIZED))
+    return db.session.scalars(
+        select(Payment.reference).where(alive, Payment.next_ask_at.is_not(None)).order_by(Payment.id.desc()).limit(most)
     ).all()
 
 

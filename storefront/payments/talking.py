@@ -6,6 +6,7 @@ Edges call these, and no transaction may be open. Each can be repeated: our refe
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -23,8 +24,9 @@ from storefront.payments.errors import (
     UnknownPayment,
 )
 from storefront.payments.models import PaymentMessage
-from storefront.payments.providers.protocol import Device, Notification, Outcome, Provider, Request
+from storefront.payments.providers.protocol import Device, Notification, Outcome, Provider, Request, Start
 from storefront.payments.providers.registry import find_provider
+from storefront.payments.providers.wechatpay import WeChatPay
 from storefront.payments.services import messages, refunds
 from storefront.payments.states import MessageState, PaymentState
 
@@ -42,10 +44,19 @@ def open_payment(reference: str, *, device: Device = Device()) -> str:
     """
     payment, request = queries.get_payment(reference), queries.get_request(reference)
     if payment.opened_at is None and payment.state == PaymentState.PENDING:
-        start = _ready(request).start(replace(request, device=device))
+        start = _begin(replace(request, device=device))
         with transaction():
             payment = services.note_opened(reference=reference, start=start, at=now())
     return f"/payments/{reference}" if payment.continue_url and payment.state == PaymentState.PENDING else ""
+
+
+def open_sheet(reference: str, code: str) -> Mapping[str, str]:
+    """Return what WeChat's own sheet is opened with, for the reader of a page inside WeChat."""
+    request = queries.get_request(reference)
+    provider = _ready(request)
+    if not isinstance(provider, WeChatPay):
+        raise UnknownPayment
+    return provider.open_sheet(request, code)
 
 
 def ask(reference: str, *, patient: bool = True) -> PaymentState:
@@ -138,10 +149,22 @@ def _read(message: PaymentMessage) -> list[Outcome]:
     provider = find_provider(message.provider)
     if provider is None:
         raise BadSignature
-    outcomes = list(provider.handle_notification(Notification(message.headers, message.body, message.query)))
+    notification = Notification(message.headers, message.body, message.query, message.received_at)
+    outcomes = list(provider.handle_notification(notification))
     for outcome in outcomes:
         _book(outcome, by=message.provider)
     return outcomes
+
+
+def _begin(request: Request) -> Start:
+    """Let a provider take an attempt on; what it refuses for good is told to the back office."""
+    try:
+        return _ready(request).start(request)
+    except ProviderFailed as failure:
+        if failure.permanent:
+            with transaction():
+                services.note_issue(reference=request.reference, issue=f"not begun: {failure.reason}")
+        raise
 
 
 def _book(outcome: Outcome, *, by: str) -> None:

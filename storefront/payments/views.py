@@ -16,7 +16,7 @@ from storefront.kernel.paging import page_number
 from storefront.orders import queries as orders
 from storefront.orders.access import reader_of
 from storefront.payments import queries, services, talking
-from storefront.payments.arriving import next_page, order_or_thanks, state_now
+from storefront.payments.arriving import next_page, order_or_thanks, sheet_of, state_now
 from storefront.payments.models import Payment
 from storefront.payments.providers import KNOWN, BankTransfer, Notification, Sandbox, find_provider, get_provider
 from storefront.payments.states import MessageState, PaymentState
@@ -50,7 +50,7 @@ def payment_page(reference: str) -> Response:
     """Show what there is to do for a payment; one that has ended leads to its order."""
     payment, asked = queries.get_payment(reference), queries.get_request(reference)
     _refuse_closed_sandbox(payment)
-    if payment.state != PaymentState.PENDING:
+    if payment.state != PaymentState.PENDING or payment.opened_at is None:
         return redirect_to(f"/orders/{asked.order_number}")
     page, facts = _page_of(payment)
     return render_page(page, asked=asked, provider=KNOWN.get(payment.provider), **facts)
@@ -86,6 +86,18 @@ def come_back(reference: str) -> Response:
     )
 
 
+@blueprint.get("/payments/<reference>/wechat")
+def wechat_sheet(reference: str) -> Response:
+    """Let a shopper inside WeChat pay in its own sheet, once its sign-in has sent them here."""
+    payment, asked = queries.get_payment(reference), queries.get_request(reference)
+    if payment.state != PaymentState.PENDING:
+        return redirect_to(f"/orders/{asked.order_number}")
+    sheet = sheet_of(reference)
+    if not sheet:
+        return redirect_to(f"/orders/{asked.order_number}")
+    return render_page("payments/wechat.html", asked=asked, sheet=sheet, provider=KNOWN.get(asked.provider))
+
+
 @blueprint.post("/payments/webhooks/<code>")
 @crosses_sites
 def webhook(code: str) -> Response:
@@ -111,7 +123,7 @@ def _page_of(payment: Payment) -> tuple[str, dict[str, Any]]:
     if payment.provider == BankTransfer.code:
         return "payments/transfer.html", {"settings": get_settings()}
     if payment.qr:
-        return "payments/scan.html", {"code": segno.make(payment.qr, error="m").svg_data_uri(scale=6, border=2)}
+        return "payments/scan.html", {"code": segno.make(payment.qr, error="m").svg_data_uri(scale=6, light="#fff")}
     return "payments/leaving.html", {"url": payment.continue_url}
 
 

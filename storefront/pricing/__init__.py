@@ -9,6 +9,8 @@ A price is built in fixed stages, each of which only ever sees what the earlier 
 5. *Coupon*: whatever needs a code, on top of all that.
 6. *Points*: what the customer pays with points; it may go below a minimum price, but never below nothing.
 
+Tax comes last, on what all of that leaves, and changes no price: it is contained, or added to the total (`taxes`).
+
 Gifts are lines of their own, at the end: their value is in the goods and, just as much, in the reductions.
 
 A threshold is tested on the subtotal at the entry of its stage. So no promotion can switch itself off, and asking

@@ -14,6 +14,8 @@ from storefront.pricing import queries
 from storefront.pricing.catalogue import Break, catalogue_price, quantity_breaks
 from storefront.pricing.history import Lowest
 from storefront.pricing.snapshot import Shopper
+from storefront.pricing.taxes import queries as taxes
+from storefront.pricing.taxes.words import rate_words
 from storefront.shop.queries import get_settings
 from storefront.web import kept_pages
 from storefront.web.locale import current_locale
@@ -58,6 +60,9 @@ def init_app(app: Flask) -> None:
         quantity_breaks_of=quantity_breaks_of,
         has_personal_prices=has_personal_prices,
         lowest_price_of=lowest_price_of,
+        tax_is_added=taxes.is_added,
+        has_taxes=taxes.is_taxed,
     )
+    app.jinja_env.filters["rate_words"] = rate_words
     kept_pages.made_from(prices=queries.live_state)
     cards.bind(prices=prices_for)

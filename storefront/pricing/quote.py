@@ -14,6 +14,7 @@ from storefront.kernel.money import Money, total
 from storefront.pricing.allocation import DELIVERY, Allocation, TraceStep, sum_of
 from storefront.pricing.label import FactValue, Label
 from storefront.pricing.snapshot import PriceSource, Snapshot, SnapshotLine, Stage
+from storefront.pricing.taxes.rules import RateSum, Taxable, TaxBill, Taxing, TaxMode, tax_bill
 
 
 class AdjustmentKind(StrEnum):
@@ -23,6 +24,11 @@ class AdjustmentKind(StrEnum):
     COUPON = "coupon"
     DELIVERY = "delivery"
     POINTS = "points"
+    TAX = "tax"
+
+
+NO_REDUCTIONS = frozenset({AdjustmentKind.DELIVERY, AdjustmentKind.TAX})
+"""What is paid beside the goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +45,9 @@ class Adjustment:
     allocations: tuple[Allocation, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.kind is AdjustmentKind.DELIVERY:
+        if self.kind in NO_REDUCTIONS:
             if self.allocations or self.amount.minor < 0:
-                raise ValueError("a delivery cost is not negative and has no shares")
+                raise ValueError("a delivery cost or a tax is not negative and has no shares")
         elif sum_of(self.allocations) != -self.amount.minor:
             raise ValueError("the shares of a reduction add up to it")
 
@@ -103,7 +109,10 @@ class QuoteLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What the shopper is asked to pay: `total` is the goods plus every adjustment; `tax` is contained in it."""
+    """What the shopper is asked to pay: `total` is the goods plus every adjustment; `tax` is contained in it.
+
+    `taxes` says how much of it falls on each line; None where nothing is taxed, or nobody knows yet.
+    """
 
     currency: str
     lines: tuple[QuoteLine, ...]
@@ -112,6 +121,7 @@ class Quote:
     net: Money
     tax: Money
     trace: tuple[TraceStep, ...] = ()
+    taxes: TaxBill | None = None
 
     def __post_init__(self) -> None:
         if self.net + self.tax != self.total:
@@ -119,10 +129,14 @@ class Quote:
         if self.goods + total((a.amount for a in self.adjustments), self.currency) != self.total:
             raise ValueError("the reasons do not add up to the total")
         lines = total((line.total for line in self.lines), self.currency)
-        if lines + self.delivery - self.delivery_discount != self.total:
+        if lines + self.delivery - self.delivery_discount + self.added_tax != self.total:
             raise ValueError("lines and delivery do not add up to the total")
         if self.total.minor < 0 or self.tax.minor < 0:
             raise ValueError("nobody is asked to pay less than nothing")
+        if self.taxes is not None and (self.taxes.tax, self.taxes.net) != (self.tax, self.net):
+            raise ValueError("the taxes of lines and delivery do not add up to that of the total")
+        if self.added_tax != (self.taxes.added if self.taxes else Money.zero(self.currency)):
+            raise ValueError("the tax that is added does not add up to the lines' taxes")
 
     @property
     def goods(self) -> Money:
@@ -150,6 +164,17 @@ class Quote:
         return total((a.on_delivery for a in self.adjustments), self.currency)
 
     @property
+    def added_tax(self) -> Money:
+        """The tax that is paid beyond the prices; zero where prices contain it."""
+        kind = AdjustmentKind.TAX
+        return total((a.amount for a in self.adjustments if a.kind is kind), self.currency)
+
+    @property
+    def tax_sums(self) -> tuple[RateSum, ...]:
+        """The taxes by rate, those of nothing left out."""
+        return tuple(each for each in self.taxes.sums if each.tax) if self.taxes else ()
+
+    @property
     def saved(self) -> Money:
         """Everything taken off, on goods and on delivery."""
         return self.discount + self.delivery_discount
@@ -162,7 +187,7 @@ class Quote:
     @property
     def reductions(self) -> tuple[Adjustment, ...]:
         """The adjustments that save the shopper something, in the order of their stages."""
-        return tuple(a for a in self.adjustments if a.kind is not AdjustmentKind.DELIVERY)
+        return tuple(a for a in self.adjustments if a.kind not in NO_REDUCTIONS)
 
     @property
     def hash(self) -> str:
@@ -175,11 +200,11 @@ def make_quote(
     *,
     gifts: Sequence[GiftLike] = (),
     trace: Sequence[TraceStep] = (),
-    tax_basis_points: int = 0,
+    taxing: Taxing | None = None,
 ) -> Quote:
     """Build the quote of a snapshot whose promotions have been decided; `gifts` are lines of their own, at the end.
 
-    Prices contain tax: `tax_basis_points` (hundredths of a percent) only says how much of the total is tax.
+    `taxing` says which rates hold; the tax is reckoned on what reductions leave, line by line.
     """
     adjustments = list(reductions)
     if snapshot.delivery is not None:
@@ -190,12 +215,16 @@ def make_quote(
     lines += [_gift_line(gift, shares.get(gift.line_id, ())) for gift in gifts]
     goods = total((line.goods for line in lines), snapshot.currency)
     gross = goods + total((a.amount for a in adjustments), snapshot.currency)
-    tax = gross.portion(tax_basis_points, 10_000 + tax_basis_points)
-    return Quote(snapshot.currency, tuple(lines), tuple(adjustments), gross, gross - tax, tax, tuple(trace))
+    bill = _bill(snapshot, lines, reductions, taxing) if taxing else None
+    if bill is not None and bill.mode is TaxMode.EXCLUSIVE:
+        adjustments += [_added(each) for each in bill.sums if each.tax]
+        gross += bill.added
+    tax = bill.tax if bill else Money.zero(snapshot.currency)
+    return Quote(snapshot.currency, tuple(lines), tuple(adjustments), gross, gross - tax, tax, tuple(trace), bill)
 
 
 def quote_hash(quote: Quote) -> str:
-    """Return a digest of what the shopper saw: goods, prices, each reduction, delivery and the total.
+    """Return a digest of what the shopper saw: goods, prices, each reduction, delivery, each tax and the total.
 
     Order of lines, internal ids of lines, times and wording do not change it; any amount does.
     """
@@ -206,14 +235,35 @@ def quote_hash(quote: Quote) -> str:
             [a.kind.value, str(a.source_id or _source(a.label)), a.code, a.amount.minor] for a in quote.adjustments
         ),
         "tax": quote.tax.minor,
+        "taxes": sorted(
+            [each.rate.country, each.rate.region, each.rate.name, each.rate.millionths, each.net.minor, each.tax.minor]
+            for each in quote.tax_sums
+        ),
         "total": quote.total.minor,
     }
     return hashlib.sha256(json.dumps(seen, separators=(",", ":")).encode()).hexdigest()[:32]
 
 
 def _source(label: Label) -> FactValue:
-    """Return what stands for a reason that is no promotion: the way of delivery, the number of points."""
-    return label.get("method") or label.get("points") or ""
+    """Return what stands for a reason that is no promotion: the way of delivery, the number of points, the tax."""
+    return label.get("method") or label.get("points") or label.get("millionths") or ""
+
+
+def _bill(snapshot: Snapshot, lines: Sequence[QuoteLine], reductions: Iterable[Adjustment], taxing: Taxing) -> TaxBill:
+    """Tax what each line and the delivery come to."""
+    classes = {line.line_id: line.tax_class for line in snapshot.lines}
+    taxable = [Taxable(line.line_id, line.total, taxing.rates_of(classes.get(line.line_id, ""))) for line in lines]
+    if snapshot.delivery is not None:
+        paid = snapshot.delivery.amount - total((a.on_delivery for a in reductions), snapshot.currency)
+        taxable.append(Taxable(DELIVERY, paid, taxing.rates_of(taxing.delivery_class)))
+    return tax_bill(taxable, mode=taxing.mode, currency=snapshot.currency)
+
+
+def _added(tax: RateSum) -> Adjustment:
+    rate = tax.rate
+    names = {f"name_{locale}": name for locale, name in rate.names}
+    label = Label.of("tax", rate.name, millionths=rate.millionths, country=rate.country, region=rate.region, **names)
+    return Adjustment(AdjustmentKind.TAX, Stage.TAX, label, tax.tax)
 
 
 def _shares_by_line(reductions: Iterable[Adjustment]) -> dict[str, list[LineShare]]:

@@ -20,6 +20,7 @@ class Stage(StrEnum):
     SHIPPING = "shipping"
     COUPON = "coupon"
     POINTS = "points"
+    TAX = "tax"
 
 
 STAGE_ORDER = {stage: position for position, stage in enumerate(Stage)}
@@ -69,6 +70,8 @@ class SnapshotLine:
     collection_ids: frozenset[int] = frozenset()
     attributes: frozenset[str] = frozenset()
     """Facts of the product as "name=value"."""
+    tax_class: str = ""
+    """The code of its tax class; empty is the default one."""
 
     def __post_init__(self) -> None:
         if not 1 <= self.quantity <= MAX_QUANTITY:

@@ -11,7 +11,6 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm.exc import StaleDataError
 
 from storefront.accounts import queries as people
-from storefront.accounts.emails import fold_email
 from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid, NotFound
@@ -179,7 +178,7 @@ def note_export(*, batch_id: int, by: str, at: datetime) -> None:
 
 def give(*, template_id: int, email: str, by: str, at: datetime) -> Granted:
     """Give one customer a coupon, however often they had it, and write to them."""
-    customer = people.find_customer_by_email(fold_email(email))
+    customer = people.find_customer_by_contact(email, country=get_settings().country)
     if customer is None:
         raise errors.NoSuchCustomer(field="email")
     granted = grant(offer=get_offer(template_id, at), customer_id=customer.id, most=None, at=at)

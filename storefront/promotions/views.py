@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from storefront.accounts.identity import CurrentCustomer
 from storefront.accounts.sessions import current_customer
-from storefront.accounts.views.book import customers_only
+from storefront.accounts.views.guard import customers_only
 from storefront.cart.quoting import shopper_of
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now

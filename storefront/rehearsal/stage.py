@@ -62,7 +62,7 @@ def build(seed: int, at: datetime) -> Stage:
 
 
 def _add_delivery() -> None:
-    zone = ShippingZone(name="Everywhere", countries=["*"])
+    zone = ShippingZone(name="Everywhere", places=["*"])
     db.session.add(zone)
     db.session.flush()
     method = {"code": "standard", "name": "Standard delivery", "translations": {}, "price_minor": DELIVERY_MINOR}

@@ -14,9 +14,16 @@ _AT_LEAST_ONE = (
     *("points_worth", "points_expire_days", "tier_days", "analytics_keep_days"),
     *("bank_transfer_days", "ask_payment_minutes", "keep_payment_messages_days"),
     *("auto_confirm_days", "tracking_poll_hours"),
+    "copy_keep_days",
 )
+_NOT_NEGATIVE = ("deletion_wait_days", "remind_payment_minutes", "points_per_unit")
+_PERCENT = ("points_most_percent", "restocking_fee_percent", "return_alert_percent")
+_ONE_OF: Mapping[str, tuple[frozenset[str], str]] = {
+    "locale": (frozenset({"en", "zh"}), N_("The shop speaks English and Chinese only.")),
+    "tax_mode": (frozenset({"inclusive", "exclusive"}), N_("Tax is either “inclusive” or “exclusive”.")),
+    "refund_policy": (frozenset({"share", "re-price", "keep"}), N_("A refund counts by share, re-price or keep.")),
+}
 MOST_EXPLORED = 5
-REFUND_POLICIES = ("share", "re-price", "keep")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +36,14 @@ class ShopSettings:
     locale: str = "en"
     email: str = "hello@localhost"
     country: str = "US"
+    tax_mode: str = "inclusive"
+    """Whether prices contain tax ("inclusive") or it is added to them at checkout ("exclusive")."""
     page_size: int = 24
     low_stock_threshold: int = 5
     largest_quantity: int = 99
     unpaid_minutes: int = 30
+    remind_payment_minutes: int = 10
+    """So long before the time to pay is over the customer is reminded; 0 reminds nobody."""
     after_sale_days: int = 30
     auto_confirm_days: int = 10
     """After how many days on its way a parcel is taken to have arrived, if nobody says anything."""
@@ -66,6 +77,10 @@ class ShopSettings:
     """After how many minutes the provider is asked what became of a payment that it has not told about."""
     keep_payment_messages_days: int = 180
     """For how many days it is kept what providers sent."""
+    deletion_wait_days: int = 7
+    """For how many days the deletion of an account can be called off."""
+    copy_keep_days: int = 7
+    """For how many days customers can fetch the copy of their data that they asked for."""
     explore_percent: int = 0
     """Of how many personal shelves in a hundred the last place tries a product that is new in the shop; at most 5."""
     refund_policy: str = "share"
@@ -94,20 +109,20 @@ class ShopSettings:
             raise Invalid(
                 N_("There is no time zone called “%(zone)s”."), field="timezone", zone=self.timezone
             ) from None
-        if self.locale not in {"en", "zh"}:
-            raise Invalid(N_("The shop speaks English and Chinese only."), field="locale")
+        for field, (choices, refusal) in _ONE_OF.items():
+            if getattr(self, field) not in choices:
+                raise Invalid(refusal, field=field)
         for field in _AT_LEAST_ONE:
             if getattr(self, field) < 1:
                 raise Invalid(N_("This must be at least 1."), field=field)
-        if not 0 <= self.explore_percent <= MOST_EXPLORED:
-            raise Invalid(N_("New products are tried on 0 to 5 percent of the shelves."), field="explore_percent")
-        if self.refund_policy not in REFUND_POLICIES:
-            raise Invalid(N_("A refund counts by share, re-price or keep."), field="refund_policy")
-        for field in ("restocking_fee_percent", "return_alert_percent"):
+        for field in _NOT_NEGATIVE:
+            if getattr(self, field) < 0:
+                raise Invalid(N_("This must be at least 0."), field=field)
+        for field in _PERCENT:
             if not 0 <= getattr(self, field) <= 100:
                 raise Invalid(N_("A share is between 0 and 100."), field=field)
-        if self.points_per_unit < 0 or not 0 <= self.points_most_percent <= 100:
-            raise Invalid(N_("A share is between 0 and 100, and points are not negative."), field="points_per_unit")
+        if not 0 <= self.explore_percent <= MOST_EXPLORED:
+            raise Invalid(N_("New products are tried on 0 to 5 percent of the shelves."), field="explore_percent")
 
 
 def from_rows(rows: Mapping[str, object]) -> ShopSettings:

@@ -50,6 +50,15 @@ def refuse_cross_site() -> None:
         raise CrossSite
 
 
+def is_own_link() -> bool:
+    """Say whether a link to this page was followed on a page of ours, or its address was typed: for what a GET begins
+    and nobody must be led into. A browser that says nothing of it is not believed."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    return _host_of(request.headers.get("Referer", "")) == request.host
+
+
 def _host_of(url: str) -> str:
     try:
         return urlsplit(url).netloc

@@ -1,1 +1,1 @@
-"""Payment providers to test against: servers on this machine that speak their public protocols."""
+"""Peers of the shop that run here: each speaks a public protocol and checks what it is sent with keys of its own."""

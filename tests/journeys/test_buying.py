@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
 
@@ -41,7 +41,15 @@ def fill_checkout(visitor: Visitor, email: str = "guest@example.com") -> None:
     }.items():
         field = form.locator(f"[name$={name}]:visible")
         if field.count():
-            field.first.fill(value)
+            fill(field.first, value)
+
+
+def fill(field: Locator, value: str) -> None:
+    """Type into a field, or choose from its list."""
+    if field.evaluate("field => field.tagName") == "SELECT":
+        field.select_option(value)
+    else:
+        field.fill(value)
 
 
 def amount(page: Page, selector: str) -> int:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import DESKTOP, PASSWORD, PHONE, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
-from tests.journeys.test_buying import amount
+from tests.journeys.test_buying import amount, fill
 
 pytestmark = pytest.mark.browser
 
@@ -90,7 +90,7 @@ def tell_address(visitor: Visitor) -> None:
         country.select_option("US")
         visitor.settle()
         for name, value in ADDRESS.items():
-            page.locator(f"#checkout-form [name={name}]").fill(value)
+            fill(page.locator(f"#checkout-form [name={name}]"), value)
     visitor.settle()
 
 

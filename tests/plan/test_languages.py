@@ -54,7 +54,7 @@ def test_placeholders_survive_translation() -> None:
 
 def test_chinese_is_chinese() -> None:
     """A translation without one Chinese character is either a name, a sign or a forgotten text."""
-    names = {"SKU", "English", "简体中文", "JavaScript", "ID", "UTC", "CSV"}
+    names = {"SKU", "English", "简体中文", "JavaScript", "ID", "UTC", "CSV", "PayPal"}
     plain = [
         str(message)
         for message, translated in _catalogue().items()

@@ -87,3 +87,21 @@ def test_the_index_is_kept_where_the_environment_says(environ: dict[str, str], e
 def test_an_index_that_cannot_be_kept_there_is_refused_with_a_way_out(environ: dict[str, str], said: str) -> None:
     with pytest.raises(BadConfiguration, match=said):
         read_config(environ)
+
+
+def test_keys_of_payment_providers_are_read_by_prefix_and_printed_nowhere() -> None:
+    keys = {
+        "STRIPE_SECRET_KEY": "sk_live_1",
+        "STRIPE_WEBHOOK_SECRET": "whsec_1",
+        "ALIPAY_APP_ID": "2021",
+        "PAYPAL_X": "",
+    }
+    config = read_config({**keys, "STRIPED": "no"})
+    assert config.payment_keys == {name: value for name, value in keys.items() if value}
+    assert "sk_live_1" not in repr(config)
+
+
+@pytest.mark.parametrize("name", ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"])
+def test_half_of_stripes_keys_is_refused(name: str) -> None:
+    with pytest.raises(BadConfiguration, match="belong together"):
+        read_config({name: "x"})

@@ -1,116 +1,70 @@
-"""A customer's own pages: orders, addresses, details."""
+"""A customer's own pages: orders and addresses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, flash, g, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from storefront.accounts import queries, services
-from storefront.accounts.forms import AddressForm, EmailForm, NameForm, PasswordForm
+from storefront.accounts import inbox, queries, services
+from storefront.accounts.forms import AddressForm
 from storefront.accounts.identity import CurrentCustomer
-from storefront.accounts.rules import normal_phone
-from storefront.accounts.sessions import current_customer, sign_in
 from storefront.accounts.views.blueprint import blueprint
+from storefront.accounts.views.guard import customers_only
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
-from storefront.kernel.errors import Invalid, NotFound
 from storefront.kernel.paging import page_number
 from storefront.loyalty import queries as loyalty
+from storefront.orders import claiming
 from storefront.orders import queries as orders
 from storefront.web.fragments import redirect_to, render_page
-from storefront.web.refusals import show_refusal
+from storefront.web.locale import current_locale
 
-View = Callable[..., Any]
-
-
-def customers_only(view: View) -> View:
-    """Send strangers to the sign-in page, and back here afterwards."""
-
-    @wraps(view)
-    def guarded(**values: Any) -> Any:
-        customer = current_customer()
-        if customer is None:
-            back = request.full_path.rstrip("?") if request.method == "GET" else "/account"
-            return redirect_to(f"/sign-in?{urlencode({'next': back})}")
-        return view(customer, **values)
-
-    return guarded
+LONGEST_SEARCH = 80
 
 
 @blueprint.get("/account")
 @customers_only
 def account(customer: CurrentCustomer) -> Response:
-    """Show who one is here, and one's orders."""
-    page = orders.page_of_orders(customer.id, page_number(request.args.get("page")))
+    """Show who one is here, and one's orders; `?q=` finds some of them."""
+    words = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+    page = orders.page_of_orders(customer.id, page_number(request.args.get("page")), words=words)
     return render_page(
         "accounts/account.html",
         customer=customer,
         page=page,
+        words=words,
+        further="/account?" + (f"{urlencode({'q': words})}&" if words else ""),
         balance=loyalty.balance_of(customer.id),
         tier=loyalty.find_tier(customer.tier),
     )
 
 
-@blueprint.get("/account/details")
+@blueprint.post("/account/guest-orders")
 @customers_only
-def details(customer: CurrentCustomer) -> Response:
-    """Show the forms for name, e-mail and password."""
-    return _details_page(customer)
-
-
-@blueprint.post("/account/name")
-@customers_only
-def change_name(customer: CurrentCustomer) -> Response:
-    """Set name and phone."""
-    form = NameForm(request.form)
-    phone = form.phone.data and normal_phone(form.phone.data, g.shop.country)
-    valid = form.validate()
-    if form.phone.data and not phone:
-        form.phone.errors = [_("This phone number does not look right.")]
-        valid = False
-    if not valid:
-        return _details_page(customer, name_form=form, status=422)
+def bring_guest_orders(customer: CurrentCustomer) -> Response:
+    """Take what was ordered as a guest into the account; where the e-mail is not proven yet, ask its inbox first."""
+    if queries.get_customer(customer.id).email_verified_at is None:
+        address = request.remote_addr or ""
+        inbox.refuse_too_many_letters(email=customer.email, address=address, at=now())
+        with transaction():
+            inbox.note_letter(email=customer.email, address=address, at=now())
+            inbox.ask_orders(customer_id=customer.id, email=customer.email, locale=current_locale(), at=now())
+        flash(_("We have written to %(email)s. Follow the link in the letter.", email=customer.email), "success")
+        return redirect_to("/account")
     with transaction():
-        services.change_name(customer_id=customer.id, name=form.name.data, phone=phone or "")
-    return _saved("/account/details")
+        count = claiming.take_over(customer_id=customer.id, at=now())
+    flash(brought_words(count, customer.email), "success")
+    return redirect_to("/account")
 
 
-@blueprint.post("/account/email")
-@customers_only
-def change_email(customer: CurrentCustomer) -> Response:
-    """Set the e-mail; every other session ends."""
-    form = EmailForm(request.form)
-    try:
-        if form.validate():
-            services.check_own_password(customer_id=customer.id, password=form.password.data, field="password")
-            with transaction():
-                services.change_email(customer_id=customer.id, email=form.email.data)
-            return _renewed(customer.id)
-    except Invalid as refusal:
-        show_refusal(form, refusal)
-    return _details_page(customer, email_form=form, status=422)
-
-
-@blueprint.post("/account/password")
-@customers_only
-def change_password(customer: CurrentCustomer) -> Response:
-    """Set the password; every other session ends."""
-    form = PasswordForm(request.form)
-    try:
-        if form.validate():
-            services.check_own_password(customer_id=customer.id, password=form.current.data, field="current")
-            credentials = services.make_credentials(email=customer.email, password=form.new.data)
-            with transaction():
-                services.change_password(customer_id=customer.id, credentials=credentials)
-            return _renewed(customer.id)
-    except Invalid as refusal:
-        show_refusal(form, refusal, default="new")
-    return _details_page(customer, password_form=form, status=422)
+def brought_words(count: int, email: str) -> str:
+    """Say how many guest orders came into the account."""
+    if not count:
+        return str(_("There is no order with %(email)s outside your account.", email=email))
+    return str(ngettext("%(num)s order is in your account now.", "%(num)s orders are in your account now.", count))
 
 
 @blueprint.get("/account/addresses")
@@ -188,26 +142,6 @@ def _address_page(form: AddressForm, action: str, *, status: int = 200) -> Respo
     )
 
 
-def _details_page(customer: CurrentCustomer, *, status: int = 200, **forms: Any) -> Response:
-    shown = {
-        "name_form": NameForm(data={"name": customer.name, "phone": customer.phone}),
-        "email_form": EmailForm(),
-        "password_form": PasswordForm(),
-        **forms,
-    }
-    return render_page("accounts/details.html", customer=customer, status=status, **shown)
-
-
 def _saved(url: str) -> Response:
     flash(_("Saved."), "success")
     return redirect_to(url)
-
-
-def _renewed(customer_id: int) -> Response:
-    """Go on in a new session here, after every session of the customer has ended."""
-    renewed = queries.find_customer(customer_id)
-    if renewed is None:
-        raise NotFound
-    sign_in(renewed)
-    flash(_("Saved. You are signed out everywhere else."), "success")
-    return redirect_to("/account/details")

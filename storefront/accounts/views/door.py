@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from flask import Response, current_app, flash, redirect, request
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from storefront.accounts import queries, services
+from storefront.accounts import services
 from storefront.accounts.emails import fold_email
 from storefront.accounts.entrance import admit
 from storefront.accounts.errors import CannotRegister, TooManyTries, WrongCredentials
 from storefront.accounts.forms import InvitationForm, NewPasswordForm, RegisterForm, SignInForm
 from storefront.accounts.invitations import Invitation, read_token, write_token
-from storefront.accounts.sessions import current_customer, sign_in, sign_out
+from storefront.accounts.sessions import current_customer, sign_out
+from storefront.accounts.states import Way
 from storefront.accounts.views.blueprint import blueprint
-from storefront.cart.context import bring_cart
+from storefront.accounts.views.entering import come_in, come_in_new
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
-from storefront.kernel.errors import Invalid, NotFound
+from storefront.kernel.errors import Invalid
 from storefront.kernel.text import squeeze
+from storefront.mail import choices
+from storefront.mail.states import Source, Topic
 from storefront.orders.access import forget_all
-from storefront.promotions import wallet
-from storefront.promotions.words import name_of
 from storefront.web.fragments import redirect_to, render_page, safe_next
 from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
@@ -47,8 +50,7 @@ def sign_in_now() -> Response:
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)
         return render_page("accounts/sign_in.html", form=form, status=refusal.status)
-    _welcome(customer.id)
-    return redirect_to(safe_next(form.next.data, "/account"), trigger="cart:changed")
+    return come_in(customer.id, Way.PASSWORD, form.next.data)
 
 
 @blueprint.post("/sign-out")
@@ -70,13 +72,16 @@ def register_page() -> Response:
 
 @blueprint.post("/register")
 def register_now() -> Response:
-    """Open an account at once; with a mail server, write to the address first and say the same to everybody."""
+    """Write to the address first and say the same to everybody; while developing without a mail server, open an account
+    at once."""
     form = _register_form()(request.form)
     try:
         if form.validate():
             if isinstance(form, InvitationForm):
                 return _invite(form)
-            return _enter(_open_account(form.email.data, form.password.data, form.name.data or ""), form.next.data)
+            customer_id = _open_account(form.email.data, form.password.data, form.name.data or "")
+            _note_consent(form.email.data, said_yes=form.news.data)
+            return come_in_new(customer_id, Way.PASSWORD, form.next.data)
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)
         return _register_page(form, status=refusal.status)
@@ -103,7 +108,9 @@ def finish_registration(token: str) -> Response:
     status = 422
     try:
         if form.validate():
-            return _enter(_open_account(invited.email, form.password.data, invited.name), None)
+            customer_id = _open_account(invited.email, form.password.data, invited.name, proven_at=now())
+            _note_consent(invited.email, said_yes=form.news.data)
+            return come_in_new(customer_id, Way.PASSWORD)
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)
         status = refusal.status
@@ -111,7 +118,8 @@ def finish_registration(token: str) -> Response:
 
 
 def _register_form() -> type[RegisterForm] | type[InvitationForm]:
-    return InvitationForm if current_app.config["SHOP"].mail_url else RegisterForm
+    config = current_app.config["SHOP"]
+    return InvitationForm if config.mail_url or config.production else RegisterForm
 
 
 def _register_page(form: RegisterForm | InvitationForm, *, status: int = 200) -> Response:
@@ -130,10 +138,10 @@ def _invite(form: InvitationForm) -> Response:
     return redirect_to("/register/sent")
 
 
-def _open_account(email: str, password: str, name: str) -> int:
+def _open_account(email: str, password: str, name: str, proven_at: datetime | None = None) -> int:
     """A taken e-mail with its own password just signs in; with another it counts as a failed try."""
     services.refuse_too_many_tries(email=email, address=request.remote_addr or "", at=now())
-    credentials = services.make_credentials(email=email, password=password)
+    credentials = replace(services.make_credentials(email=email, password=password), proven_at=proven_at)
     try:
         with transaction():
             customer = services.register(credentials=credentials, name=name, locale=current_locale(), at=now())
@@ -145,26 +153,8 @@ def _open_account(email: str, password: str, name: str) -> int:
     return customer.id
 
 
-def _enter(customer_id: int, target: str | None) -> Response:
-    _welcome(customer_id)
-    flash(_("Welcome! Your account is open."), "success")
-    names = [name_of(coupon.promotion.label) for coupon in wallet.list_usable(customer_id, now())]
-    if names:
-        words = ngettext(
-            "There is a coupon in it: %(names)s",
-            "There are coupons in it: %(names)s",
-            len(names),
-            names=_("; ").join(names),
-        )
-        flash(words, "success")
-    return redirect_to(safe_next(target, "/account"), trigger="cart:changed")
-
-
-def _welcome(customer_id: int) -> None:
-    """Begin a session; the guest's cart comes along, and the shopper is told what that changed."""
-    customer = queries.find_customer(customer_id)
-    if customer is None:
-        raise NotFound
-    sign_in(customer)
-    for notice in bring_cart(customer_id):
-        flash(notice, "info")
+def _note_consent(email: str, *, said_yes: bool) -> None:
+    """A box that was left empty says nothing."""
+    if said_yes:
+        with transaction():
+            choices.choose(email=fold_email(email), wanted={Topic.NEWS: True}, source=Source.SIGN_UP, at=now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import request
@@ -11,6 +12,7 @@ from flask import request
 from storefront.accounts.identity import CurrentCustomer
 from storefront.accounts.queries import BookedAddress
 from storefront.checkout.models import CheckoutSession
+from storefront.shipping.context import current_destination
 
 
 def remembered(session: CheckoutSession | None, customer: CurrentCustomer | None) -> dict[str, Any]:
@@ -41,4 +43,5 @@ def remembered_address(
     if chosen is not None:
         return chosen.address.as_fields()
     known = {"name": customer.name, "phone": customer.phone} if customer else {}
+    known |= asdict(current_destination())
     return {**known, **{key: value for key, value in (session.address if session else {}).items() if value}}

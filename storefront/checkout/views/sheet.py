@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
 from flask import g, request
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -40,13 +38,16 @@ from storefront.loyalty.errors import PointsRefused
 from storefront.orders.draft import Buyer
 from storefront.payments.providers import KNOWN, Provider, get_provider, list_providers
 from storefront.pricing.snapshot import Delivery
+from storefront.pricing.taxes.regions import place_of
+from storefront.pricing.taxes.rules import Place
 from storefront.promotions.words import name_of
 from storefront.shipping import queries as shipping
-from storefront.shipping.queries import Offer
-from storefront.shipping.rules import delivery_days
+from storefront.shipping.destinations import as_typed
+from storefront.shipping.queries import Offer, Quotation
+from storefront.shipping.rules import Destination
+from storefront.shipping.words import arrival_words, price_words, surcharge_words
 from storefront.web.errors import message_of
-from storefront.web.filters import money_text
-from storefront.web.locale import babel_locale, current_locale, localized
+from storefront.web.locale import current_locale, localized
 
 MOST_GIFTS = 20
 
@@ -76,18 +77,31 @@ class Sheet:
         return tuple(people.list_addresses(self.customer.id)) if self.customer else ()
 
     @cached_property
-    def offers(self) -> list[Offer]:
-        """The ways to deliver to the chosen country; one that is not among them gives way to the first."""
+    def quotation(self) -> Quotation:
+        """What delivery costs to the chosen place; a method that is not among the offers gives way to the first."""
         method = self.form.shipping_method
-        offers = shipping.list_offers(
-            country=str(self.address.country.data),
-            weight_grams=self.contents.weight_grams,
-            goods=self.priced.goods,
-        )
-        method.choices = [(offer.code, localized(offer.name, offer.translations)) for offer in offers]
-        if offers and method.data not in dict(method.choices):
-            method.data = offers[0].code
-        return offers
+        quotation = shipping.quote(self.destination, self.contents.load(self.priced.goods))
+        method.choices = [(offer.code, localized(offer.name, offer.translations)) for offer in quotation.offers]
+        if quotation.offers and quotation.find(str(method.data)) is None:
+            method.data = quotation.offers[0].code
+        return quotation
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """The ways to deliver to the chosen place."""
+        return self.quotation.offers
+
+    @property
+    def no_delivery(self) -> str:
+        """Why there is no way to deliver, for the shopper to act on."""
+        refusal = self.quotation.refusal
+        return message_of(refusal) if refusal else ""
+
+    @property
+    def destination(self) -> Destination:
+        """Where the goods go, as far as it is known."""
+        typed = self.address.data
+        return as_typed(*(str(typed[name] or "") for name in ("country", "region", "city")))
 
     @cached_property
     def priced(self) -> PricedCart:
@@ -101,11 +115,23 @@ class Sheet:
             giving=Giving(_zone(self.address.data), self.without_gifts),
         )
 
+    @property
+    def place(self) -> Place:
+        """Where the goods go, as far as it has been typed: taxes depend on it."""
+        address = self.address
+        return place_of(str(address.country.data or ""), str(address.region.data or ""))
+
+    @property
+    def waits_for_region(self) -> bool:
+        """Whether more of the address must be known before the tax is final."""
+        return self.address.needs("region") and not self.place.region
+
     @cached_property
     def cart(self) -> CartQuote:
         """The cart with its price, delivery included."""
-        offer = next((each for each in self.offers if each.code == self.form.shipping_method.data), None)
-        cart = self.priced.quote(Delivery(offer.code, offer.price) if offer else None)
+        quotation = self.quotation
+        offer = quotation.find(str(self.form.shipping_method.data))
+        cart = self.priced.quote(Delivery(offer.code, offer.price) if offer else None, place=self.place)
         self.form.quote.data = cart.quote.hash
         self.form.seen.data = _seen(cart).to_text()
         return cart
@@ -151,7 +177,7 @@ class Sheet:
 
     def look_again(self) -> None:
         """Forget the cart as it was read: it has changed meanwhile."""
-        for name in ("contents", "priced", "offers", "cart", "chooser"):
+        for name in ("contents", "priced", "quotation", "cart", "chooser"):
             self.__dict__.pop(name, None)
 
     @property
@@ -192,6 +218,17 @@ class Sheet:
         return "" if self.typed_now else _folded(self.form.email.data)
 
     @property
+    def needs_no_email(self) -> bool:
+        """Whether this customer is known by a phone that they have proven."""
+        return self.customer is not None and bool(self.customer.verified_phone)
+
+    @property
+    def known_contact(self) -> str:
+        """How this shopper is reached, once it is known: the page folds the field away then."""
+        by_phone = self.customer.verified_phone if self.customer and not self.typed_now else ""
+        return self.known_email or by_phone
+
+    @property
     def seen(self) -> Seen:
         """What the page shows, to say later what changed."""
         return _seen(self.cart)
@@ -208,17 +245,11 @@ class Sheet:
 
     def method_notes(self) -> dict[str, tuple[str, str]]:
         """Map each method to when it arrives and what it costs."""
-        today = now().astimezone(ZoneInfo(g.shop.timezone)).date()
-        notes = {}
-        for offer in self.offers:
-            days = delivery_days(today, min_days=offer.min_days, max_days=offer.max_days)
-            first, last = (format_skeleton("MMMEd", day, locale=babel_locale()) for day in (days.earliest, days.latest))
-            when = first if first == last else _("%(first)s to %(last)s", first=first, last=last)
-            notes[offer.code] = (
-                _("Arrives %(days)s", days=when),
-                money_text(offer.price) if offer.price else _("Free"),
-            )
-        return notes
+        at = now()
+        return {
+            offer.code: (_joined(arrival_words(offer, at), surcharge_words(offer)), price_words(offer))
+            for offer in self.offers
+        }
 
     def payment_notes(self) -> dict[str, tuple[str, str]]:
         """Map each way to pay to what it means."""
@@ -254,6 +285,8 @@ def read_sheet(typed: MultiDict[str, str] | None = None) -> Sheet:
         address = AddressForm(data=remembered_address(session, book, customer), home=g.shop.country)
         sheet = Sheet(form, address, customer, typed_now=False)
         sheet.contents, sheet.book = contents, book
+    if sheet.needs_no_email:
+        form.let_email_be_empty()
     payment = form.payment_provider
     payment.choices = [(provider.code, _(provider.name)) for provider in sheet.providers]
     if typed is None and payment.data not in dict(payment.choices):
@@ -282,6 +315,10 @@ def _zone(typed: Mapping[str, Any]) -> str:
     except InvalidAddress:
         return ""
     return zone_of(address.country, address.region)
+
+
+def _joined(*notes: str) -> str:
+    return str(_(", ")).join(note for note in notes if note)
 
 
 def _folded(email: str | None) -> str:

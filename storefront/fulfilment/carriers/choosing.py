@@ -67,8 +67,15 @@ def get_chosen(text: str) -> CarrierFacts:
     raise NoSuchCarrier(field="carrier", carrier=squeeze(text)[:40])
 
 
+def add_carrier(*, facts: CarrierFacts, by: str, at: datetime) -> CarrierChoice:
+    """Add a carrier; its code cannot be changed later."""
+    if find_facts(facts.code):
+        raise Invalid(N_("There is a carrier with this code already."), field="code")
+    return change_carrier(facts=facts, by=by, at=at)
+
+
 def change_carrier(*, facts: CarrierFacts, by: str, at: datetime) -> CarrierChoice:
-    """Add a carrier, or change one; what parcels have been given stays theirs."""
+    """Change a carrier; what parcels have been given stays theirs."""
     _check(facts)
     before = find_facts(facts.code)
     row = db.session.get(CarrierChoice, facts.code) or CarrierChoice(code=facts.code)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 
 from storefront.config import Config
+from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.payments.errors import BadSignature, ProviderFailed
 from storefront.payments.states import PaymentState, TransactionKind, TransactionResult
@@ -20,6 +21,8 @@ class Device:
 
     is_mobile: bool = False
     address: str = ""
+    is_in_wechat: bool = False
+    """Whether the page is read inside the WeChat app, which lets no other app in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +97,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A message as it arrived: header names in lower case, the raw body, the query string."""
+    """A message as it arrived: header names in lower case, the raw body, the query string.
+
+    It may be read again hours after it came: whether a signature is too old is measured at `received_at`.
+    """
 
     headers: Mapping[str, str]
     body: bytes
     query: str = ""
+    received_at: datetime = field(default_factory=now)
 
 
 class Provider(Protocol):

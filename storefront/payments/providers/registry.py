@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from flask import current_app
 
 from storefront.payments.errors import UnknownProvider
+from storefront.payments.providers.alipay import Alipay
 from storefront.payments.providers.bank import BankTransfer
 from storefront.payments.providers.cash import CashOnDelivery
+from storefront.payments.providers.paypal import PayPal
 from storefront.payments.providers.protocol import Provider
 from storefront.payments.providers.sandbox import Sandbox
 from storefront.payments.providers.stripe import Stripe
+from storefront.payments.providers.wechatpay import WeChatPay
 from storefront.shop.queries import get_settings
 
-KNOWN: Mapping[str, type[Provider]] = {kind.code: kind for kind in (Stripe, Sandbox, BankTransfer, CashOnDelivery)}
+_KINDS: tuple[type[Provider], ...] = (Alipay, WeChatPay, Stripe, PayPal, Sandbox, BankTransfer, CashOnDelivery)
+KNOWN: Mapping[str, type[Provider]] = {kind.code: kind for kind in _KINDS}
 """Every kind of provider by its code, in the order in which shoppers see them."""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, ClassVar
@@ -21,12 +21,18 @@ from storefront.payments.states import TransactionKind, TransactionResult
 from storefront.shop.rules import ShopSettings
 
 TIMEOUT_SECONDS = 10
+TOLERANCE_SECONDS = 300
 SHORTEST_SESSION, LONGEST_SESSION = timedelta(hours=1), timedelta(hours=23)
 """Stripe lets a Checkout session live for half an hour to a day; the same payment must always ask for the same."""
 WITHOUT_DECIMALS = frozenset(
     {*("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF")}
 )
 WITH_THREE = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
+INTENTS = {
+    "payment_intent.succeeded",
+    "payment_intent.amount_capturable_updated",
+    "payment_intent.canceled",
+}
 LOCALES = {"en": "en", "zh": "zh"}
 _ENDS = {
     "succeeded": TransactionResult.SUCCESS,
@@ -128,7 +134,7 @@ class Stripe(Online):
             return _some(_of_session(thing))
         if kind in {"checkout.session.expired", "checkout.session.async_payment_failed"}:
             return _some(_of_session(thing, failed=kind.endswith("failed")))
-        if kind in {"payment_intent.succeeded", "payment_intent.amount_capturable_updated"}:
+        if kind in INTENTS:
             return _some(_of_intent(thing))
         if kind.startswith(("refund.", "charge.refund.")):
             return self._told_of_refund(thing)
@@ -141,11 +147,11 @@ class Stripe(Online):
         stripe, signature = _library(), notification.headers.get("stripe-signature", "")
         for secret in filter(None, (part.strip() for part in self.key("STRIPE_WEBHOOK_SECRET").split(","))):
             try:
-                stripe.WebhookSignature.verify_header(notification.body.decode(), signature, secret, tolerance=300)
+                stripe.WebhookSignature.verify_header(notification.body.decode(), signature, secret, tolerance=None)
                 event = json.loads(notification.body)
             except (stripe.SignatureVerificationError, UnicodeDecodeError, json.JSONDecodeError):
                 continue
-            if isinstance(event, dict):
+            if isinstance(event, dict) and _is_fresh(signature, notification.received_at):
                 return event
         raise BadSignature
 
@@ -245,6 +251,9 @@ def _of_intent(intent: Mapping[str, Any]) -> Outcome | None:
     if intent["status"] == "requires_capture":
         kind, result = TransactionKind.AUTHORIZE, TransactionResult.SUCCESS
         return Outcome(reference, kind, result, amount, name, f"stripe-{name}-authorized", {})
+    if intent["status"] == "canceled":
+        kind, result = TransactionKind.VOID, TransactionResult.SUCCESS
+        return Outcome(reference, kind, result, amount, name, f"stripe-{name}-canceled", {})
     return None
 
 
@@ -265,6 +274,12 @@ def _of_refund(thing: Mapping[str, Any], reference: str) -> Outcome:
         facts={"reason": str(thing["failure_reason"])} if thing.get("failure_reason") else {},
         refund=str((thing.get("metadata") or {}).get("refund", "")),
     )
+
+
+def _is_fresh(signature: str, received_at: datetime) -> bool:
+    """Say whether a signature that is right was made shortly before it arrived, by the time that it covers."""
+    signed_at = dict(part.strip().partition("=")[::2] for part in signature.split(",")).get("t", "")
+    return signed_at.isdecimal() and abs(received_at.timestamp() - int(signed_at)) <= TOLERANCE_SECONDS
 
 
 def _some(outcome: Outcome | None) -> Sequence[Outcome]:

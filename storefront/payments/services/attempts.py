@@ -47,11 +47,11 @@ def start_payment(*, order: Order, provider: Provider, at: datetime) -> Payment:
 def pay_with(*, order: Order, provider: Provider, by: str, at: datetime) -> Payment:
     """Pay an order that waits for it in a way of the shopper's choice.
 
-    Choosing again wins no time: an order's deadline counts from when it was placed, and after it only the courier
-    may still be paid.
+    Choosing again wins no time: an order's deadline counts from when it was placed, or is the later one that it has
+    already, and after it only the courier may still be paid.
     """
     deadline = pay_before(provider, order.placed_at)
-    if deadline is not None and order.paid_minor and order.pay_before is not None:
+    if deadline is not None and order.pay_before is not None:
         deadline = max(deadline, order.pay_before)
     if deadline is not None and deadline <= at:
         raise TooLateToPay

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storefront.database.base import db
 from storefront.kernel.events import publish
 from storefront.kernel.money import Money
+from storefront.orders import money as order_money
 from storefront.orders import queries as orders
 from storefront.orders import services as order_services
 from storefront.orders.models import Order
 from storefront.payments.errors import AmountMismatch, PaymentClosed
-from storefront.payments.events import PaymentFailed
+from storefront.payments.events import AttemptEnded, PaymentFailed
 from storefront.payments.models import Payment
 from storefront.payments.providers.protocol import Outcome
 from storefront.payments.services import entries, refunds
 from storefront.payments.services.ending import ALIVE, void_pending
 from storefront.payments.states import PaymentState, TransactionKind, TransactionResult
+from storefront.shop.queries import get_settings
 
 log = logging.getLogger(__name__)
+
+ENDED = (PaymentState.VOIDED, PaymentState.FAILED)
 
 
 def book_outcome(*, outcome: Outcome, by: str, at: datetime) -> Payment:
@@ -62,8 +66,7 @@ def take_in(payment: Payment, outcome: Outcome, *, by: str, at: datetime) -> Ord
 def _succeed(payment: Payment, outcome: Outcome, by: str, at: datetime) -> None:
     if outcome.kind is TransactionKind.VOID:
         if payment.state in ALIVE:
-            entries.write(payment, outcome, at)
-            payment.state = PaymentState.VOIDED
+            _void(payment, outcome, by, at)
         return
     if outcome.amount != Money(payment.amount_minor, payment.currency):
         log.error("Payment %s: %s does not match", payment.id, outcome.amount)
@@ -79,6 +82,19 @@ def _succeed(payment: Payment, outcome: Outcome, by: str, at: datetime) -> None:
         payment.state = PaymentState.AUTHORIZED
         order = orders.get_locked(payment.order_id)
         order_services.record_authorization(order=order, amount=outcome.amount, by=by, at=at)
+    elif payment.state in ENDED:
+        entries.write(payment, outcome, at)
+        publish(AttemptEnded(payment.reference))
+
+
+def _void(payment: Payment, outcome: Outcome, by: str, at: datetime) -> None:
+    """An attempt ran out at the provider; money that it held for us it has let go."""
+    entries.write(payment, outcome, at)
+    was_held, payment.state = payment.state == PaymentState.AUTHORIZED, PaymentState.VOIDED
+    if was_held:
+        until = at + timedelta(minutes=get_settings().unpaid_minutes)
+        order = orders.get_locked(payment.order_id)
+        order_money.release_authorization(order=order, until=until, by=by, at=at)
 
 
 def _fail(payment: Payment, outcome: Outcome, at: datetime) -> None:

@@ -14,8 +14,8 @@ from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.kernel.events import publish
 from storefront.kernel.money import Money
+from storefront.orders import money as order_money
 from storefront.orders import queries as orders
-from storefront.orders import services as order_services
 from storefront.orders.events import OrderCancelled, PaidLate
 from storefront.orders.models import Order
 from storefront.payments import queries
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(minutes=5)
 """A job that has not answered for so long has died, and another one may try."""
 SYSTEM = "system"
+LONGEST_REFERENCE = 80
 
 
 def ask_refund(*, order: Order, amount: Money, reference: str, by: str, at: datetime) -> Sequence[Refund]:
@@ -46,7 +47,7 @@ def ask_refund(*, order: Order, amount: Money, reference: str, by: str, at: date
     It is set aside here, in the caller's transaction; a job asks the provider after the commit and tells the end as
     RefundSucceeded or RefundFailed. Asked again under the same `reference`, it is the same refund.
     """
-    order = orders.get_locked(order.id)
+    order, reference = orders.get_locked(order.id), reference[:LONGEST_REFERENCE]
     before = _asked_as(order, reference)
     if before:
         return before
@@ -106,7 +107,7 @@ def book_refund(*, payment: Payment, outcome: Outcome, by: str, at: datetime) ->
         refund.psp_reference = outcome.psp_reference
     if outcome.result is TransactionResult.REQUEST:
         if refund.state == RefundState.ASKED:
-            _wait(payment, refund, outcome, at)
+            refund.state, refund.error, refund.attempts = RefundState.PENDING, "", 0
     elif outcome.result is TransactionResult.SUCCESS:
         if refund.state != RefundState.SUCCEEDED:
             _succeed(payment, refund, outcome, by, at)
@@ -207,7 +208,7 @@ def _set_aside(payment: Payment, amount: int, reference: str, by: str, at: datet
     db.session.refresh(payment)
     refund = Refund(
         payment_id=payment.id,
-        reference=reference[:80],
+        reference=reference,
         key=secrets.token_urlsafe(24),
         amount_minor=amount,
         state=RefundState.ASKED,
@@ -249,14 +250,9 @@ def _take_up(payment: Payment, outcome: Outcome, by: str, at: datetime) -> Refun
         raise TooEarly
     if outcome.amount.minor > payment.captured_minor - payment.refunded_minor - payment.refunding_minor:
         raise AmountMismatch
-    refund = _set_aside(payment, outcome.amount.minor, f"elsewhere-{outcome.psp_reference}", by, at)
+    refund = _set_aside(payment, outcome.amount.minor, f"elsewhere-{outcome.psp_reference}"[:LONGEST_REFERENCE], by, at)
     refund.state, refund.next_try_at = RefundState.PENDING, at + wait_after(1)
     return refund
-
-
-def _wait(payment: Payment, refund: Refund, outcome: Outcome, at: datetime) -> None:
-    entries.write(payment, outcome, at)
-    refund.state, refund.error, refund.attempts = RefundState.PENDING, "", 0
 
 
 def _succeed(payment: Payment, refund: Refund, outcome: Outcome, by: str, at: datetime) -> None:
@@ -270,7 +266,7 @@ def _succeed(payment: Payment, refund: Refund, outcome: Outcome, by: str, at: da
     _end(refund, RefundState.SUCCEEDED, "", at)
     order = orders.get_locked(payment.order_id)
     amount = Money(refund.amount_minor, payment.currency)
-    order_services.record_refund(order=order, amount=amount, provider=payment.provider, by=by, at=at)
+    order_money.record_refund(order=order, amount=amount, provider=payment.provider, by=by, at=at)
     log.info("Order %s: %s went back with %s", order.number, amount, payment.provider)
     publish(RefundSucceeded(order.id, order.number, refund.reference, amount))
 

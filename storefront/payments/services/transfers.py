@@ -11,8 +11,8 @@ from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.events import publish
 from storefront.kernel.money import Money
 from storefront.kernel.text import squeeze
+from storefront.orders import money as order_money
 from storefront.orders import queries as orders
-from storefront.orders import services as order_services
 from storefront.orders.models import Order
 from storefront.orders.states import PaymentStatus
 from storefront.payments.errors import PaymentClosed
@@ -48,7 +48,7 @@ def book_transfer(*, order: Order, amount: Money, bank_reference: str, by: str, 
     order = booking.take_in(payment, outcome, by=by, at=at)
     if order.payment_status == PaymentStatus.PARTIALLY_PAID:
         days = timedelta(days=get_settings().bank_transfer_days)
-        order_services.wait_longer(order=order, until=at + days, at=at)
+        order_money.wait_longer(order=order, until=at + days, at=at)
         publish(PaymentShort(order.id, order.number, amount))
     return payment
 

@@ -14,4 +14,5 @@ import "./notices.js";
 import "./countdown.js";
 import "./morph.js";
 import "./viewed.js";
+import "./wechat.js";
 import "./printing.js";

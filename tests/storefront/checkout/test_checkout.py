@@ -115,7 +115,7 @@ def test_nothing_typed_is_lost(app: Flask) -> None:
         ("street", " ", "Please fill this in."),
         ("city", "", "Please fill this in."),
         ("region", "", "Please fill this in."),
-        ("postcode", "ABCDE", "Example: 10001"),
+        ("postcode", "ABCDE", "Example: 95014"),
         ("postcode", "", "Please fill this in."),
         ("country", "ZZ", "choice"),
         ("note", "x" * 501, "under 500 characters"),
@@ -145,7 +145,7 @@ def test_a_country_that_nobody_drives_to_is_refused(app: Flask) -> None:
     assert [option["value"] for option in page.all("#country option")] == ["US"]
     refused = order(shopper, page, country="FR", postcode="75001", phone="+12125550123")
     assert refused.status == 409
-    assert "We cannot deliver that way to this address" in refused.said
+    assert "We do not deliver to France yet. Your cart is kept" in refused.said
 
 
 def test_a_country_changed_without_the_button_is_asked_again(app: Flask) -> None:
@@ -164,7 +164,7 @@ def test_a_chinese_address_in_its_own_format(app: Flask) -> None:
     open_shop(app, currency="CNY", country="CN", timezone="Asia/Shanghai")
     shopper = with_cart(app, language="zh")
     page = shopper.get("/checkout")
-    names = [str(field["name"]) for field in page.all("#checkout-form .form input.input")]
+    names = [str(field["name"]) for field in page.all("#checkout-form .form .input[name]")]
     assert names.index("region") < names.index("city") < names.index("district") < names.index("street")
     order(shopper, page, **CHINESE, postcode="")
     stored = only_order(app)
@@ -230,8 +230,9 @@ def test_a_method_chosen_changes_the_total_and_is_kept(app: Flask) -> None:
         db.session.execute(
             db.text(
                 "INSERT INTO shipping_method (zone_id, code, name, translations, position, price_minor, "
-                "first_weight_grams, additional_weight_grams, additional_price_minor, min_days, max_days, is_active) "
-                "SELECT zone_id, 'express', 'Express', '{}', 9, 1500, 0, 0, 0, 1, 1, true FROM shipping_method"
+                "measure, first_units, additional_units, additional_price_minor, excluded, surcharges, min_days, "
+                "max_days, lead_days, weekdays, is_active) SELECT zone_id, 'express', 'Express', '{}', 9, 1500, "
+                "'weight', 0, 0, 0, '[]', '[]', 1, 1, 0, '012345', true FROM shipping_method"
             )
         )
     shopper = with_cart(app)
@@ -251,7 +252,7 @@ def test_where_nothing_is_delivered_nothing_can_be_ordered(app: Flask) -> None:
         db.session.execute(db.text("UPDATE shipping_method SET is_active = false"))
     shopper = with_cart(app)
     page = shopper.get("/checkout")
-    assert "We do not deliver to this country yet" in page.said
+    assert "We do not deliver to United States yet" in page.said
     assert page.one("#checkout-summary .button").has_attr("disabled")
     assert order(shopper, page).status == 422
 

@@ -37,7 +37,9 @@ def sold(app: Flask) -> int:
 def the_order(app: Flask) -> Order:
     return (
         db.session.scalars(
-            db.select(Order).options(*(db.joinedload(part) for part in (Order.lines, Order.adjustments, Order.events)))
+            db.select(Order).options(
+                *(db.joinedload(part) for part in (Order.lines, Order.adjustments, Order.events, Order.taxes))
+            )
         )
         .unique()
         .one()

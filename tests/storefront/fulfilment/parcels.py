@@ -53,7 +53,7 @@ def buy(app: Flask, *, units: int = 3, here: int = 10, elsewhere: int = 0, cups:
         lamp = factories.variant_of(factories.make_product("Lamp", price=1000, stock=here)).id
         wanted = {lamp: units}
         if cups:
-            wanted[factories.variant_of(factories.make_product("Cup", price=300, stock=cups)).id] = cups
+            wanted[factories.variant_of(factories.make_product("Cup", price=300, stock=2 * cups)).id] = cups
         if elsewhere:
             stock_at(lamp, "NORTH", elsewhere)
         return order_services.place_order(draft=draft_of(wanted, pays_at_the_door=paid), at=now()).number

@@ -105,6 +105,10 @@ def test_a_declined_payment_can_be_tried_again(app: Flask, waiting: tuple[Shoppe
     shopper, url = waiting
     page = shopper.post(url, DECLINE, follow=True)
     assert "The payment was declined, and nothing was charged." in page.said
+    with app.app_context():
+        letter = mail.list_mails_about(the_order(app).number)[-1]
+    assert letter.template == "payments/mail/failed"
+    assert "$25.00 for your order" in letter.text
     assert the_order(app).payment_status == "unpaid"
     number = the_order(app).number
     again = shopper.post(f"/orders/{number}/payments", {"payment_provider": "sandbox"})

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.fulfilment import services as fulfilment
 from storefront.kernel.clock import now
 from storefront.kernel.events import bind
 from storefront.kernel.money import Money
@@ -307,7 +308,7 @@ def test_cancelling_a_paid_order_sends_its_money_back(any_app: Flask) -> None:
 def test_an_order_that_was_sent_is_not_cancelled(any_app: Flask) -> None:
     shopper = pay(any_app)
     with any_app.app_context(), transaction():
-        order_services.deliver_order(order=the_order(any_app), by="staff:1", at=now())
+        fulfilment.deliver_order(order=the_order(any_app), by="staff:1", at=now())
     assert shopper.post(f"/orders/{the_order(any_app).number}/cancellation").status == 409
     with any_app.app_context(), pytest.raises(CannotCancel), transaction():
         order_services.cancel_order(order=the_order(any_app), by="staff:1", at=now(), reason=CancelReason.BY_SHOP)

@@ -12,9 +12,11 @@ import time_machine
 from flask import Flask
 from werkzeug.serving import make_server
 
+from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.orders import jobs as order_jobs
+from storefront.orders import services as order_services
 from storefront.payments import jobs
 from storefront.payments.errors import BadSignature, ProviderFailed
 from storefront.payments.providers import Notification
@@ -216,7 +218,7 @@ def test_a_refund_told_before_its_payment_waits_for_it(stripe_shop: Flask, peer:
     assert tell(stripe_shop, peer.event("refund.created", made)).status == 200
     assert stored(stripe_shop)[0].state == "received"
     assert tell(stripe_shop, peer.event("checkout.session.completed", done)).status == 200
-    with time_machine.travel(now() + timedelta(minutes=2)), stripe_shop.app_context():
+    with time_machine.travel(now() + timedelta(minutes=30)), stripe_shop.app_context():
         jobs.sweep_payments.call_local()
     assert (the_order(stripe_shop).payment_status, kinds(stripe_shop)[-1]) == ("refunded", "refunded")
     assert stored(stripe_shop)[0].state == "booked"
@@ -323,10 +325,8 @@ def test_money_that_is_held_first_and_captured_later(
         stored_order = the_order(any_app)
         assert (stored_order.payment_status, stored_order.pay_before) == ("authorized", None)
         assert books_agree(any_app)
-        with any_app.app_context():
-            from storefront.payments import talking  # noqa: PLC0415
-
-            talking.capture(payments(any_app)[0].reference)
+        with any_app.app_context(), transaction():
+            order_services.deliver_order(order=stored_order, by="staff:1", at=now())
         assert the_order(any_app).payment_status == "paid"
         assert ledger(any_app)[1:] == [("authorize", "success", 2500), ("capture", "success", 2500)]
         ask_back(any_app, 2500)
@@ -344,6 +344,48 @@ def test_cancelling_lets_held_money_go(any_app: Flask, peer: StripePeer, stripe_
         assert peer.ask("GET", f"/v1/payment_intents/{done['payment_intent']}")["status"] == "canceled"
         assert (the_order(any_app).status, the_order(any_app).payment_status) == ("cancelled", "unpaid")
         assert books_agree(any_app)
+
+
+def test_an_authorisation_that_ran_out_lets_the_order_wait_again(
+    any_app: Flask, peer: StripePeer, stripe_keys: dict[str, str]
+) -> None:
+    with with_keys(any_app, **stripe_keys, STRIPE_CAPTURE="manual"):
+        _, session = leave(any_app, peer)
+        name = str(peer.pay(session)["payment_intent"])
+        held = peer.ask("GET", f"/v1/payment_intents/{name}")
+        tell(any_app, peer.event("payment_intent.amount_capturable_updated", held))
+        gone = peer.ask("POST", f"/v1/payment_intents/{name}/cancel")
+        assert tell(any_app, peer.event("payment_intent.canceled", gone)).status == 200
+        waits = the_order(any_app)
+        assert (waits.status, waits.payment_status, waits.authorized_minor) == ("open", "unpaid", 0)
+        assert waits.pay_before is not None
+        assert books_agree(any_app)
+
+
+def test_a_chargeback_is_shown_and_changes_no_order(stripe_shop: Flask, peer: StripePeer) -> None:
+    intent = paid(stripe_shop, peer)
+    dispute = {"id": "dp_1", "amount": 2500, "currency": "usd", "payment_intent": intent, "reason": "fraudulent"}
+    for _ in range(2):
+        assert tell(stripe_shop, peer.event("charge.dispute.funds_withdrawn", dispute)).status == 200
+    assert payments(stripe_shop)[0].issue == "chargeback dp_1"
+    assert ledger(stripe_shop)[-1] == ("chargeback", "success", 2500)
+    assert the_order(stripe_shop).payment_status == "paid"
+    assert books_agree(stripe_shop)
+
+
+def test_money_that_is_held_for_a_cancelled_order_is_let_go(
+    any_app: Flask, peer: StripePeer, stripe_keys: dict[str, str]
+) -> None:
+    with with_keys(any_app, **stripe_keys, STRIPE_CAPTURE="manual"):
+        shopper, session = leave(any_app, peer)
+        done = peer.pay(session)
+        intent = peer.ask("GET", f"/v1/payment_intents/{done['payment_intent']}")
+        peer.is_down = True
+        shopper.post(f"/orders/{the_order(any_app).number}/cancellation")
+        peer.is_down = False
+        assert tell(any_app, peer.event("payment_intent.amount_capturable_updated", intent)).status == 200
+        assert peer.ask("GET", f"/v1/payment_intents/{intent['id']}")["status"] == "canceled"
+        assert (the_order(any_app).status, the_order(any_app).authorized_minor) == ("cancelled", 0)
 
 
 def test_localstripes_own_webhook_pays_the_order(app: Flask, peer: StripePeer, stripe_keys: dict[str, str]) -> None:

@@ -105,6 +105,17 @@ def test_a_part_leaves_the_order_waiting_for_the_rest(any_app: Flask, waiting: t
     assert books_agree(any_app)
 
 
+def test_who_waits_for_a_transfer_may_still_pay_at_once(any_app: Flask, waiting: tuple[Shopper, Page]) -> None:
+    shopper, _ = waiting
+    number, deadline = the_order(any_app).number, the_order(any_app).pay_before
+    with time_machine.travel(now() + timedelta(days=2)):
+        on = shopper.post(f"/orders/{number}/payments", {"payment_provider": "sandbox"})
+        assert the_order(any_app).pay_before == deadline
+        shopper.post(on.location, {"decision": "approve", "amount": "2500", "currency": "USD"})
+    assert the_order(any_app).payment_status == "paid"
+    assert books_agree(any_app)
+
+
 def test_the_rest_can_be_paid_another_way(any_app: Flask, waiting: tuple[Shopper, Page]) -> None:
     shopper, _ = waiting
     number = the_order(any_app).number

@@ -11,6 +11,7 @@ from storefront.pricing.allocation import Allocation, TraceStep
 from storefront.pricing.label import Label
 from storefront.pricing.quote import Adjustment, AdjustmentKind, make_quote
 from storefront.pricing.snapshot import PriceSource, Snapshot, SnapshotLine, Stage
+from storefront.pricing.taxes.rules import Rate, Taxing, TaxMode
 from tests.storefront.promotions.builders import NOON, amount_order, cart, free_delivery, line, quote_of, usd
 
 
@@ -28,7 +29,8 @@ def test_an_empty_cart_costs_nothing() -> None:
 
 
 def test_contained_tax_and_net_add_up_to_the_total() -> None:
-    quote = make_quote(cart(line(999, 3)), tax_basis_points=1900)
+    vat = Rate("DE", "", "VAT", 190_000)
+    quote = make_quote(cart(line(999, 3)), taxing=Taxing(TaxMode.INCLUSIVE, {"": (vat,)}))
     assert (quote.net.minor, quote.tax.minor, quote.total.minor) == (2518, 479, 2997)
 
 

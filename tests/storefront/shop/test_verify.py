@@ -114,6 +114,14 @@ ONE_UNIT = "UPDATE order_adjustment SET units = '[333]' WHERE order_line_id IS N
         ('UPDATE "order" SET paid_minor = 2000', [("payments", "{number} paid", 2167, 2000)]),
         ('UPDATE "order" SET refunded_minor = 5', [("payments", "{number} refunded", 0, 5)]),
         ("UPDATE payment SET state = 'failed'", [("payment attempts", "{number} {reference}", 0, 2167)]),
+        (
+            "UPDATE payment SET captured_minor = 2000",
+            [
+                ("payment attempts", "{number} {reference} captured", 2167, 2000),
+                ("payment attempts", "{number} {reference}", 2167, 2000),
+            ],
+        ),
+        ("UPDATE payment SET refunding_minor = 5", [("refunds", "{number} {reference} under way", 0, 5)]),
     ],
 )
 def test_what_was_damaged_is_named_and_nothing_else(

@@ -1,0 +1,1 @@
+"""Taxes: whether prices contain them, classes, rates, and the report of what was taken in a period."""

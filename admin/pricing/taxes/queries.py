@@ -1,0 +1,160 @@
+"""Reads of taxes for their pages: classes with what is in them, rates with whether they hold, and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from storefront.catalog.models import Product, Variant
+from storefront.database.base import db
+from storefront.kernel.errors import N_, NotFound
+from storefront.kernel.money import Money
+from storefront.orders.models import Order, OrderTax
+from storefront.orders.states import OrderStatus
+from storefront.pricing.taxes.models import TaxClass, TaxRate
+from storefront.pricing.taxes.queries import get_table
+from storefront.pricing.taxes.rules import Rate
+from storefront.shop.queries import get_settings
+from storefront.web.locale import localized
+
+HOLDS: dict[str, tuple[str, str]] = {
+    "now": (N_("In force"), "positive"),
+    "later": (N_("Later"), "new"),
+    "over": (N_("Over"), "soft"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One tax in a period: on how much in how many orders, and how much it was."""
+
+    country: str
+    region: str
+    rate: Rate
+    orders: int
+    net: Money
+    tax: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The tax of the orders that were paid in a period; `refunded` of what was paid for them went back since."""
+
+    lines: tuple[ReportLine, ...]
+    orders: int
+    total: Money
+    tax: Money
+    refunded: Money
+
+
+def list_classes() -> Sequence[Any]:
+    """Return every class with how many products name it (the default one is that of all others, too)."""
+    named = (
+        select(Product.tax_class.label("code"), Product.id.label("product_id"))
+        .where(Product.tax_class != "")
+        .union(select(Variant.tax_class, Variant.product_id).where(Variant.tax_class != ""))
+        .subquery()
+    )
+    return db.session.execute(
+        select(
+            TaxClass.id,
+            TaxClass.code,
+            TaxClass.name,
+            TaxClass.translations,
+            TaxClass.is_default,
+            TaxClass.is_for_delivery,
+            func.count(named.c.product_id).label("products"),
+        )
+        .outerjoin(named, named.c.code == TaxClass.code)
+        .group_by(TaxClass.id)
+        .order_by(TaxClass.is_default.desc(), TaxClass.name, TaxClass.id)
+    ).all()
+
+
+def list_rates() -> Sequence[Any]:
+    """Return every rate with its class, places together, what is over last."""
+    return db.session.execute(
+        select(
+            TaxRate.__table__,
+            TaxClass.name.label("class_name"),
+            TaxClass.translations.label("class_translations"),
+        )
+        .join(TaxClass, TaxClass.id == TaxRate.tax_class_id)
+        .order_by(
+            TaxRate.country, TaxRate.region, TaxClass.is_default.desc(), TaxClass.name, TaxRate.part, TaxRate.valid_from
+        )
+    ).all()
+
+
+def holds(row: Any, day: date) -> str:
+    """Return whether a rate holds on a day, will or did."""
+    if row.valid_from and row.valid_from > day:
+        return "later"
+    return "over" if row.valid_to and row.valid_to < day else "now"
+
+
+def get_class(class_id: int) -> TaxClass:
+    """Return a class, or NotFound."""
+    row = db.session.get(TaxClass, class_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def get_rate(rate_id: int) -> TaxRate:
+    """Return a rate, or NotFound."""
+    row = db.session.get(TaxRate, rate_id)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def class_choices() -> list[tuple[str, str]]:
+    """Return (code, name) of every class, the default one first."""
+    table = get_table()
+    return [(code, localized(table.names[code], dict(table.translations[code]))) for code in table.classes]
+
+
+def tax_report(since: datetime, until: datetime) -> Report:
+    """Return the taxes of orders paid in [since, until) that were not called off, by place, name and rate."""
+    currency = get_settings().currency
+    counted = (
+        Order.paid_at >= since,
+        Order.paid_at < until,
+        Order.status != OrderStatus.CANCELLED,
+        Order.currency == currency,
+    )
+    key = (OrderTax.country, OrderTax.region, OrderTax.name, OrderTax.millionths)
+    rows = db.session.execute(
+        select(
+            *key,
+            func.count(Order.id.distinct()).label("orders"),
+            func.sum(OrderTax.net_minor).label("net"),
+            func.sum(OrderTax.tax_minor).label("tax"),
+        )
+        .join(Order, Order.id == OrderTax.order_id)
+        .where(*counted)
+        .group_by(*key)
+        .order_by(*key)
+    )
+    sums = (Order.total_minor, Order.tax_minor, Order.refunded_minor)
+    orders, *totals = db.session.execute(
+        select(func.count(Order.id), *(func.coalesce(func.sum(column), 0) for column in sums)).where(*counted)
+    ).one()
+    total, tax, refunded = (Money(int(minor), currency) for minor in totals)
+    lines = tuple(
+        ReportLine(
+            row.country,
+            row.region,
+            Rate(row.country, row.region, row.name, row.millionths),
+            row.orders,
+            Money(int(row.net), currency),
+            Money(int(row.tax), currency),
+        )
+        for row in rows
+    )
+    return Report(lines, orders, total, tax, refunded)

@@ -1,0 +1,21 @@
+"""Cleaning up: codes and links that are long over."""
+
+from __future__ import annotations
+
+import logging
+
+from storefront.accounts import codes, links
+from storefront.database.transaction import transaction
+from storefront.jobs.queue import periodic
+from storefront.kernel.clock import now
+
+log = logging.getLogger(__name__)
+
+
+@periodic(minute="40", hour="3")
+def forget_old_proofs() -> None:
+    """Delete codes and links that nobody can use any more."""
+    with transaction():
+        count = codes.forget_old(at=now()) + links.forget_old(at=now())
+    if count:
+        log.info("%s old codes and links were deleted", count)

@@ -1,0 +1,35 @@
+"""What every write of an order does besides: its payment status is derived anew, and the step becomes an event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from storefront.database.base import db
+from storefront.kernel.money import Money
+from storefront.orders.models import Order, OrderEvent
+from storefront.orders.rules import payment_status
+from storefront.orders.states import EventKind
+
+
+def derive(order: Order) -> None:
+    """Let the payment status say what came in and went back."""
+    order.payment_status = payment_status(
+        total=Money(order.total_minor, order.currency),
+        paid=Money(order.paid_minor, order.currency),
+        refunded=Money(order.refunded_minor, order.currency),
+        authorized=Money(order.authorized_minor, order.currency),
+    )
+
+
+def tell(order: Order, kind: EventKind, by: str, at: datetime, facts: Mapping[str, object]) -> None:
+    """Write a step of an order down."""
+    event = event_of(kind, by, at, facts)
+    event.order_id = order.id
+    db.session.add(event)
+    db.session.flush()
+
+
+def event_of(kind: EventKind, by: str, at: datetime, facts: Mapping[str, object]) -> OrderEvent:
+    """Return a step as a row that belongs to no order yet."""
+    return OrderEvent(kind=kind, actor=by, at=at, facts=dict(facts))

@@ -1,0 +1,54 @@
+"""Writes about an order's money beside its coming in: what went back, what is no longer held, what is still missing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from storefront.database.base import db
+from storefront.inventory.errors import OutOfStock
+from storefront.kernel.money import Money
+from storefront.orders import holding, queries
+from storefront.orders.bookkeeping import derive, tell
+from storefront.orders.models import Order
+from storefront.orders.states import EventKind, OrderStatus
+
+SYSTEM = "system"
+
+
+def record_refund(*, order: Order, amount: Money, provider: str, by: str, at: datetime) -> Order:
+    """Note money that went back."""
+    order = queries.get_locked(order.id)
+    order.refunded_minor += amount.minor
+    derive(order)
+    tell(order, EventKind.REFUNDED, by, at, {"amount": amount.minor, "provider": provider})
+    return order
+
+
+def release_authorization(*, order: Order, until: datetime, by: str, at: datetime) -> Order:
+    """Note that a provider no longer holds the money: the order waits for it again, until the clock cancels it."""
+    order = queries.get_locked(order.id)
+    order.authorized_minor = 0
+    derive(order)
+    if order.status == OrderStatus.OPEN:
+        order.pay_before = until
+        holding.keep(order, by=by, at=at)
+        tell(order, EventKind.PAYMENT_FAILED, by, at, {"provider": order.payment_provider})
+    return order
+
+
+def wait_longer(*, order: Order, until: datetime, at: datetime) -> Order:
+    """Hold an order's goods longer, since a part of its money is here; goods that are gone are not waited for."""
+    order = queries.get_locked(order.id)
+    if order.pay_before is None or order.pay_before >= until:
+        return order
+    before, order.pay_before = order.pay_before, until
+    savepoint = db.session.begin_nested()
+    try:
+        holding.keep(order, by=SYSTEM, at=at)
+    except OutOfStock:
+        savepoint.rollback()
+        order.pay_before = before
+    else:
+        savepoint.commit()
+    db.session.flush()
+    return order

@@ -1,0 +1,27 @@
+"""Reads of the outbox of short messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from storefront.database.base import db
+from storefront.sms.models import OutboxSms
+from storefront.sms.states import SmsStatus
+
+
+def get_sms(sms_id: int) -> OutboxSms:
+    """Return a message of the outbox."""
+    return db.session.get_one(OutboxSms, sms_id)
+
+
+def list_due(at: datetime, *, most: int) -> Sequence[int]:
+    """Return the ids of messages to be tried now, those that wait longest first."""
+    return db.session.scalars(
+        select(OutboxSms.id)
+        .where(OutboxSms.status == SmsStatus.QUEUED, OutboxSms.next_try_at <= at)
+        .order_by(OutboxSms.next_try_at, OutboxSms.id)
+        .limit(most)
+    ).all()

@@ -1,0 +1,1 @@
+"""Tests of fulfilment in the back office."""
