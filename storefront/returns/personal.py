@@ -27,7 +27,9 @@ def _return_ids(person: Person) -> Select[tuple[int]]:
 
 def _returns(person: Person) -> Sequence[Data]:
     ids = _return_ids(person)
-    found: list[Data] = [{"kind": "return", **row} for row in rows_of(table_of(Return), Return.id.in_(ids), but=_HIDDEN)]
+    found: list[Data] = [
+        {"kind": "return", **row} for row in rows_of(table_of(Return), Return.id.in_(ids), but=_HIDDEN)
+    ]
     for kind, model in _PARTS.items():
         found += [{"kind": kind, **row} for row in rows_of(table_of(model), model.return_id.in_(ids))]
     return found
