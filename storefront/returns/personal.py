@@ -21,7 +21,7 @@ _PARTS = {"line": ReturnLine, "photo": ReturnPhoto, "event": ReturnEvent}
 _HIDDEN = frozenset({"attempts"})
 
 
-def _return_ids(person: Person) -> Select[tuple[int]]:
+def _return_ids(person: Person) -> Select[int]:
     return select(Return.id).join(Order, Order.id == Return.order_id).where(Order.customer_id == person.id)
 
 
