@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Select, select, update
 
@@ -17,7 +18,11 @@ from storefront.media import services as media
 from storefront.orders.models import Order
 from storefront.returns.models import Return, ReturnEvent, ReturnLine, ReturnPhoto
 
-_PARTS = {"line": ReturnLine, "photo": ReturnPhoto, "event": ReturnEvent}
+_PARTS: dict[str, type[ReturnLine | ReturnPhoto | ReturnEvent]] = {
+    "line": ReturnLine,
+    "photo": ReturnPhoto,
+    "event": ReturnEvent,
+}
 _HIDDEN = frozenset({"attempts"})
 
 
@@ -43,7 +48,7 @@ def _forget(person: Person, _at: datetime) -> None:
     words = update(Return).where(Return.id.in_(ids)).values(note="")
     db.session.execute(words.execution_options(synchronize_session=False))
     for picture in sorted(pictures - _still_used(pictures)):
-        after_commit(lambda gone=picture: media.forget_picture(picture=gone))
+        after_commit(partial(media.forget_picture, picture=picture))
 
 
 def _still_used(pictures: set[str]) -> set[str]:
