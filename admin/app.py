@@ -33,6 +33,7 @@ from admin.orders import views as orders
 from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.pricing.taxes import views as taxes
+from admin.privacy import views as privacy
 from admin.promotions import views as promotions
 from admin.returns import views as returns
 from admin.shipping import views as shipping
@@ -61,6 +62,7 @@ ROOMS = (
         steering,
         experiments,
         letters,
+        privacy,
     ),
 )
 ERROR_PAGE = "admin/error.html"

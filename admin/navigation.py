@@ -87,6 +87,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/letters", N_("Letters"), "mail", Permission.LETTERS_VIEW),
         ),
     ),
+    (N_("Customers"), (Entry("/admin/privacy", N_("Personal data"), "user", Permission.CUSTOMERS_PRIVACY),)),
     (N_("System"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),
 )
 

@@ -66,6 +66,7 @@ ROOMS = (
         "payments",
         "fulfilment",
         "checkout",
+        "invoicing",
         "privacy",
         "returns",
         "simulation",

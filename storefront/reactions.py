@@ -12,6 +12,7 @@ from storefront.fulfilment import following
 from storefront.fulfilment import jobs as fulfilment_jobs
 from storefront.fulfilment import letters as parcel_letters
 from storefront.fulfilment.events import ParcelDelivered, ParcelRelabelled, ParcelShipped
+from storefront.invoicing import services as invoicing
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
@@ -59,7 +60,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     PaymentShort: (payment_letters.tell_short,),
     AttemptEnded: (payment_jobs.withdraw_soon,),
     RefundAsked: (payment_jobs.refund_soon,),
-    RefundSucceeded: (payment_letters.tell_refunded, returns.money_moved),
+    RefundSucceeded: (invoicing.credit, payment_letters.tell_refunded, returns.money_moved),
     RefundFailed: (payment_letters.tell_staff, returns.money_moved),
     ReturnMoved: (returns.give_back, return_letters.tell),
     ParcelShipped: (payment_jobs.capture_soon, fulfilment_jobs.follow_soon, parcel_letters.tell_sent),

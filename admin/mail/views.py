@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, request
 from flask_babel import gettext as _
@@ -35,7 +36,7 @@ def letter(key: str) -> Response:
     """Show a letter as HTML, on a phone and as text."""
     locale = _locale()
     subject, text, _html = previewing.preview(key, locale=locale)
-    shown = {"subject": subject, "text": text, "locale": locale, "locales": LOCALES}
+    shown: dict[str, Any] = {"subject": subject, "text": text, "locale": locale, "locales": LOCALES}
     return render_page("admin/mail/letter.html", key=key, **shown)
 
 

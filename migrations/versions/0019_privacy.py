@@ -1,4 +1,5 @@
-"""Remember who asked for a copy of their data or for the deletion of their account, and who wants which letters.
+"""Remember who asked for a copy of their data or for the deletion of their account, who wants which letters, and
+invoices.
 
 Revision ID: 0019
 Revises: 0014
@@ -9,12 +10,14 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
 
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 UNDER_WAY = sa.text("state IN ('waiting', 'running')")
 
@@ -63,6 +66,36 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "invoice_counter",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_invoice_counter")),
+    )
+    op.create_table(
+        "invoice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.Column("seller", JSON, nullable=False),
+        sa.Column("company", sa.String(length=160), nullable=False),
+        sa.Column("buyer_tax_id", sa.String(length=40), nullable=False),
+        sa.Column("issued_at", MOMENT, nullable=False),
+        sa.CheckConstraint("position > 0", name=op.f("ck_invoice_position_positive")),
+        sa.CheckConstraint("amount_minor >= 0 AND tax_minor >= 0", name=op.f("ck_invoice_amounts_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["order.id"], name=op.f("fk_invoice_order_id_order"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
+        sa.UniqueConstraint("year", "position", name="uq_invoice_number"),
+        sa.UniqueConstraint("order_id", "reference", name="uq_invoice_occasion"),
+    )
+    op.create_table(
         "mail_choice",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("address_key", sa.String(length=64), nullable=False),
@@ -84,5 +117,7 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox_mail") as table:
         table.drop_column("topic")
     op.drop_table("mail_choice")
+    op.drop_table("invoice")
+    op.drop_table("invoice_counter")
     op.drop_table("privacy_copy")
     op.drop_table("privacy_request")

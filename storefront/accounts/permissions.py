@@ -33,6 +33,7 @@ class Permission(StrEnum):
     PROMOTIONS_VIEW = "promotions:view"
     PROMOTIONS_EDIT = "promotions:edit"
     CUSTOMERS_GROUPS = "customers:groups"
+    CUSTOMERS_PRIVACY = "customers:privacy"
     LOYALTY_VIEW = "loyalty:view"
     LOYALTY_EDIT = "loyalty:edit"
     POINTS_ADJUST = "points:adjust"
@@ -119,6 +120,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
             *(P.RETURNS_VIEW, P.RETURNS_EDIT),
             *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST, P.LETTERS_VIEW),
+            P.CUSTOMERS_PRIVACY,
         }
     ),
     Role.FINANCE: frozenset(

@@ -17,7 +17,7 @@ from storefront.orders.models import Order
 _HIDDEN = frozenset({"id", "parcel_id", "order_id", "key", "packed_by", "poll_at", "warehouse_id"})
 
 
-def _parcel_ids(person: Person) -> Select[tuple[int]]:
+def _parcel_ids(person: Person) -> Select[int]:
     return select(Parcel.id).join(Order, Order.id == Parcel.order_id).where(Order.customer_id == person.id)
 
 

@@ -36,7 +36,8 @@ def _letters(person: Person) -> Sequence[Data]:
 
 def _forget(person: Person, _at: datetime) -> None:
     """Blank letters about orders, which the outbox must not write twice; delete all others."""
-    keep, drop = [], []
+    keep: list[int] = []
+    drop: list[int] = []
     for mail in _to(person):
         (keep if _is_about(mail, person) else drop).append(mail.id)
         forget_file(current_app.config["SHOP"], mail.message_id)

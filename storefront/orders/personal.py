@@ -9,14 +9,14 @@ from datetime import datetime
 from sqlalchemy import select
 
 from storefront.accounts.rules import reduced
-from storefront.database.base import db
+from storefront.database.base import Base, db
 from storefront.database.belongings import rows_of, table_of
 from storefront.kernel.errors import N_
 from storefront.kernel.personal import Data, Keeper, Obstacle, Person
 from storefront.orders.models import Order, OrderAdjustment, OrderEvent, OrderLine
 from storefront.orders.states import FulfillmentStatus, OrderStatus
 
-_PARTS = {"lines": OrderLine, "reasons": OrderAdjustment, "events": OrderEvent}
+_PARTS: dict[str, type[Base]] = {"lines": OrderLine, "reasons": OrderAdjustment, "events": OrderEvent}
 _KEYS = frozenset({"access_token", "idempotency_key", "quote_hash"})
 
 
@@ -25,7 +25,7 @@ def _orders(person: Person) -> Sequence[Data]:
     mine = select(Order.id).where(Order.customer_id == person.id)
     for name, model in _PARTS.items():
         parts: dict[object, list[Data]] = {order["id"]: [] for order in found}
-        for row in rows_of(table_of(model), model.order_id.in_(mine)):
+        for row in rows_of(table_of(model), table_of(model).c.order_id.in_(mine)):
             parts[row.pop("order_id")].append(row)
         for order in found:
             order[name] = parts[order["id"]]

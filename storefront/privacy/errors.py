@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from storefront.kernel.errors import N_, NotFound, ShopError
+from storefront.kernel.errors import N_, Invalid, NotFound, ShopError
+
+
+class NoSuchPerson(Invalid):
+    """Nobody has an account with this e-mail."""
+
+    message = N_("Nobody has an account with this e-mail.")
 
 
 class UnderWay(ShopError):

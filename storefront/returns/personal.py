@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Select, select, update
 
-from storefront.catalog.models import Product, Variant
+from storefront.catalog.models import Product, ProductMedia, Variant
 from storefront.database.base import db
 from storefront.database.belongings import delete_rows, rows_of, table_of
 from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_
-from storefront.kernel.personal import Data, Keeper, Person
+from storefront.kernel.personal import Data, Keeper, Obstacle, Person
 from storefront.media import services as media
 from storefront.orders.models import Order
 from storefront.returns.models import Return, ReturnEvent, ReturnLine, ReturnPhoto
+from storefront.returns.states import OPEN, ReturnState
 
-_PARTS: dict[str, type[ReturnLine | ReturnPhoto | ReturnEvent]] = {
+_PARTS: Mapping[str, type[ReturnLine | ReturnPhoto | ReturnEvent]] = {
     "line": ReturnLine,
     "photo": ReturnPhoto,
     "event": ReturnEvent,
@@ -53,8 +54,20 @@ def _forget(person: Person, _at: datetime) -> None:
 
 def _still_used(pictures: set[str]) -> set[str]:
     """Return those that another return or the catalogue shows: the same photograph is stored once."""
-    columns = (ReturnPhoto.picture, Product.picture, Variant.picture)
+    columns = (ReturnPhoto.picture, Product.picture, ProductMedia.picture, Variant.picture)
     return {row for column in columns for row in db.session.scalars(select(column).where(column.in_(pictures)))}
+
+
+def _under_way(person: Person) -> Sequence[Obstacle]:
+    under_way = Return.state.in_((*OPEN, ReturnState.REFUNDING))
+    found = db.session.execute(
+        select(Return.number, Order.number)
+        .join(Order, Order.id == Return.order_id)
+        .where(Order.customer_id == person.id, under_way)
+        .order_by(Return.id)
+    )
+    text = N_("Return %(number)s is still under way. Wait until it has ended, or withdraw it.")
+    return [Obstacle(text, {"number": number}, f"/orders/{order}") for number, order in found]
 
 
 PERSONAL = (
@@ -65,5 +78,6 @@ PERSONAL = (
         _returns,
         _forget,
         goes=N_("What you wrote and photographed for returns."),
+        find_obstacles=_under_way,
     ),
 )

@@ -77,6 +77,10 @@ class ShopSettings:
     """After how many minutes the provider is asked what became of a payment that it has not told about."""
     keep_payment_messages_days: int = 180
     """For how many days it is kept what providers sent."""
+    seller_name: str = ""
+    """Who sells, as invoices say it; "" is the shop's name."""
+    seller_address: str = ""
+    seller_tax_id: str = ""
     deletion_wait_days: int = 7
     """For how many days the deletion of an account can be called off."""
     copy_keep_days: int = 7
