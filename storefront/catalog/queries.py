@@ -85,6 +85,7 @@ class ProductFacts:
     gallery: tuple[Picture, ...]
     rating: str
     rating_count: int
+    is_returnable: bool = True
 
     @property
     def url(self) -> str:
@@ -169,6 +170,7 @@ def get_product(slug: str, locale: str) -> ProductFacts:
         gallery=_gallery(product.id, product.picture),
         rating=f"{product.rating_sum / product.rating_count:.1f}" if product.rating_count else "",
         rating_count=product.rating_count,
+        is_returnable=product.is_returnable,
     )
 
 

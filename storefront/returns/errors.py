@@ -80,7 +80,7 @@ class TooManyPhotos(Invalid):
 class BadPhoto(Invalid):
     """One of several is not taken; it says which."""
 
-    message = N_("“%(name)s”: %(why)s")
+    message = N_("The file “%(name)s” was not taken. %(why)s")
 
 
 class AlreadyOpen(ShopError):

@@ -44,9 +44,11 @@ def basis_of(order: Order, *, policy: Policy, but: int = 0) -> Basis:
             kept[int(line_id)] = kept.get(int(line_id), 0) + int(units)
     delivery = (AdjustmentKind.SHIPPING, AdjustmentKind.SHIPPING_DISCOUNT)
     paid = sum(row.amount_minor for row in order.adjustments if row.kind in delivery)
+    if order.tax_added_minor:
+        paid += sum(tax.tax_minor for tax in order.taxes if tax.order_line_id is None)
     reasons = [ReturnReason(row.reason) for rows in lines.values() for row in rows if row.accepted]
     return Basis(
-        lines=tuple(_sold(line, order.adjustments, returned, kept) for line in order.lines),
+        lines=tuple(_sold(line, order, returned, kept) for line in order.lines),
         policy=policy,
         freight=max(0, paid - sum(each.freight_minor for each in done)),
         goods_refunded=sum(each.goods_minor for each in done),
@@ -91,10 +93,8 @@ def points_of(order: Order, value: int, *, root: Order | None = None) -> Points:
     )
 
 
-def _sold(
-    line: OrderLine, adjustments: Iterable[OrderAdjustment], returned: Mapping[int, int], kept: Mapping[int, int]
-) -> SoldLine:
-    mine = [row for row in adjustments if row.order_line_id == line.id and row.kind not in _NOT_OFF]
+def _sold(line: OrderLine, order: Order, returned: Mapping[int, int], kept: Mapping[int, int]) -> SoldLine:
+    mine = [row for row in order.adjustments if row.order_line_id == line.id and row.kind not in _NOT_OFF]
     return SoldLine(
         line_id=line.id,
         quantity=line.quantity,
@@ -105,14 +105,29 @@ def _sold(
         kept=kept.get(line.id, 0),
         name=line.name,
         gift_of=next((row.promotion_key for row in mine if row.promotion_key), "") if line.is_gift else "",
+        taxes=_added_taxes(line, order) if order.tax_added_minor else (),
     )
+
+
+def _added_taxes(line: OrderLine, order: Order) -> tuple[int, ...]:
+    """Return what each unit was taxed beyond its price."""
+    sums = [0] * line.quantity
+    for tax in order.taxes:
+        if tax.order_line_id == line.id:
+            for unit, part in enumerate(_shares(tax.units, tax.tax_minor, line.quantity)):
+                sums[unit] += part
+    return tuple(sums)
 
 
 def _units(row: OrderAdjustment, quantity: int) -> tuple[int, ...]:
     """Return what each unit bears of a reduction; where the order does not say, they are alike."""
-    if isinstance(row.units, list) and len(row.units) == quantity:
-        return tuple(int(str(unit)) for unit in row.units)
-    return tuple(split_minor(-row.amount_minor, [1] * quantity))
+    return _shares(row.units, -row.amount_minor, quantity)
+
+
+def _shares(units: object, amount: int, quantity: int) -> tuple[int, ...]:
+    if isinstance(units, list) and len(units) == quantity:
+        return tuple(int(str(unit)) for unit in units)
+    return tuple(split_minor(amount, [1] * quantity))
 
 
 def as_asked(found: Return) -> list[AskedLine]:

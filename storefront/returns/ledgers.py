@@ -78,7 +78,8 @@ def _sums() -> Iterator[Discrepancy]:
 def _lines_given_back() -> Iterator[Discrepancy]:
     """A line that came back piece by piece, counted by shares, came back for exactly what it had cost."""
     back, amount = func.sum(ReturnLine.accepted), func.sum(ReturnLine.amount_minor)
-    whole = OrderLine.quantity * OrderLine.unit_price_minor
+    tax = case((Order.tax_added_minor > 0, OrderLine.tax_minor), else_=0)
+    whole = OrderLine.quantity * OrderLine.unit_price_minor + tax
     rows = db.session.execute(
         select(Order.number, OrderLine.sku, whole - OrderLine.discount_minor, amount)
         .select_from(ReturnLine)
@@ -88,7 +89,7 @@ def _lines_given_back() -> Iterator[Discrepancy]:
         .where(Return.state.in_(DONE), ~OrderLine.is_gift, Return.root_order_id == Return.order_id)
         .group_by(
             *(Order.number, OrderLine.id, OrderLine.sku, OrderLine.quantity),
-            *(OrderLine.unit_price_minor, OrderLine.discount_minor),
+            *(OrderLine.unit_price_minor, OrderLine.discount_minor, OrderLine.tax_minor, Order.tax_added_minor),
         )
         .having(
             func.min(Return.policy) == Policy.SHARE,

@@ -35,17 +35,23 @@ class SoldLine:
     name: str = ""
     gift_of: str = ""
     """The public key of the promotion that gave it."""
+    taxes: tuple[int, ...] = ()
+    """What each unit was taxed beyond its price; empty where prices contain their tax."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.returned + self.kept <= self.quantity:
             raise ValueError("no more comes back than was sold")
-        if any(len(share.units) != self.quantity for share in self.shares):
+        if any(len(share.units) != self.quantity for share in self.shares) or len(self.taxes) not in {0, self.quantity}:
             raise ValueError("a reduction has one share for each unit")
         if min(self._in_order(), default=0) < 0:
             raise ValueError("a unit never costs less than nothing")
 
     def _in_order(self) -> list[int]:
-        return [self.unit_price - sum(share.units[unit] for share in self.shares) for unit in range(self.quantity)]
+        taxes = self.taxes or (0,) * self.quantity
+        return [
+            self.unit_price - sum(share.units[unit] for share in self.shares) + taxes[unit]
+            for unit in range(self.quantity)
+        ]
 
     @property
     def order(self) -> list[int]:
@@ -64,6 +70,12 @@ class SoldLine:
         costs = self._in_order()
         points = [sum(share.units[unit] for share in self.shares if share.is_points) for unit in range(self.quantity)]
         return [costs[unit] + points[unit] for unit in self.order]
+
+    @property
+    def in_full(self) -> list[int]:
+        """What each unit costs before reductions, with the tax that was paid for it, in the same order."""
+        taxes = self.taxes or (0,) * self.quantity
+        return [self.unit_price + taxes[unit] for unit in self.order]
 
     def slice_of(self, values: list[int], units: int) -> list[int]:
         """Return what belongs to the next `units` that come back."""
@@ -181,13 +193,14 @@ def preview(basis: Basis, wanted: Wanted, repriced: Repriced | None = None) -> P
     policy = Policy.SHARE if basis.policy is Policy.RE_PRICE and repriced is None and not is_whole else basis.policy
     by_share = {line.line_id: sum(line.slice_of(line.costs, units[line.line_id])) for line in basis.lines}
     goods = _goods(basis, units, policy, repriced, is_whole=is_whole, by_share=sum(by_share.values()))
-    amounts = by_share if goods == sum(by_share.values()) else _spread(goods, by_share)
+    coming = {line_id: amount for line_id, amount in by_share.items() if units[line_id]}
+    amounts = coming if goods == sum(coming.values()) or not coming else _spread(goods, coming)
     fault = basis.fault_before and all(id_ in wanted.fault for id_, count in units.items() if count)
     freight = basis.freight if ends and (fault or basis.refund_freight) else 0
     charged = sum(amount for id_, amount in amounts.items() if id_ not in wanted.fault) if wanted.with_fee else 0
     gifts = _gifts(basis, units, policy, ends, repriced)
     return Preview(
-        amounts={id_: amounts[id_] for id_, count in units.items() if count},
+        amounts=amounts,
         goods=goods,
         freight=freight,
         fee=charged * basis.fee_percent // 100,
@@ -209,11 +222,11 @@ def _goods(
     if is_whole:
         return left
     if policy is Policy.KEEP:
-        return min(left, sum(line.unit_price * units[line.line_id] for line in basis.goods))
+        return min(left, sum(sum(line.slice_of(line.in_full, units[line.line_id])) for line in basis.goods))
     if policy is Policy.RE_PRICE and repriced is not None:
         kept_costs, kept_values = _kept(basis, units)
         points = kept_values - kept_costs
-        return max(0, left - max(0, repriced.kept - points))
+        return max(0, left - max(0, repriced.kept + _kept_taxes(basis, units) - points))
     return min(left, by_share)
 
 
@@ -221,6 +234,15 @@ def _kept(basis: Basis, units: Mapping[int, int]) -> tuple[int, int]:
     gone = {line.line_id: line.returned + units[line.line_id] for line in basis.goods}
     costs = sum(sum(line.costs[gone[line.line_id] :]) for line in basis.goods)
     return costs, sum(sum(line.values[gone[line.line_id] :]) for line in basis.goods)
+
+
+def _kept_taxes(basis: Basis, units: Mapping[int, int]) -> int:
+    """Return what was taxed beyond the price of the units that are kept."""
+    return sum(
+        sum(line.taxes[unit] for unit in line.order[line.returned + units[line.line_id] :])
+        for line in basis.goods
+        if line.taxes
+    )
 
 
 def _spread(goods: int, by_share: Mapping[int, int]) -> dict[int, int]:

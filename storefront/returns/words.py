@@ -11,7 +11,7 @@ STATES: Mapping[str, str] = {
     ReturnState.REQUESTED: N_("Asked for"),
     ReturnState.APPROVED: N_("Approved"),
     ReturnState.REJECTED: N_("Not accepted"),
-    ReturnState.RECEIVED: N_("Received"),
+    ReturnState.RECEIVED: N_("Goods arrived"),
     ReturnState.REFUNDING: N_("Money on its way"),
     ReturnState.REFUNDED: N_("Refunded"),
     ReturnState.REPLACED: N_("Replacement ordered"),

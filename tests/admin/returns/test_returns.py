@@ -183,7 +183,7 @@ def test_the_report_says_what_comes_back_too_often_and_why(app: Flask) -> None:
         lamp, cup = lines_at(number, 1000, 300)
         give_back(number, {lamp: 1, cup: 1}, reason=ReturnReason.TOO_SMALL)
     page = staff.get("/admin/returns/report?days=30")
-    assert "One product comes back more often than 15%." in page.said
+    assert "1 product comes back more often than 15%." in page.said
     assert [row.get_text(" ", strip=True) for row in page.all(".data tbody tr")] == [
         "Lamp 4 1 25.0%",
         "Cup 20 1 5.0%",

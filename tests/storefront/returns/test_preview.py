@@ -95,6 +95,13 @@ def test_points_count_beside_money() -> None:
     assert (comes.total, comes.value, comes.lost) == (700, 1000, ())
 
 
+def test_tax_that_was_added_goes_back_with_its_unit() -> None:
+    line = SoldLine(1, 2, 1000, (Share("Second half price", (0, 500)),), taxes=(100, 50))
+    comes = preview(basis(line), Wanted({1: 1}))
+    rest = preview(basis(replace(line, returned=1), goods_refunded=comes.total), Wanted({1: 1}))
+    assert (comes.total, rest.total) == (550, 1100)
+
+
 @pytest.mark.parametrize("units", [{1: 3}, {1: -1}, {9: 1}, {2: 2}])
 def test_more_than_was_sold_is_nonsense(units: dict[int, int]) -> None:
     with pytest.raises(ValueError, match=r"left|another order"):
