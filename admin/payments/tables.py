@@ -15,7 +15,7 @@ STATES: dict[str, str] = {
     PaymentState.VOIDED: N_("Ended unpaid"),
 }
 REFUNDS: dict[str, str] = {
-    RefundState.ASKED: N_("To be sent"),
+    RefundState.ASKED: N_("Waiting"),
     RefundState.PENDING: N_("Under way"),
     RefundState.SUCCEEDED: N_("Paid back"),
     RefundState.FAILED: N_("Refused"),
@@ -52,9 +52,9 @@ PAYMENTS = Table(
         Column(N_("Order")),
         Column(N_("Provider")),
         Column(N_("State")),
-        Column(N_("Asked for"), sort="amount", is_number=True),
-        Column(N_("Came in"), is_number=True),
-        Column(N_("Went back"), is_number=True),
+        Column(N_("Requested"), sort="amount", is_number=True),
+        Column(N_("Money received"), is_number=True),
+        Column(N_("Refunded"), is_number=True),
     ),
     default_sort="-begun",
     filters=(

@@ -60,7 +60,7 @@ def free_words(offer: Offer) -> str:
         price = money_text(offer.free_from)
         remote = bool(offer.charge.surcharge)
         said.append(
-            _("but for that free from %(price)s", price=price) if remote else _("free from %(price)s", price=price)
+            _("the rest free from %(price)s", price=price) if remote else _("free from %(price)s", price=price)
         )
     if offer.free_from_pieces is not None:
         count = offer.free_from_pieces
