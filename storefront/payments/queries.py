@@ -96,7 +96,7 @@ def find_pending(order_id: int) -> Payment | None:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What an order's page says about its payments; `pending` is the reference of an attempt that can be gone on with,
-    `can_ask` says that its provider can be asked about it, `by_transfer` that the money is to be sent to our account."""
+    `can_ask` says that its provider can be asked about it, `by_transfer` that it waits for money on our account."""
 
     declined: bool
     pending: str
