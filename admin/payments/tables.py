@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from admin.tables import Choice, Column, Days, Table
 from storefront.kernel.errors import N_
 from storefront.payments.providers import KNOWN
@@ -68,7 +70,7 @@ PAYMENTS = Table(
 INBOX = Table(
     url="/admin/payments/messages",
     columns=(
-        Column(N_("Received")),
+        Column(N_("Arrived at")),
         Column(N_("Provider")),
         Column(N_("State")),
         Column(N_("Order")),
@@ -78,7 +80,12 @@ INBOX = Table(
     filters=(
         Choice("provider", N_("Provider"), tuple(PROVIDERS.items())),
         Choice("state", N_("State"), tuple(MESSAGES.items())),
-        Days("received", N_("Received")),
+        Days("received", N_("Arrived at")),
     ),
     search_label=N_("Search by order number"),
 )
+
+
+def told(text: str) -> str:
+    """Return what is stored about a trouble in the reader's language; what a provider said stays as it is."""
+    return str(_(text)) if text else ""

@@ -105,6 +105,9 @@ def test_a_part_leaves_the_order_waiting_for_the_rest(any_app: Flask, waiting: t
         with any_app.app_context():
             letter = mail.list_mails_about(number)[-1]
         assert "$5.00 is still missing" in letter.text
+        assert "Please send the rest by" in letter.text
+        assert "<time" not in letter.text
+        assert '<time datetime="' in letter.html
         page = shopper.get(f"/orders/{number}")
         assert "$20.00 has arrived; $5.00 is still missing." in page.said
         book(any_app, "5", "line 2", browser=staff)
