@@ -27,12 +27,15 @@ from admin.fulfilment import import_views as tracking_import
 from admin.fulfilment import packing_views as packing
 from admin.fulfilment import views as fulfilment
 from admin.loyalty import views as loyalty
+from admin.mail import views as letters
 from admin.navigation import menu_for
 from admin.orders import views as orders
 from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.pricing.taxes import views as taxes
+from admin.privacy import views as privacy
 from admin.promotions import views as promotions
+from admin.returns import views as returns
 from admin.shipping import views as shipping
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
@@ -42,7 +45,7 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content),
-    *(fulfilment, packing, tracking_import, carriers),
+    *(fulfilment, packing, tracking_import, carriers, returns),
     *(
         promotions,
         simulation,
@@ -58,6 +61,8 @@ ROOMS = (
         shelf_report,
         steering,
         experiments,
+        letters,
+        privacy,
     ),
 )
 ERROR_PAGE = "admin/error.html"

@@ -33,6 +33,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/fulfilment", N_("To be sent"), "package", Permission.FULFILMENT_VIEW),
             Entry("/admin/packing", N_("Pack and send"), "scan-barcode", Permission.FULFILMENT_EDIT),
             Entry("/admin/shipping", N_("Delivery zones"), "truck", Permission.SHIPPING_VIEW),
+            Entry("/admin/returns", N_("Returns"), "undo-2", Permission.RETURNS_VIEW),
         ),
     ),
     (
@@ -73,7 +74,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("Recommendations"),
         (
-            Entry("/admin/recommendations/report", N_("Shelf report"), "layout-list", Permission.RECOMMEND_VIEW),
+            Entry("/admin/recommendations/report", N_("Report of shelves"), "layout-list", Permission.RECOMMEND_VIEW),
             Entry("/admin/recommendations/rules", N_("Shelf rules"), "pin", Permission.RECOMMEND_VIEW),
             Entry("/admin/recommendations/trainings", N_("Trainings"), "history", Permission.RECOMMEND_VIEW),
         ),
@@ -83,8 +84,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),
             Entry("/admin/experiments", N_("Experiments"), "sliders-horizontal", Permission.EXPERIMENTS_VIEW),
+            Entry("/admin/letters", N_("Letters"), "mail", Permission.LETTERS_VIEW),
         ),
     ),
+    (N_("Customers"), (Entry("/admin/privacy", N_("Personal data"), "user", Permission.CUSTOMERS_PRIVACY),)),
     (N_("System"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),
 )
 

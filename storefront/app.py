@@ -36,6 +36,7 @@ from storefront.web import (
     logs,
     measures,
     templating,
+    uploads,
     wellformed,
 )
 
@@ -65,6 +66,9 @@ ROOMS = (
         "payments",
         "fulfilment",
         "checkout",
+        "invoicing",
+        "privacy",
+        "returns",
         "simulation",
         "discovery",
         "demo",
@@ -110,6 +114,7 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     afterwards.init_app(app)
     headers.init_app(app)
     app.before_request(_load_settings)
+    uploads.init_app(app)
     wellformed.init_app(app)
     for module in (templating, locale, filters, measures, csrf, errors, assets, appearance, addresses):
         module.init_app(app)

@@ -12,6 +12,7 @@ from storefront.fulfilment import following
 from storefront.fulfilment import jobs as fulfilment_jobs
 from storefront.fulfilment import letters as parcel_letters
 from storefront.fulfilment.events import ParcelDelivered, ParcelRelabelled, ParcelShipped
+from storefront.invoicing import services as invoicing
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
@@ -29,7 +30,12 @@ from storefront.payments.events import (
     RefundSucceeded,
 )
 from storefront.pricing import services as pricing
+from storefront.privacy import jobs as privacy_jobs
+from storefront.privacy.events import CopyAsked
 from storefront.promotions import claims
+from storefront.returns import following as returns
+from storefront.returns import letters as return_letters
+from storefront.returns.events import ReturnMoved
 from storefront.sms import jobs as sms_jobs
 from storefront.sms.events import SmsQueued
 
@@ -40,22 +46,27 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     PriceChanged: (pricing.note_base_price,),
     GoodsAdded: (analytics.note_added,),
     OrderPlaced: (letters.confirm, analytics.note_bought),
-    OrderPaid: (rewards.reward, letters.send_receipt, analytics.note_paid),
+    OrderPaid: (rewards.reward, letters.send_receipt, analytics.note_paid, returns.follow_up_paid),
     PaidLate: (letters.tell_paid_late, payments.refund_late),
     OrderCancelled: (
         *(payments.end_attempts, payments.refund_cancelled, following.unpack_cancelled),
-        *(rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled),
+        *(rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled, returns.follow_up_cancelled),
     ),
-    OrderDelivered: (payments.collect_cash, payment_jobs.capture_soon, rewards.start_window),
+    OrderDelivered: (
+        *(payments.collect_cash, payment_jobs.capture_soon, rewards.start_window),
+        returns.follow_up_delivered,
+    ),
     PaymentFailed: (payment_letters.tell_failed,),
     PaymentShort: (payment_letters.tell_short,),
     AttemptEnded: (payment_jobs.withdraw_soon,),
     RefundAsked: (payment_jobs.refund_soon,),
-    RefundSucceeded: (payment_letters.tell_refunded,),
-    RefundFailed: (payment_letters.tell_staff,),
-    ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
+    RefundSucceeded: (invoicing.credit, payment_letters.tell_refunded, returns.money_moved),
+    RefundFailed: (payment_letters.tell_staff, returns.money_moved),
+    ReturnMoved: (returns.give_back, return_letters.tell),
+    ParcelShipped: (payment_jobs.capture_soon, fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
     ParcelRelabelled: (fulfilment_jobs.follow_soon,),
     ParcelDelivered: (parcel_letters.tell_arrived,),
+    CopyAsked: (privacy_jobs.make_copy_soon,),
     MailQueued: (mail_jobs.send_soon,),
     SmsQueued: (sms_jobs.send_soon,),
 }

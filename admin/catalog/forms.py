@@ -40,6 +40,7 @@ class WordsForm(Form):
         _("Description in Chinese"), [Length(max=LONGEST_DESCRIPTION, message=_("This is too long."))]
     )
     is_published = BooleanField(_("Published: shoppers can find and buy it"))
+    is_returnable = BooleanField(_("Can be returned although nothing is wrong with it"))
 
     def read(self) -> ProductWords:
         """Return what was typed; raises Invalid."""
@@ -49,6 +50,7 @@ class WordsForm(Form):
             description=(self.description.data or "").replace("\r\n", "\n"),
             description_zh=(self.description_zh.data or "").replace("\r\n", "\n"),
             is_published=bool(self.is_published.data),
+            is_returnable=bool(self.is_returnable.data),
         )
 
 

@@ -51,6 +51,13 @@ EVENTS: dict[str, str] = {
     EventKind.CANCELLED: N_("Order cancelled"),
     EventKind.REOPENED: N_("Order goes ahead after all"),
     EventKind.CLOSED: N_("Order completed"),
+    EventKind.RETURN_ASKED: N_("Return asked for"),
+    EventKind.RETURN_APPROVED: N_("Return approved"),
+    EventKind.RETURN_REJECTED: N_("Return not accepted"),
+    EventKind.RETURN_WITHDRAWN: N_("Return withdrawn"),
+    EventKind.RETURN_RECEIVED: N_("Return received"),
+    EventKind.REPLACEMENT_PLACED: N_("Replacement ordered"),
+    EventKind.OFFERS_BACK: N_("Coupons can be used again"),
 }
 ORIGINS: dict[str, str] = {
     Reason.HOLDS_ALL: N_("it holds everything"),

@@ -7,12 +7,13 @@ from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
-from wtforms import EmailField, Form, HiddenField, PasswordField, SelectField, StringField, TelField
+from wtforms import BooleanField, EmailField, Form, HiddenField, PasswordField, SelectField, StringField, TelField
 from wtforms.validators import InputRequired, Length
 
 from storefront.accounts.countries import country_choices
 from storefront.accounts.errors import InvalidAddress
 from storefront.accounts.rules import LONGEST, PostalAddress, normal_area, read_address, required_fields
+from storefront.mail.states import CONSENT
 from storefront.places import china
 from storefront.places.regions import CHINA, cities_of, city_label, regions_of
 from storefront.web.refusals import show_refusal
@@ -44,6 +45,7 @@ class RegisterForm(SignInForm):
     """A new account."""
 
     name = StringField(_("Name"), [_at_most(120)])
+    news = BooleanField(_(CONSENT))
 
 
 class InvitationForm(Form):
@@ -58,6 +60,7 @@ class NewPasswordForm(Form):
     """The password of an account that a letter invited to."""
 
     password = PasswordField(_("Password"), [_needed(), _at_most(400)])
+    news = BooleanField(_(CONSENT))
 
 
 class NameForm(Form):

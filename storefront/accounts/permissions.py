@@ -26,11 +26,14 @@ class Permission(StrEnum):
     FULFILMENT_EDIT = "fulfilment:edit"
     SHIPPING_VIEW = "shipping:view"
     SHIPPING_EDIT = "shipping:edit"
+    RETURNS_VIEW = "returns:view"
+    RETURNS_EDIT = "returns:edit"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
     PROMOTIONS_VIEW = "promotions:view"
     PROMOTIONS_EDIT = "promotions:edit"
     CUSTOMERS_GROUPS = "customers:groups"
+    CUSTOMERS_PRIVACY = "customers:privacy"
     LOYALTY_VIEW = "loyalty:view"
     LOYALTY_EDIT = "loyalty:edit"
     POINTS_ADJUST = "points:adjust"
@@ -40,6 +43,7 @@ class Permission(StrEnum):
     RECOMMEND_EDIT = "recommend:edit"
     EXPERIMENTS_VIEW = "experiments:view"
     EXPERIMENTS_EDIT = "experiments:edit"
+    LETTERS_VIEW = "letters:view"
     AUDIT_VIEW = "audit:view"
     TAXES_VIEW = "taxes:view"
     TAXES_EDIT = "taxes:edit"
@@ -79,6 +83,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.FULFILMENT_EDIT,
             P.SHIPPING_VIEW,
             P.SHIPPING_EDIT,
+            P.RETURNS_VIEW,
+            P.RETURNS_EDIT,
             P.SLOTS_VIEW,
             P.PROMOTIONS_VIEW,
             P.CUSTOMERS_GROUPS,
@@ -87,6 +93,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.SEARCH_VIEW,
             P.RECOMMEND_VIEW,
             P.EXPERIMENTS_VIEW,
+            P.LETTERS_VIEW,
         }
     ),
     Role.MERCHANDISER: frozenset(
@@ -105,12 +112,15 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.RECOMMEND_EDIT,
             P.EXPERIMENTS_VIEW,
             P.EXPERIMENTS_EDIT,
+            P.LETTERS_VIEW,
         }
     ),
     Role.CUSTOMER_SERVICE: frozenset(
         {
             *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
-            *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST),
+            *(P.RETURNS_VIEW, P.RETURNS_EDIT),
+            *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST, P.LETTERS_VIEW),
+            P.CUSTOMERS_PRIVACY,
         }
     ),
     Role.FINANCE: frozenset(
@@ -121,6 +131,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.ORDERS_REFUND,
             P.PAYMENTS_VIEW,
             P.PAYMENTS_EDIT,
+            P.RETURNS_VIEW,
             P.AUDIT_VIEW,
             P.PROMOTIONS_VIEW,
             P.LOYALTY_VIEW,

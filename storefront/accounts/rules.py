@@ -34,6 +34,10 @@ UNKNOWN_DISTRICT = N_("There is no “%(name)s” in this city. Please choose fr
 BAD_PHONE = N_("This phone number does not look right. Add the country code, such as +86, if it is from elsewhere.")
 
 
+FORGOTTEN = "–"
+"""Stands where a name or a street was."""
+
+
 @dataclass(frozen=True, slots=True)
 class PostalAddress:
     """Where a parcel goes. `region` is the province or state, `district` the 区 or 县; `phone` is E.164 (+8613...)."""
@@ -79,6 +83,13 @@ class PostalAddress:
             town = " ".join(part for part in (self.city, self.region, self.postcode) if part)
             parts = [self.street, self.street2, self.district, town]
         return [part for part in parts if part]
+
+
+def reduced(stored: Mapping[str, str]) -> dict[str, str]:
+    """Return what is left of a stored address once the person is forgotten: the country and the region."""
+    kept = {field.name: "" for field in fields(PostalAddress)}
+    kept |= {key: stored[key] for key in ("country", "region") if stored.get(key)}
+    return kept | {"name": FORGOTTEN, "street": FORGOTTEN}
 
 
 def read_address(typed: Mapping[str, str | None]) -> PostalAddress:

@@ -15,6 +15,18 @@ class SoldOut(ShopError):
     message = N_("“%(name)s” is sold out.")
 
 
+class GoneFromSale(ShopError):
+    """Something that was bought once and is not sold any more."""
+
+    message = N_("“%(name)s” is no longer for sale.")
+
+
+class OnlySome(ShopError):
+    """Fewer came into the cart than were wanted."""
+
+    message = N_("Of “%(name)s” only %(units)s could be added.")
+
+
 class NoMore(ShopError):
     """The cart holds as many as can be bought."""
 

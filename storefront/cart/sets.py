@@ -6,10 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from storefront.cart.errors import CartFull, NoMore, NotForSale, NothingAsked, NothingChosen, SetIncomplete, SoldOut
+from storefront.cart.errors import (
+    CartFull,
+    GoneFromSale,
+    NoMore,
+    NotForSale,
+    NothingAsked,
+    NothingChosen,
+    OnlySome,
+    SetIncomplete,
+    SoldOut,
+)
 from storefront.cart.rules import Owner
 from storefront.cart.services import add_goods
 from storefront.kernel.errors import ShopError
+from storefront.shop.queries import get_settings
 
 MOST_PARTS = 20
 MOST_CHOSEN = 60
@@ -45,6 +56,38 @@ def add_selection(*, owner: Owner, skus: Sequence[str], at: datetime) -> Selecte
             refusals.append(refusal)
             continue
         pieces += 1
+        if change.token and owner.customer_id is None:
+            owner = replace(owner, token=change.token)
+    return Selected(pieces, tuple(refusals), owner.token if owner.customer_id is None else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something that was bought before; without a SKU it is gone."""
+
+    name: str
+    sku: str | None
+    quantity: int
+
+
+def add_again(*, owner: Owner, wanted: Sequence[Wanted], at: datetime) -> Selected:
+    """Put what was bought before into a cart, beside what is there; what cannot be had is told and stops no other."""
+    pieces, refusals, largest = 0, list[ShopError](), get_settings().largest_quantity
+    for each in wanted:
+        try:
+            if each.sku is None:
+                raise GoneFromSale(name=each.name)
+            change = add_goods(owner=owner, sku=each.sku, quantity=min(each.quantity, largest), at=at)
+        except NotForSale:
+            refusals.append(GoneFromSale(name=each.name))
+            continue
+        except (CartFull, SoldOut, NoMore, GoneFromSale) as refusal:
+            refusals.append(refusal)
+            continue
+        added = change.quantity - change.before
+        pieces += added
+        if added < each.quantity:
+            refusals.append(OnlySome(name=change.name, units=added))
         if change.token and owner.customer_id is None:
             owner = replace(owner, token=change.token)
     return Selected(pieces, tuple(refusals), owner.token if owner.customer_id is None else "")

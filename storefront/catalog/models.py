@@ -65,6 +65,8 @@ class Product(Base):
     picture: Mapped[str] = mapped_column(String(120), default="")
     """"generated:<codepoint>-<hue>-<pattern>" or "photo:<key>:<width>x<height>"; read by `media.pictures`."""
     is_published: Mapped[bool] = mapped_column(default=True)
+    is_returnable: Mapped[bool] = mapped_column(default=True)
+    """Whether it can come back although nothing is wrong with it: underwear and cakes cannot."""
     published_at: Mapped[moment | None] = mapped_column(index=True)
     freight_class: Mapped[str] = mapped_column(String(32), default="", server_default="")
     """What delivery charges for in a way of its own, such as "bulky"; see `shipping.rules.freight`."""

@@ -35,6 +35,7 @@ class ProductWords:
     description: str
     description_zh: str
     is_published: bool
+    is_returnable: bool = True
 
     def __post_init__(self) -> None:
         if not squeeze(self.name):
@@ -56,6 +57,7 @@ class ProductWords:
             description=self.description.strip(),
             description_zh=self.description_zh.strip(),
             is_published=self.is_published,
+            is_returnable=self.is_returnable,
         )
 
     @classmethod
@@ -67,6 +69,7 @@ class ProductWords:
             description=product.description,
             description_zh=chinese.get("description") or "",
             is_published=product.is_published,
+            is_returnable=product.is_returnable,
         )
 
 
@@ -94,7 +97,7 @@ def change_words(*, product_id: int, version: int, words: ProductWords, by: str,
         return product
     product.name, product.description = words.name, words.description
     product.translations = _with_chinese(product.translations or {}, words)
-    product.is_published = words.is_published
+    product.is_published, product.is_returnable = words.is_published, words.is_returnable
     if words.is_published and product.published_at is None:
         product.published_at = at
     _store(product, at)

@@ -10,9 +10,9 @@ from flask.cli import AppGroup
 from storefront.accounts.emails import fold_email
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
-from storefront.mail import jobs, queries, services
+from storefront.mail import choices, jobs, queries, services
 from storefront.mail.services import Letter
-from storefront.mail.states import MailStatus
+from storefront.mail.states import MailStatus, Source, Topic
 from storefront.shop.queries import get_settings
 
 group = AppGroup("mail", help="Letters to customers.")
@@ -33,3 +33,13 @@ def try_mail(address: str) -> None:
     if mail.status != MailStatus.SENT:
         raise click.ClickException(f"The letter did not leave: {mail.error}")
     click.echo("The letter has left.")
+
+
+@group.command("suppress")
+@click.argument("address")
+def suppress(address: str) -> None:
+    """Send no marketing to ADDRESS any more, for instance after a complaint."""
+    with transaction():
+        no = dict.fromkeys(Topic, False)
+        choices.choose(email=fold_email(address), wanted=no, source=Source.STAFF, at=now())
+    click.echo("Nothing but letters about orders and the account goes there now.")

@@ -34,7 +34,7 @@ class FolderDelivery:
 
     def send(self, letter: EmailMessage) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = _UNSAFE.sub("-", str(letter["Message-ID"])).strip("-")
+        name = _file_name(str(letter["Message-ID"]))
         try:
             unfinished = self.folder / f".{name}.part"
             unfinished.write_bytes(letter.as_bytes())
@@ -91,3 +91,12 @@ class SmtpDelivery:
 def delivery_for(config: Config) -> Delivery:
     """Return the way out that the environment names."""
     return SmtpDelivery.from_url(config.mail_url) if config.mail_url else FolderDelivery(config.mail_dir)
+
+
+def forget_file(config: Config, message_id: str) -> None:
+    """Delete the file that a letter became, where letters become files."""
+    (config.mail_dir / f"{_file_name(message_id)}.eml").unlink(missing_ok=True)
+
+
+def _file_name(message_id: str) -> str:
+    return _UNSAFE.sub("-", message_id).strip("-")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, Text
+from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
@@ -22,6 +22,8 @@ class OutboxMail(Base):
     subject: Mapped[str] = mapped_column(String(255))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
+    topic: Mapped[str] = mapped_column(String(24), default="")
+    """A value of `states.Topic` where its reader may not want it."""
     reference: Mapped[str] = mapped_column(String(64), default="", index=True)
     holds_secret: Mapped[bool] = mapped_column(default=False)
     """Whether it has a link that opens a door: its words go from the outbox once it has left."""
@@ -32,3 +34,22 @@ class OutboxMail(Base):
     next_try_at: Mapped[moment]
     created_at: Mapped[moment]
     sent_at: Mapped[moment | None]
+
+
+class MailChoice(Base):
+    """Somebody said that they do or do not want letters of a topic; never edited, the latest counts.
+
+    Who it was is a digest of the address, so a no outlives the account without naming anybody.
+    """
+
+    __tablename__ = "mail_choice"
+    __table_args__ = (Index("ix_mail_choice_address", "address_key", "topic", "id"),)
+
+    id: Mapped[pk]
+    address_key: Mapped[str] = mapped_column(String(64))
+    topic: Mapped[str] = mapped_column(String(24))
+    is_wanted: Mapped[bool]
+    version: Mapped[str] = mapped_column(String(16), default="")
+    """Of the words that were agreed to."""
+    source: Mapped[str] = mapped_column(String(16))
+    at: Mapped[moment]

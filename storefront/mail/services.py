@@ -15,6 +15,7 @@ from typing import cast
 from urllib.parse import urlsplit
 
 from flask import current_app, g, render_template
+from flask_babel import gettext
 from sqlalchemy import CursorResult, select, update
 
 from storefront.config import Config
@@ -22,11 +23,13 @@ from storefront.database.base import db
 from storefront.kernel.events import publish
 from storefront.kernel.text import squeeze
 from storefront.mail import queries
+from storefront.mail.choices import unsubscribe_url, wants
+from storefront.mail.dressing import dress
 from storefront.mail.errors import MailNotSent
 from storefront.mail.events import MailQueued
 from storefront.mail.models import OutboxMail
 from storefront.mail.rules import gives_up, wait_after
-from storefront.mail.states import MailStatus
+from storefront.mail.states import MailStatus, Topic
 from storefront.shop.queries import get_settings
 from storefront.web.locale import speaking
 
@@ -34,6 +37,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 """A sender that has not answered for so long has died, and another one may try."""
+NOWHERE = ".invalid"
+"""No mail is ever delivered there (RFC 2606): the address of somebody who was forgotten ends so."""
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -52,14 +57,18 @@ class Letter:
     occasion: str = ""
     """Tells letters of one template about the same reference apart."""
     holds_secret: bool = False
+    topic: Topic | None = None
+    """Set where it is marketing: it goes only to those who want it, with a way to unsubscribe."""
 
 
 def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
     """Write a letter into the outbox; the same template about the same reference and occasion is one letter.
 
-    None where there is nobody to write to: a customer may have a phone and no e-mail.
+    None where there is nobody to write to (they left no e-mail, or were forgotten) or they do not want it.
     """
-    if not letter.recipient:
+    if not letter.recipient or letter.recipient.endswith(NOWHERE):
+        return None
+    if letter.topic and not wants(email=letter.recipient, topic=letter.topic):
         return None
     config: Config = current_app.config["SHOP"]
     kind = letter.template.replace("/mail/", "-").replace("/", "-")
@@ -69,15 +78,16 @@ def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
     found = db.session.scalar(select(OutboxMail).where(OutboxMail.message_id == message_id))
     if found is not None:
         return found
-    subject, text, html = _render(letter, config)
+    subject, text, html = render(letter)
     mail = OutboxMail(
         message_id=message_id,
         template=letter.template,
         recipient=letter.recipient,
         locale=letter.locale,
-        subject=squeeze(subject)[:255],
-        text=_BLANK_LINES.sub("\n\n", text).strip() + "\n",
+        subject=subject,
+        text=text,
         html=html,
+        topic=letter.topic or "",
         reference=letter.reference,
         holds_secret=letter.holds_secret,
         status=MailStatus.QUEUED,
@@ -88,6 +98,22 @@ def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
     db.session.flush()
     publish(MailQueued(mail.id))
     return mail
+
+
+def render(letter: Letter) -> tuple[str, str, str]:
+    """Return a letter's subject, text and HTML, in its reader's language."""
+    config: Config = current_app.config["SHOP"]
+    if "shop" not in g:
+        g.shop = get_settings()
+    leave = unsubscribe_url(email=letter.recipient or "", topic=letter.topic) if letter.topic else ""
+    facts = {"public_url": config.public_url, "subject": "", "unsubscribe_url": leave, **letter.facts}
+    with speaking(letter.locale):
+        subject = squeeze(render_template(f"{letter.template}/subject.txt", **facts))[:255]
+        text = render_template(f"{letter.template}/body.txt", **facts)
+        if leave:
+            text += "\n\n-- \n" + gettext("%(label)s: %(text)s", label=gettext("Unsubscribe"), text=leave)
+        html = render_template(f"{letter.template}/body.html", **facts | {"subject": subject})
+    return subject, _BLANK_LINES.sub("\n\n", text).strip() + "\n", dress(html)
 
 
 def claim(*, mail_id: int, at: datetime) -> OutboxMail | None:
@@ -139,18 +165,10 @@ def as_message(mail: OutboxMail) -> EmailMessage:
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
+    if mail.topic:
+        message["List-Unsubscribe"] = f"<{unsubscribe_url(email=mail.recipient, topic=Topic(mail.topic))}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     message["Content-Language"] = mail.locale
     return message
-
-
-def _render(letter: Letter, config: Config) -> tuple[str, str, str]:
-    if "shop" not in g:
-        g.shop = get_settings()
-    facts = {"public_url": config.public_url, "subject": "", **letter.facts}
-    with speaking(letter.locale):
-        subject = render_template(f"{letter.template}/subject.txt", **facts)
-        text = render_template(f"{letter.template}/body.txt", **facts)
-        html = render_template(f"{letter.template}/body.html", **facts | {"subject": squeeze(subject)})
-    return subject, text, html

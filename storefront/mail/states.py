@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+
+from storefront.kernel.errors import N_
 
 
 class MailStatus(StrEnum):
@@ -11,3 +14,30 @@ class MailStatus(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+
+
+class Topic(StrEnum):
+    """What letters are about that somebody may not want. Letters about orders and the account have no topic."""
+
+    NEWS = "news"
+    COUPONS = "coupons"
+
+
+class Source(StrEnum):
+    """Where somebody said what they want."""
+
+    SIGN_UP = "sign_up"
+    ACCOUNT = "account"
+    LINK = "link"
+    STAFF = "staff"
+
+
+UNLESS_REFUSED = frozenset({Topic.COUPONS})
+"""Written to customers until they say no; anything else only to those who said yes."""
+TOPIC_WORDS: Mapping[Topic, tuple[str, str]] = {
+    Topic.NEWS: (N_("News and offers"), N_("New goods, sales and ideas, now and then.")),
+    Topic.COUPONS: (N_("Coupons"), N_("When there is a coupon in your account, such as one to welcome you.")),
+}
+CONSENT = N_("Write to me about news and offers. I can stop that at any time.")
+CONSENT_VERSION = "2026-11"
+"""Of the words above; it is written down with each yes. Change it when they change."""

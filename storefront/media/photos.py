@@ -92,3 +92,12 @@ def _write(target: Path, image: Image.Image, size: tuple[int, int]) -> None:
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
+
+
+def forget_photo(picture: str, folder: Path) -> None:
+    """Delete every size of a photograph that rows stored as `picture`; nothing happens for what is none, or gone."""
+    kind, _, rest = picture.partition(":")
+    key = rest.partition(":")[0]
+    if kind == "photo" and len(key) == KEY_LENGTH and key.isalnum():
+        for size in SIZES:
+            (folder / file_name(key, size)).unlink(missing_ok=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from storefront.database.transaction import transaction
 from storefront.jobs.queue import periodic
 from storefront.kernel.clock import now
-from storefront.orders import queries, services
+from storefront.orders import letters, queries, services
+from storefront.shop.queries import get_settings
 
 log = logging.getLogger(__name__)
 
@@ -29,3 +31,14 @@ def cancel_unpaid() -> int:
         except Exception:
             log.exception("Order with id %s could not be cancelled by the clock", order_id)
     return cancelled
+
+
+@periodic()
+def remind_unpaid() -> int:
+    """Write to whoever is about to lose an order for want of a payment; return how many orders wait so."""
+    at, before = now(), timedelta(minutes=get_settings().remind_payment_minutes)
+    waiting = queries.list_to_remind(at, before=before, most=MOST_AT_ONCE) if before else ()
+    for order_id in waiting:
+        with transaction():
+            letters.remind(order_id)
+    return len(waiting)

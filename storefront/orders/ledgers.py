@@ -156,7 +156,8 @@ def _points() -> Iterator[Discrepancy]:
     )
     should = case((Order.status == OrderStatus.CANCELLED, 0), else_=Order.points_spent)
     does = func.coalesce(used.c.points, 0)
-    returned = (Order.refunded_minor > 0) & (does >= 0) & (does <= should)
+    may_come_back = (Order.refunded_minor > 0) | (Order.fulfillment_status == FulfillmentStatus.DELIVERED)
+    returned = may_come_back & (does >= 0) & (does <= should)
     rows = db.session.execute(
         select(Order.number, should, does)
         .outerjoin(used, used.c.order_number == Order.number)

@@ -19,6 +19,13 @@ def confirm(fact: OrderPlaced) -> None:
     _write("orders/mail/placed", fact.order_id)
 
 
+def remind(order_id: int) -> None:
+    """Say until when an order waits for its payment; once for each end of that time."""
+    order = queries.get_whole(order_id)
+    if order.pay_before is not None:
+        _write("orders/mail/reminder", order_id, occasion=f"{int(order.pay_before.timestamp())}")
+
+
 def send_receipt(fact: OrderPaid) -> None:
     """Say that the money is there, and that an order goes ahead after all; an order for nothing has none."""
     if queries.get_whole(fact.order_id).paid_minor:
@@ -35,7 +42,7 @@ def tell_cancelled(fact: OrderCancelled) -> None:
     _write("orders/mail/cancelled", fact.order_id, reason=fact.reason)
 
 
-def _write(template: str, order_id: int, **more: object) -> None:
+def _write(template: str, order_id: int, *, occasion: str = "", **more: object) -> None:
     order = queries.get_whole(order_id)
     public_url = current_app.config["SHOP"].public_url
     facts = {
@@ -46,4 +53,4 @@ def _write(template: str, order_id: int, **more: object) -> None:
         "waits_for_payment": order.payment_status == PaymentStatus.UNPAID and order.pay_before is not None,
         **more,
     }
-    mail.put_in(letter=Letter(template, order.email, order.locale, order.number, facts), at=now())
+    mail.put_in(letter=Letter(template, order.email, order.locale, order.number, facts, occasion), at=now())

@@ -1,7 +1,7 @@
 """What an order says it was given, beside what promotions and flash sales say that it took.
 
-An order that lives, or has ended well, holds what lowered its price; one that is cancelled holds nothing. Orders that
-were loaded in bulk have no quote, and took nothing.
+An order that lives, or has ended well, holds what lowered its price; one that is cancelled holds nothing, and one that
+came back as a whole has given back its promotions. Orders that were loaded in bulk have no quote, and took nothing.
 """
 
 from __future__ import annotations
@@ -15,14 +15,17 @@ from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.flash.models import FlashItem, FlashTake
 from storefront.kernel.ledgers import Discrepancy, Ledger
-from storefront.orders.models import Order, OrderAdjustment, OrderLine
-from storefront.orders.states import OrderStatus
+from storefront.orders.models import Order, OrderAdjustment, OrderEvent, OrderLine
+from storefront.orders.states import EventKind, OrderStatus
 from storefront.pricing.snapshot import PriceSource
 from storefront.promotions.models import Promotion, PromotionUse
 
 OFFERS, FLASH = "order promotions", "order flash pieces"
 _was_quoted = Order.quote_hash != ""
 _holds = Order.status != OrderStatus.CANCELLED
+_came_back = (
+    select(OrderEvent.id).where(OrderEvent.order_id == Order.id, OrderEvent.kind == EventKind.OFFERS_BACK).exists()
+)
 
 
 def _offers() -> Iterator[Discrepancy]:
@@ -35,7 +38,7 @@ def _offers() -> Iterator[Discrepancy]:
             Order.number.label("number"), key, _if_held(times, "uses"), _if_held(off, "off"), *_nothing("does", "took")
         )
         .join(Order, Order.id == OrderAdjustment.order_id)
-        .where(_was_quoted, OrderAdjustment.promotion_key != "")
+        .where(_was_quoted, OrderAdjustment.promotion_key != "", ~_came_back)
         .group_by(Order.number, Order.status, OrderAdjustment.promotion_key)
     )
     used = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, inspect, or_, select, true
@@ -29,6 +29,8 @@ WHOLE = (
 """An order with everything that its page shows."""
 PAGE_SIZE = 10
 PICTURES = 4
+LEAST_PEACE = timedelta(minutes=5)
+"""Nobody is reminded to pay so soon after ordering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ def get_locked(order_id: int) -> Order:
     return order
 
 
+def find_by_number(number: str) -> Order | None:
+    """Return the order with this number, for those who may see every order."""
+    return db.session.scalar(select(Order).where(Order.number == read_number(number)))
+
+
 def find_by_idempotency_key(key: str) -> Order | None:
     """Return the order that was placed with a checkout's token."""
     return db.session.scalar(select(Order).where(Order.idempotency_key == key))
@@ -139,6 +146,22 @@ def page_of_orders(customer_id: int, number: int = 1, *, words: str = "", size: 
         for row in found
     ]
     return Page(rows, total, number, size)
+
+
+def list_to_remind(at: datetime, *, before: timedelta, most: int) -> Sequence[int]:
+    """Return ids of open orders without any payment whose time to pay ends within `before`; not those just placed."""
+    return db.session.scalars(
+        select(Order.id)
+        .where(
+            Order.pay_before > at,
+            Order.pay_before <= at + before,
+            Order.placed_at <= at - min(before, LEAST_PEACE),
+            Order.status == OrderStatus.OPEN,
+            Order.payment_status == PaymentStatus.UNPAID,
+        )
+        .order_by(Order.pay_before, Order.id)
+        .limit(most)
+    ).all()
 
 
 def list_overdue(at: datetime, *, most: int) -> Sequence[int]:

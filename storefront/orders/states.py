@@ -68,6 +68,8 @@ class AdjustmentKind(StrEnum):
     SHIPPING = "shipping"
     SHIPPING_DISCOUNT = "shipping_discount"
     TAX = "tax"
+    EXCHANGE = "exchange"
+    """Paid for by what came back."""
 
 
 class EventKind(StrEnum):
@@ -96,6 +98,14 @@ class EventKind(StrEnum):
     CLOSED = "closed"
     CLAIMED = "claimed"
     """Ordered as a guest, and taken into the account of whoever proved the e-mail."""
+    RETURN_ASKED = "return_asked"
+    RETURN_APPROVED = "return_approved"
+    RETURN_REJECTED = "return_rejected"
+    RETURN_WITHDRAWN = "return_withdrawn"
+    RETURN_RECEIVED = "return_received"
+    REPLACEMENT_PLACED = "replacement_placed"
+    OFFERS_BACK = "offers_back"
+    """The whole order came back: its coupons can be used again."""
 
 
 class CancelReason(StrEnum):

@@ -29,6 +29,13 @@ TOLD: Mapping[str, str] = {
     EventKind.CANCELLED: N_("Order cancelled"),
     EventKind.REOPENED: N_("Order goes ahead after all"),
     EventKind.CLOSED: N_("Order completed"),
+    EventKind.RETURN_ASKED: N_("Return asked for"),
+    EventKind.RETURN_APPROVED: N_("Return approved"),
+    EventKind.RETURN_REJECTED: N_("Return not accepted"),
+    EventKind.RETURN_WITHDRAWN: N_("Return withdrawn"),
+    EventKind.RETURN_RECEIVED: N_("Your return has arrived"),
+    EventKind.REPLACEMENT_PLACED: N_("A replacement is being packed"),
+    EventKind.OFFERS_BACK: N_("Coupons can be used again"),
 }
 """What the timeline tells; other events are for the back office."""
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request
-from flask_babel import format_date
+from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 
 from storefront.accounts.countries import country_name
 from storefront.accounts.rules import PostalAddress
 from storefront.accounts.sessions import current_customer
+from storefront.cart import sets
+from storefront.cart.context import current_owner
+from storefront.cart.context import remember as keep_cart
 from storefront.database.transaction import transaction
 from storefront.fulfilment import tracked
 from storefront.kernel.clock import now
@@ -19,10 +22,13 @@ from storefront.orders import queries, services
 from storefront.orders.access import reader_of, remember
 from storefront.orders.models import Order
 from storefront.orders.receipt import receipt_of, traced_lines
+from storefront.orders.reordering import wanted_again
 from storefront.orders.states import CancelReason, OrderAction
 from storefront.orders.timeline import steps_of, what_is_next
 from storefront.payments import queries as payments
 from storefront.payments.providers import KNOWN, list_providers
+from storefront.returns.offering import returns_of
+from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import babel_locale
 
@@ -54,6 +60,19 @@ def cancel(number: str) -> Response:
     return redirect_to(f"/orders/{order.number}")
 
 
+@blueprint.post("/orders/<number>/reorder")
+def reorder(number: str) -> Response:
+    """Put an order's goods into the cart once more, beside what is there, and say what cannot be had."""
+    order = queries.get_for(reader_of(number), number)
+    with transaction():
+        wanted = wanted_again(queries.get_whole(order.id))
+        added = sets.add_again(owner=current_owner(), wanted=wanted, at=now())
+    done = ngettext("%(num)s item is in your cart.", "%(num)s items are in your cart.", added.pieces)
+    words = [done] if added.pieces else []
+    flash(" ".join([*words, *map(message_of, added.refusals)]), "warning" if added.refusals else "success")
+    return keep_cart(redirect_to("/cart", trigger="cart:changed"), added.token)
+
+
 def _shown(order: Order) -> dict[str, Any]:
     actions, following = services.actions_of(order), what_is_next(order)
     address = PostalAddress.from_fields(order.shipping_address)
@@ -73,5 +92,6 @@ def _shown(order: Order) -> dict[str, Any]:
         "may_pay": OrderAction.PAY in actions,
         "may_cancel": OrderAction.CANCEL in actions,
         "parcels": tracked.list_tracked(order.id),
+        "returns": returns_of(order, now()),
         "is_customer": current_customer() is not None,
     }

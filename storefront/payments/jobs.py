@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from storefront.database.transaction import transaction
+from storefront.fulfilment.events import ParcelShipped
 from storefront.jobs.queue import enqueue_after_commit, job, periodic
 from storefront.kernel.clock import now
 from storefront.orders.events import OrderDelivered
@@ -30,7 +31,7 @@ def withdraw_soon(fact: AttemptEnded) -> None:
     enqueue_after_commit(withdraw_attempt, fact.reference)
 
 
-def capture_soon(fact: OrderDelivered) -> None:
+def capture_soon(fact: ParcelShipped | OrderDelivered) -> None:
     """Queue the capture of what a provider still holds for an order that is on its way or there."""
     if queries.list_authorized(fact.order_id):
         enqueue_after_commit(capture_order, fact.order_id)

@@ -123,7 +123,7 @@ def _page_of(payment: Payment) -> tuple[str, dict[str, Any]]:
     if payment.provider == BankTransfer.code:
         return "payments/transfer.html", {"settings": get_settings()}
     if payment.qr:
-        return "payments/scan.html", {"code": segno.make(payment.qr, error="m").svg_data_uri(scale=6, border=2)}
+        return "payments/scan.html", {"code": segno.make(payment.qr, error="m").svg_data_uri(scale=6, light="#fff")}
     return "payments/leaving.html", {"url": payment.continue_url}
 
 

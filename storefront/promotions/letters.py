@@ -11,6 +11,7 @@ from flask import current_app
 from storefront.accounts import queries as people
 from storefront.mail import services as mail
 from storefront.mail.services import Letter
+from storefront.mail.states import Topic
 from storefront.promotions.rules import Promotion
 
 
@@ -31,4 +32,5 @@ def tell_given(template: str, *, customer_id: int, given: Sequence[Given], at: d
     """Write to a customer which coupons are in their account now."""
     customer = people.get_customer(customer_id)
     facts = {"given": given, "wallet_url": f"{current_app.config['SHOP'].public_url}/account/coupons"}
-    mail.put_in(letter=Letter(template, customer.email, customer.locale, given[0].code, facts), at=at)
+    who = (customer.email, customer.locale)
+    mail.put_in(letter=Letter(template, *who, given[0].code, facts, topic=Topic.COUPONS), at=at)

@@ -14,7 +14,15 @@ _AT_LEAST_ONE = (
     *("points_worth", "points_expire_days", "tier_days", "analytics_keep_days"),
     *("bank_transfer_days", "ask_payment_minutes", "keep_payment_messages_days"),
     *("auto_confirm_days", "tracking_poll_hours"),
+    "copy_keep_days",
 )
+_NOT_NEGATIVE = ("deletion_wait_days", "remind_payment_minutes", "points_per_unit")
+_PERCENT = ("points_most_percent", "restocking_fee_percent", "return_alert_percent")
+_ONE_OF: Mapping[str, tuple[frozenset[str], str]] = {
+    "locale": (frozenset({"en", "zh"}), N_("The shop speaks English and Chinese only.")),
+    "tax_mode": (frozenset({"inclusive", "exclusive"}), N_("Tax is either “inclusive” or “exclusive”.")),
+    "refund_policy": (frozenset({"share", "re-price", "keep"}), N_("A refund counts by share, re-price or keep.")),
+}
 MOST_EXPLORED = 5
 
 
@@ -34,6 +42,8 @@ class ShopSettings:
     low_stock_threshold: int = 5
     largest_quantity: int = 99
     unpaid_minutes: int = 30
+    remind_payment_minutes: int = 10
+    """So long before the time to pay is over the customer is reminded; 0 reminds nobody."""
     after_sale_days: int = 30
     auto_confirm_days: int = 10
     """After how many days on its way a parcel is taken to have arrived, if nobody says anything."""
@@ -67,8 +77,28 @@ class ShopSettings:
     """After how many minutes the provider is asked what became of a payment that it has not told about."""
     keep_payment_messages_days: int = 180
     """For how many days it is kept what providers sent."""
+    seller_name: str = ""
+    """Who sells, as invoices say it; "" is the shop's name."""
+    seller_address: str = ""
+    seller_tax_id: str = ""
+    deletion_wait_days: int = 7
+    """For how many days the deletion of an account can be called off."""
+    copy_keep_days: int = 7
+    """For how many days customers can fetch the copy of their data that they asked for."""
     explore_percent: int = 0
     """Of how many personal shelves in a hundred the last place tries a product that is new in the shop; at most 5."""
+    refund_policy: str = "share"
+    """How much of what was paid goes back: "share", "re-price" or "keep"; see the plaque of `returns`."""
+    refund_freight: bool = False
+    """Whether delivery is paid back with the last of the goods although the shop did nothing wrong."""
+    restocking_fee_percent: int = 0
+    """What is kept of a refund for goods that come back although nothing was wrong with them."""
+    free_return_postage: bool = False
+    """Whether the shop pays for sending goods back although nothing was wrong with them."""
+    return_address: str = ""
+    """Where goods are sent back to; lines are parted by ";". Without one the label says to ask."""
+    return_alert_percent: int = 15
+    """From which share of its sold pieces on a product that comes back is shown as a worry."""
 
     def __post_init__(self) -> None:
         if not is_currency(self.currency):
@@ -83,17 +113,20 @@ class ShopSettings:
             raise Invalid(
                 N_("There is no time zone called “%(zone)s”."), field="timezone", zone=self.timezone
             ) from None
-        if self.locale not in {"en", "zh"}:
-            raise Invalid(N_("The shop speaks English and Chinese only."), field="locale")
-        if self.tax_mode not in {"inclusive", "exclusive"}:
-            raise Invalid(N_("Tax is either “inclusive” or “exclusive”."), field="tax_mode")
+        for field, (choices, refusal) in _ONE_OF.items():
+            if getattr(self, field) not in choices:
+                raise Invalid(refusal, field=field)
         for field in _AT_LEAST_ONE:
             if getattr(self, field) < 1:
                 raise Invalid(N_("This must be at least 1."), field=field)
+        for field in _NOT_NEGATIVE:
+            if getattr(self, field) < 0:
+                raise Invalid(N_("This must be at least 0."), field=field)
+        for field in _PERCENT:
+            if not 0 <= getattr(self, field) <= 100:
+                raise Invalid(N_("A share is between 0 and 100."), field=field)
         if not 0 <= self.explore_percent <= MOST_EXPLORED:
             raise Invalid(N_("New products are tried on 0 to 5 percent of the shelves."), field="explore_percent")
-        if self.points_per_unit < 0 or not 0 <= self.points_most_percent <= 100:
-            raise Invalid(N_("A share is between 0 and 100, and points are not negative."), field="points_per_unit")
 
 
 def from_rows(rows: Mapping[str, object]) -> ShopSettings:

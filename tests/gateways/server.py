@@ -1,4 +1,6 @@
-"""What every payment server on this machine has in common: it listens on loopback, and can be down or silent."""
+"""What every payment server on this machine has in common: it listens on loopback, and can be down, silent, or lose
+what it answers.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +39,7 @@ class Loopback:
 
     def __init__(self) -> None:
         self.is_down = False
+        self.loses_answers = False
         self.calls: list[Call] = []
         self.may_answer = threading.Event()
         self.may_answer.set()
@@ -61,7 +64,7 @@ class Loopback:
 
     def well(self) -> None:
         """Be neither down nor silent."""
-        self.is_down = False
+        self.is_down = self.loses_answers = False
         self.may_answer.set()
 
     def silent(self) -> None:
@@ -87,6 +90,8 @@ class Loopback:
                 with peer.lock:
                     peer.calls.append(call)
                     said = Answer(503, b"down for a while") if peer.is_down else peer.answer(call)
+                    if peer.loses_answers:
+                        said = Answer(502, b"lost on the way")
                 self.send_response(said.status)
                 for name, value in {"Content-Type": "application/json", **said.headers}.items():
                     self.send_header(name, value)

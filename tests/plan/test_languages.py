@@ -15,7 +15,7 @@ METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
 OPTIONS = {"**/templates/**": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
-SAME_IN_BOTH = re.compile(r"^[\W\d_]*$|^(%\(\w+\)[sd]|[\s·×:：/()%+.,-])+$")
+SAME_IN_BOTH = re.compile(r"^[\W\d_]*$|^(%\(\w+\)[sd]|[\s·×:：“”/()%+.,-])+$")
 
 
 def _messages() -> set[str | tuple[str, ...]]:
@@ -54,7 +54,7 @@ def test_placeholders_survive_translation() -> None:
 
 def test_chinese_is_chinese() -> None:
     """A translation without one Chinese character is either a name, a sign or a forgotten text."""
-    names = {"SKU", "English", "简体中文", "JavaScript", "ID", "UTC", "CSV"}
+    names = {"SKU", "English", "简体中文", "JavaScript", "ID", "UTC", "CSV", "PayPal"}
     plain = [
         str(message)
         for message, translated in _catalogue().items()

@@ -22,6 +22,8 @@ from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
 from storefront.kernel.text import squeeze
+from storefront.mail import choices
+from storefront.mail.states import Source, Topic
 from storefront.orders.access import forget_all
 from storefront.web.fragments import redirect_to, render_page, safe_next
 from storefront.web.locale import current_locale
@@ -78,6 +80,7 @@ def register_now() -> Response:
             if isinstance(form, InvitationForm):
                 return _invite(form)
             customer_id = _open_account(form.email.data, form.password.data, form.name.data or "")
+            _note_consent(form.email.data, said_yes=form.news.data)
             return come_in_new(customer_id, Way.PASSWORD, form.next.data)
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)
@@ -106,6 +109,7 @@ def finish_registration(token: str) -> Response:
     try:
         if form.validate():
             customer_id = _open_account(invited.email, form.password.data, invited.name, proven_at=now())
+            _note_consent(invited.email, said_yes=form.news.data)
             return come_in_new(customer_id, Way.PASSWORD)
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)
@@ -147,3 +151,10 @@ def _open_account(email: str, password: str, name: str, proven_at: datetime | No
         except WrongCredentials:
             raise CannotRegister from None
     return customer.id
+
+
+def _note_consent(email: str, *, said_yes: bool) -> None:
+    """A box that was left empty says nothing."""
+    if said_yes:
+        with transaction():
+            choices.choose(email=fold_email(email), wanted={Topic.NEWS: True}, source=Source.SIGN_UP, at=now())

@@ -13,6 +13,7 @@ from functools import lru_cache
 from http.client import HTTPException
 from importlib import import_module
 from typing import Any, ClassVar
+from urllib.error import HTTPError
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
@@ -155,6 +156,9 @@ class Alipay(Online):
         client, errors = self._client(), import_module("alipay.exceptions")
         try:
             answer = client.server_api(method, content, timestamp=_beijing(now()))
+        except HTTPError as error:
+            error.close()
+            raise ProviderFailed(f"{method}: {error}", permanent=False) from error
         except (OSError, HTTPException, errors.AliPayException) as error:
             raise ProviderFailed(f"{method}: {error}", permanent=False) from error
         except (errors.AliPayValidationError, ValueError, LookupError, AttributeError) as error:

@@ -8,4 +8,4 @@ import "./admin/unsaved.js";
 import "./admin/selection.js";
 import "./admin/chart.js";
 import "./admin/rating.js";
-import "./admin/printing.js";
+import "./printing.js";

@@ -15,3 +15,4 @@ import "./countdown.js";
 import "./morph.js";
 import "./viewed.js";
 import "./wechat.js";
+import "./printing.js";

@@ -9,11 +9,18 @@ from datetime import timedelta
 import time_machine
 from flask import Flask
 
+from storefront.catalog.models import Variant
+from storefront.database.base import db
+from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.orders import services
+from storefront.orders.access import COOKIE
+from storefront.orders.rules import write_keys
 from storefront.payments import jobs
 from storefront.payments.models import Payment
 from tests.browser import Page, Shopper
-from tests.storefront.checkout.desk import open_shop, order, with_cart
+from tests.storefront.checkout.desk import open_shop
+from tests.storefront.orders.drafts import draft_of
 from tests.storefront.payments.benches import Bench, Message
 from tests.storefront.payments.books import payments, the_order
 from tests.storefront.payments.conftest import with_keys
@@ -32,12 +39,16 @@ def shop_with(app: Flask, bench: Bench, **keys: str) -> Iterator[Flask]:
 
 
 def leave(app: Flask, bench: Bench, *, agent: str = "") -> tuple[Shopper, Payment]:
-    """A shopper who is with the provider."""
-    shopper = with_cart(app)
-    if agent:
-        shopper.client.environ_base["HTTP_USER_AGENT"] = agent
-    placed = order(shopper, payment_provider=bench.code)
-    assert placed.location == f"/payments/{payments(app)[-1].reference}", placed.said
+    """A shopper who has ordered, and is with the provider."""
+    with app.app_context(), transaction():
+        lamp = db.session.scalars(db.select(Variant.id)).one()
+        order = services.place_order(draft=draft_of({lamp: 2}, currency=bench.currency), at=now())
+        number, key = order.number, order.access_token
+    shopper = Shopper(app)
+    shopper.client.set_cookie(COOKIE, write_keys({}, number, key))
+    shopper.client.environ_base["HTTP_USER_AGENT"] = agent
+    chosen = shopper.post(f"/orders/{number}/payments", {"payment_provider": bench.code})
+    assert chosen.location == f"/payments/{payments(app)[-1].reference}", chosen.said
     return shopper, payments(app)[-1]
 
 

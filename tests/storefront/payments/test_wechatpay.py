@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import time_machine
@@ -34,7 +34,9 @@ def test_a_computer_shows_a_code_and_looks_for_the_money(shop: Flask, wechatpay_
     shopper, payment = leave(shop, wechatpay_bench)
     page = shopper.get(f"/payments/{payment.reference}")
     assert page.one("main h1").get_text() == "Scan to pay"
-    assert str(page.one("img.scan")["src"]).startswith("data:image/svg+xml")
+    code = unquote(str(page.one("img.scan")["src"]))
+    assert code.startswith("data:image/svg+xml")
+    assert "#fff" in code, "a dark page would hide it"
     assert payment.qr == f"weixin://wxpay/bizpayurl?pr={payment.reference[:9]}"
     look = str(page.one("main [hx-get]")["hx-get"])
     waiting = shopper.get(look, htmx=True)
@@ -109,6 +111,7 @@ def test_platform_certificates_are_fetched_where_there_is_no_public_key(
 ) -> None:
     monkeypatch.setattr(wechatpay_bench.peer, "has_key_id", False)
     module._core.cache_clear()
+    wechatpay_bench.peer.calls.clear()
     with shop_with(app, wechatpay_bench, WECHATPAY_PUBLIC_KEY="", WECHATPAY_PUBLIC_KEY_ID=""):
         paid(app, wechatpay_bench)
         fetched = [call for call in wechatpay_bench.peer.calls if call.path == "/v3/certificates"]

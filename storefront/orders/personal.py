@@ -1,0 +1,69 @@
+"""What orders know of a customer: who ordered, where it went, what they wrote beside it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from storefront.accounts.rules import reduced
+from storefront.database.base import Base, db
+from storefront.database.belongings import rows_of, table_of
+from storefront.kernel.errors import N_
+from storefront.kernel.personal import Data, Keeper, Obstacle, Person
+from storefront.orders.models import Order, OrderAdjustment, OrderEvent, OrderLine
+from storefront.orders.states import FulfillmentStatus, OrderStatus
+
+_PARTS: dict[str, type[Base]] = {"lines": OrderLine, "reasons": OrderAdjustment, "events": OrderEvent}
+_KEYS = frozenset({"access_token", "idempotency_key", "quote_hash"})
+
+
+def _orders(person: Person) -> Sequence[Data]:
+    found = rows_of(table_of(Order), Order.customer_id == person.id, but=_KEYS)
+    mine = select(Order.id).where(Order.customer_id == person.id)
+    for name, model in _PARTS.items():
+        parts: dict[object, list[Data]] = {order["id"]: [] for order in found}
+        for row in rows_of(table_of(model), table_of(model).c.order_id.in_(mine)):
+            parts[row.pop("order_id")].append(row)
+        for order in found:
+            order[name] = parts[order["id"]]
+    return found
+
+
+def _reduce(person: Person, _at: datetime) -> None:
+    """Take the person out of every order, and leave the sale: of its address the country and the region."""
+    for order in db.session.scalars(select(Order).where(Order.customer_id == person.id)):
+        order.email, order.phone, order.note = "", "", ""
+        order.shipping_address = reduced(order.shipping_address)
+        order.access_token = secrets.token_urlsafe(32)
+    db.session.flush()
+
+
+def _open_orders(person: Person) -> Sequence[Obstacle]:
+    numbers = db.session.scalars(
+        select(Order.number)
+        .where(
+            Order.customer_id == person.id,
+            Order.status == OrderStatus.OPEN,
+            Order.fulfillment_status != FulfillmentStatus.DELIVERED,
+        )
+        .order_by(Order.placed_at)
+    )
+    text = N_("Order %(number)s is still under way. Wait until it has arrived, or cancel it.")
+    return [Obstacle(text, {"number": number}, f"/orders/{number}") for number in numbers]
+
+
+PERSONAL = (
+    Keeper(
+        "orders",
+        N_("Orders"),
+        ("order", "order_line", "order_adjustment", "order_tax", "order_event"),
+        _orders,
+        _reduce,
+        goes=N_("Names, phone numbers, notes and addresses on your orders; country and region stay."),
+        stays=N_("What was bought and paid, without your name: the law asks us to keep our books."),
+        find_obstacles=_open_orders,
+    ),
+)

@@ -1,0 +1,122 @@
+"""A customer's data: a copy of it, and the end of the account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, request
+from flask_babel import gettext as _
+
+from storefront.accounts import services as accounts
+from storefront.accounts.entrance import admit
+from storefront.accounts.errors import WrongCredentials
+from storefront.accounts.identity import CurrentCustomer
+from storefront.accounts.views.guard import customers_only
+from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.kernel.errors import N_, Invalid, ShopError
+from storefront.privacy import queries, services
+from storefront.privacy.forms import ProofForm
+from storefront.privacy.gathering import find_obstacles, get_person, list_keepers
+from storefront.privacy.states import RequestKind
+from storefront.shop.queries import get_settings
+from storefront.web.fragments import redirect_to, render_page
+from storefront.web.refusals import show_refusal
+
+blueprint = Blueprint("privacy", __name__, template_folder="templates")
+HERE, DELETION = "/account/privacy", "/account/deletion"
+
+
+@blueprint.get("/account/privacy")
+@customers_only
+def privacy(customer: CurrentCustomer) -> Response:
+    """Show what can be done with one's data."""
+    return _privacy_page(customer, ProofForm())
+
+
+@blueprint.post("/account/privacy/copies")
+@customers_only
+def ask_copy(customer: CurrentCustomer) -> Response:
+    """Let a copy be made, for the owner alone."""
+    form, status = ProofForm(request.form), 422
+    try:
+        if form.validate():
+            _prove(customer, form.password.data)
+            with transaction():
+                services.ask_copy(customer_id=customer.id, by=customer.actor, at=now())
+            flash(_("Your copy is being made. We write to you when it is ready; it will be here, too."), "success")
+            return redirect_to(HERE)
+    except ShopError as refusal:
+        show_refusal(form, refusal)
+        status = refusal.status
+    return _privacy_page(customer, form, status=status)
+
+
+@blueprint.get("/account/privacy/copies/<token>")
+@customers_only
+def copy(customer: CurrentCustomer, token: str) -> Response:
+    """Hand the copy over."""
+    response = make_response(queries.get_copy(customer_id=customer.id, token=token, at=now()))
+    response.mimetype = "application/zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="my-data-{now():%Y-%m-%d}.zip"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@blueprint.get("/account/deletion")
+@customers_only
+def deletion(customer: CurrentCustomer) -> Response:
+    """Show what would go, what would stay, what is in the way; or the day on which it happens."""
+    return _deletion_page(customer, ProofForm())
+
+
+@blueprint.post("/account/deletion")
+@customers_only
+def ask_deletion(customer: CurrentCustomer) -> Response:
+    """Let the account be deleted, after the days of waiting."""
+    form, status = ProofForm(request.form), 422
+    try:
+        if form.validate():
+            _prove(customer, form.password.data)
+            with transaction():
+                services.ask_deletion(customer_id=customer.id, by=customer.actor, at=now())
+            return redirect_to(DELETION)
+    except ShopError as refusal:
+        show_refusal(form, refusal)
+        status = refusal.status
+    return _deletion_page(customer, form, status=status)
+
+
+@blueprint.post("/account/deletion/withdrawal")
+@customers_only
+def call_off_deletion(customer: CurrentCustomer) -> Response:
+    """Keep the account; whoever is signed in may, since it loses nothing."""
+    with transaction():
+        services.call_off_deletion(customer_id=customer.id, by=customer.actor, at=now())
+    flash(_("Your account stays. Nothing was deleted."), "success")
+    return redirect_to("/account")
+
+
+def _prove(customer: CurrentCustomer, password: str | None) -> None:
+    """Refuse who is not the owner; guesses are counted as at the door."""
+    try:
+        admit(accounts.check_customer, email=customer.email, password=password or "")
+    except WrongCredentials:
+        raise Invalid(N_("This is not your current password."), field="password") from None
+
+
+def _privacy_page(customer: CurrentCustomer, form: ProofForm, *, status: int = 200) -> Response:
+    shown: dict[str, Any] = {"copies": queries.list_copies(customer.id), "keep_days": get_settings().copy_keep_days}
+    return render_page("privacy/privacy.html", form=form, status=status, **shown)
+
+
+def _deletion_page(customer: CurrentCustomer, form: ProofForm, *, status: int = 200) -> Response:
+    return render_page(
+        "privacy/deletion.html",
+        form=form,
+        asked=queries.find_under_way(customer.id, RequestKind.DELETION),
+        obstacles=find_obstacles(get_person(customer.id)),
+        keepers=list_keepers(),
+        wait_days=get_settings().deletion_wait_days,
+        status=status,
+    )

@@ -1,0 +1,25 @@
+"""What the outbox of short messages knows of a customer: that something was sent to their phone, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from storefront.database.belongings import delete_rows, rows_of, table_of
+from storefront.kernel.errors import N_
+from storefront.kernel.personal import Data, Keeper, Person
+from storefront.sms.models import OutboxSms
+
+_MESSAGES = table_of(OutboxSms)
+_HIDDEN = frozenset({"id", "reference", "sealed", "next_try_at"})
+
+
+def _messages(person: Person) -> Sequence[Data]:
+    return rows_of(_MESSAGES, _MESSAGES.c.phone.in_(sorted(person.phones)), but=_HIDDEN)
+
+
+def _forget(person: Person, _at: datetime) -> None:
+    delete_rows(_MESSAGES, _MESSAGES.c.phone.in_(sorted(person.phones)))
+
+
+PERSONAL = (Keeper("messages", N_("Messages to your phone"), (OutboxSms.__tablename__,), _messages, _forget),)

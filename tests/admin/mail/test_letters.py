@@ -1,0 +1,56 @@
+"""Every letter, in both languages, with samples of everything that it tells."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from storefront.database.base import db
+from storefront.mail.models import OutboxMail
+from storefront.mail.previewing import list_letters, preview
+from tests.admin.people import at_work
+
+LINK = re.compile(r'href="([^"]+)"')
+
+
+@pytest.mark.parametrize("locale", ["en", "zh"])
+def test_every_letter_is_whole(app: Flask, locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name without a sample fails here: add it to the `previews.py` of the room that writes the letter."""
+    monkeypatch.setattr(app.jinja_env, "undefined", StrictUndefined)
+    app.jinja_env.cache.clear()  # type: ignore[union-attr]
+    with app.test_request_context():
+        for key in list_letters():
+            subject, text, html = preview(key, locale=locale)
+            assert subject, key
+            assert "\n" not in subject, key
+            assert f'lang="{"zh-Hans" if locale == "zh" else "en"}"' in html, key
+            assert "<script" not in html, key
+            assert re.findall(r"<(?:p|td|h1|a)(?![^>]*style=)[ >]", html) == [], key
+            links = {link for link in LINK.findall(html) if "/sample" in link or "/orders/" in link}
+            assert all(link in text for link in links if "#" not in link), key
+    app.jinja_env.cache.clear()  # type: ignore[union-attr]
+
+
+def test_letters_of_every_room_are_found(app: Flask) -> None:
+    with app.test_request_context():
+        found = list_letters()
+    assert {"orders-placed", "payments-refunded", "fulfilment-sent", "promotions-given", "privacy-copy"} <= set(found)
+
+
+def test_staff_look_at_a_letter_and_send_themselves_a_trial(app: Flask) -> None:
+    browser = at_work(app)
+    assert "orders-placed" in browser.get("/admin/letters").said
+    page = browser.get("/admin/letters/orders-placed?locale=zh")
+    assert "Blue cup" in page.words("pre")
+    assert len(page.all("iframe")) == 2
+    body = browser.client.get(str(page.all("iframe")[0]["src"]))
+    assert "frame-ancestors 'self'" in body.headers["Content-Security-Policy"]
+    assert browser.get("/admin/letters/nothing-here").status == 404
+    browser.submit(page, "form[action$='/trial']")
+    with app.app_context():
+        mail = db.session.scalars(db.select(OutboxMail)).one()
+        assert mail.template == "orders/mail/placed"
+        assert mail.locale == "zh"
