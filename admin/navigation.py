@@ -74,7 +74,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("Recommendations"),
         (
-            Entry("/admin/recommendations/report", N_("Report of shelves"), "layout-list", Permission.RECOMMEND_VIEW),
+            Entry("/admin/recommendations/report", N_("Shelf report"), "layout-list", Permission.RECOMMEND_VIEW),
             Entry("/admin/recommendations/rules", N_("Shelf rules"), "pin", Permission.RECOMMEND_VIEW),
             Entry("/admin/recommendations/trainings", N_("Trainings"), "history", Permission.RECOMMEND_VIEW),
         ),
