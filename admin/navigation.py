@@ -32,7 +32,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/payments", N_("Payments"), "credit-card", Permission.PAYMENTS_VIEW),
             Entry("/admin/fulfilment", N_("To be sent"), "package", Permission.FULFILMENT_VIEW),
             Entry("/admin/packing", N_("Pack and send"), "scan-barcode", Permission.FULFILMENT_EDIT),
-            Entry("/admin/shipping", N_("Delivery"), "truck", Permission.SHIPPING_VIEW),
+            Entry("/admin/shipping", N_("Delivery zones"), "truck", Permission.SHIPPING_VIEW),
             Entry("/admin/returns", N_("Returns"), "undo-2", Permission.RETURNS_VIEW),
         ),
     ),
@@ -74,7 +74,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("Recommendations"),
         (
-            Entry("/admin/recommendations/report", N_("Report of shelves"), "layout-list", Permission.RECOMMEND_VIEW),
+            Entry("/admin/recommendations/report", N_("Shelf report"), "layout-list", Permission.RECOMMEND_VIEW),
             Entry("/admin/recommendations/rules", N_("Shelf rules"), "pin", Permission.RECOMMEND_VIEW),
             Entry("/admin/recommendations/trainings", N_("Trainings"), "history", Permission.RECOMMEND_VIEW),
         ),

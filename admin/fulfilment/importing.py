@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
 
-from admin.fulfilment.tables import LABELLED
+from admin.fulfilment.tables import LABELLED, TO_BE_LABELLED
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.fulfilment.labelling import label
@@ -92,7 +92,7 @@ def try_rows(rows: Sequence[Row], *, by: str, at: datetime) -> list[Result]:
         with transaction():
             for row in rows:
                 savepoint = db.session.begin_nested()
-                result = _one(row, by, at)
+                result = _one(row, TO_BE_LABELLED, by=by, at=at)
                 if result.problem:
                     savepoint.rollback()
                 else:
@@ -109,7 +109,7 @@ def store_rows(rows: Sequence[Row], *, by: str, at: datetime) -> list[Result]:
     for row in rows:
         try:
             with transaction():
-                result = _one(row, by, at)
+                result = _one(row, LABELLED, by=by, at=at)
                 if result.problem:
                     raise _Undone
         except _Undone:
@@ -118,12 +118,12 @@ def store_rows(rows: Sequence[Row], *, by: str, at: datetime) -> list[Result]:
     return results
 
 
-def _one(row: Row, by: str, at: datetime) -> Result:
+def _one(row: Row, words: Mapping[str, str], *, by: str, at: datetime) -> Result:
     try:
         done = label(code=row.code, given=Label(row.carrier, row.tracking), by=by, at=at)
     except ShopError as refusal:
         return Result(row, problem=message_of(refusal))
-    return Result(row, words=LABELLED[done])
+    return Result(row, words=words[done])
 
 
 def _cell(cells: Sequence[str], index: int | None) -> str:

@@ -17,6 +17,12 @@ LOOKS: dict[str, str] = {
     "lost": "warning",
     "returned": "warning",
 }
+TO_BE_LABELLED: dict[str, str] = {
+    Labelled.PACKED_AND_SENT: N_("Will be packed and sent"),
+    Labelled.SENT: N_("Will be sent"),
+    Labelled.CORRECTED: N_("Number will be corrected"),
+    Labelled.UNCHANGED: N_("Known already"),
+}
 LABELLED: dict[str, str] = {
     Labelled.PACKED_AND_SENT: N_("Packed and sent"),
     Labelled.SENT: N_("Sent"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
+
 from admin.tables import Choice, Column, Days, Table
 from storefront.kernel.errors import N_
 from storefront.payments.providers import KNOWN
@@ -15,7 +17,7 @@ STATES: dict[str, str] = {
     PaymentState.VOIDED: N_("Ended unpaid"),
 }
 REFUNDS: dict[str, str] = {
-    RefundState.ASKED: N_("To be sent"),
+    RefundState.ASKED: N_("Waiting"),
     RefundState.PENDING: N_("Under way"),
     RefundState.SUCCEEDED: N_("Paid back"),
     RefundState.FAILED: N_("Refused"),
@@ -52,9 +54,9 @@ PAYMENTS = Table(
         Column(N_("Order")),
         Column(N_("Provider")),
         Column(N_("State")),
-        Column(N_("Asked for"), sort="amount", is_number=True),
-        Column(N_("Came in"), is_number=True),
-        Column(N_("Went back"), is_number=True),
+        Column(N_("Requested"), sort="amount", is_number=True),
+        Column(N_("Money received"), is_number=True),
+        Column(N_("Refunded"), is_number=True),
     ),
     default_sort="-begun",
     filters=(
@@ -68,7 +70,7 @@ PAYMENTS = Table(
 INBOX = Table(
     url="/admin/payments/messages",
     columns=(
-        Column(N_("Received")),
+        Column(N_("Arrived at")),
         Column(N_("Provider")),
         Column(N_("State")),
         Column(N_("Order")),
@@ -78,7 +80,12 @@ INBOX = Table(
     filters=(
         Choice("provider", N_("Provider"), tuple(PROVIDERS.items())),
         Choice("state", N_("State"), tuple(MESSAGES.items())),
-        Days("received", N_("Received")),
+        Days("received", N_("Arrived at")),
     ),
     search_label=N_("Search by order number"),
 )
+
+
+def told(text: str) -> str:
+    """Return what is stored about a trouble in the reader's language; what a provider said stays as it is."""
+    return str(_(text)) if text else ""

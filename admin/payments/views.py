@@ -13,7 +13,7 @@ from admin.orders.tables import LOOKS as RESULT_LOOKS
 from admin.orders.tables import RESULTS, STEPS
 from admin.payments import queries
 from admin.payments.forms import RefundForm, TransferForm, suggested_refund
-from admin.payments.tables import INBOX, LOOKS, MESSAGES, PAYMENTS, PROVIDERS, REFUNDS, STATES
+from admin.payments.tables import INBOX, LOOKS, MESSAGES, PAYMENTS, PROVIDERS, REFUNDS, STATES, told
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.audit import services as audit
@@ -34,6 +34,7 @@ WORDS = {
     **{"steps": STEPS, "results": RESULTS, "actors": PROVIDERS, "providers": PROVIDERS},
     **{"states": STATES, "refunds": REFUNDS, "messages": MESSAGES},
     "looks": {**LOOKS, **RESULT_LOOKS},
+    "told": told,
 }
 
 

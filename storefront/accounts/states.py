@@ -32,7 +32,7 @@ class Way(StrEnum):
 WAY_NAMES: Mapping[str, str] = {
     Way.PASSWORD: N_("Password"),
     Way.PHONE: N_("Code to your phone"),
-    Way.LETTER: N_("Link in a letter"),
+    Way.LETTER: N_("Link in an e-mail"),
     Way.GOOGLE: N_("Google account"),
     Way.WECHAT: N_("WeChat account"),
     Way.QQ: N_("QQ account"),

@@ -21,4 +21,4 @@ def _forget(person: Person, _at: datetime) -> None:
     delete_rows(_TABLE, _TABLE.c.customer_id == person.id)
 
 
-PERSONAL = (Keeper("dismissals", N_("Not recommended to you"), ("shelf_dismissal",), _dismissals, _forget),)
+PERSONAL = (Keeper("dismissals", N_("Hidden products"), ("shelf_dismissal",), _dismissals, _forget),)

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class NotProven(Forbidden):
     """The e-mail was typed, and that proves nothing."""
 
-    message = N_("Please confirm your e-mail first: follow the link in our letter.")
+    message = N_("Please confirm your address first: follow the link in our e-mail.")
 
 
 def take_over(*, customer_id: int, at: datetime) -> int:

@@ -16,6 +16,7 @@ from storefront.kernel.money import Money
 from storefront.orders.models import Order
 from storefront.payments.errors import UnknownPayment
 from storefront.payments.models import Payment, PaymentMessage, Refund, Transaction
+from storefront.payments.providers.bank import BankTransfer
 from storefront.payments.providers.protocol import RefundRequest, Request
 from storefront.payments.states import (
     MessageState,
@@ -95,18 +96,26 @@ def find_pending(order_id: int) -> Payment | None:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What an order's page says about its payments; `pending` is the reference of an attempt that can be gone on with,
-    and `can_ask` says that its provider can be asked about it."""
+    `can_ask` says that its provider can be asked about it, `by_transfer` that it waits for money on our account."""
 
     declined: bool
     pending: str
     can_ask: bool
+    by_transfer: bool
     refunding: Money
 
 
 def standing_of(order: Order) -> Standing:
     """Return where an order's payments stand."""
     rows = db.session.execute(
-        select(Payment.state, Payment.reference, Payment.continue_url, Payment.refunding_minor, Payment.next_ask_at)
+        select(
+            Payment.state,
+            Payment.reference,
+            Payment.provider,
+            Payment.continue_url,
+            Payment.refunding_minor,
+            Payment.next_ask_at,
+        )
         .where(Payment.order_id == order.id)
         .order_by(Payment.id)
     ).all()
@@ -115,6 +124,7 @@ def standing_of(order: Order) -> Standing:
         declined=bool(rows) and rows[-1].state == PaymentState.FAILED,
         pending=open_ones[-1].reference if open_ones else "",
         can_ask=bool(open_ones) and open_ones[-1].next_ask_at is not None,
+        by_transfer=bool(open_ones) and open_ones[-1].provider == BankTransfer.code,
         refunding=Money(sum(row.refunding_minor for row in rows), order.currency),
     )
 

@@ -59,9 +59,7 @@ def free_words(offer: Offer) -> str:
     if offer.free_from is not None:
         price = money_text(offer.free_from)
         remote = bool(offer.charge.surcharge)
-        said.append(
-            _("but for that free from %(price)s", price=price) if remote else _("free from %(price)s", price=price)
-        )
+        said.append(_("the rest free from %(price)s", price=price) if remote else _("free from %(price)s", price=price))
     if offer.free_from_pieces is not None:
         count = offer.free_from_pieces
         said.append(ngettext("free from %(num)s piece", "free from %(num)s pieces", count))

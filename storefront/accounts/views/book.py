@@ -52,7 +52,7 @@ def bring_guest_orders(customer: CurrentCustomer) -> Response:
         with transaction():
             inbox.note_letter(email=customer.email, address=address, at=now())
             inbox.ask_orders(customer_id=customer.id, email=customer.email, locale=current_locale(), at=now())
-        flash(_("We have written to %(email)s. Follow the link in the letter.", email=customer.email), "success")
+        flash(_("We have written to %(email)s. Follow the link in the e-mail.", email=customer.email), "success")
         return redirect_to("/account")
     with transaction():
         count = claiming.take_over(customer_id=customer.id, at=now())

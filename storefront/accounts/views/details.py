@@ -71,7 +71,7 @@ def _ask_email(customer: CurrentCustomer, email: str) -> Response:
     with transaction():
         inbox.note_letter(email=email, address=address, at=now())
         inbox.ask_email(customer_id=customer.id, email=email, locale=current_locale(), at=now())
-    flash(_("We have written to %(email)s. Follow the link in the letter within a day.", email=email), "success")
+    flash(_("We have written to %(email)s. Follow the link in the e-mail within a day.", email=email), "success")
     return redirect_to("/account/details")
 
 

@@ -67,7 +67,7 @@ def send_password_letter(customer: CurrentCustomer) -> Response:
     with transaction():
         inbox.note_letter(email=customer.email, address=address, at=now())
         inbox.ask_reset(email=customer.email, locale=current_locale(), at=now())
-    flash(_("We have written to %(email)s. Follow the link in the letter.", email=customer.email), "success")
+    flash(_("We have written to %(email)s. Follow the link in the e-mail.", email=customer.email), "success")
     return redirect_to(HERE)
 
 

@@ -217,6 +217,6 @@ def test_pages_speak_chinese(shop: SimpleNamespace) -> None:
     shop.browser.submit(write(shop), "form[action$='/start']")
     browser = at_work(shop.app, Role.SUPER_ADMIN)
     browser.language = "zh-CN"
-    browser.post("/language", {"language": "zh"})
+    browser.post("/language", {"lang": "zh"})
     for path in ("/admin/experiments", NEW, "/admin/experiments/new", "/admin/experiments/1"):
         assert browser.get(path).status == 200

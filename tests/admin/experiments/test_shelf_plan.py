@@ -49,7 +49,7 @@ def test_a_shelf_is_planned_with_what_it_may_be_filled_with(untaught: Flask) -> 
 def test_fillings_speak_chinese(untaught: Flask) -> None:
     browser = at_work(untaught, Role.MERCHANDISER)
     browser.language = "zh-CN"
-    browser.post("/language", {"language": "zh"})
+    browser.post("/language", {"lang": "zh"})
     page = browser.get(NEW)
     assert "推荐栏的填充方式" in page.said
     assert "分类热销" in page.said

@@ -33,12 +33,12 @@ def finance(any_app: Flask) -> Shopper:
     return at_work(any_app, Role.FINANCE)
 
 
-def keep_message(app: Flask, state: MessageState = MessageState.UNMATCHED) -> int:
+def keep_message(app: Flask, state: MessageState = MessageState.UNMATCHED, error: str = "an unknown payment") -> int:
     with app.app_context(), transaction():
         body = b'{"amount": "two & a half"}'
         told = Notification({"content-type": "application/json", "cookie": "secret"}, body)
         message = messages.store_message(provider="stripe", notification=told, at=now())
-        messages.close_message(message_id=message.id, state=state, at=now(), error="an unknown payment")
+        messages.close_message(message_id=message.id, state=state, at=now(), error=error)
         return message.id
 
 
@@ -169,6 +169,15 @@ def test_what_a_provider_sent_can_be_read_as_it_arrived(any_app: Flask, finance:
     assert '{"amount": "two & a half"}' in page.said
     assert "secret" not in page.text
     assert finance.get("/admin/payments/messages/999").status == 404
+
+
+def test_the_trouble_with_a_message_is_told_in_the_readers_language(any_app: Flask, finance: Shopper) -> None:
+    ours = keep_message(any_app, error="We know no such payment.")
+    theirs = keep_message(any_app, error="100% refused")
+    finance.post("/language", {"lang": "zh"})
+    assert "没有这笔付款。" in finance.get(f"/admin/payments/messages/{ours}").said
+    assert "100% refused" in finance.get(f"/admin/payments/messages/{theirs}").said
+    assert "没有这笔付款。" in finance.get("/admin/payments/messages").said
 
 
 def test_a_message_is_read_again_or_put_aside(any_app: Flask, finance: Shopper) -> None:

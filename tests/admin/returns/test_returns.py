@@ -109,9 +109,9 @@ def test_only_who_may_refund_refunds(app: Flask, number: str) -> None:
     with app.app_context():
         receive(approve(queries.get_return(number)))
     service = at_work(app, Role.CUSTOMER_SERVICE)
-    assert "Pay money back" not in service.get(f"/admin/returns/{number}").said
+    assert "Send the refund" not in service.get(f"/admin/returns/{number}").said
     assert post(service, number, "refund", amount="16.66").status == 403
-    assert "Pay money back" in at_work(app, Role.FINANCE).get(f"/admin/returns/{number}").said
+    assert "Send the refund" in at_work(app, Role.FINANCE).get(f"/admin/returns/{number}").said
 
 
 def test_what_was_withdrawn_cannot_be_approved(app: Flask, number: str) -> None:

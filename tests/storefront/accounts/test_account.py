@@ -57,8 +57,8 @@ def test_a_customer_without_orders_is_shown_the_way_to_the_shop(ada: Visit) -> N
 def test_the_menu_leads_to_what_is_kept_off_the_shelves(ada: Visit) -> None:
     here = ada()
     link = here.get("/account").one(".account-menu [href='/shelves/dismissals']")
-    assert link.get_text(strip=True) == "Not recommended to you"
-    assert here.get(str(link["href"])).words("h1") == "Not recommended to you"
+    assert link.get_text(strip=True) == "Hidden products"
+    assert here.get(str(link["href"])).words("h1") == "Hidden products"
 
 
 def test_a_new_password_ends_every_other_session(ada: Visit) -> None:

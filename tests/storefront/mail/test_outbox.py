@@ -54,7 +54,7 @@ def test_a_letter_leaves_right_after_the_commit_by_smtp(app: Flask, post: MailSe
     assert letter["To"] == "ada@example.com"
     assert letter["From"].addresses[0].display_name == "Bücher & Ähren, Inc."
     assert letter["From"].addresses[0].addr_spec == "shop@shop.example.com"
-    assert letter["Subject"] == "A trial letter from Bücher & Ähren, Inc."
+    assert letter["Subject"] == "A trial e-mail from Bücher & Ähren, Inc."
     text, html = letter.get_body(("plain",)), letter.get_body(("html",))
     assert text is not None
     assert html is not None

@@ -40,7 +40,7 @@ def test_the_browser_that_ordered_sees_the_order(bought: tuple[Shopper, str]) ->
     assert "Your order waits for its payment" in page.said
     assert [button.get_text(strip=True) for button in page.all(".order__pay button")] == [
         "Pay $25.00",
-        "Pay at the door instead",
+        "Pay in cash on delivery instead",
     ]
 
 

@@ -51,6 +51,13 @@ def test_the_page_says_where_to_send_what(any_app: Flask, waiting: tuple[Shopper
         assert order_jobs.cancel_unpaid.call_local() == 0
 
 
+def test_the_order_leads_back_to_the_account(any_app: Flask, waiting: tuple[Shopper, Page]) -> None:
+    shopper, _ = waiting
+    page = shopper.get(f"/orders/{the_order(any_app).number}")
+    assert page.one(".next a.button").get_text(strip=True) == "Show the bank account to pay to"
+    assert "DE00 1234" in shopper.get(str(page.one(".next a.button")["href"])).said
+
+
 def test_what_arrives_pays_the_order(any_app: Flask, waiting: tuple[Shopper, Page]) -> None:
     assert "$25.00 is in the books." in book(any_app, "25.00").said
     assert (the_order(any_app).payment_status, kinds(any_app)) == ("paid", ["placed", "paid"])
@@ -98,6 +105,9 @@ def test_a_part_leaves_the_order_waiting_for_the_rest(any_app: Flask, waiting: t
         with any_app.app_context():
             letter = mail.list_mails_about(number)[-1]
         assert "$5.00 is still missing" in letter.text
+        assert "Please send the rest by" in letter.text
+        assert "<time" not in letter.text
+        assert '<time datetime="' in letter.html
         page = shopper.get(f"/orders/{number}")
         assert "$20.00 has arrived; $5.00 is still missing." in page.said
         book(any_app, "5", "line 2", browser=staff)
