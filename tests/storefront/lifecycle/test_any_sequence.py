@@ -50,6 +50,7 @@ def test_whatever_happens_to_orders_everything_adds_up(small_shop: Shop) -> None
             suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink) if SHRINKS else (Phase.generate,),
             database=None,
+            derandomize="LIFE_EXAMPLES" not in os.environ,
         ),
     )
     print(f"{Lives.steps} steps")
