@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
+
+from werkzeug.utils import cached_property  # that of functools makes all threads wait for one
 
 from storefront.catalog.cards import Card
 from storefront.catalog.details import Details

@@ -13,17 +13,19 @@ from storefront.accounts import queries as people
 from storefront.accounts import services as accounts
 from storefront.cart import queries as carts
 from storefront.cart import services as cart_services
+from storefront.cart.contents import Contents
 from storefront.cart.gifts import Giving
 from storefront.cart.models import Cart
 from storefront.cart.quoting import CartQuote
-from storefront.cart.rules import Owner
+from storefront.cart.rules import LineState, Owner
 from storefront.checkout import coupons, queries
 from storefront.checkout.details import Attempt, Details, KnownOwner, Typed
 from storefront.checkout.errors import EmptyCart, GiftGone, QuoteChanged, StaleCheckout
 from storefront.checkout.models import CheckoutSession
 from storefront.database.base import db
-from storefront.inventory.errors import OutOfStock
+from storefront.inventory.errors import OutOfStock, Shortage
 from storefront.inventory.rules import zone_of
+from storefront.kernel.errors import ShopError
 from storefront.orders import queries as orders
 from storefront.orders import services as order_services
 from storefront.orders.draft import Draft, Goods, Parcel
@@ -74,7 +76,7 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
     details = attempt.details
     contents = carts.get_contents(attempt.owner, locale=details.buyer.locale)
     if not contents.priced or contents.cart_id is None:
-        raise EmptyCart
+        raise _nothing_left(contents)
     address = details.address
     priced = carts.price_cart(
         contents=contents,
@@ -120,6 +122,13 @@ def _placed_before(token: str) -> Placed | None:
         return None
     pending = payments.find_pending(order.id)
     return Placed(order, pending.reference if pending else "")
+
+
+def _nothing_left(contents: Contents) -> ShopError:
+    """Return why there is nothing to order: others were faster, or there was nothing to begin with."""
+    gone = [Shortage(line.variant_id, line.full_name, line.wanted, 0) for line in contents.lines]
+    sold_out = contents.lines and all(line.state is LineState.SOLD_OUT for line in contents.lines)
+    return OutOfStock(gone) if sold_out else EmptyCart()
 
 
 def _keep(token: str, cart: Cart | None, typed: Typed, at: datetime) -> CheckoutSession:

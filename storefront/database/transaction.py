@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
@@ -13,6 +14,10 @@ from storefront.database.engine import IMMEDIATE
 
 _OPEN = "open_transaction"
 _AFTER = "after_commit"
+_TURN = threading.Lock()
+"""SQLite has one writer at a time and lets the others knock until one is lucky; threads of a process stand in line."""
+_PATIENCE = 30.0
+"""Seconds after which a thread knocks anyway."""
 
 
 @contextmanager
@@ -29,6 +34,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("changes were made outside a transaction")
     session.commit()
     session.expire_all()
+    is_next = db.engine.dialect.name == "sqlite" and _TURN.acquire(timeout=_PATIENCE)
     session.info[_OPEN] = True
     session.info[_AFTER] = []
     try:
@@ -43,6 +49,8 @@ def transaction() -> Iterator[Session]:
     finally:
         session.info.pop(_OPEN, None)
         session.info.pop(_AFTER, None)
+        if is_next:
+            _TURN.release()
     for callback in callbacks:
         callback()
 

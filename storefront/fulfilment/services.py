@@ -26,7 +26,7 @@ from storefront.fulfilment.rules import (
     proposal,
     read_tracking_number,
 )
-from storefront.fulfilment.states import TRANSITIONS, ParcelAction, ParcelState
+from storefront.fulfilment.states import ASTRAY, TRANSITIONS, ParcelAction, ParcelState
 from storefront.inventory import services as inventory
 from storefront.inventory.errors import OutOfStock
 from storefront.inventory.rules import Pick, zone_of
@@ -35,6 +35,7 @@ from storefront.kernel.events import publish
 from storefront.kernel.states import NotAllowed
 from storefront.orders import queries as orders
 from storefront.orders import sending
+from storefront.orders.errors import CannotSend
 from storefront.orders.models import Order
 from storefront.orders.sending import Told
 from storefront.orders.states import EventKind
@@ -147,7 +148,10 @@ def deliver_order(*, order: Order, by: str, at: datetime) -> Order:
     for parcel in queries.list_parcels(order.id):
         if ParcelAction.SHIP in actions_of(parcel):
             _leave(parcel, Label(), by, at)
-    for parcel in queries.list_parcels(order.id):
+    parcels = [parcel for parcel in queries.list_parcels(order.id) if parcel.resent_at is None]
+    if any(parcel.state in ASTRAY for parcel in parcels):
+        raise CannotSend
+    for parcel in parcels:
         if parcel.state == ParcelState.SHIPPED:
             arrive(parcel=parcel, by=by, at=at)
     return order

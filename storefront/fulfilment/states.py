@@ -47,6 +47,8 @@ TRANSITIONS = Transitions(
 )
 LEFT = frozenset({ParcelState.SHIPPED, ParcelState.DELIVERED, ParcelState.LOST, ParcelState.RETURNED})
 """Its goods have left the house, wherever they are now."""
+ASTRAY = frozenset({ParcelState.LOST, ParcelState.RETURNED})
+"""It waits for somebody to decide what becomes of it."""
 
 
 class TrackingStatus(StrEnum):

@@ -9,7 +9,7 @@ from storefront.database.base import db
 from storefront.kernel.money import Money
 from storefront.orders.models import Order, OrderEvent
 from storefront.orders.rules import payment_status
-from storefront.orders.states import EventKind
+from storefront.orders.states import EventKind, OrderStatus
 
 
 def derive(order: Order) -> None:
@@ -19,6 +19,7 @@ def derive(order: Order) -> None:
         paid=Money(order.paid_minor, order.currency),
         refunded=Money(order.refunded_minor, order.currency),
         authorized=Money(order.authorized_minor, order.currency),
+        waits=order.status == OrderStatus.OPEN and order.paid_at is None,
     )
 
 

@@ -24,6 +24,13 @@ def record_refund(*, order: Order, amount: Money, provider: str, by: str, at: da
     return order
 
 
+def hold_nothing(*, order: Order) -> Order:
+    """Note that no provider holds money any more: what was held has come in, or is let go since other money has."""
+    order.authorized_minor = 0
+    db.session.flush()
+    return order
+
+
 def release_authorization(*, order: Order, until: datetime, by: str, at: datetime) -> Order:
     """Note that a provider no longer holds the money: the order waits for it again, until the clock cancels it."""
     order = queries.get_locked(order.id)

@@ -39,23 +39,24 @@ def read_number(text: str) -> str:
     return code_key(text)[:32]
 
 
-def payment_status(*, total: Money, paid: Money, refunded: Money, authorized: Money | None = None) -> PaymentStatus:
-    """Derive the status from what was asked, what came in and what went back.
+def payment_status(
+    *, total: Money, paid: Money, refunded: Money, authorized: Money | None = None, waits: bool = False
+) -> PaymentStatus:
+    """Derive the status from what was asked, what came in and what went back, and what is `authorized` for the rest.
 
-    Paying back what was too much leaves the order paid.
+    Paying back what was too much leaves the order paid. An order that `waits`, since it was never paid in full and
+    lives, goes on waiting when a part of its money goes back.
     """
     if refunded.minor < 0 or refunded > paid:
         raise ValueError("more was refunded than paid")
-    if refunded.minor and (refunded == paid or paid - refunded < total):
-        return PaymentStatus.REFUNDED if refunded == paid else PaymentStatus.PARTIALLY_REFUNDED
-    paid -= refunded
-    if paid > total:
-        return PaymentStatus.OVERPAID
-    if paid == total:
-        return PaymentStatus.PAID
-    if paid.minor:
-        return PaymentStatus.PARTIALLY_PAID
-    return PaymentStatus.AUTHORIZED if authorized and authorized >= total else PaymentStatus.UNPAID
+    kept = paid - refunded
+    if refunded.minor and not waits and (not kept.minor or kept < total):
+        return PaymentStatus.PARTIALLY_REFUNDED if kept.minor else PaymentStatus.REFUNDED
+    if kept >= total:
+        return PaymentStatus.OVERPAID if kept > total else PaymentStatus.PAID
+    if authorized and authorized.minor and kept + authorized >= total:
+        return PaymentStatus.AUTHORIZED
+    return PaymentStatus.PARTIALLY_PAID if kept.minor else PaymentStatus.UNPAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +102,22 @@ class Standing:
 def allowed_actions(standing: Standing) -> frozenset[OrderAction]:
     """Return what may be done: what the table permits, less what money or goods on their way forbid.
 
-    An order that is paid can be called off until something of it has been sent; its money goes back by itself.
+    An order that is paid can be called off until something of it has been sent; its money goes back by itself. How it
+    is paid is settled by then, too: the courier collects, or has not to.
     """
     allowed = set(TRANSITIONS.allowed(standing.status))
     at_home = standing.fulfillment_status is FulfillmentStatus.UNFULFILLED
     waits = standing.payment_status in {PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID}
     delivered = standing.fulfillment_status is FulfillmentStatus.DELIVERED
+    all_left = standing.fulfillment_status is FulfillmentStatus.FULFILLED
     settled = standing.payment_status not in {PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID}
-    if not waits:
+    if not (waits and at_home):
         allowed.discard(OrderAction.PAY)
     if not at_home:
         allowed.discard(OrderAction.CANCEL)
     if not may_leave(standing):
         allowed.discard(OrderAction.SEND)
-    if delivered:
+    if not (all_left or may_leave(standing)):
         allowed.discard(OrderAction.DELIVER)
     if not (delivered and settled):
         allowed.discard(OrderAction.CLOSE)
@@ -126,7 +129,8 @@ def allowed_actions(standing: Standing) -> frozenset[OrderAction]:
 def may_leave(standing: Standing) -> bool:
     """Say whether there is something to send and the money for it is there, or is paid at the door."""
     left = standing.fulfillment_status in {FulfillmentStatus.UNFULFILLED, FulfillmentStatus.PARTIAL}
-    at_the_door = standing.pays_at_the_door and standing.payment_status is PaymentStatus.UNPAID
+    waits = standing.payment_status in {PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID}
+    at_the_door = standing.pays_at_the_door and waits
     return left and (standing.payment_status in MONEY_IS_THERE or at_the_door)
 
 

@@ -86,7 +86,8 @@ def choose_payment(*, order: Order, provider: str, pay_before: datetime | None, 
     order = queries.get_locked(order.id)
     if OrderAction.PAY not in actions_of(order):
         raise CannotPay
-    order.payment_provider, order.pay_before = provider, pay_before
+    order.payment_provider, order.pay_before, order.authorized_minor = provider, pay_before, 0
+    _derive(order)
     sent_from = holding.keep(order, by=by, at=at)
     _tell(order, EventKind.PAYMENT_CHOSEN, by, at, {"provider": provider, **sent_from})
     return order
@@ -101,7 +102,7 @@ def record_payment(*, order: Order, amount: Money, provider: str, by: str, at: d
     order = queries.get_locked(order.id)
     is_first = order.paid_minor == 0
     paid = Money(order.paid_minor, order.currency) + amount
-    order.paid_minor, order.payment_provider, order.authorized_minor = paid.minor, provider, 0
+    order.paid_minor, order.payment_provider = paid.minor, provider
     _derive(order)
     settled = order.payment_status in {PaymentStatus.PAID, PaymentStatus.OVERPAID}
     if order.status != OrderStatus.OPEN:
@@ -163,7 +164,7 @@ def actions_of(order: Order) -> frozenset[OrderAction]:
             PaymentStatus(order.payment_status),
             FulfillmentStatus(order.fulfillment_status),
             order.paid_minor,
-            pays_at_the_door=order.pay_before is None,
+            pays_at_the_door=order.pay_before is None and not order.authorized_minor,
         )
     )
 

@@ -10,6 +10,4 @@ from wtforms.validators import Length
 class ProofForm(Form):
     """The password once more: a browser that was left open must not give everything away. Who has none is not asked."""
 
-    password = PasswordField(
-        _("Your current password"), [Length(max=400)], id="proof-password"
-    )
+    password = PasswordField(_("Your current password"), [Length(max=400)], id="proof-password")

@@ -145,7 +145,7 @@ def _again(refusal: ShopError) -> Response:
     if isinstance(refusal, GiftGone):
         sheet.without_gifts |= refusal.skus
     if not sheet.cart.is_ready:
-        raise EmptyCart
+        raise refusal if isinstance(refusal, OutOfStock) else EmptyCart
     seen = Seen.parse(request.form.get("seen", ""))
     changes = differences(seen, sheet.seen) if seen else []
     return _page(sheet, status=409, refusal=message_of(refusal), changes=changes)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from flask import g, request
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
+from werkzeug.utils import cached_property  # that of functools makes all threads wait for one
 
 from storefront.accounts import queries as people
 from storefront.accounts.emails import fold_email

@@ -45,7 +45,7 @@ def book_outcome(*, outcome: Outcome, by: str, at: datetime) -> Payment:
     elif outcome.result is TransactionResult.SUCCESS:
         _succeed(payment, outcome, by, at)
     elif outcome.result is TransactionResult.FAILURE:
-        _fail(payment, outcome, at)
+        _fail(payment, outcome, by, at)
     db.session.flush()
     return payment
 
@@ -58,6 +58,7 @@ def take_in(payment: Payment, outcome: Outcome, *, by: str, at: datetime) -> Ord
     if payment.captured_minor >= payment.amount_minor:
         payment.state, payment.next_ask_at, payment.issue = PaymentState.CAPTURED, None, ""
         void_pending(order_id=order.id, at=at)
+        order_money.hold_nothing(order=order)
     db.session.flush()
     log.info("Order %s: %s came in with %s", order.number, outcome.amount, payment.provider)
     return order_services.record_payment(order=order, amount=outcome.amount, provider=payment.provider, by=by, at=at)
@@ -92,19 +93,26 @@ def _void(payment: Payment, outcome: Outcome, by: str, at: datetime) -> None:
     entries.write(payment, outcome, at)
     was_held, payment.state = payment.state == PaymentState.AUTHORIZED, PaymentState.VOIDED
     if was_held:
-        until = at + timedelta(minutes=get_settings().unpaid_minutes)
-        order = orders.get_locked(payment.order_id)
-        order_money.release_authorization(order=order, until=until, by=by, at=at)
+        _let_go(payment, by, at)
 
 
-def _fail(payment: Payment, outcome: Outcome, at: datetime) -> None:
+def _let_go(payment: Payment, by: str, at: datetime) -> Order:
+    until = at + timedelta(minutes=get_settings().unpaid_minutes)
+    order = orders.get_locked(payment.order_id)
+    return order_money.release_authorization(order=order, until=until, by=by, at=at)
+
+
+def _fail(payment: Payment, outcome: Outcome, by: str, at: datetime) -> None:
     """An attempt that has ended stays as it is, however late or early its failure is told."""
     if payment.state not in ALIVE:
         return
     entries.write(payment, outcome, at)
-    payment.state = PaymentState.FAILED
-    order = orders.get_locked(payment.order_id)
-    order_services.record_failed_payment(order=order, provider=payment.provider, at=at)
+    was_held, payment.state = payment.state == PaymentState.AUTHORIZED, PaymentState.FAILED
+    if was_held:
+        order = _let_go(payment, by, at)
+    else:
+        order = orders.get_locked(payment.order_id)
+        order_services.record_failed_payment(order=order, provider=payment.provider, at=at)
     publish(PaymentFailed(order.id, order.number, payment.reference))
     log.info("Order %s: payment with %s failed", order.number, payment.provider)
 

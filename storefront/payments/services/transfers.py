@@ -14,7 +14,7 @@ from storefront.kernel.text import squeeze
 from storefront.orders import money as order_money
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
-from storefront.orders.states import PaymentStatus
+from storefront.orders.states import OrderStatus, PaymentStatus
 from storefront.payments.errors import PaymentClosed
 from storefront.payments.events import PaymentShort
 from storefront.payments.models import Payment
@@ -46,7 +46,7 @@ def book_transfer(*, order: Order, amount: Money, bank_reference: str, by: str, 
     if entries.is_known(outcome):
         raise PaymentClosed(N_("Money with this reference has been booked already."))
     order = booking.take_in(payment, outcome, by=by, at=at)
-    if order.payment_status == PaymentStatus.PARTIALLY_PAID:
+    if order.status == OrderStatus.OPEN and order.payment_status == PaymentStatus.PARTIALLY_PAID:
         days = timedelta(days=get_settings().bank_transfer_days)
         order_money.wait_longer(order=order, until=at + days, at=at)
         publish(PaymentShort(order.id, order.number, amount))

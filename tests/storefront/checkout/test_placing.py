@@ -22,6 +22,7 @@ from storefront.kernel.clock import now
 from storefront.orders import ledgers as order_ledgers
 from storefront.orders.models import Order
 from storefront.promotions.models import Promotion
+from storefront.shipping.models import ShippingMethod
 from tests import factories
 from tests.browser import Page, Shopper
 from tests.storefront.checkout.desk import TYPED, buy, open_shop, order, with_cart
@@ -235,15 +236,15 @@ def test_fewer_left_than_wanted_is_told(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "statement",
+    ("statement", "words"),
     [
-        db.update(StockLevel).values(on_hand=0),
-        db.update(Variant).values(is_active=False),
-        db.update(Product).values(is_published=False),
+        (db.update(StockLevel).values(on_hand=0), "“Lamp” has just sold out."),
+        (db.update(Variant).values(is_active=False), "nothing in your cart that can be ordered"),
+        (db.update(Product).values(is_published=False), "nothing in your cart that can be ordered"),
     ],
     ids=["sold out", "variant withdrawn", "product withdrawn"],
 )
-def test_a_thing_that_is_gone_is_told_and_the_rest_can_be_ordered(app: Flask, statement: object) -> None:
+def test_a_thing_that_is_gone_is_told_and_the_rest_can_be_ordered(app: Flask, statement: object, words: str) -> None:
     open_shop(app)
     shopper = with_cart(app)
     page = shopper.get("/checkout")
@@ -252,7 +253,7 @@ def test_a_thing_that_is_gone_is_told_and_the_rest_can_be_ordered(app: Flask, st
         factories.make_product("Desk", price=5000, sku="DESK")
     nothing_left = order(shopper, page)
     assert nothing_left.status == 409
-    assert "nothing in your cart that can be ordered" in nothing_left.said
+    assert words in nothing_left.said
     shopper.post("/cart/lines", {"sku": "DESK", "quantity": "1"})
     asked = order(shopper, page)
     assert asked.status == 409
@@ -268,7 +269,7 @@ def test_a_dearer_delivery_is_told(app: Flask) -> None:
     open_shop(app)
     shopper = with_cart(app)
     page = shopper.get("/checkout")
-    change(app, db.text("UPDATE shipping_method SET price_minor = 900"))
+    change(app, db.update(ShippingMethod).values(price_minor=900))
     asked = order(shopper, page)
     assert asked.status == 409
     assert "Delivery now costs $9.00; it was $5.00." in asked.said

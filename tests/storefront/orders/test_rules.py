@@ -53,6 +53,28 @@ def test_what_was_paid_decides_the_status(total: int, paid: int, refunded: int, 
     assert found == status
 
 
+@pytest.mark.parametrize(
+    ("paid", "refunded", "authorized", "status"),
+    [
+        (40, 10, 0, "partially_paid"),
+        (40, 40, 0, "unpaid"),
+        (140, 40, 0, "paid"),
+        (40, 0, 60, "authorized"),
+        (40, 10, 60, "partially_paid"),
+    ],
+)
+def test_an_order_that_was_never_paid_in_full_goes_on_waiting(
+    paid: int, refunded: int, authorized: int, status: str
+) -> None:
+    sums = {"total": usd(100), "paid": usd(paid), "refunded": usd(refunded), "authorized": usd(authorized)}
+    assert payment_status(**sums, waits=True) == status
+
+
+def test_the_courier_may_bring_what_is_paid_in_part() -> None:
+    waits = Standing(OrderStatus.OPEN, PaymentStatus.PARTIALLY_PAID, FulfillmentStatus.UNFULFILLED, 500, True)
+    assert allowed_actions(waits) >= {OrderAction.SEND, OrderAction.DELIVER}
+
+
 @pytest.mark.parametrize(("paid", "refunded"), [(10, 11), (10, -1)])
 def test_no_more_goes_back_than_came_in(paid: int, refunded: int) -> None:
     with pytest.raises(ValueError, match="refunded"):
@@ -87,9 +109,11 @@ def test_what_may_be_done_in_every_standing() -> None:
         held = paying in {"paid", "overpaid"} and sending == "unfulfilled"
         assert (OrderAction.REOPEN in allowed) == (status == "cancelled" and held)
         settled = paying not in {"unpaid", "partially_paid"}
-        assert (OrderAction.PAY in allowed) == (status == "open" and not settled)
+        home, leaves = sending == "unfulfilled", paying in {"paid", "overpaid", "partially_refunded"}
+        assert (OrderAction.PAY in allowed) == (status == "open" and not settled and home)
         assert (OrderAction.CANCEL in allowed) == (status == "open" and sending == "unfulfilled")
-        assert (OrderAction.DELIVER in allowed) == (status == "open" and sending != "delivered")
+        moves = sending == "fulfilled" or (leaves and sending != "delivered")
+        assert (OrderAction.DELIVER in allowed) == (status == "open" and moves)
         assert (OrderAction.CLOSE in allowed) == (status == "open" and sending == "delivered" and settled)
 
 
