@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from storefront.database.transaction import transaction
-from storefront.fulfilment.events import ParcelShipped
 from storefront.jobs.queue import enqueue_after_commit, job, periodic
 from storefront.kernel.clock import now
-from storefront.orders.events import OrderDelivered
 from storefront.payments import queries, talking
 from storefront.payments.events import AttemptEnded, RefundAsked
 from storefront.payments.services import messages
@@ -29,19 +27,6 @@ def refund_soon(fact: RefundAsked) -> None:
 def withdraw_soon(fact: AttemptEnded) -> None:
     """Queue the telling for right after the commit."""
     enqueue_after_commit(withdraw_attempt, fact.reference)
-
-
-def capture_soon(fact: ParcelShipped | OrderDelivered) -> None:
-    """Queue the capture of what a provider still holds for an order that is on its way or there."""
-    if queries.list_authorized(fact.order_id):
-        enqueue_after_commit(capture_order, fact.order_id)
-
-
-@job()
-def capture_order(order_id: int) -> None:
-    """Capture the money that is held for an order."""
-    for reference in queries.list_authorized(order_id):
-        talking.capture(reference)
 
 
 @job()

@@ -134,12 +134,6 @@ def list_payments(order_id: int) -> Sequence[Payment]:
     return db.session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)).all()
 
 
-def list_authorized(order_id: int) -> Sequence[str]:
-    """Return the references of attempts for which a provider holds money."""
-    held = (Payment.order_id == order_id, Payment.state == PaymentState.AUTHORIZED)
-    return db.session.scalars(select(Payment.reference).where(*held).order_by(Payment.id)).all()
-
-
 def refundable(order: Order) -> Money:
     """Return how much of an order's money may still be asked back: captured, less refunded, less under way."""
     left = func.sum(Payment.captured_minor - Payment.refunded_minor - Payment.refunding_minor)

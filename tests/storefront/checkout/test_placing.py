@@ -15,10 +15,11 @@ from storefront.catalog.models import Product, Variant
 from storefront.checkout.jobs import forget_old_checkouts
 from storefront.checkout.models import CheckoutSession
 from storefront.database.base import db
-from storefront.database.transaction import transaction
+from storefront.database.transaction import after_commit, transaction
 from storefront.inventory import ledgers as stock_ledgers
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.kernel.clock import now
+from storefront.kernel.kept import Kept
 from storefront.orders import ledgers as order_ledgers
 from storefront.orders.models import Order
 from storefront.promotions.models import Promotion
@@ -36,6 +37,7 @@ def count_orders(app: Flask) -> int:
 def change(app: Flask, statement: object) -> None:
     with app.app_context(), transaction():
         db.session.execute(statement)  # type: ignore[call-overload]
+        after_commit(Kept.forget_all)
 
 
 def at_once(jobs: list[Callable[[], None]]) -> list[BaseException]:

@@ -12,12 +12,10 @@ import time_machine
 from flask import Flask
 from werkzeug.serving import make_server
 
-from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.orders import jobs as order_jobs
-from storefront.orders import services as order_services
-from storefront.payments import jobs
+from storefront.payments import jobs, queries, talking
 from storefront.payments.errors import BadSignature, ProviderFailed
 from storefront.payments.providers import Notification
 from storefront.payments.providers.stripe import Stripe, from_stripe, to_stripe
@@ -325,8 +323,8 @@ def test_money_that_is_held_first_and_captured_later(
         stored_order = the_order(any_app)
         assert (stored_order.payment_status, stored_order.pay_before) == ("authorized", None)
         assert books_agree(any_app)
-        with any_app.app_context(), transaction():
-            order_services.deliver_order(order=stored_order, by="staff:1", at=now())
+        with any_app.app_context():
+            talking.capture(queries.money_of(stored_order).to_capture)
         assert the_order(any_app).payment_status == "paid"
         assert ledger(any_app)[1:] == [("authorize", "success", 2500), ("capture", "success", 2500)]
         ask_back(any_app, 2500)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules import BuyAtLeast, NthItem, PercentOff, Promotion, Reason, Scope, evaluate
+from storefront.promotions.rules.promotion import PROMOTION_STAGES
 from tests.storefront.promotions.builders import (
     amount_order,
     cart,
@@ -60,7 +61,7 @@ def test_free_delivery_is_worth_the_delivery_cost() -> None:
 def test_the_most_worthwhile_comes_first() -> None:
     offers = [
         ladder((19900, 2000), id=1),
-        amount_order(300, spend=18000, id=2, combines_with=frozenset(Stage) - {Stage.CATALOGUE, Stage.POINTS}),
+        amount_order(300, spend=18000, id=2, combines_with=PROMOTION_STAGES),
         free_delivery(18500, id=3),
     ]
     assert [near[0] for near in nearest(line(17800), offers=offers, delivery=599)] == [2, 1, 3]
