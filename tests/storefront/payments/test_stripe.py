@@ -12,13 +12,16 @@ import time_machine
 from flask import Flask
 from werkzeug.serving import make_server
 
+from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.orders import jobs as order_jobs
-from storefront.payments import jobs, queries, talking
+from storefront.payments import jobs, talking
 from storefront.payments.errors import BadSignature, ProviderFailed
+from storefront.payments.models import Payment
 from storefront.payments.providers import Notification
 from storefront.payments.providers.stripe import Stripe, from_stripe, to_stripe
+from storefront.payments.states import PaymentState
 from tests.browser import Page, Shopper
 from tests.gateways.stripe_peer import BAD_CARD, StripePeer, signature
 from tests.storefront.checkout.desk import open_shop, order, with_cart
@@ -324,7 +327,10 @@ def test_money_that_is_held_first_and_captured_later(
         assert (stored_order.payment_status, stored_order.pay_before) == ("authorized", None)
         assert books_agree(any_app)
         with any_app.app_context():
-            talking.capture(queries.money_of(stored_order).to_capture)
+            held = db.session.scalars(
+                db.select(Payment.reference).where(Payment.state == PaymentState.AUTHORIZED)
+            ).one()
+            talking.capture(held)
         assert the_order(any_app).payment_status == "paid"
         assert ledger(any_app)[1:] == [("authorize", "success", 2500), ("capture", "success", 2500)]
         ask_back(any_app, 2500)
