@@ -330,7 +330,7 @@ def test_money_that_is_held_first_and_captured_later(
             held = db.session.scalars(
                 db.select(Payment.reference).where(Payment.state == PaymentState.AUTHORIZED)
             ).one()
-            talking.capture(db.session.scalars(held).one())
+            talking.capture(held)
         assert the_order(any_app).payment_status == "paid"
         assert ledger(any_app)[1:] == [("authorize", "success", 2500), ("capture", "success", 2500)]
         ask_back(any_app, 2500)
