@@ -48,7 +48,10 @@ if (document.querySelector("#listing")) {
     addEventListener("load", goBack, { once: true });
   }
   let shown = location.href;
-  addEventListener("scroll", () => location.href === shown && places.set(shown, Math.round(scrollY)), { passive: true });
+  const keep = () => location.href === shown && places.set(shown, Math.round(scrollY));
+  addEventListener("scroll", keep, { passive: true });
+  // A list that was swapped in under a reader who did not scroll since has a place, too.
+  document.addEventListener("htmx:beforeRequest", keep);
   document.addEventListener("htmx:pushedIntoHistory", () => (shown = location.href));
   addEventListener("pagehide", () => {
     try {
