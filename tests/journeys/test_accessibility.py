@@ -34,13 +34,16 @@ ADMIN_PAGES = [
     *("/admin/taxes/classes/new", "/admin/taxes/rates/new", "/admin/taxes/report"),
 ]
 
+PLACE_BARS = """position => document.querySelectorAll('.header, .flash, .bottom-bar').forEach(
+    bar => { bar.style.position = position; })"""
+
 
 def problems(page: Page) -> list[str]:
     """Return what axe finds, a line each; bars that float over what a scroll shows stand still meanwhile."""
-    page.evaluate("document.querySelectorAll('.header, .flash, .bottom-bar').forEach(bar => { bar.style.position = 'static'; })")
+    page.evaluate(PLACE_BARS, "static")
     page.evaluate(AXE.read_text())
     found: dict[str, Any] = page.evaluate("rules => axe.run(document, rules)", RULES)
-    page.evaluate("document.querySelectorAll('.header, .flash, .bottom-bar').forEach(bar => { bar.style.position = ''; })")
+    page.evaluate(PLACE_BARS, "")
     return [
         f"{violation['id']}: {node['target']} {node.get('failureSummary', '')[:160]}"
         for violation in found["violations"]
