@@ -18,7 +18,6 @@ from storefront.kernel.text import fold
 from storefront.web.errors import message_of
 
 MOST_ROWS = 1000
-NOT_A_TABLE = N_("This is not a table with one row a line. Save it as CSV and try again.")
 COLUMNS: dict[str, tuple[str, ...]] = {
     "code": ("order", "order number", "parcel", "parcel number", "订单", "订单号", "订单编号", "包裹号", "包裹"),
     "carrier": ("carrier", "courier", "快递", "快递公司", "物流公司", "承运商"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from storefront.fulfilment.errors import BadTrackingNumber, EmptyParcel, MoreThanLeft
@@ -132,12 +132,3 @@ def read_code(text: str) -> str:
 def allowed_actions(state: ParcelState, *, was_resent: bool) -> frozenset[ParcelAction]:
     """Return what may be done to a parcel: what the table permits; one that was sent again is history."""
     return frozenset() if was_resent else TRANSITIONS.allowed(state)
-
-
-def sum_units(parts: Iterable[Mapping[int, int]]) -> dict[int, int]:
-    """Add up units by line."""
-    total: dict[int, int] = {}
-    for part in parts:
-        for line_id, units in part.items():
-            total[line_id] = total.get(line_id, 0) + units
-    return total

@@ -90,12 +90,11 @@ def fulfillment_status(*, ordered: int, sent: int, delivered: int) -> Fulfillmen
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an order stands on its three axes, and what came in for it (minor units)."""
+    """Where an order stands on its three axes, and whether the courier collects."""
 
     status: OrderStatus
     payment_status: PaymentStatus
     fulfillment_status: FulfillmentStatus
-    paid_minor: int
     pays_at_the_door: bool = False
 
 

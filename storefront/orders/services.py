@@ -163,7 +163,6 @@ def actions_of(order: Order) -> frozenset[OrderAction]:
             OrderStatus(order.status),
             PaymentStatus(order.payment_status),
             FulfillmentStatus(order.fulfillment_status),
-            order.paid_minor,
             pays_at_the_door=order.pay_before is None and not order.authorized_minor,
         )
     )

@@ -71,7 +71,7 @@ def test_an_order_that_was_never_paid_in_full_goes_on_waiting(
 
 
 def test_the_courier_may_bring_what_is_paid_in_part() -> None:
-    waits = Standing(OrderStatus.OPEN, PaymentStatus.PARTIALLY_PAID, FulfillmentStatus.UNFULFILLED, 500, True)
+    waits = Standing(OrderStatus.OPEN, PaymentStatus.PARTIALLY_PAID, FulfillmentStatus.UNFULFILLED, True)
     assert allowed_actions(waits) >= {OrderAction.SEND, OrderAction.DELIVER}
 
 
@@ -101,9 +101,9 @@ def test_nothing_arrives_that_was_not_sent() -> None:
 
 
 def test_what_may_be_done_in_every_standing() -> None:
-    everywhere = product(OrderStatus, PaymentStatus, FulfillmentStatus, (0, 500))
-    for status, paying, sending, paid in everywhere:
-        allowed = allowed_actions(Standing(status, paying, sending, paid))
+    everywhere = product(OrderStatus, PaymentStatus, FulfillmentStatus)
+    for status, paying, sending in everywhere:
+        allowed = allowed_actions(Standing(status, paying, sending))
         if status is not OrderStatus.OPEN:
             assert allowed <= {OrderAction.REOPEN}
         held = paying in {"paid", "overpaid"} and sending == "unfulfilled"
