@@ -83,6 +83,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Storefront"),
         (
             Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),
+            Entry("/admin/campaigns", N_("Campaigns"), "megaphone", Permission.SLOTS_VIEW),
             Entry("/admin/experiments", N_("Experiments"), "sliders-horizontal", Permission.EXPERIMENTS_VIEW),
             Entry("/admin/letters", N_("Letters"), "mail", Permission.LETTERS_VIEW),
         ),

@@ -19,19 +19,31 @@ LONGEST = 100_000
 _BETWEEN = re.compile(r"[\s,;，；]+")
 
 
-def products_by_sku(text: str) -> tuple[set[int], list[str]]:
-    """Return the products with the SKUs in a text, and the SKUs that no article has."""
+def products_by_sku(text: str) -> tuple[list[int], list[str]]:
+    """Return the products with the SKUs in a text, in their order, and the SKUs that no article has."""
     skus = list(dict.fromkeys(code_key(part) for part in _BETWEEN.split(text) if part.strip()))
     if not skus:
-        return set(), []
+        return [], []
     rows = db.session.execute(select(Variant.sku, Variant.product_id).where(Variant.sku.in_(skus)))
     found = {row.sku: row.product_id for row in rows}
-    return set(found.values()), [sku for sku in skus if sku not in found]
+    products = dict.fromkeys(found[sku] for sku in skus if sku in found)
+    return list(products), [sku for sku in skus if sku not in found]
 
 
-def known_products(ids: Collection[int]) -> set[int]:
+def skus_of(product_ids: Sequence[int]) -> list[str]:
+    """Return the code of each product's first article, in this order; a product without any is left out."""
+    rows = db.session.execute(
+        select(Variant.product_id, Variant.sku)
+        .where(Variant.product_id.in_(product_ids))
+        .order_by(Variant.is_active, Variant.position.desc(), Variant.id.desc())
+    )
+    first = {row.product_id: row.sku for row in rows}
+    return [first[number] for number in product_ids if number in first]
+
+
+def known_products(ids: Collection[int]) -> list[int]:
     """Return those of these ids that are products."""
-    return set(db.session.scalars(select(Product.id).where(Product.id.in_(ids))))
+    return list(db.session.scalars(select(Product.id).where(Product.id.in_(ids))))
 
 
 def page_of_products(collection_id: int, *, number: int, size: int) -> Page[Any]:

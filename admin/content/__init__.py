@@ -1,1 +1,1 @@
-"""The home page: its slots in order, and what each shows when."""
+"""Curated pages: slots in order beside the page as it will be, what each shows when, who lets it through, campaigns."""

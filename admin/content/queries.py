@@ -1,28 +1,34 @@
-"""Reads of the home page's slots with their entries, as they stand now."""
+"""Reads of curated pages as merchandisers see them: everything that is there, not only what is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from admin.content.health import Findings, worries_of
 from admin.content.standing import standing_of
-from storefront.content.models import Slot, SlotEntry
-from storefront.content.queries import HOME
-from storefront.content.rules import Audience, Entry
+from storefront.analytics.entry_reports import EntryFigures, entry_figures
+from storefront.content.entries import state_of
+from storefront.content.models import Campaign, Slot, SlotEntry, SlotEntryVersion
+from storefront.content.queries import entry_of
+from storefront.content.rules import Audience, Entry, Visitor
 from storefront.content.rules import Slot as PlainSlot
+from storefront.content.states import OPEN, EntryStatus
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
 
+FIGURE_DAYS = 30
 WITH_ENTRIES = selectinload(Slot.entries)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """An entry in the list; `standing` is a key of `words.STANDINGS`."""
+    """An entry in the list; `standing` is a key of `words.STANDINGS`, `worked_on` the stage of what is changed."""
 
     id: int
     name: str
@@ -30,7 +36,11 @@ class EntryRow:
     is_fallback: bool
     starts_at: datetime | None
     ends_at: datetime | None
+    audience: Audience
     standing: str
+    worked_on: str = ""
+    worries: Findings = ()
+    figures: EntryFigures = field(default_factory=EntryFigures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +48,54 @@ class SlotRow:
     """A slot in the list, its entries by priority, the fallback last."""
 
     id: int
+    page: str
     key: str
+    name: str
     kind: str
     is_active: bool
-    entries: tuple[EntryRow, ...]
+    plain: PlainSlot
+    entries: tuple[EntryRow, ...] = ()
 
     @property
     def has_fallback(self) -> bool:
         return any(entry.is_fallback and entry.standing in {"shown", "waiting"} for entry in self.entries)
 
 
-def list_slots(at: datetime) -> Sequence[SlotRow]:
-    """Return the home page's slots in the page's order."""
-    statement = select(Slot).where(Slot.page == HOME).order_by(Slot.position, Slot.id).options(WITH_ENTRIES)
-    return [_slot_row(slot, at) for slot in db.session.scalars(statement)]
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """For whom and when the list says how entries stand."""
+
+    at: datetime
+    visitor: Visitor = field(default_factory=Visitor)
 
 
-def get_slot(slot_id: int, at: datetime) -> SlotRow:
-    """Return one slot of the home page, or NotFound."""
-    slot = db.session.scalar(select(Slot).where(Slot.id == slot_id, Slot.page == HOME).options(WITH_ENTRIES))
+def list_slots(page: str, looking: Looking, today: date) -> Sequence[SlotRow]:
+    """Return a page's slots in the page's order, with what came of their entries in the last 30 days."""
+    statement = select(Slot).where(Slot.page == page).order_by(Slot.position, Slot.id).options(WITH_ENTRIES)
+    slots = db.session.scalars(statement).all()
+    entries = [entry for slot in slots for entry in slot.entries]
+    stages, worries = _worked_on(entries), worries_of([(entry.id, entry.content) for entry in entries])
+    figures = entry_figures(today - timedelta(days=FIGURE_DAYS - 1), today)
+    return [_slot_row(slot, looking, stages, worries, figures) for slot in slots]
+
+
+def get_slot(slot_id: int) -> Slot:
+    """Return one slot, or NotFound."""
+    slot = db.session.get(Slot, slot_id)
     if slot is None:
         raise NotFound
-    return _slot_row(slot, at)
+    return slot
+
+
+def plain_slots(page: str) -> list[tuple[Slot, PlainSlot]]:
+    """Return a page's slots, each with what rules know of it."""
+    statement = select(Slot).where(Slot.page == page).order_by(Slot.position, Slot.id).options(WITH_ENTRIES)
+    return [(slot, plain_of(slot)) for slot in db.session.scalars(statement)]
+
+
+def plain_of(slot: Slot) -> PlainSlot:
+    """Return a slot as rules know it, with all of its entries."""
+    return PlainSlot(slot.key, slot.kind, tuple(_plain(entry) for entry in slot.entries))
 
 
 def get_entry(slot_id: int, entry_id: int) -> SlotEntry:
@@ -67,6 +103,7 @@ def get_entry(slot_id: int, entry_id: int) -> SlotEntry:
     entry = db.session.scalar(
         select(SlotEntry)
         .where(SlotEntry.id == entry_id, SlotEntry.slot_id == slot_id)
+        .options(selectinload(SlotEntry.versions))
         .execution_options(populate_existing=True)
     )
     if entry is None:
@@ -74,33 +111,102 @@ def get_entry(slot_id: int, entry_id: int) -> SlotEntry:
     return entry
 
 
-def _slot_row(slot: Slot, at: datetime) -> SlotRow:
-    entries = tuple(_plain(entry) for entry in slot.entries)
-    plain = PlainSlot(slot.key, slot.kind, entries)
+def worked_plan(entry: SlotEntry) -> tuple[SlotEntryVersion | None, Mapping[str, Any]]:
+    """Return the version of an entry that is worked on, if any, and what the form is to show."""
+    worked = next((row for row in entry.versions if row.stage in OPEN), None)
+    return worked, worked.plan if worked else state_of(entry)
+
+
+def standing_here(entry: SlotEntry, slot: PlainSlot, at: datetime) -> str:
+    """Return how an entry of a slot stands now for a visitor of whom nothing is known."""
+    return standing_of(_plain(entry), slot, at)
+
+
+def figures_of(entry_id: int, today: date) -> EntryFigures:
+    """Return what came of one entry in the last 30 days."""
+    return entry_figures(today - timedelta(days=FIGURE_DAYS - 1), today).get(entry_id, EntryFigures())
+
+
+def list_pages_with_slots() -> list[str]:
+    """Return the pages that have slots of their own, the home page left out."""
+    statement = select(Slot.page).where(Slot.page != "home").distinct().order_by(Slot.page)
+    return list(db.session.scalars(statement))
+
+
+def waiting_entries() -> Sequence[Any]:
+    """Return what waits to be looked at, the oldest first: entry_id, slot_id, page, name, made_by, made_at."""
+    return db.session.execute(
+        select(
+            SlotEntry.id.label("entry_id"),
+            SlotEntry.slot_id,
+            Slot.page,
+            Slot.key,
+            Slot.name.label("slot_name"),
+            SlotEntry.name,
+            SlotEntryVersion.made_by,
+            SlotEntryVersion.made_at,
+        )
+        .join(SlotEntry, SlotEntry.id == SlotEntryVersion.entry_id)
+        .join(Slot, Slot.id == SlotEntry.slot_id)
+        .where(SlotEntryVersion.stage == "in_review")
+        .order_by(SlotEntryVersion.made_at)
+    ).all()
+
+
+def campaign_figures(rows: Sequence[Campaign], today: date) -> dict[int, EntryFigures]:
+    """Return what came of each campaign's entries in the last 30 days, summed up by campaign."""
+    pages = {f"campaign:{row.id}": row.id for row in rows}
+    figures = entry_figures(today - timedelta(days=FIGURE_DAYS - 1), today)
+    found: dict[int, EntryFigures] = {}
+    entries = select(SlotEntry.id, Slot.page).join(Slot, Slot.id == SlotEntry.slot_id).where(Slot.page.in_(pages))
+    for entry_id, page in db.session.execute(entries):
+        one, sums = figures.get(entry_id, EntryFigures()), found.get(pages[page], EntryFigures())
+        found[pages[page]] = EntryFigures(
+            sums.viewed + one.viewed,
+            sums.clicks + one.clicks,
+            sums.orders + one.orders,
+            sums.revenue_minor + one.revenue_minor,
+        )
+    return found
+
+
+def _worked_on(entries: Sequence[SlotEntry]) -> dict[int, str]:
+    rows = db.session.execute(
+        select(SlotEntryVersion.entry_id, SlotEntryVersion.stage).where(
+            SlotEntryVersion.entry_id.in_([entry.id for entry in entries]), SlotEntryVersion.stage.in_(OPEN)
+        )
+    )
+    return {row.entry_id: row.stage for row in rows}
+
+
+def _slot_row(
+    slot: Slot,
+    looking: Looking,
+    stages: Mapping[int, str],
+    worries: Mapping[int, Findings],
+    figures: Mapping[int, EntryFigures],
+) -> SlotRow:
+    plain = plain_of(slot)
     rows = [
         EntryRow(
-            id=row.id,
-            name=row.name,
-            priority=row.priority,
-            is_fallback=row.is_fallback,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            standing=standing_of(entry, plain, at),
+            id=entry.id,
+            name=entry.name,
+            priority=entry.priority,
+            is_fallback=entry.is_fallback,
+            starts_at=entry.starts_at,
+            ends_at=entry.ends_at,
+            audience=entry.audience,
+            standing=standing_of(entry, plain, looking.at, looking.visitor),
+            worked_on=stages.get(entry.id, ""),
+            worries=worries.get(entry.id, ()),
+            figures=figures.get(entry.id, EntryFigures()),
         )
-        for row, entry in zip(slot.entries, entries, strict=True)
+        for entry in plain.entries
     ]
-    rows.sort(key=lambda row: (row.is_fallback, -row.priority, row.id))
-    return SlotRow(slot.id, slot.key, slot.kind, slot.is_active, tuple(rows))
+    rows.sort(key=lambda row: (row.standing == EntryStatus.ARCHIVED, row.is_fallback, -row.priority, row.id))
+    return SlotRow(slot.id, slot.page, slot.key, slot.name, slot.kind, slot.is_active, plain, tuple(rows))
 
 
 def _plain(row: SlotEntry) -> Entry:
-    return Entry(
-        id=row.id,
-        content=row.content or {},
-        priority=row.priority,
-        is_fallback=row.is_fallback,
-        starts_at=row.starts_at,
-        ends_at=row.ends_at,
-        audience=Audience.of(row.audience),
-        status=row.status,
-    )
+    found = entry_of(row.id, state_of(row), is_fallback=row.is_fallback)
+    return Entry(**{**{name: getattr(found, name) for name in Entry.__slots__}, "status": row.status})

@@ -1,19 +1,20 @@
-"""Pure: how each entry of a slot stands at a moment, by the same rule that the page uses."""
+"""Pure: how each entry of a slot stands for somebody at a moment, by the same rule that the page uses."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from storefront.content.rules import APPROVED, Entry, Slot, Visitor, resolve
+from storefront.content.rules import Entry, Slot, Visitor, resolve
+from storefront.content.states import EntryStatus
 
 ANYBODY = Visitor()
 
 
-def standing_of(entry: Entry, slot: Slot, now: datetime) -> str:
-    """Return a key of `words.STANDINGS`: what becomes of `entry` for a visitor of whom nothing is known."""
-    if entry.status != APPROVED:
+def standing_of(entry: Entry, slot: Slot, now: datetime, visitor: Visitor = ANYBODY) -> str:
+    """Return a key of `words.STANDINGS`: what becomes of `entry`; by itself for a visitor of whom nothing is known."""
+    if entry.status != EntryStatus.APPROVED:
         return entry.status
-    chosen = resolve(slot, now, ANYBODY)
+    chosen = resolve(slot, now, visitor)
     if chosen is not None and chosen.id == entry.id:
         return "shown"
     if entry.is_fallback:
@@ -22,4 +23,4 @@ def standing_of(entry: Entry, slot: Slot, now: datetime) -> str:
         return "planned"
     if entry.ends_at is not None and entry.ends_at <= now:
         return "ended"
-    return "covered" if entry.audience.admits(ANYBODY) else "aimed"
+    return "covered" if entry.audience.admits(visitor) else "aimed"

@@ -42,8 +42,8 @@ def fields_of(surface: str) -> tuple[Field, ...]:
     return found.fields if found else ()
 
 
-def empty_plan(surface: str) -> Typed:
-    """Return the form of a new experiment: two variations, half and half."""
+def empty_plan(surface: str, wanted: Mapping[str, str] | None = None) -> Typed:
+    """Return the form of a new experiment: two variations, half and half; `wanted` is what the second one shows."""
     typed = Typed()
     typed.values.update(
         {
@@ -58,6 +58,11 @@ def empty_plan(surface: str) -> Typed:
             "v-1-weight": "50",
         }
     )
+    for field in fields_of(surface):
+        value = (wanted or {}).get(field.key, "")
+        words = dict(field.options(surface)).get(value)
+        if words is not None:
+            typed.values |= {f"v-1-{field.key}": value, "v-1-name": words}
     return typed
 
 

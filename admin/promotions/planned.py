@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from admin.promotions.calendar import Bar, Month, bar_of, clashes
+from admin.months import Bar, Month, bar_of
+from admin.promotions.calendar import clashes
 from admin.promotions.queries import PromotionRow, list_between, rows_of
 from admin.promotions.reach import shelves
 from admin.promotions.standing import Standing

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     RETURNS_EDIT = "returns:edit"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
+    SLOTS_APPROVE = "slots:approve"
     PROMOTIONS_VIEW = "promotions:view"
     PROMOTIONS_EDIT = "promotions:edit"
     CUSTOMERS_GROUPS = "customers:groups"
@@ -86,6 +87,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.RETURNS_VIEW,
             P.RETURNS_EDIT,
             P.SLOTS_VIEW,
+            P.SLOTS_APPROVE,
             P.PROMOTIONS_VIEW,
             P.CUSTOMERS_GROUPS,
             P.LOYALTY_VIEW,
@@ -104,6 +106,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.PRICES_EDIT,
             P.SLOTS_VIEW,
             P.SLOTS_EDIT,
+            P.SLOTS_APPROVE,
             P.PROMOTIONS_VIEW,
             P.PROMOTIONS_EDIT,
             P.SEARCH_VIEW,

@@ -31,6 +31,11 @@ How things are told apart:
 Every order that a person placed is kept as well (`behaviour_order`), with its visitor where there is one, whatever led
 to it: that is what visitors are compared by who were shown different things. Its cost is that of that day.
 
+An entry of a curated page is seen when it was in view for a second, and opened by a visitor once in half an hour,
+whatever link in it they follow. Days are counted, and who opened one is kept for a while: an order counts for the entry
+that its visitor opened last within the seven days before (`entry_reports`), beside what shelves and searches are
+credited with.
+
 A search or shelf carries the sums of what became of it, so that a report reads one range of one table. What is older
 than the merchant keeps it (`analytics_keep_days`) is removed at night with everything that belongs to it; shelves, of
 which there are many, after 90 days at most. When nothing can happen to the shelves of a day any more (16 days) it is

@@ -10,6 +10,7 @@ LONGEST_NAME = 64
 MOST_SHOWN = 1_000
 HIGHEST = 2**31 - 1
 MOST_ON_SHELF = 100
+MOST_ENTRIES = 50
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{16}")
 _KEY = re.compile(r"[a-z0-9][a-z0-9:_-]{0,63}")
 _SOURCE = re.compile(r"[a-z0-9_-]{1,24}")
@@ -232,6 +233,27 @@ class SuggestionChosen(Event):
             "a suggestion has a place in a list",
         )
         _check(len(self.typed) <= LONGEST_WORDS and is_storable(self.typed), "something was typed that can be kept")
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesViewed(Event):
+    """These entries of a curated page were in view for long enough to be seen."""
+
+    entry_ids: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        _check(0 < len(self.entry_ids) <= MOST_ENTRIES, "a page has some entries, and not that many")
+        _check(all(_is_id(number) for number in self.entry_ids), "an entry has a number")
+
+
+@dataclass(frozen=True, slots=True)
+class EntryOpened(Event):
+    """A link within an entry of a curated page was followed."""
+
+    entry_id: int
+
+    def __post_init__(self) -> None:
+        _check(_is_id(self.entry_id), "an entry has a number")
 
 
 def _is_id(number: object) -> bool:

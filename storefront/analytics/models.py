@@ -300,3 +300,32 @@ class SourceDayRow(Base):
     adds: Mapped[int]
     purchases: Mapped[int]
     revenue_minor: Mapped[minor]
+
+
+class EntryDayRow(Base):
+    """How often an entry of a curated page was seen and opened on a day. It holds nobody."""
+
+    __tablename__ = "behaviour_entry_day"
+    __table_args__ = (UniqueConstraint("entry_id", "day"),)
+
+    id: Mapped[pk]
+    entry_id: Mapped[int]
+    day: Mapped[date] = mapped_column(index=True)
+    """The day of the shop."""
+    viewed: Mapped[int] = mapped_column(default=0)
+    clicks: Mapped[int] = mapped_column(default=0)
+
+
+class EntryClickRow(Base):
+    """Somebody followed a link within an entry of a curated page."""
+
+    __tablename__ = "behaviour_entry_click"
+    __table_args__ = (Index("ix_behaviour_entry_click_visitor", "visitor", "at"),)
+
+    id: Mapped[pk]
+    entry_id: Mapped[int]
+    visitor: Mapped[str | None] = mapped_column(VISITOR)
+    at: Mapped[moment]
+    until: Mapped[moment]
+    """What is ordered from `at` up to then may be credited to the entry."""
+    day: Mapped[date] = mapped_column(index=True)

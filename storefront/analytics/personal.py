@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from storefront.analytics.models import (
     AdditionRow,
     ClickRow,
+    EntryClickRow,
     OrderRow,
     RecommendationAdditionRow,
     RecommendationClickRow,
@@ -25,7 +26,7 @@ from storefront.kernel.personal import Data, Keeper, Person
 _TABLES = tuple(
     table_of(model)
     for model in (
-        *(SearchRow, ClickRow, AdditionRow, SuggestionRow, OrderRow),
+        *(SearchRow, ClickRow, AdditionRow, SuggestionRow, OrderRow, EntryClickRow),
         *(RecommendationRow, RecommendationClickRow, RecommendationAdditionRow),
     )
 )

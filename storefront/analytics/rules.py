@@ -20,6 +20,8 @@ CLICKABLE = timedelta(days=1)
 """For how long after a search its results may be opened and counted."""
 CREDITED = timedelta(days=7)
 """For how long after a click or an addition a purchase counts for its search."""
+SAME_VISIT = timedelta(minutes=30)
+"""Within this time a visitor opens an entry of a curated page once, however often they follow its links."""
 SETTLED = CLICKABLE + 2 * CREDITED + timedelta(days=1)
 """After this nothing new comes of a shelf: a click on it, an addition after that, and a purchase after that."""
 TWO_SIDED_95 = 1.959964

@@ -6,7 +6,14 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, delete, select
 
-from storefront.analytics.models import OrderRow, RecommendationRow, SearchRow, ShownRow, SuggestionRow
+from storefront.analytics.models import (
+    EntryClickRow,
+    OrderRow,
+    RecommendationRow,
+    SearchRow,
+    ShownRow,
+    SuggestionRow,
+)
 from storefront.analytics.rolling import sum_up_before
 from storefront.database.apart import write_apart
 from storefront.database.base import Base
@@ -20,6 +27,7 @@ def forget_before(day: date) -> int:
     _forget(ShownRow, ShownRow.search_id, ShownRow.day < day)
     _forget(SuggestionRow, SuggestionRow.id, SuggestionRow.day < day)
     _forget(OrderRow, OrderRow.id, OrderRow.day < day)
+    _forget(EntryClickRow, EntryClickRow.id, EntryClickRow.day < day)
     return _forget(SearchRow, SearchRow.id, SearchRow.day < day)
 
 

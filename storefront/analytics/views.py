@@ -1,4 +1,5 @@
-"""What our script tells: a result that was opened, a suggestion that was chosen, a shelf that was seen and used.
+"""What our script tells: a result that was opened, a suggestion that was chosen, a shelf that was seen and used,
+an entry of a curated page that was seen and opened.
 
 Nothing of it is believed unchecked. All answer 204 whether or not anything came of it, so they tell a stranger nothing.
 """
@@ -14,6 +15,8 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, TooManyReques
 
 from storefront.analytics.events import (
     LONGEST_WORDS,
+    EntriesViewed,
+    EntryOpened,
     Event,
     RecommendationClicked,
     RecommendationsViewed,
@@ -21,6 +24,7 @@ from storefront.analytics.events import (
     SuggestionChosen,
 )
 from storefront.analytics.recording import is_counted, record
+from storefront.content.queries import entry_ids_now
 from storefront.kernel.text import squeeze
 from storefront.web.limits import Limit
 from storefront.web.visitor import remember_visitor
@@ -58,6 +62,25 @@ def shelf_click() -> Response:
     Now there is something to remember: what becomes of it.
     """
     return _note(lambda told: RecommendationClicked(told["request"], told["product"]), remembers=True)
+
+
+@blueprint.post("/entries/views")
+def entry_views() -> Response:
+    """Take note that entries of a curated page were in view: {"entries": their numbers}."""
+    return _note(lambda told: EntriesViewed(tuple(_shown(number) for number in told["entries"])))
+
+
+@blueprint.post("/entries/clicks")
+def entry_click() -> Response:
+    """Take note that a link within an entry was followed: {"entry": its number}. What comes of it is remembered."""
+    return _note(lambda told: EntryOpened(_shown(told["entry"])), remembers=True)
+
+
+def _shown(number: object) -> int:
+    """Return the number of an entry that some page shows; a page that was left open may name one that none does."""
+    if number not in entry_ids_now():
+        raise ValueError(number)
+    return int(number)  # type: ignore[call-overload, no-any-return]
 
 
 def _note(read: Callable[[Any], Event], *, remembers: bool = False) -> Response:

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storefront.analytics import crediting, search_writing, shelf_writing
+from storefront.analytics import crediting, entry_writing, search_writing, shelf_writing
 from storefront.analytics.events import (
     AddedToCart,
+    EntriesViewed,
+    EntryOpened,
     Event,
     GoodsBought,
     PurchaseRestored,
@@ -40,6 +42,8 @@ _WRITERS: Mapping[type[Event], Callable[[Connection, Noted, Any], None]] = {
     GoodsBought: crediting.write_bought,
     PurchaseUndone: crediting.write_undone,
     PurchaseRestored: crediting.write_restored,
+    EntriesViewed: entry_writing.write_viewed,
+    EntryOpened: entry_writing.write_opened,
 }
 
 

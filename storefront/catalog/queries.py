@@ -15,7 +15,7 @@ from storefront.catalog.cards import Piece, Promoted, after_deals, shown_prices,
 from storefront.catalog.cards import cards_by_ids as cards_by_ids
 from storefront.catalog.collections import Marks as Marks
 from storefront.catalog.collections import marks_of as marks_of
-from storefront.catalog.models import Brand, Category, Product, ProductMedia, Variant
+from storefront.catalog.models import Brand, Category, CollectionProduct, Product, ProductMedia, Variant
 from storefront.catalog.tree import Node as Node
 from storefront.catalog.tree import Tree, count_subtrees
 from storefront.database.base import db
@@ -240,12 +240,17 @@ def _sellable_ids() -> Select[int]:
     )
 
 
-def list_best_seller_ids(limit: int, *, under: str = "", without: int | None = None) -> list[int]:
-    """Return ids of the most sold products, all of them or those of the category whose path is `under`."""
+def list_best_seller_ids(
+    limit: int, *, under: str = "", collection_id: int | None = None, without: int | None = None
+) -> list[int]:
+    """Return ids of the most sold products: all, those of the category whose path is `under`, or of a collection."""
     statement = _sellable_ids().order_by(Product.popularity.desc(), Product.id).limit(limit)
     if under:
         below = select(Category.id).where(Category.path.startswith(under, autoescape=True))
         statement = statement.where(Product.category_id.in_(below))
+    if collection_id is not None:
+        members = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection_id)
+        statement = statement.where(Product.id.in_(members))
     if without is not None:
         statement = statement.where(Product.id != without)
     return list(db.session.scalars(statement))

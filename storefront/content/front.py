@@ -1,25 +1,23 @@
-"""The shop's front as sections: slots resolved for a visitor, their goods read in one go."""
+"""A curated page as sections: slots resolved for a visitor, their goods read in one go."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from storefront.catalog import queries as catalog
-from storefront.content.queries import home_slots
-from storefront.content.rules import Entry, Slot, Visitor, resolve_all
-from storefront.content.varying import varied
+from storefront.content.plans import GOODS
+from storefront.content.rules import Entry, Slot
 from storefront.kernel.errors import NotFound
 from storefront.kernel.kept import Kept
 
 SHELF_SIZE = 12
 CANDIDATES = 2 * SHELF_SIZE
-GOODS = frozenset({"product_grid", "collection"})
 
 _named = Kept(lambda: catalog.list_front_ids(CANDIDATES), seconds=60.0)
-_under: dict[str, Kept[list[int]]] = {}
+_asked: dict[str, Kept[list[int]]] = {}
+"""By source; there are as many as merchandisers have named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +26,18 @@ class Section:
 
     key: str
     kind: str
+    entry_id: int
     words: Mapping[str, str]
     picture: str = ""
     source: str = ""
     cards: tuple[catalog.Card, ...] = ()
 
 
-def build_front(visitor: Visitor, at: datetime, locale: str) -> list[Section]:
-    """Return the sections of the home page for this visitor at this time.
+def build_sections(shown: Sequence[tuple[Slot, Entry]], locale: str) -> list[Section]:
+    """Return the sections of a page that shows these entries.
 
     A shelf that fills itself leaves out what stands higher on the page; a shelf without goods is left out.
     """
-    shown = varied(resolve_all(home_slots(), at, visitor))
     goods = {slot.key: ids_of(entry.content) for slot, entry in shown if slot.kind in GOODS}
     wanted = [number for ids in goods.values() for number in ids]
     cards = {card.product_id: card for card in catalog.cards_by_ids(wanted, locale, in_stock_only=True)}
@@ -59,29 +57,38 @@ def ids_of(content: Mapping[str, Any]) -> list[int]:
     named = content.get("product_ids")
     if named:
         return [int(number) for number in named][:CANDIDATES]
-    source = str(content.get("source") or "").replace("_", "-")
-    kind, _, slug = source.partition(":")
-    if kind == "category":
-        return _ids_under(slug)
-    return _named.get().get(source, [])
+    source = source_of(content)
+    if ":" not in source:
+        return _named.get().get(source, [])
+    if source not in _asked:
+        _asked[source] = Kept(lambda: _look_up(source), seconds=60.0)
+    return _asked[source].get()
 
 
-def _ids_under(slug: str) -> list[int]:
+def source_of(content: Mapping[str, Any]) -> str:
+    """Return where an entry's goods come from, as it is written now."""
+    return str(content.get("source") or "").replace("_", "-")
+
+
+def _look_up(source: str) -> list[int]:
+    kind, _, name = source.partition(":")
+    if kind == "collection" and name.isdecimal():
+        return catalog.list_best_seller_ids(CANDIDATES, collection_id=int(name))
+    if kind != "category":
+        return []
     try:
-        path = catalog.category_tree().get(slug).path
+        return catalog.list_best_seller_ids(CANDIDATES, under=catalog.category_tree().get(name).path)
     except NotFound:
         return []
-    if path not in _under:
-        _under[path] = Kept(lambda: catalog.list_best_seller_ids(CANDIDATES, under=path), seconds=60.0)
-    return _under[path].get()
 
 
 def _section(slot: Slot, entry: Entry, locale: str, cards: tuple[catalog.Card, ...]) -> Section:
     return Section(
         key=slot.key,
         kind=slot.kind,
+        entry_id=entry.id,
         words=entry.words(locale),
         picture=str(entry.content.get("picture") or ""),
-        source=str(entry.content.get("source") or "").replace("_", "-"),
+        source=source_of(entry.content),
         cards=cards,
     )

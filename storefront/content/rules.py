@@ -1,4 +1,8 @@
-"""Which entry a slot shows: a pure choice by time, audience and priority."""
+"""Which entry a slot shows: a pure choice by time, audience and priority.
+
+Moments are aware and in UTC, times are [starts_at, ends_at). Nothing here raises. Source: "Homepage slots" in
+DOMAIN.md.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-APPROVED = "approved"
+from storefront.content.states import EntryStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class Visitor:
     is_returning: bool = False
     tier: str = ""
     device: str = "desktop"
+    groups: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +31,17 @@ class Audience:
     visitor: str = ""
     tier: str = ""
     device: str = ""
+    group: str = ""
 
     @classmethod
     def of(cls, data: Mapping[str, object] | None) -> Audience:
         known = {key: str(value) for key, value in (data or {}).items() if key in cls.__slots__ and value}
         return cls(**known)
+
+    @property
+    def asks_who(self) -> bool:
+        """Whether it takes a customer to answer."""
+        return bool(self.tier or self.group)
 
     def admits(self, visitor: Visitor) -> bool:
         """Whether an entry for this audience may be shown to `visitor`."""
@@ -38,7 +49,14 @@ class Audience:
             return False
         if self.tier and self.tier != visitor.tier:
             return False
+        if self.group and self.group not in visitor.groups:
+            return False
         return not self.device or self.device == visitor.device
+
+    def meets(self, other: Audience) -> bool:
+        """Whether somebody may belong to both: one can be in two groups, but not have two tiers or devices."""
+        mine, theirs = (self.visitor, self.tier, self.device), (other.visitor, other.tier, other.device)
+        return all(not one or not two or one == two for one, two in zip(mine, theirs, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +70,12 @@ class Entry:
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     audience: Audience = field(default_factory=Audience)
-    status: str = APPROVED
+    status: str = EntryStatus.APPROVED
     name: str = ""
 
     def is_live(self, now: datetime) -> bool:
         """Whether it is approved and `now` lies in its time."""
-        if self.status != APPROVED:
+        if self.status != EntryStatus.APPROVED:
             return False
         return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or now < self.ends_at)
 
@@ -83,9 +101,14 @@ def resolve(slot: Slot, now: datetime, visitor: Visitor) -> Entry | None:
     """
     live = [entry for entry in slot.entries if entry.is_live(now) and entry.audience.admits(visitor)]
     chosen = [entry for entry in live if not entry.is_fallback] or [
-        entry for entry in slot.entries if entry.is_fallback and entry.status == APPROVED
+        entry for entry in slot.entries if entry.is_fallback and entry.status == EntryStatus.APPROVED
     ]
-    return max(chosen, key=lambda entry: (entry.priority, entry.id), default=None)
+    return max(chosen, key=rank, default=None)
+
+
+def rank(entry: Entry) -> tuple[int, int]:
+    """Return what entries are compared by where several are due: the higher one is shown."""
+    return entry.priority, entry.id
 
 
 def resolve_all(slots: Iterable[Slot], now: datetime, visitor: Visitor) -> list[tuple[Slot, Entry]]:

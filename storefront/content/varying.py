@@ -7,10 +7,9 @@ is not varied, and nobody is counted for it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from storefront.content.queries import home_slots
-from storefront.content.rules import Entry, Slot, Visitor, resolve_all
+from storefront.content.rules import Entry, Slot
 from storefront.experiments import here
 from storefront.experiments.surfaces import Field, Kind, Options, Surface
 from storefront.kernel.clock import now
@@ -26,13 +25,12 @@ def varied(shown: Sequence[tuple[Slot, Entry]]) -> list[tuple[Slot, Entry]]:
     return [(slot, _named(slot, found.get(slot.key, {}).get(ENTRY)) or entry) for slot, entry in shown]
 
 
-def expose_front(visitor: Visitor, at: datetime) -> None:
+def expose_front(shown: Sequence[tuple[Slot, Entry]]) -> None:
     """Note which varied slots of the home page this visitor is shown."""
     surfaces = {surface for surface, _ in here.variations(FAMILY)}
-    if surfaces:
-        for slot, _ in resolve_all(home_slots(), at, visitor):
-            if FAMILY + slot.key in surfaces:
-                here.expose(FAMILY + slot.key)
+    for slot, _ in shown if surfaces else ():
+        if FAMILY + slot.key in surfaces:
+            here.expose(FAMILY + slot.key)
 
 
 def _named(slot: Slot, entry_id: object) -> Entry | None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, make_response, render_template, request
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
 
 from storefront.catalog import queries as catalog
-from storefront.content.front import build_front
-from storefront.content.queries import list_live_entries
-from storefront.content.rules import Visitor
-from storefront.content.varying import FAMILY, expose_front
-from storefront.experiments.here import varied_key
+from storefront.content.front import build_sections
+from storefront.content.here import Shown, is_returning, key_of, shown_here
+from storefront.content.previewing import read_link
+from storefront.content.queries import HOME, OPENING, Campaign, campaigns_now, read_slots
+from storefront.content.rules import resolve_all
+from storefront.content.titles import title_of
+from storefront.content.varying import expose_front, varied
 from storefront.kernel.clock import now
 from storefront.web.addresses import public_url
 from storefront.web.fragments import render_page
+from storefront.web.headers import CONTENT_POLICY
 from storefront.web.kept_pages import kept
 from storefront.web.locale import current_locale
 
@@ -26,6 +32,7 @@ CLOSED_TO_ROBOTS = (
     "/confirmations",
     "/orders",
     "/password-reset",
+    "/preview",
     "/register",
     "/search",
     "/shelves",
@@ -33,24 +40,66 @@ CLOSED_TO_ROBOTS = (
 )
 
 
-def visitor() -> Visitor:
-    """Say what can be known of the reader without remembering anything about them."""
-    phone = request.headers.get("Sec-CH-UA-Mobile") == "?1" or "Mobi" in request.headers.get("User-Agent", "")
-    return Visitor(is_returning=bool(request.cookies), device="phone" if phone else "desktop")
-
-
 @blueprint.get("/")
 def home() -> Response:
     """Show the front; who sees which variation of it is noted whether the page was kept or not."""
-    expose_front(visitor(), now())
+    expose_front(shown_here(HOME, now()))
     return _front()
 
 
-@kept(by=lambda: (visitor(), list_live_entries(now()), varied_key(FAMILY)))
+@kept(by=lambda: key_of(HOME, shown_here(HOME, now())))
 def _front() -> Response:
-    reader = visitor()
-    sections = build_front(reader, now(), current_locale())
-    return render_page("content/home.html", sections=sections, is_returning=reader.is_returning)
+    return _sections("content/home.html", varied(shown_here(HOME, now())))
+
+
+@blueprint.get("/campaigns/<slug>")
+def campaign(slug: str) -> Response:
+    """Show a campaign in its time; when it is over, say so."""
+    found = campaigns_now().get(slug)
+    if found is None or not found.has_begun(now()):
+        abort(404)
+    if found.is_over(now()):
+        return render_page("content/campaign_over.html", campaign=found, status=410)
+    return _campaign(found)
+
+
+@kept(by=lambda: _campaign_key(request.view_args or {}))
+def _campaign(found: Campaign) -> Response:
+    return _sections("content/campaign.html", shown_here(found.page, now()), campaign=found)
+
+
+def _campaign_key(values: Mapping[str, str]) -> Hashable:
+    found = campaigns_now()[values["slug"]]
+    return key_of(found.page, shown_here(found.page, now()))
+
+
+@blueprint.get("/preview/<token>")
+def preview(token: str) -> Response:
+    """Show a page as a signed link describes it; nothing of it is counted or kept."""
+    wanted = read_link(token, current_app.secret_key)
+    at = wanted.at or now()
+    shown = resolve_all(read_slots(wanted.page, stages=wanted.stages), at, wanted.visitor)
+    if not shown and wanted.page == HOME:
+        shown = resolve_all(OPENING, at, wanted.visitor)
+    response = _sections(
+        "content/preview.html",
+        shown,
+        is_returning=wanted.is_returning,
+        at=at,
+        wanted=wanted,
+        title=title_of(wanted.page),
+    )
+    response.headers["Content-Security-Policy"] = CONTENT_POLICY.replace(
+        "frame-ancestors 'none'", "frame-ancestors 'self'"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _sections(template: str, shown: Shown, **context: Any) -> Response:
+    sections = build_sections(shown, current_locale())
+    return render_page(template, **{"sections": sections, "is_returning": is_returning(), **context})
 
 
 @blueprint.get("/robots.txt")
@@ -78,9 +127,11 @@ def sitemap() -> Response:
 
 @blueprint.get("/sitemaps/categories.xml")
 def category_sitemap() -> Response:
-    """List the front and every category that holds something."""
-    nodes = [node for node in catalog.category_tree() if node.product_count]
-    pages = [(public_url(path), None) for path in ("/", "/categories", *(node.url for node in nodes))]
+    """List the front, every category that holds something, and the campaigns of these days."""
+    nodes = [node.url for node in catalog.category_tree() if node.product_count]
+    at = now()
+    campaigns = [each.url for each in campaigns_now().values() if each.has_begun(at) and not each.is_over(at)]
+    pages = [(public_url(path), None) for path in ("/", "/categories", *nodes, *campaigns)]
     return _xml("content/sitemap.xml", pages=pages)
 
 

@@ -98,6 +98,17 @@ def generated_svg(emoji: str, hue: int, pattern: int) -> str:
     )
 
 
+def is_picture(text: str) -> bool:
+    """Say whether a text is a picture as rows store it."""
+    if PHOTO.fullmatch(text):
+        return True
+    kind, _, key = text.partition(":")
+    try:
+        return kind == "generated" and bool(read_drawing(key))
+    except ValueError:
+        return False
+
+
 @lru_cache(maxsize=50_000)
 def picture_url(picture: str, size: int = 640) -> str:
     """Return the path of a picture with a longest side of at least `size` where there is one; "" for none."""

@@ -99,6 +99,8 @@ class ShopSettings:
     """Where goods are sent back to; lines are parted by ";". Without one the label says to ask."""
     return_alert_percent: int = 15
     """From which share of its sold pieces on a product that comes back is shown as a worry."""
+    slots_need_second_person: bool = True
+    """Whether what is put on pages is looked at by somebody else than who wrote it before shoppers see it."""
 
     def __post_init__(self) -> None:
         if not is_currency(self.currency):

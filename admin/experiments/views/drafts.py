@@ -51,7 +51,7 @@ def new_experiment() -> Response:
     surface = request.args.get("surface", "")
     if find_surface(surface) is None:
         return render_page("admin/experiments/choose.html", surfaces=surfaces(), asked=surface)
-    return draft_page(empty_plan(surface))
+    return draft_page(empty_plan(surface, request.args))
 
 
 @blueprint.post("/experiments")

@@ -7,7 +7,7 @@ from datetime import date
 from babel.dates import format_date, format_skeleton
 from flask import Blueprint
 
-from admin.promotions.calendar import is_weekend
+from admin.months import is_weekend
 from admin.promotions.merging import label_of
 from storefront.promotions.lint_words import finding_words
 from storefront.web.locale import babel_locale

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from admin.access import requires
 from admin.dashboard.chart import bar_chart
 from admin.days import day_of
+from admin.months import Month
 from admin.promotions import queries, report
 from admin.promotions.as_if import price, read_as_if
-from admin.promotions.calendar import Month
 from admin.promotions.choices import choices
 from admin.promotions.patterns import PATTERNS
 from admin.promotions.planned import month_of

@@ -8,4 +8,5 @@ import "./admin/unsaved.js";
 import "./admin/selection.js";
 import "./admin/chart.js";
 import "./admin/rating.js";
+import "./admin/sorting.js";
 import "./printing.js";

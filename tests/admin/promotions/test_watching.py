@@ -11,7 +11,8 @@ import time_machine
 from flask import Flask
 
 from admin.days import day_of, start_of
-from admin.promotions.calendar import Month, bar_of, clashes
+from admin.months import Month, bar_of
+from admin.promotions.calendar import clashes
 from admin.promotions.report import Period, days_of
 from admin.promotions.standing import Standing, standing_of, stands
 from admin.promotions.values import read_moment, read_percent, show_percent
