@@ -36,6 +36,11 @@ class SlotMonth:
     gaps: tuple[Stretch, ...]
     overlaps: tuple[Overlap, ...]
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether it shows its fallback all the time, and nothing is planned in it."""
+        return all(row.entry.is_fallback for row in self.rows) and not self.gaps
+
 
 def month_of(page: str, month: Month, visitor: Visitor) -> Sequence[SlotMonth]:
     """Return a page's active slots in a month, as this visitor meets them."""

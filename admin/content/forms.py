@@ -82,10 +82,10 @@ class EntryForm(Form):
         super().__init__(*args, **kwargs)
         self.kind = kind
         self.visitor.choices, self.device.choices = choices.visitors, choices.devices
-        self.tier.choices, self.group.choices = choices.tiers, choices.groups
-        self.source.choices = _with_own(choices.sources(kind), self.source.data)
-        self.tier.choices = _with_own(choices.tiers, self.tier.data)
-        self.group.choices = _with_own(choices.groups, self.group.data)
+        stored = kwargs.get("data") or {}
+        self.source.choices = _with_own(choices.sources(kind), stored.get("source", ""))
+        self.tier.choices = _with_own(choices.tiers, stored.get("tier", ""))
+        self.group.choices = _with_own(choices.groups, stored.get("group", ""))
 
     def shows(self, name: str) -> bool:
         """Say whether entries of this kind say or show that."""
@@ -235,8 +235,10 @@ def campaign_form_of(row: Campaign) -> CampaignForm:
     )
 
 
-def _with_own(options: tuple[tuple[str, str], ...], value: str | None) -> tuple[tuple[str, str], ...]:
-    """Return options with what is stored among them, even if there is no such thing any more."""
+def _with_own(options: tuple[tuple[str, str], ...], value: str) -> tuple[tuple[str, str], ...]:
+    """Return options with what is stored among them, even if there is no such thing any more: it is shown, and has to
+    be changed before anything is saved.
+    """
     if not value or value in dict(options):
         return options
     return (*options, (value, gettext("%(name)s (gone)", name=value)))

@@ -14,11 +14,6 @@ KINDS: dict[str, str] = {
     "rich_text": N_("Text"),
     "categories": N_("Categories"),
 }
-SLOTS = (
-    *(N_("hero"), N_("flash"), N_("categories"), N_("for-you"), N_("buy-again"), N_("best-sellers")),
-    *(N_("reduced"), N_("discover"), N_("new-arrivals"), N_("fresh")),
-)
-"""Keys of slots that readers of other languages get words for."""
 STANDINGS: dict[str, tuple[str, str]] = {
     "shown": (N_("Shown"), "positive"),
     "covered": (N_("Covered by a higher priority"), "warning"),

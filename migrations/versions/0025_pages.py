@@ -42,7 +42,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_slot_entry_version")),
-        sa.UniqueConstraint("entry_id", "number", name=op.f("uq_slot_entry_version_entry_id")),
+        sa.UniqueConstraint("entry_id", "number", name=op.f("uq_slot_entry_version_entry_id_number")),
     )
     op.create_index("ix_slot_entry_version_stage", "slot_entry_version", ["stage"])
     op.create_table(
@@ -69,7 +69,7 @@ def upgrade() -> None:
         sa.Column("viewed", sa.Integer(), nullable=False),
         sa.Column("clicks", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_behaviour_entry_day")),
-        sa.UniqueConstraint("entry_id", "day", name=op.f("uq_behaviour_entry_day_entry_id")),
+        sa.UniqueConstraint("entry_id", "day", name=op.f("uq_behaviour_entry_day_entry_id_day")),
     )
     op.create_index(op.f("ix_behaviour_entry_day_day"), "behaviour_entry_day", ["day"])
     op.create_table(

@@ -10,7 +10,7 @@ from flask import Flask, request
 from storefront.catalog.queries import category_tree
 from storefront.content.front import Section, build_sections
 from storefront.content.here import key_of, shown_here
-from storefront.content.queries import all_slots, campaigns_now, category_page
+from storefront.content.queries import all_slots, category_page
 from storefront.content.varying import SURFACE
 from storefront.experiments.surfaces import declare
 from storefront.kernel.clock import now
@@ -40,8 +40,8 @@ def _shown_above() -> Hashable:
 
 
 def init_app(app: Flask) -> None:
-    """A page is made anew when slots or campaigns have changed; the front's slots may vary."""
-    kept_pages.made_from(slots=all_slots, campaigns=campaigns_now)
+    """A page is made anew when slots have changed; the front's slots may vary."""
+    kept_pages.made_from(slots=all_slots)
     kept_pages.vary_by(slots=_shown_above)
     declare(SURFACE)
     app.jinja_env.globals["category_sections"] = category_sections

@@ -25,6 +25,19 @@ VISITORS = frozenset({"", "new", "returning"})
 DEVICES = frozenset({"", "phone", "desktop"})
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PAGE = re.compile(r"home|(category|campaign):[0-9]{1,9}")
+NAMES: Mapping[str, str] = {
+    "hero": N_("Large banner"),
+    "flash": N_("Flash sale"),
+    "categories": N_("Departments"),
+    "for-you": N_("Picked for you"),
+    "buy-again": N_("Buy again"),
+    "best-sellers": N_("Best sellers"),
+    "reduced": N_("Reduced now"),
+    "discover": N_("New for you"),
+    "new-arrivals": N_("Just in"),
+    "fresh": N_("Fresh goods"),
+}
+"""What slots are called that were there from the start, by their keys."""
 ENDS_FIRST = N_("It ends before it starts. Choose a later end, or an earlier start.")
 
 

@@ -55,6 +55,7 @@ class Campaign:
     texts: Mapping[str, Mapping[str, str]]
     starts_at: datetime | None
     ends_at: datetime | None
+    version: int
 
     @property
     def page(self) -> str:
@@ -174,7 +175,7 @@ def _read_all() -> dict[str, tuple[Slot, ...]]:
 
 def _read_campaigns() -> dict[str, Campaign]:
     rows = db.session.scalars(select(CampaignRow).where(CampaignRow.is_published).order_by(CampaignRow.id))
-    return {row.slug: Campaign(row.id, row.slug, row.texts, row.starts_at, row.ends_at) for row in rows}
+    return {row.slug: Campaign(row.id, row.slug, row.texts, row.starts_at, row.ends_at, row.version) for row in rows}
 
 
 _slots = Kept(_read_all, seconds=2.0)

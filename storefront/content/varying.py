@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from storefront.content.plans import NAMES
 from storefront.content.queries import home_slots
 from storefront.content.rules import Entry, Slot
 from storefront.experiments import here
@@ -61,5 +62,5 @@ SURFACE = Surface(
             options=_entries,
         ),
     ),
-    places=lambda: [(slot.key, slot.key) for slot in home_slots()],
+    places=lambda: [(slot.key, NAMES.get(slot.key, slot.key)) for slot in home_slots()],
 )

@@ -60,7 +60,7 @@ def campaign(slug: str) -> Response:
         abort(404)
     if found.is_over(now()):
         return render_page("content/campaign_over.html", campaign=found, status=410)
-    return _campaign(found)
+    return _campaign(found=found)
 
 
 @kept(by=lambda: _campaign_key(request.view_args or {}))
@@ -70,7 +70,7 @@ def _campaign(found: Campaign) -> Response:
 
 def _campaign_key(values: Mapping[str, str]) -> Hashable:
     found = campaigns_now()[values["slug"]]
-    return key_of(found.page, shown_here(found.page, now()))
+    return found.version, key_of(found.page, shown_here(found.page, now()))
 
 
 @blueprint.get("/preview/<token>")

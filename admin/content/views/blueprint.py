@@ -6,6 +6,7 @@ from flask import Blueprint
 from flask_babel import gettext
 
 from storefront.content.models import Slot
+from storefront.content.plans import NAMES
 from storefront.content.titles import title_of
 from storefront.web.locale import current_locale
 
@@ -14,8 +15,8 @@ URL = "/admin/home-slots"
 
 
 def slot_name(slot: Slot) -> str:
-    """Return what a slot is called: by its colleagues' name, else by its key in the reader's words."""
-    return slot.name or gettext(slot.key)
+    """Return what a slot is called: by its colleagues' name, else by the words for its key."""
+    return slot.name or gettext(NAMES.get(slot.key, slot.key))
 
 
 def page_url(page: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, flash, g, request
 from flask_babel import gettext as _
@@ -15,11 +16,12 @@ from admin.content import queries
 from admin.content.choices import entry_choices
 from admin.content.forms import WHEN_AND_WHOM, EntryForm, Stored, form_of
 from admin.content.health import worries_of
-from admin.content.looking import read_eyes
+from admin.content.looking import Eyes, read_eyes
 from admin.content.views.blueprint import URL, blueprint
 from admin.content.words import KINDS, STAGES
 from admin.days import day_of
 from admin.merging import merge, seen_values
+from admin.promotions.values import MOMENT
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.content import entries as content
@@ -74,7 +76,7 @@ def add_entry(slot_id: int) -> Response:
 def entry(slot_id: int, entry_id: int) -> Response:
     """Show an entry as it is worked on, beside the page that it is for."""
     slot, row = queries.get_slot(slot_id), queries.get_entry(slot_id, entry_id)
-    return _page(slot, form_of(_stored(row), slot.kind, entry_choices()), row)
+    return _page(slot, form_of(_stored(row), slot.kind, entry_choices()), entry_id)
 
 
 @blueprint.post("/home-slots/<int:slot_id>/entries/<int:entry_id>")
@@ -82,7 +84,8 @@ def entry(slot_id: int, entry_id: int) -> Response:
 @takes_up_to(LARGEST_REQUEST)
 def change_entry(slot_id: int, entry_id: int) -> Response:
     """Write a change down, and send it to be looked at if asked; who was slower is told what changed meanwhile."""
-    slot, row = queries.get_slot(slot_id), queries.get_entry(slot_id, entry_id)
+    slot = queries.get_slot(slot_id)
+    queries.get_entry(slot_id, entry_id)
     form = EntryForm(request.form, kind=slot.kind, choices=entry_choices())
     try:
         _take_picture(form)
@@ -98,10 +101,10 @@ def change_entry(slot_id: int, entry_id: int) -> Response:
                 _go_on(changed)
             return _saved(slot_id, entry_id)
     except StaleEntry as refusal:
-        return _page(slot, form, queries.get_entry(slot_id, entry_id), refusal=refusal, status=409)
+        return _page(slot, form, entry_id, refusal=refusal, status=409)
     except Invalid as refusal:
         show_refusal(form, refusal)
-    return _page(slot, form, row, status=422)
+    return _page(slot, form, entry_id, status=422)
 
 
 @blueprint.post("/home-slots/<int:slot_id>/entries/<int:entry_id>/submission")
@@ -153,7 +156,8 @@ def restore(slot_id: int, entry_id: int, number: int) -> Response:
 
 def _step(slot_id: int, entry_id: int, service: Callable[..., SlotEntry], done: str, **more: Any) -> Response:
     """Take one step of an entry's life; what is refused is said on its page."""
-    slot, row = queries.get_slot(slot_id), queries.get_entry(slot_id, entry_id)
+    slot = queries.get_slot(slot_id)
+    queries.get_entry(slot_id, entry_id)
     version = request.form.get("version", type=int) or 0
     try:
         with transaction():
@@ -163,9 +167,9 @@ def _step(slot_id: int, entry_id: int, service: Callable[..., SlotEntry], done: 
     except ShopError as refusal:
         row = queries.get_entry(slot_id, entry_id)
         form = form_of(_stored(row), slot.kind, entry_choices())
-        return _page(slot, form, row, refusal=refusal, status=refusal.status)
+        return _page(slot, form, entry_id, refusal=refusal, status=refusal.status)
     flash(done, "success")
-    return redirect_to(f"{URL}/{slot_id}/entries/{row.id}")
+    return redirect_to(f"{URL}/{slot_id}/entries/{entry_id}")
 
 
 def _go_on(row: SlotEntry) -> None:
@@ -202,19 +206,19 @@ def _stored(row: SlotEntry) -> Stored:
 def _page(
     slot: Slot,
     form: EntryForm,
-    row: SlotEntry | None = None,
+    entry_id: int | None = None,
     *,
     refusal: ShopError | None = None,
     status: int = 200,
 ) -> Response:
     """Show an entry's form; after a conflict beside what is stored now, and ready to be saved over it."""
+    row = queries.get_entry(slot.id, entry_id) if entry_id else None
     stored = form_of(_stored(row), slot.kind, entry_choices()) if row else None
     is_typed = isinstance(refusal, StaleEntry) and "name" in request.form
     told = merge(form, stored, request.form) if is_typed and stored else []
     changes = list_entries_about("slot_entry", str(row.id)) if row else []
     worked, plan = queries.worked_plan(row) if row else (None, EMPTY)
     at, today = now(), day_of(now(), g.shop.timezone)
-    eyes = read_eyes(slot.page, {**request.args, "at": _first_moment(form)}, g.shop.timezone, with_="drafts")
     slots = [(one, plain) for one, plain in queries.plain_slots(slot.page) if one.id == slot.id]
     return render_page(
         "admin/content/entry.html",
@@ -237,17 +241,23 @@ def _page(
         worries=worries_of([(1, plan["content"])]).get(1, ()),
         figures=queries.figures_of(row.id, today) if row else None,
         surface=f"slot:home:{slot.key}" if find_surface(f"slot:home:{slot.key}") and slot.page == "home" else "",
-        eyes=eyes,
+        eyes=_eyes(slot, form),
         entries=changes,
         people={**people(changes), **names_of(_actors(row))},
         status=status,
     )
 
 
-def _first_moment(form: EntryForm) -> str:
-    """Return when the entry begins, if that is still to come: then the page is to be seen as it is at that time."""
+def _eyes(slot: Slot, form: EntryForm) -> Eyes:
+    """Return how the page is to be seen: with this draft, and as it is when the entry begins if that is to come."""
+    zone, args = g.shop.timezone, dict(request.args)
     starts = form.starts_at.data
-    return starts.strftime("%Y-%m-%dT%H:%M") if starts else request.args.get("at", "")
+    if starts and starts > now().astimezone(ZoneInfo(zone)).replace(tzinfo=None):
+        args.setdefault("at", starts.strftime(MOMENT))
+    for name in ("tier", "group", "device"):
+        args.setdefault(name, form[name].data or "")
+    args.setdefault("visitor", form.visitor.data or "returning")
+    return read_eyes(slot.page, args, zone, with_="drafts")
 
 
 def _may_judge(worked: Any) -> bool:

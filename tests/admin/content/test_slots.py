@@ -48,18 +48,25 @@ def keys(page: Page) -> list[str]:
 
 
 def add(browser: Shopper, **typed: Any) -> Page:
-    return browser.submit(browser.get("/admin/home-slots/1/entries/new"), FORM, name="Spring", **typed)
+    return browser.submit(browser.get("/admin/home-slots/1/entries/new"), FORM, **{"name": "Spring", **typed})
+
+
+def approve(app: Flask, page: Page) -> Page:
+    """Let somebody else let through what a page shows."""
+    browser = at_work(app, Role.OPERATIONS, "Olga")
+    seen = browser.get(page.response.request.path)
+    return browser.submit(seen, "form[action$=approval]")
 
 
 def test_slots_move_up_and_down_and_stop_at_the_ends(home: Flask) -> None:
     browser = at_work(home, Role.MERCHANDISER)
-    assert keys(browser.get("/admin/home-slots")) == ["hero", "shelf", "footer"]
+    assert keys(browser.get("/admin/home-slots")) == ["Large banner", "shelf", "footer"]
     assert browser.post("/admin/home-slots/3/position", {"step": "up"}).location == "/admin/home-slots#slot-3"
-    assert keys(browser.get("/admin/home-slots")) == ["hero", "footer", "shelf"]
+    assert keys(browser.get("/admin/home-slots")) == ["Large banner", "footer", "shelf"]
     browser.post("/admin/home-slots/1/position", {"step": "up"})
     browser.post("/admin/home-slots/2/position", {"step": "down"})
     page = browser.get("/admin/home-slots")
-    assert keys(page) == ["hero", "footer", "shelf"]
+    assert keys(page) == ["Large banner", "footer", "shelf"]
     assert [button["value"] for button in page.all("button[name=step][disabled]")] == ["up", "down"]
     assert browser.post("/admin/home-slots/1/position", {"step": "sideways"}).status == 422
     assert browser.post("/admin/home-slots/99/position", {"step": "up"}).status == 404
@@ -84,7 +91,7 @@ def test_an_entry_is_planned_in_the_shops_zone_and_becomes_live(home: Flask) -> 
         browser = at_work(home, name="Early bird")
         page = add(
             browser,
-            status="approved",
+            do="submit",
             priority="10",
             starts_at="2026-05-01T09:00",
             ends_at="2026-05-02T09:00",
@@ -93,7 +100,9 @@ def test_an_entry_is_planned_in_the_shops_zone_and_becomes_live(home: Flask) -> 
             link="/categories",
         )
         assert page.status == 200
-        assert "Planned" in page.words("#slot-1")
+        assert "In review" in browser.get("/admin/home-slots").words("#slot-1")
+        assert approve(home, page).status == 200
+        assert "Planned" in browser.get("/admin/home-slots").words("#slot-1")
     with home.app_context():
         entry = db.session.scalars(db.select(SlotEntry).where(SlotEntry.name == "Spring")).one()
         assert entry.starts_at == datetime(2026, 5, 1, 1, tzinfo=UTC)
@@ -101,7 +110,7 @@ def test_an_entry_is_planned_in_the_shops_zone_and_becomes_live(home: Flask) -> 
         entry_id = entry.id
     with time_machine.travel("2026-05-01T02:00:00Z", tick=False):
         page = browser.get("/admin/home-slots")
-        assert "Shown now" in page.words("#slot-1")
+        assert "Shown" in page.words("#slot-1")
         assert "Waits" in page.words("#slot-1")
         page = browser.get(f"/admin/home-slots/1/entries/{entry_id}")
         assert page.one("#starts_at")["value"] == "2026-05-01T09:00"
@@ -116,7 +125,8 @@ def test_an_entry_is_planned_in_the_shops_zone_and_becomes_live(home: Flask) -> 
         ({"priority": "high"}, "priority", "whole number"),
         ({"priority": "-1"}, "priority", "whole number"),
         ({"priority": "1001"}, "priority", "whole number"),
-        ({"status": "great"}, "status", "one of the states"),
+        ({"visitor": "everyone"}, "visitor", "one of these"),
+        ({"tier": "platinum"}, "tier", "one of these"),
         ({"link": "https://evil.example"}, "link", "starts with"),
         ({"link": "//evil.example"}, "link", "starts with"),
         ({"link": "/\\evil.example"}, "link", "starts with"),
@@ -142,13 +152,18 @@ def test_an_entry_needs_a_name(home: Flask) -> None:
     assert "name that your colleagues" in page.said
 
 
-@pytest.mark.parametrize("typed", [{"status": "paused"}, {"status": "draft"}, {"ends_at": "2026-05-02T09:00"}])
+@pytest.mark.parametrize("typed", [{"visitor": "new"}, {"ends_at": "2026-05-02T09:00"}])
 def test_a_fallback_stays_shown_always(home: Flask, typed: dict[str, str]) -> None:
     browser = at_work(home)
     page = browser.submit(browser.get("/admin/home-slots/1/entries/1"), FORM, **typed)
     assert page.status == 422
-    assert "fallback" in page.words(".field__error")
-    page = browser.submit(browser.get("/admin/home-slots/1/entries/1"), FORM, title_en="Good morning")
+    assert "allback" in page.words(".notice--error")
+    page = browser.get("/admin/home-slots/1/entries/1")
+    assert not page.all("form[action$=state]")
+    said = browser.post("/admin/home-slots/1/entries/1/state", {"version": "1", "action": "pause"})
+    assert said.status == 422
+    assert "This is the fallback" in said.said
+    page = browser.submit(page, FORM, title_en="Good morning")
     assert page.status == 200
 
 
@@ -161,8 +176,9 @@ def test_the_slower_of_two_is_told_what_changed_and_loses_nothing(home: Flask) -
     assert page.status == 409
     assert "Mei's title" in page.words(".conflict")
     assert page.one("#title_en")["value"] == "Tom's title"
-    page = tom.submit(page, FORM)
+    page = tom.submit(page, FORM, do="submit")
     assert page.status == 200
+    approve(home, page)
     with home.app_context():
         content = db.session.get(SlotEntry, 1).content
         assert content["en"] == {"title": "Tom's title", "text": "Tom's text"}
@@ -185,7 +201,7 @@ def test_unknown_slots_and_entries_are_not_found(home: Flask) -> None:
 def test_operations_look_but_do_not_touch(home: Flask) -> None:
     browser = at_work(home, Role.OPERATIONS)
     page = browser.get("/admin/home-slots")
-    assert not page.all("main form")
+    assert not page.all("main form[method=post]")
     assert browser.get("/admin/home-slots/1/entries/1").one(f"{FORM} fieldset").has_attr("disabled")
 
 
