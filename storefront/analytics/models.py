@@ -311,7 +311,6 @@ class EntryDayRow(Base):
     id: Mapped[pk]
     entry_id: Mapped[int]
     day: Mapped[date] = mapped_column(index=True)
-    """The day of the shop."""
     viewed: Mapped[int] = mapped_column(default=0)
     clicks: Mapped[int] = mapped_column(default=0)
 

@@ -16,7 +16,7 @@ LONGEST_NUMBER = 9
 def title_of(page: str) -> str:
     """Return a page's name in the reader's language; "" for what is none, or gone."""
     if page == HOME:
-        return _("Home page")
+        return str(_("Home page"))
     kind, _colon, number = page.partition(":")
     if not number.isdecimal() or len(number) > LONGEST_NUMBER:
         return ""

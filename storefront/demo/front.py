@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from storefront.catalog.models import Product
-from storefront.content.models import Slot, SlotEntry
+from storefront.catalog.models import Category, Product
+from storefront.content.models import Campaign, Slot, SlotEntry, SlotEntryVersion
+from storefront.content.queries import campaign_page, category_page
+from storefront.content.states import EntryStatus, Stage
 from storefront.demo.makers import OWN_LABEL
 from storefront.media.pictures import generated_picture
 from storefront.shop.services import change_settings
@@ -76,6 +78,83 @@ def insert_slots(session: Session, at: datetime) -> None:
         for entry in entries:
             session.add(SlotEntry(slot_id=slot.id, audience={}, updated_at=at, **entry))
     session.flush()
+
+
+def insert_pages(session: Session, by: str, at: datetime) -> None:
+    """Add a campaign, a category that leads with a banner, and a banner of the front that waits to be looked at."""
+    campaign = Campaign(slug="breakfast", is_published=True, updated_at=at, ends_at=at + timedelta(days=60))
+    campaign.texts = {
+        "en": {"title": "Breakfast, all day", "description": "Bread, eggs, fruit and coffee, picked by us."},
+        "zh": {"title": "全天早餐", "description": "面包、鸡蛋、水果和咖啡，都由我们挑选。"},
+    }
+    session.add(campaign)
+    session.flush()
+    table = _words(
+        ("Breakfast, all day", "Everything for a slow morning.", "/categories/bread-and-bakery", "To the bakery"),
+        ("全天早餐", "慢享早晨，一站备齐。", "/categories/bread-and-bakery", "去烘焙区"),
+    )
+    dairy = _words(
+        (
+            "Fresh every morning",
+            "Milk, eggs and cheese from our cold store.",
+            "/campaigns/breakfast",
+            "Breakfast ideas",
+        ),
+        ("每天清晨新到", "冷库直送的牛奶、鸡蛋和奶酪。", "/campaigns/breakfast", "早餐灵感"),
+    )
+    pages: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
+        (campaign_page(campaign.id), "lead", "Lead", "banner", table | {"picture": generated_picture("🥐", 40, 3)}),
+        (campaign_page(campaign.id), "bread", "Bread", "product_grid", _shelf("bread-and-bakery", "Bread", "面包")),
+        (
+            campaign_page(campaign.id),
+            "eggs",
+            "Eggs",
+            "product_grid",
+            _shelf("dairy-and-eggs", "Dairy and eggs", "乳品蛋类"),
+        ),
+        (
+            _category(session, "dairy-and-eggs"),
+            "lead",
+            "Lead",
+            "banner",
+            dairy | {"picture": generated_picture("🥚", 60, 7)},
+        ),
+    )
+    for position, (page, key, name, kind, content) in enumerate(pages):
+        always = SlotEntry(audience={}, updated_at=at, **_always(content))
+        session.add(Slot(page=page, key=key, name=name, kind=kind, position=position, entries=[always]))
+    session.flush()
+    _insert_waiting(session, by, at)
+
+
+def _insert_waiting(session: Session, by: str, at: datetime) -> None:
+    hero = session.scalars(select(Slot.id).where(Slot.page == "home", Slot.key == "hero")).one()
+    words = _words(
+        ("Winter soups", "Roots, beans and bread for cold evenings.", "/categories/pantry", "Fill the pantry"),
+        ("冬日暖汤", "根茎、豆类和面包，温暖寒夜。", "/categories/pantry", "备好食材"),
+    )
+    plan = {
+        "name": "Winter soups",
+        "priority": 20,
+        "starts_at": (at + timedelta(days=3)).isoformat(),
+        "ends_at": (at + timedelta(days=17)).isoformat(),
+        "audience": {},
+        "content": words | {"picture": generated_picture("🍲", 20, 5)},
+    }
+    stored = {**plan, "starts_at": at + timedelta(days=3), "ends_at": at + timedelta(days=17)}
+    entry = SlotEntry(slot_id=hero, status=EntryStatus.DRAFT, updated_at=at, **stored)
+    entry.versions = [SlotEntryVersion(number=1, stage=Stage.IN_REVIEW, plan=plan, made_by=by, made_at=at)]
+    session.add(entry)
+    session.flush()
+
+
+def _category(session: Session, slug: str) -> str:
+    return category_page(session.scalars(select(Category.id).where(Category.slug == slug)).one())
+
+
+def _shelf(category: str, english: str, chinese: str) -> dict[str, Any]:
+    link = f"/categories/{category}"
+    return _words((english, "", link, ""), (chinese, "", link, "")) | {"source": f"category:{category}"}
 
 
 def _fresh() -> dict[str, Any]:

@@ -207,6 +207,10 @@ def _flash(load: Load, name: str) -> None:
     load.do(name, lambda session, _connection: flash.insert_flash(session, _merchandiser(session), load.at))
 
 
+def _pages(load: Load, name: str) -> None:
+    load.do(name, lambda session, _connection: front.insert_pages(session, _merchandiser(session), load.at))
+
+
 def _steering(load: Load, name: str) -> None:
     load.do(name, lambda session, _connection: steering.insert_steering(session, _merchandiser(session), load.at))
 
@@ -236,6 +240,7 @@ STEPS: tuple[tuple[str, Callable[[Load, str], None]], ...] = (
     ("prices", _prices),
     ("coupons", _coupons),
     ("flash", _flash),
+    ("pages", _pages),
     ("steering", _steering),
     ("statistics", _statistics),
 )

@@ -13,15 +13,17 @@ PERSON = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)
 NEW = "Baked this morning, on your table tonight"
 
 
-def add_entry(merchant: Visitor) -> None:
-    """Give the hero an entry that nothing else shows."""
+def add_entry(merchant: Visitor, colleague: Visitor) -> None:
+    """Give the hero an entry that nothing else shows, and let it through."""
     page = merchant.open("/admin/home-slots")
-    merchant.press(page.get_by_role("link", name="Add an entry to hero"))
+    merchant.press(page.get_by_role("link", name="Add an entry to Large banner"))
     page.locator("#name").fill(NEW)
-    page.locator("#status").select_option("approved")
     page.locator("#priority").fill("0")
     page.locator("#title_en").fill(NEW)
-    merchant.press(page.locator("main form[data-guarded] button").last)
+    merchant.press(page.get_by_role("button", name="Save and send for review"))
+    colleague.sign_in("operations@example.com", "/admin/sign-in")
+    colleague.open(page.url.removeprefix(merchant.base))
+    colleague.press(colleague.page.get_by_role("button", name="Approve", exact=True))
 
 
 def plan(merchant: Visitor, name: str) -> Page:
@@ -38,9 +40,9 @@ def plan(merchant: Visitor, name: str) -> Page:
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_an_experiment_runs_from_plan_to_end(visit: Visit, size: tuple[int, int]) -> None:
     script = size is DESKTOP
-    with visit(size, script=script) as merchant:
+    with visit(size, script=script) as merchant, visit(size, script=script) as colleague:
         merchant.sign_in("merchandiser@example.com", "/admin/sign-in")
-        add_entry(merchant)
+        add_entry(merchant, colleague)
         page = plan(merchant, f"Hero on {size[0]}")
         assert page.locator(".is-wrong").count() == 0
         assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
