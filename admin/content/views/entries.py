@@ -41,7 +41,14 @@ from storefront.web.uploads import takes_up_to
 
 LARGEST_REQUEST = LARGEST_BYTES + 1024 * 1024
 SWITCHES = (EntryAction.PAUSE, EntryAction.RESUME, EntryAction.ARCHIVE, EntryAction.RECALL)
-EMPTY: Mapping[str, Any] = {"name": "", "priority": 10, "starts_at": None, "ends_at": None, "audience": {}, "content": {}}
+EMPTY: Mapping[str, Any] = {
+    "name": "",
+    "priority": 10,
+    "starts_at": None,
+    "ends_at": None,
+    "audience": {},
+    "content": {},
+}
 
 
 @blueprint.get("/home-slots/<int:slot_id>/entries/new")
