@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 
 from flask import current_app, has_request_context, request, session
 from flask_login import current_user, login_user, logout_user
 
+from storefront.accounts import queries, signed_in
+from storefront.accounts.devices import device_of
 from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
+from storefront.accounts.signed_in import Owner
+from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.kernel.errors import NotFound
+from storefront.web.afterwards import afterwards
 
 WORKING_DAY = timedelta(hours=12)
 """How long staff stay signed in; shoppers stay as long as their cookie lasts."""
@@ -45,19 +54,49 @@ def customer_id_here() -> int | None:
     return int(number) if kind == "customer" and number.isdecimal() else None
 
 
-def sign_in(identity: Identity) -> None:
-    """Begin a new session for somebody: nothing of the session before is kept."""
+def sign_in(identity: Identity, *, way: str = "") -> None:
+    """Begin a new session for somebody: nothing of the session before is kept. Commits the row that it is known by."""
     session.clear()
     session.permanent = True
     if isinstance(identity, CurrentStaff):
         session[_SINCE] = now().timestamp()
-    login_user(identity)
+    with transaction():
+        number = signed_in.begin(
+            owner=owner_of(identity),
+            way=way,
+            device=device_of(request.headers.get("User-Agent", "")),
+            address=request.remote_addr or "",
+            at=now(),
+        )
+    login_user(replace(identity, session_id=number, seen_at=now()))
 
 
 def sign_out() -> None:
-    """End the session."""
+    """End the session, here and for whoever has its cookie."""
+    here = _current()
     logout_user()
     session.clear()
+    if here is not None and here.session_id:
+        with transaction(), suppress(NotFound):
+            signed_in.end(owner=owner_of(here), session_id=here.session_id, at=now())
+
+
+def owner_of(identity: Identity) -> Owner:
+    """Return whose sessions somebody's are."""
+    return Owner("staff" if isinstance(identity, CurrentStaff) else "customer", identity.id)
+
+
+def load_identity(session_id: str) -> Identity | None:
+    """Return who a session belongs to; now and then, after the answer, that it was in use is noted."""
+    found = queries.find_identity(session_id)
+    if found is not None and found.seen_at is not None and now() - found.seen_at > signed_in.SEEN_EVERY:
+        afterwards(partial(_note_seen, found.session_id, now()))
+    return found
+
+
+def _note_seen(session_id: int, at: datetime) -> None:
+    with transaction():
+        signed_in.note_seen(session_id=session_id, at=at)
 
 
 def _current() -> Identity | None:

@@ -24,7 +24,7 @@ def come_in(customer_id: int, way: Way, target: str | None = None) -> Response:
     customer = queries.find_customer(customer_id)
     if customer is None:
         raise NotFound
-    sign_in(customer)
+    sign_in(customer, way=way)
     with transaction():
         ways.note_sign_in(
             customer_id=customer_id, way=way, device=device_of(request.headers.get("User-Agent", "")), at=now()
