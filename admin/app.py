@@ -39,7 +39,7 @@ from admin.returns import views as returns
 from admin.shipping import views as shipping
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
-from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
+from storefront.accounts.permissions import ROLE_NAMES, Permission
 from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
@@ -92,7 +92,7 @@ def _context() -> dict[str, Any]:
         return {}
     return {
         "staff": staff,
-        "role_name": ROLE_NAMES[Role(staff.role)],
+        "role_name": staff.role_name or ROLE_NAMES.get(staff.role, staff.role),
         "menu": menu_for(staff),
         "may": lambda name: staff.may(Permission(name)),
     }

@@ -88,7 +88,14 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (N_("Customers"), (Entry("/admin/privacy", N_("Personal data"), "user", Permission.CUSTOMERS_PRIVACY),)),
-    (N_("System"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),
+    (
+        N_("System"),
+        (
+            Entry("/admin/staff", N_("Staff"), "users-round", Permission.STAFF_VIEW),
+            Entry("/admin/staff-roles", N_("Roles"), "shield", Permission.STAFF_VIEW),
+            Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),
+        ),
+    ),
 )
 
 
@@ -101,4 +108,4 @@ def menu_for(staff: CurrentStaff) -> list[tuple[str, list[Entry]]]:
 def first_url(staff: CurrentStaff) -> str:
     """Return where somebody's day begins: the first place they may open."""
     groups = menu_for(staff)
-    return groups[0][1][0].url if groups else "/admin/sign-in"
+    return groups[0][1][0].url if groups else "/admin/own"

@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("updated_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_staff_role")),
     )
-    op.add_column("staff", sa.Column("factor_secret", sa.String(length=64), nullable=True))
+    op.add_column("staff", sa.Column("factor_secret", sa.String(length=255), nullable=True))
     op.add_column("staff", sa.Column("factor_step", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("staff", sa.Column("factor_since", MOMENT, nullable=True))
     op.create_table(

@@ -179,8 +179,8 @@ class Staff(Base):
     locale: Mapped[str] = mapped_column(String(8), default="en")
     is_active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)
-    factor_secret: Mapped[str | None] = mapped_column(String(64))
-    """What their authenticator app counts with; None without a second factor."""
+    factor_secret: Mapped[str | None] = mapped_column(String(255))
+    """What their authenticator app counts with, enciphered with the shop's secret; None without a second factor."""
     factor_step: Mapped[int] = mapped_column(default=0)
     """The latest time step whose code was used: it and those before it are refused."""
     factor_since: Mapped[moment | None]

@@ -47,6 +47,12 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit:view"
     TAXES_VIEW = "taxes:view"
     TAXES_EDIT = "taxes:edit"
+    STAFF_VIEW = "staff:view"
+    STAFF_EDIT = "staff:edit"
+    ROLES_EDIT = "roles:edit"
+    REFUNDS_APPROVE = "refunds:approve"
+    PROMOTIONS_APPROVE = "promotions:approve"
+    PRICES_APPROVE = "prices:approve"
 
 
 class Role(StrEnum):
@@ -137,6 +143,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.LOYALTY_VIEW,
             P.TAXES_VIEW,
             P.TAXES_EDIT,
+            *(P.REFUNDS_APPROVE, P.PROMOTIONS_APPROVE, P.PRICES_APPROVE),
         }
     ),
     Role.ANALYST: frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storefront.accounts import staff_letters
 from storefront.accounts.letters import shop_url
 from storefront.accounts.states import CHANGE_WORDS, Change
 
@@ -10,4 +11,6 @@ FACTS = {
     "account_url": lambda: shop_url("/account"),
     "reset_url": lambda: shop_url("/password-reset"),
     "change": lambda: CHANGE_WORDS[Change.PASSWORD],
+    "minutes": lambda: 15,
 }
+SPECIAL = {"accounts/mail/staff_changed": {"change": lambda: staff_letters.FACTOR_ON}}

@@ -21,7 +21,12 @@ from storefront.web.afterwards import afterwards
 
 WORKING_DAY = timedelta(hours=12)
 """How long staff stay signed in; shoppers stay as long as their cookie lasts."""
+FACTOR_WAITS = timedelta(minutes=5)
+"""How long the right password counts until the second factor comes."""
 _SINCE = "since"
+_CONFIRMED = "confirmed"
+"""When who works here last proved who they are."""
+_AWAITED = "awaited"
 _WHO = "_user_id"
 """Where Flask-Login keeps an identity's `get_id`."""
 
@@ -59,7 +64,7 @@ def sign_in(identity: Identity, *, way: str = "") -> None:
     session.clear()
     session.permanent = True
     if isinstance(identity, CurrentStaff):
-        session[_SINCE] = now().timestamp()
+        session[_SINCE] = session[_CONFIRMED] = now().timestamp()
     with transaction():
         number = signed_in.begin(
             owner=owner_of(identity),
@@ -79,6 +84,31 @@ def sign_out() -> None:
     if here is not None and here.session_id:
         with transaction(), suppress(NotFound):
             signed_in.end(owner=owner_of(here), session_id=here.session_id, at=now())
+
+
+def await_factor(staff: CurrentStaff, *, target: str) -> None:
+    """Remember that somebody's password was right; they are not in before their second factor is."""
+    session.clear()
+    session[_AWAITED] = [staff.id, staff.session_version, now().timestamp(), target]
+
+
+def awaited() -> tuple[CurrentStaff, str] | None:
+    """Return whose second factor this browser still owes, and where they want to go; None when it took too long."""
+    number, version, since, target = session.get(_AWAITED) or (0, 0, 0.0, "")
+    if not number or now().timestamp() - since > FACTOR_WAITS.total_seconds():
+        return None
+    found = queries.find_staff(number)
+    return (found, target) if found is not None and found.session_version == version else None
+
+
+def has_confirmed(within: timedelta) -> bool:
+    """Say whether who works here has proved who they are so short a time ago."""
+    return now().timestamp() - float(session.get(_CONFIRMED, 0)) < within.total_seconds()
+
+
+def confirm_now() -> None:
+    """Remember that who works here has just proved who they are."""
+    session[_CONFIRMED] = now().timestamp()
 
 
 def owner_of(identity: Identity) -> Owner:

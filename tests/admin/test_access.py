@@ -21,7 +21,11 @@ from tests.admin.people import PASSWORD, at_work, hire
 from tests.browser import Shopper
 
 LETTERS = dict(zip("SOMCFA", Role, strict=True))
-OPEN = {("GET", "/admin/sign-in"), ("POST", "/admin/sign-in")}
+OPEN = {
+    (method, rule)
+    for method in ("GET", "POST")
+    for rule in ("/admin/sign-in", "/admin/sign-in/code", "/admin/invitations/<token>")
+}
 Matrix = dict[tuple[str, str], frozenset[Role]]
 
 
