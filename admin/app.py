@@ -13,6 +13,8 @@ from admin.accounts import groups
 from admin.accounts import views as accounts
 from admin.analytics import shelf_views as shelf_report
 from admin.analytics import views as analytics
+from admin.approvals import views as approvals
+from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.catalog import collections
 from admin.catalog import views as catalog
@@ -40,6 +42,8 @@ from admin.shipping import views as shipping
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission
+from storefront.approvals import queries as waiting
+from storefront.approvals.errors import NeedsApproval
 from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
@@ -51,6 +55,7 @@ ROOMS = (
         simulation,
         coupons,
         flash,
+        approvals,
         audit,
         pricing,
         taxes,
@@ -74,6 +79,7 @@ def make_blueprint() -> Blueprint:
     blueprint.before_request(access.guard)
     blueprint.after_request(_keep_private)
     blueprint.context_processor(_context)
+    blueprint.register_error_handler(NeedsApproval, ask_for_approval)
     blueprint.register_error_handler(ShopError, partial(refusal_page, page=ERROR_PAGE))
     blueprint.register_error_handler(HTTPException, partial(http_page, page=ERROR_PAGE))
     for room in ROOMS:
@@ -94,6 +100,7 @@ def _context() -> dict[str, Any]:
         "staff": staff,
         "role_name": staff.role_name or ROLE_NAMES.get(staff.role, staff.role),
         "menu": menu_for(staff),
+        "waiting_for_me": waiting.count_for(staff),
         "may": lambda name: staff.may(Permission(name)),
     }
 

@@ -17,14 +17,35 @@ class Entry:
     words: str
     icon: str
     permission: Permission
+    or_any: tuple[Permission, ...] = ()
+    """Whoever has one of these may open it too."""
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        return self.permission, *self.or_any
+
+    def opens_for(self, staff: CurrentStaff) -> bool:
+        """Say whether somebody may open it."""
+        return any(staff.may(permission) for permission in self.permissions)
 
     def is_at(self, path: str) -> bool:
         """Say whether `path` is this place or lies within it."""
         return path == self.url or (self.url != "/admin/" and path.startswith(f"{self.url}/"))
 
 
+APPROVALS = "/admin/approvals"
+_MAKERS_AND_CHECKERS = (
+    *(Permission.PROMOTIONS_APPROVE, Permission.PRICES_APPROVE),
+    *(Permission.ORDERS_REFUND, Permission.PROMOTIONS_EDIT, Permission.PRICES_EDIT),
+)
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("", (Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW),)),
+    (
+        "",
+        (
+            Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW),
+            Entry(APPROVALS, N_("Approvals"), "stamp", Permission.REFUNDS_APPROVE, _MAKERS_AND_CHECKERS),
+        ),
+    ),
     (
         N_("Sell"),
         (
@@ -101,7 +122,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
 
 def menu_for(staff: CurrentStaff) -> list[tuple[str, list[Entry]]]:
     """Return the groups of the menu with what `staff` may open."""
-    groups = [(title, [entry for entry in entries if staff.may(entry.permission)]) for title, entries in MENU]
+    groups = [(title, [entry for entry in entries if entry.opens_for(staff)]) for title, entries in MENU]
     return [(title, entries) for title, entries in groups if entries]
 
 

@@ -90,10 +90,37 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_staff_invitation_email"), "staff_invitation", ["email"])
     op.create_index(op.f("ix_staff_invitation_invited_by"), "staff_invitation", ["invited_by"])
+    op.create_table(
+        "approval_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("object_kind", sa.String(length=32), nullable=False),
+        sa.Column("object_key", sa.String(length=64), nullable=False),
+        sa.Column("payload", JSON, nullable=False),
+        sa.Column("seen", JSON, nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("reason", sa.String(length=255), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("answered_by", sa.String(length=120), nullable=False),
+        sa.Column("answered_at", MOMENT, nullable=True),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "answered_by = '' OR answered_by != asked_by OR state = 'withdrawn'",
+            name=op.f("ck_approval_request_two_people"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval_request")),
+    )
+    op.create_index("ix_approval_request_state", "approval_request", ["state", "expires_at"])
+    op.create_index(op.f("ix_approval_request_asked_by"), "approval_request", ["asked_by"])
 
 
 def downgrade() -> None:
     """Take them away again."""
+    op.drop_table("approval_request")
     op.drop_table("staff_invitation")
     op.drop_table("recovery_code")
     with op.batch_alter_table("staff") as table:

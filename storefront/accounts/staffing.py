@@ -19,7 +19,7 @@ from storefront.accounts.emails import fold_email
 from storefront.accounts.errors import InvitationGone, LastSuperAdmin, WorksHere
 from storefront.accounts.identity import CurrentStaff
 from storefront.accounts.models import SignInSession, Staff, StaffInvitation
-from storefront.accounts.permissions import Role
+from storefront.accounts.permissions import Permission, Role
 from storefront.accounts.signed_in import Owner
 from storefront.audit import services as audit
 from storefront.database.base import db
@@ -51,6 +51,13 @@ def get_staff(staff_id: int) -> Staff:
     if found is None:
         raise NotFound
     return found
+
+
+def list_who_may(permission: Permission) -> Sequence[Any]:
+    """Return who works here and may do something: id, email, locale, name."""
+    allowed = [role.key for role in roles.list_roles() if permission in role.permissions]
+    columns = (Staff.id, Staff.email, Staff.locale, Staff.name)
+    return db.session.execute(select(*columns).where(Staff.is_active, Staff.role.in_(allowed)).order_by(Staff.id)).all()
 
 
 def list_invitations(*, at: datetime) -> Sequence[StaffInvitation]:
