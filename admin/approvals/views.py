@@ -40,7 +40,11 @@ def approval_list() -> Response:
         queries.list_decided(staff),
     )
     return render_page(
-        "admin/approvals/approvals.html", waiting=waiting, mine=mine, decided=decided, **_words([*waiting, *mine, *decided])
+        "admin/approvals/approvals.html",
+        waiting=waiting,
+        mine=mine,
+        decided=decided,
+        **_words([*waiting, *mine, *decided]),
     )
 
 

@@ -34,9 +34,7 @@ def upgrade() -> None:
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("last_seen_at", MOMENT, nullable=False),
         sa.Column("ended_at", MOMENT, nullable=True),
-        sa.CheckConstraint(
-            "(customer_id IS NULL) != (staff_id IS NULL)", name=op.f("ck_sign_in_session_one_owner")
-        ),
+        sa.CheckConstraint("(customer_id IS NULL) != (staff_id IS NULL)", name=op.f("ck_sign_in_session_one_owner")),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("fk_sign_in_session_customer_id_customer"), ondelete="CASCADE"
         ),

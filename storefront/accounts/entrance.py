@@ -25,9 +25,7 @@ log = logging.getLogger(__name__)
 Account = TypeVar("Account", Customer, Staff)
 
 
-def admit(
-    check: Callable[..., Account], *, email: str, password: str, limits: Limits = throttle.SIGN_IN
-) -> Account:
+def admit(check: Callable[..., Account], *, email: str, password: str, limits: Limits = throttle.SIGN_IN) -> Account:
     """Return whose credentials these are, or refuse; hashing happens outside any transaction."""
     address = request.remote_addr or ""
     services.refuse_too_many_tries(email=email, address=address, at=now(), limits=limits)
@@ -85,7 +83,11 @@ def confirm_staff(*, staff_id: int, password: str, field: str) -> None:
 
 def _tell_locked(email: str, address: str, at: datetime) -> None:
     staff = queries.find_staff_by_email(services.folded_or_raw(email))
-    if staff is None or not staff.is_active or not tries.are_too_many(throttle.STAFF, who=email, address=address, at=at):
+    if (
+        staff is None
+        or not staff.is_active
+        or not tries.are_too_many(throttle.STAFF, who=email, address=address, at=at)
+    ):
         return
     with transaction():
         staff_letters.tell_locked(staff=staffing.get_staff(staff.id), minutes=throttle.STAFF.minutes, at=at)

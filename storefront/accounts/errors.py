@@ -125,7 +125,9 @@ class LastSuperAdmin(ShopError):
 class InvitationGone(ShopError):
     """An invitation to work here was used, taken back, is too old, or never was one."""
 
-    message = N_("This link no longer works: each works once, and only for a while. Ask whoever invited you for another.")
+    message = N_(
+        "This link no longer works: each works once, and only for a while. Ask whoever invited you for another."
+    )
 
 
 class WrongFactor(Invalid):

@@ -1,4 +1,4 @@
-"""The second factor of staff: codes that change with the time (RFC 6238), and codes on paper for when the phone is gone.
+"""The second factor of staff: codes that change with the time (RFC 6238), and codes on paper for a phone that is gone.
 
 A code counts in its own half minute and the one before and after, and only once: the step that was used is kept, and
 nothing up to it works again. What the app counts with is kept enciphered with the shop's secret; of recovery codes

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Executable, bindparam, func, or_, select
 
 from storefront.accounts.emails import fold_email
 from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
@@ -93,7 +92,7 @@ def find_customer(customer_id: int) -> CurrentCustomer | None:
     return _customer(_CUSTOMER, {"id": customer_id})
 
 
-def _customer(statement: Select[Any], values: Mapping[str, int]) -> CurrentCustomer | None:
+def _customer(statement: Executable, values: Mapping[str, int]) -> CurrentCustomer | None:
     row = read(statement, values).first()
     if row is None:
         return None
@@ -119,7 +118,7 @@ def find_staff(staff_id: int) -> CurrentStaff | None:
     return _staff(_STAFF, {"id": staff_id})
 
 
-def _staff(statement: Select[Any], values: Mapping[str, int]) -> CurrentStaff | None:
+def _staff(statement: Executable, values: Mapping[str, int]) -> CurrentStaff | None:
     row = read(statement, values).first()
     if row is None:
         return None

@@ -65,7 +65,7 @@ def get_role(key: str) -> KnownRole:
 def count_people() -> Mapping[str, int]:
     """Return how many people who work here have each role."""
     statement = select(Staff.role, func.count()).where(Staff.is_active).group_by(Staff.role)
-    return {role: count for role, count in db.session.execute(statement)}
+    return {row[0]: row[1] for row in db.session.execute(statement)}
 
 
 def refuse_beyond(by: CurrentStaff, permissions: Collection[Permission]) -> None:

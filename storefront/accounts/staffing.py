@@ -73,7 +73,7 @@ def invite(*, email: str, name: str, role: str, by: CurrentStaff, locale: str, a
     known = _by_email(folded)
     if known is not None and known.is_active:
         raise WorksHere(field="email", email=folded)
-    token = _make_link(folded, squeeze(name)[:120], role, by, locale, at)
+    token = _make_link(email=folded, name=squeeze(name)[:120], role=role, by=by, locale=locale, at=at)
     _note(folded, "staff.invite", {"name": (None, squeeze(name)[:120]), "role": (None, role)}, by, at)
     return token
 
@@ -81,7 +81,7 @@ def invite(*, email: str, name: str, role: str, by: CurrentStaff, locale: str, a
 def send_password_link(*, staff_id: int, by: CurrentStaff, locale: str, at: datetime) -> str:
     """Write to somebody who works here with a link that sets a new password, and return the token."""
     staff = _reachable(staff_id, by, at)
-    token = _make_link(staff.email, staff.name, staff.role, by, locale, at)
+    token = _make_link(email=staff.email, name=staff.name, role=staff.role, by=by, locale=locale, at=at)
     _note(str(staff.id), "staff.password_link", {}, by, at)
     return token
 
@@ -135,9 +135,7 @@ def accept(*, token: str, name: str, password_hash: str, at: datetime) -> Staff:
     db.session.flush()
     _end_sessions(staff, at)
     tries.forget_person(throttle.STAFF, who=staff.email)
-    audit.record(
-        actor=f"staff:{staff.id}", action="staff.accept", about=("staff", str(staff.id)), changes={}, at=at
-    )
+    audit.record(actor=f"staff:{staff.id}", action="staff.accept", about=("staff", str(staff.id)), changes={}, at=at)
     return staff
 
 
@@ -217,7 +215,7 @@ def change_own_password(*, staff_id: int, password_hash: str, but_session: int, 
     return staff
 
 
-def _make_link(email: str, name: str, role: str, by: CurrentStaff, locale: str, at: datetime) -> str:
+def _make_link(*, email: str, name: str, role: str, by: CurrentStaff, locale: str, at: datetime) -> str:
     _end(StaffInvitation.email == email, at)
     token = secrets.token_urlsafe(32)
     db.session.add(

@@ -13,7 +13,7 @@ from storefront.approvals import letters, queries
 from storefront.approvals.errors import AlreadyDecided, NotYours, ReasonNeeded
 from storefront.approvals.kinds import Approved, Wanted, kind_of
 from storefront.approvals.models import ApprovalRequest
-from storefront.approvals.states import RequestAction, RequestState, TRANSITIONS
+from storefront.approvals.states import TRANSITIONS, RequestAction, RequestState
 from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.database.transaction import after_commit

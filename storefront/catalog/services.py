@@ -158,7 +158,9 @@ def _refuse_below_cost(
     product: Product, variants: Mapping[int, Variant], prices: Mapping[int, VariantPrice], by: str
 ) -> None:
     cheaper = [
-        (variants[key], price.price) for key, price in sorted(prices.items()) if price.price.minor < variants[key].price_minor
+        (variants[key], price.price)
+        for key, price in sorted(prices.items())
+        if price.price.minor < variants[key].price_minor
     ]
     frozen = {
         str(key): [price.price.minor, price.compare_at.minor if price.compare_at is not None else None]

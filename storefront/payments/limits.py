@@ -1,6 +1,6 @@
 """How much money one person sends back alone. Beyond that a second one has to approve.
 
-What counts is all that staff have sent back for an order without approval, so that two halves are not two small refunds.
+What counts is all that staff have sent back for an order without approval, so that two halves are no two small refunds.
 What the shop sends back by its own rules (a cancelled order, money that came too late) is not limited.
 """
 

@@ -18,9 +18,7 @@ def _set_entries(request: Approved, at: datetime) -> None:
         EntryPlan(variant_id, quantity, Money(minor, payload["currency"]))
         for variant_id, quantity, minor in payload["entries"]
     ]
-    services.set_entries(
-        list_id=payload["list"], version=payload["version"], entries=entries, by=request.actor, at=at
-    )
+    services.set_entries(list_id=payload["list"], version=payload["version"], entries=entries, by=request.actor, at=at)
 
 
 APPROVABLE = (

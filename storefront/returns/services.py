@@ -200,7 +200,9 @@ def replace(*, found: Return, by: str, at: datetime) -> Return:
     order = orders.get_whole(order.id)
     plan = plan_of(order, ReturnKind(found.kind), as_asked(found), but=found.id)
     found.actual_minor = max(plan.back, found.refunded_minor)
-    more, to = (Money(minor, order.currency) for minor in (found.actual_minor - found.refunded_minor, found.actual_minor))
+    more, to = (
+        Money(minor, order.currency) for minor in (found.actual_minor - found.refunded_minor, found.actual_minor)
+    )
     limits.refuse_alone("return_replacement", found=found, order=order, amount=more, to=to, by=by)
     _ask_back(found, found.actual_minor - found.refunded_minor, by, at)
     reference = f"{found.number}-{queries.count_tries(found.id) + 1}"

@@ -6,8 +6,8 @@ from flask import Response, flash, redirect, request
 from flask_babel import gettext as _
 
 from admin.access import open_to_everybody, open_to_newcomers
-from admin.accounts.views.blueprint import blueprint
 from admin.accounts.forms import DoorForm, FactorForm, WelcomeForm
+from admin.accounts.views.blueprint import blueprint
 from admin.navigation import first_url
 from storefront.accounts import queries, staffing
 from storefront.accounts.entrance import admit_staff, pass_factor

@@ -10,8 +10,8 @@ from flask import Response, flash, g, request, session
 from flask_babel import gettext as _
 
 from admin.access import PROOF, ask_again, open_to_newcomers, open_to_staff, owes_factor, staff_here
-from admin.accounts.views.blueprint import blueprint
 from admin.accounts.forms import FactorForm, OwnPasswordForm
+from admin.accounts.views.blueprint import blueprint
 from admin.accounts.words import WAYS
 from admin.navigation import first_url
 from storefront.accounts import factors, passwords, signed_in, staff_letters, staffing
@@ -140,9 +140,7 @@ def renew_codes() -> Response:
     with transaction():
         codes = factors.renew_recovery_codes(staff_id=staff.id)
         _note("staff.recovery_codes", {})
-        staff_letters.tell_changed(
-            staff=staffing.get_staff(staff.id), words=staff_letters.RECOVERY, at=now()
-        )
+        staff_letters.tell_changed(staff=staffing.get_staff(staff.id), words=staff_letters.RECOVERY, at=now())
     return _show_codes(codes)
 
 

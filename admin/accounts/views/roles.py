@@ -49,7 +49,9 @@ def require_of_all() -> Response:
     with transaction():
         shop.change_settings(values={"factor_for_all_staff": for_all}, at=now())
         changes = {"factor_for_all_staff": (g.shop.factor_for_all_staff, for_all)}
-        audit.record(actor=staff_here().actor, action="setting.change", about=("setting", "access"), changes=changes, at=now())
+        audit.record(
+            actor=staff_here().actor, action="setting.change", about=("setting", "access"), changes=changes, at=now()
+        )
         for role in roles.list_roles():
             if role.needs_factor != (role.key in chosen):
                 roles.require_factor(key=role.key, required=role.key in chosen, by=staff_here(), at=now())

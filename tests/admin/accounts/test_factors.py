@@ -164,7 +164,9 @@ def test_the_most_dangerous_doings_ask_once_more_and_lose_nothing(app: Flask) ->
 def test_a_page_that_asks_again_leads_there_afterwards(app: Flask) -> None:
     admin = at_work(app)
     page = admin.get("/admin/confirmation?next=/admin/staff")
-    assert admin.submit(page, "form.form--narrow", follow=False, **{"proof-of-who": PASSWORD}).location == "/admin/staff"
+    assert (
+        admin.submit(page, "form.form--narrow", follow=False, **{"proof-of-who": PASSWORD}).location == "/admin/staff"
+    )
     elsewhere = admin.post("/admin/confirmation?next=https://evil.example", {"proof-of-who": PASSWORD})
     assert elsewhere.location == "/admin/"
 
