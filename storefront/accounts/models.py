@@ -27,6 +27,8 @@ class Customer(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     """None: no password; a letter can set one where there is an e-mail."""
     locale: Mapped[str] = mapped_column(String(8), default="en")
+    texts: Mapped[str] = mapped_column(String(8), default="")
+    """When they get messages about orders on the phone: a value of `sms.states.Texts`."""
     tier: Mapped[str] = mapped_column(String(32), default="")
     groups: Mapped[json_list]
     """Keys of the customer groups that staff put them into."""

@@ -1,0 +1,67 @@
+"""Remember when customers want messages on the phone, where they are signed in, which address took another one's place
+in the book of choices, and whom an invoice was for.
+
+Revision ID: 0021
+Revises: 0019
+Create Date: 2026-11-29
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0021"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+MOMENT = sa.DateTime(timezone=True)
+
+
+def upgrade() -> None:
+    """Add columns that the version before need not know, and the table of sessions."""
+    op.add_column("customer", _text("texts", 8))
+    op.add_column("sign_in_record", _text("device_key", 64))
+    op.add_column("mail_choice", _text("moved_to", 64))
+    op.add_column("invoice", sa.Column("buyer", JSON, nullable=True))
+    op.add_column("invoice", sa.Column("keep_until", MOMENT, nullable=True))
+    op.create_index(op.f("ix_invoice_keep_until"), "invoice", ["keep_until"])
+    op.create_table(
+        "customer_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
+        sa.Column("way", sa.String(length=16), nullable=False),
+        sa.Column("device", sa.String(length=80), nullable=False),
+        sa.Column("network", sa.String(length=64), nullable=False),
+        sa.Column("began_at", MOMENT, nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("fk_customer_session_customer_id_customer"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_session")),
+    )
+    op.create_index(op.f("ix_customer_session_customer_id"), "customer_session", ["customer_id"])
+    op.create_index(op.f("ix_customer_session_seen_at"), "customer_session", ["seen_at"])
+
+
+def _text(name: str, length: int) -> sa.Column[str]:
+    """A text that is empty where the version before writes the row."""
+    return sa.Column(name, sa.String(length=length), nullable=False, server_default="")
+
+
+def downgrade() -> None:
+    """Take all of it away."""
+    op.drop_table("customer_session")
+    op.drop_index(op.f("ix_invoice_keep_until"), "invoice")
+    for table, columns in (
+        ("invoice", ("keep_until", "buyer")),
+        ("mail_choice", ("moved_to",)),
+        ("sign_in_record", ("device_key",)),
+        ("customer", ("texts",)),
+    ):
+        with op.batch_alter_table(table) as changed:
+            for column in columns:
+                changed.drop_column(column)
