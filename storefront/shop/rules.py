@@ -16,7 +16,7 @@ _AT_LEAST_ONE = (
     *("auto_confirm_days", "tracking_poll_hours"),
     "copy_keep_days",
 )
-_NOT_NEGATIVE = ("deletion_wait_days", "remind_payment_minutes", "points_per_unit")
+_NOT_NEGATIVE = ("deletion_wait_days", "invoice_keep_years", "remind_payment_minutes", "points_per_unit")
 _PERCENT = ("points_most_percent", "restocking_fee_percent", "return_alert_percent")
 _ONE_OF: Mapping[str, tuple[frozenset[str], str]] = {
     "locale": (frozenset({"en", "zh"}), N_("The shop speaks English and Chinese only.")),
@@ -83,6 +83,8 @@ class ShopSettings:
     seller_tax_id: str = ""
     deletion_wait_days: int = 7
     """For how many days the deletion of an account can be called off."""
+    invoice_keep_years: int = 10
+    """For how many years an invoice keeps its buyer's name and address after they were forgotten; 0 forgets them too."""
     copy_keep_days: int = 7
     """For how many days customers can fetch the copy of their data that they asked for."""
     explore_percent: int = 0
