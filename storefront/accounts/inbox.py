@@ -18,6 +18,7 @@ from storefront.accounts.models import Customer
 from storefront.accounts.states import Change, Purpose
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid
+from storefront.mail import choices
 
 
 def refuse_too_many_letters(*, email: str, address: str, at: datetime) -> None:
@@ -110,6 +111,8 @@ def confirm_email(*, token: str, customer_id: int, at: datetime) -> Customer:
     except IntegrityError:
         raise EmailTaken(field="email") from None
     end_before(customer=customer, at=at)
+    if before:
+        choices.move(before=before, email=email, at=at)
     letters.tell_changed(recipient=before, locale=customer.locale, change=Change.EMAIL, at=at)
     return customer
 
