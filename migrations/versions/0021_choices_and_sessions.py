@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_session")),
     )
     op.create_index(op.f("ix_customer_session_customer_id"), "customer_session", ["customer_id"])
-    op.create_index(op.f("ix_customer_session_seen_at"), "customer_session", ["seen_at"])
+    op.create_index(op.f("ix_customer_session_began_at"), "customer_session", ["began_at"])
 
 
 def _text(name: str, length: int) -> sa.Column[str]:

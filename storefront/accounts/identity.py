@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from storefront.accounts.permissions import Permission, permissions_of
 
@@ -24,6 +25,8 @@ class CurrentCustomer:
     """Keys of the groups that staff put this customer into."""
     verified_phone: str = ""
     """The number that a code proved, "" for none."""
+    seen_at: datetime | None = None
+    """When the session was last used, if it is known as one."""
 
     is_authenticated = True
     is_active = True

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from storefront.accounts import letters, links, passwords, queries, throttle, tries
+from storefront.accounts import letters, links, passwords, presence, queries, throttle, tries
 from storefront.accounts.emails import email_key, fold_email
 from storefront.accounts.errors import EmailTaken, LinkOver, TooManyTries
 from storefront.accounts.links import Link
@@ -78,6 +78,7 @@ def end_before(*, customer: Customer, at: datetime) -> None:
     """End every session and every open link of a customer."""
     customer.session_version += 1
     db.session.flush()
+    presence.end_all(customer_id=customer.id)
     links.end_links(customer_id=customer.id, at=at)
 
 

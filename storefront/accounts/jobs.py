@@ -1,10 +1,10 @@
-"""Cleaning up: codes and links that are long over."""
+"""Cleaning up: codes, links and sessions that are long over."""
 
 from __future__ import annotations
 
 import logging
 
-from storefront.accounts import codes, links
+from storefront.accounts import codes, links, presence
 from storefront.database.transaction import transaction
 from storefront.jobs.queue import periodic
 from storefront.kernel.clock import now
@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 
 @periodic(minute="40", hour="3")
 def forget_old_proofs() -> None:
-    """Delete codes and links that nobody can use any more."""
+    """Delete codes, links and sessions that nobody can use any more."""
     with transaction():
-        count = codes.forget_old(at=now()) + links.forget_old(at=now())
+        count = sum(room.forget_old(at=now()) for room in (codes, links, presence))
     if count:
-        log.info("%s old codes and links were deleted", count)
+        log.info("%s old codes, links and sessions were deleted", count)

@@ -105,7 +105,25 @@ class SignInRecord(Base):
     customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE")
     way: Mapped[str] = mapped_column(String(16))
     device: Mapped[str] = mapped_column(String(80), default="")
+    device_key: Mapped[str] = mapped_column(String(64), default="")
+    """A digest of the number that the browser keeps, by which it is known again."""
     at: Mapped[moment] = mapped_column(index=True)
+
+
+class CustomerSession(Base):
+    """A browser in which a customer is signed in; without the row its cookie opens nothing."""
+
+    __tablename__ = "customer_session"
+
+    id: Mapped[pk]
+    customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE")
+    way: Mapped[str] = mapped_column(String(16))
+    device: Mapped[str] = mapped_column(String(80), default="")
+    network: Mapped[str] = mapped_column(String(64), default="")
+    """The network address it came from, without its end: it tells places apart, and nobody's door."""
+    began_at: Mapped[moment] = mapped_column(index=True)
+    seen_at: Mapped[moment]
+    """When it was last used, give or take an hour."""
 
 
 class CustomerGroup(Base):

@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from storefront.accounts.emails import fold_email
 from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
-from storefront.accounts.models import Address, Customer, SignInFailure, Staff
+from storefront.accounts.models import Address, Customer, CustomerSession, SignInFailure, Staff
 from storefront.accounts.rules import PostalAddress, normal_phone
 from storefront.database.base import db
 from storefront.database.reading import read
@@ -28,6 +28,9 @@ _CUSTOMER = select(
     Customer.groups,
     Customer.verified_phone,
 ).where(Customer.is_active, Customer.id == bindparam("id"))
+_IN_SESSION = _CUSTOMER.add_columns(CustomerSession.seen_at).join(
+    CustomerSession, and_(CustomerSession.customer_id == Customer.id, CustomerSession.id == bindparam("session"))
+)
 _STAFF = select(Staff.id, Staff.email, Staff.name, Staff.role, Staff.locale, Staff.session_version).where(
     Staff.is_active, Staff.id == bindparam("id")
 )
@@ -42,19 +45,24 @@ class BookedAddress:
     address: PostalAddress
 
 
-def find_identity(session_id: str) -> Identity | None:
-    """Return who a session belongs to; None once the account is closed or its session version has moved on."""
+def find_identity(session_id: str, *, row_id: int | None = None) -> Identity | None:
+    """Return who a session belongs to; None once the account is closed, its session version has moved on, or its row
+    was ended. Customers' sessions have a row, but for those that began before rows were kept.
+    """
     kind, _, rest = session_id.partition(":")
     number, _, version = rest.partition(":")
     if kind not in {"customer", "staff"} or not (number.isdecimal() and version.isdecimal()):
         return None
-    found = find_customer(int(number)) if kind == "customer" else find_staff(int(number))
+    found = find_customer(int(number), session=row_id) if kind == "customer" else find_staff(int(number))
     return found if found is not None and found.session_version == int(version) else None
 
 
-def find_customer(customer_id: int) -> CurrentCustomer | None:
-    """Return an active customer as a value."""
-    row = read(_CUSTOMER, {"id": customer_id}).first()
+def find_customer(customer_id: int, *, session: int | None = None) -> CurrentCustomer | None:
+    """Return an active customer as a value; with `session`, only while that session of theirs has not ended."""
+    if session is None:
+        row = read(_CUSTOMER, {"id": customer_id}).first()
+    else:
+        row = read(_IN_SESSION, {"id": customer_id, "session": session}).first()
     if row is None:
         return None
     texts = {"email": row.email or "", "verified_phone": row.verified_phone or ""}

@@ -1,4 +1,4 @@
-"""Which letters and messages somebody gets: the page of their account, and the link in letters that needs no sign-in."""
+"""Which letters and messages somebody gets: the page of their account, and the link that needs no sign-in."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class ShopSettings:
     deletion_wait_days: int = 7
     """For how many days the deletion of an account can be called off."""
     invoice_keep_years: int = 10
-    """For how many years an invoice keeps its buyer's name and address after they were forgotten; 0 forgets them too."""
+    """For how many years an invoice names its buyer although they were forgotten; 0 forgets them there, too."""
     copy_keep_days: int = 7
     """For how many days customers can fetch the copy of their data that they asked for."""
     explore_percent: int = 0

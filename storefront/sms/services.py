@@ -30,6 +30,8 @@ LEASE = timedelta(minutes=1)
 KEPT_FOR = timedelta(days=30)
 SOON = timedelta(seconds=15)
 """Between tries of a code: whoever waits for one waits with the phone in the hand. Others wait as letters do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What to send; `reference` is one message's for ever, `facts` are what its words and templates need."""

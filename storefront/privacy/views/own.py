@@ -18,8 +18,8 @@ from storefront.privacy import queries, services
 from storefront.privacy.forms import ProofForm
 from storefront.privacy.gathering import find_obstacles, get_person, list_keepers
 from storefront.privacy.states import RequestKind
-from storefront.shop.queries import get_settings
 from storefront.privacy.views.blueprint import as_download, blueprint
+from storefront.shop.queries import get_settings
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
 

@@ -27,7 +27,9 @@ from tests.storefront.returns import goods
 PHONE = "+8613800138000"
 
 
-def customer(app: Flask, phone: str | None = PHONE, email: str | None = None, choice: Texts = Texts.WITHOUT_EMAIL) -> int:
+def customer(
+    app: Flask, phone: str | None = PHONE, email: str | None = None, choice: Texts = Texts.WITHOUT_EMAIL
+) -> int:
     with app.app_context(), transaction():
         row = factories.make_customer("x@example.com", verified_phone=phone, texts=choice.value)
         row.email = email
@@ -57,9 +59,7 @@ def test_each_step_that_matters_is_told(phones: Flask) -> None:
         goods.delivered(number)
         [line] = [line.id for line in order_of(number).lines]
         found = goods.give_back(number, {line: 1})
-    assert told(phones) == [
-        (kind, PHONE) for kind in ("paid", "sent", "delivered", "return_approved", "refunded")
-    ]
+    assert told(phones) == [(kind, PHONE) for kind in ("paid", "sent", "delivered", "return_approved", "refunded")]
     said = words(phones)
     assert number in said
     assert "SF1234567890" in said

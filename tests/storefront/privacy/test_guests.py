@@ -69,7 +69,9 @@ def link_in_queue(app: Flask) -> str:
     folder = app.config["SHOP"].mail_dir
     newest = max(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
     letter = last_letter(app)
-    letter.text = letter.html = newest.read_text(encoding="utf-8", errors="replace").replace("=\n", "").replace("=3D", "=")
+    letter.text = letter.html = (
+        newest.read_text(encoding="utf-8", errors="replace").replace("=\n", "").replace("=3D", "=")
+    )
     return link_in(letter)
 
 

@@ -203,7 +203,12 @@ def test_the_environment_names_the_carrier(tmp_path: Path) -> None:
             read(**environ)
     with pytest.raises(BadConfiguration, match="SMS_TEMPLATE_PAYED names no message"):
         read(SMS_TEMPLATE_PAYED="1")
-    named = {"SMS_TEMPLATE": "1", "SMS_TEMPLATE_EN": "2", "SMS_TEMPLATE_PAID": "3", "SMS_TEMPLATE_RETURN_APPROVED_EN": "4"}
+    named = {
+        "SMS_TEMPLATE": "1",
+        "SMS_TEMPLATE_EN": "2",
+        "SMS_TEMPLATE_PAID": "3",
+        "SMS_TEMPLATE_RETURN_APPROVED_EN": "4",
+    }
     assert read(**named).templates == {"code": "1", "code_en": "2", "paid": "3", "return_approved_en": "4"}
     assert read(SMS_COUNTRIES="cn, HK").countries == {"CN", "HK"}
     with pytest.raises(RuntimeError, match="no SMS_SENDER"):
