@@ -123,8 +123,8 @@ def test_the_page_of_orders_has_a_search(post: Flask) -> None:
     ada = add(post)
     _, number, _ = place(post, email=EMAIL, customer_id=ada)
     shopper = enter(post)
-    page = shopper.submit(shopper.get("/account"), ".order-search", q=number)
+    page = shopper.submit(shopper.get("/account/orders"), ".order-search", q=number)
     assert number in page.words(".orders")
-    page = shopper.get("/account?q=nothing+of+the+kind")
+    page = shopper.get("/account?q=nothing+of+the+kind", follow=True)
     assert "No order has “nothing of the kind”" in page.said
     assert page.one("#order-words")["value"] == "nothing of the kind"
