@@ -34,7 +34,7 @@ def device_of(user_agent: str) -> str:
 
 
 def network_of(address: str) -> str:
-    """Return a network address without its end, "203.0.113.…" or "2001:db8:1:…"; "" for what is none.
+    """Return a network address without its end, "203.0.113.*" or "2001:db8:1:*"; "" for what is none.
 
     The last part of IPv4 and the last eighty bits of IPv6 are left out: what is left says from where, not from whom.
     """
@@ -45,8 +45,8 @@ def network_of(address: str) -> str:
     if isinstance(found, IPv6Address) and found.ipv4_mapped:
         found = found.ipv4_mapped
     if isinstance(found, IPv4Address):
-        return ".".join(str(found).split(".")[:3]) + ".…"
-    return ":".join(f"{int(part, 16):x}" for part in found.exploded.split(":")[:3]) + ":…"
+        return ".".join(str(found).split(".")[:3]) + ".*"
+    return ":".join(f"{int(part, 16):x}" for part in found.exploded.split(":")[:3]) + ":*"
 
 
 def _first(names: tuple[tuple[str, str], ...], user_agent: str) -> str:

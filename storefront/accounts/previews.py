@@ -12,7 +12,7 @@ FACTS = {
     "reset_url": lambda: shop_url("/password-reset"),
     "security_url": lambda: shop_url("/account/security"),
     "device": lambda: "Chrome, Windows",
-    "network": lambda: "203.0.113.…",
+    "network": lambda: "203.0.113.*",
     "way": lambda: WAY_NAMES[Way.PASSWORD],
     "at": now,
     "change": lambda: CHANGE_WORDS[Change.PASSWORD],

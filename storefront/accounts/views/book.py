@@ -18,7 +18,6 @@ from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import current_locale
 
 
-
 @blueprint.post("/account/guest-orders")
 @customers_only
 def bring_guest_orders(customer: CurrentCustomer) -> Response:

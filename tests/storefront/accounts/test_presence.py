@@ -47,10 +47,10 @@ def test_each_device_is_listed_and_signed_out_by_itself(any_app: Flask) -> None:
     shown = [" ".join(row.get_text(" ").split()) for row in page.all("#sessions li")]
     assert len(shown) == 2
     assert "Safari, iPhone" in shown[0]
-    assert "network 2001:db8:1:…" in shown[0]
+    assert "network 2001:db8:1:*" in shown[0]
     assert "This device" not in shown[0]
     assert "Chrome, Windows This device" in shown[1]
-    assert "network 203.0.113.…" in shown[1]
+    assert "network 203.0.113.*" in shown[1]
     on_phone = rows(any_app)[1].id
     page = desk.submit(page, f"form[action='/account/sessions/{on_phone}/removal']")
     assert "That device is signed out." in page.said
@@ -93,7 +93,7 @@ def test_a_new_device_is_told_and_a_known_one_is_not(app: Flask) -> None:
     assert told(app) == [], "the first one is where the account began"
     come(app, PHONE)
     [words] = told(app)
-    for each in ("Safari, iPhone", "203.0.113.…", "Password", "/account/security"):
+    for each in ("Safari, iPhone", "203.0.113.*", "Password", "/account/security"):
         assert each in words
     assert "203.0.113.77" not in words
     desk.post("/sign-out")
@@ -151,11 +151,11 @@ def test_sessions_that_are_over_are_forgotten(app: Flask) -> None:
 @pytest.mark.parametrize(
     ("address", "network"),
     [
-        ("203.0.113.77", "203.0.113.…"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:…"),
-        ("::1", "0:0:0:…"),
-        ("::ffff:203.0.113.77", "203.0.113.…"),
-        ("fe80::1%eth0", "fe80:0:0:…"),
+        ("203.0.113.77", "203.0.113.*"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:*"),
+        ("::1", "0:0:0:*"),
+        ("::ffff:203.0.113.77", "203.0.113.*"),
+        ("fe80::1%eth0", "fe80:0:0:*"),
         ("", ""),
         ("unknown", ""),
     ],
