@@ -1,11 +1,11 @@
-"""The list of letters, one letter, and a trial of it to oneself."""
+"""The list of letters and short messages, one letter, and a trial of it to oneself."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, request
+from flask import Blueprint, Response, current_app, flash, make_response, request
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
@@ -14,6 +14,7 @@ from storefront.audit import services as audit
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.mail import previewing, services
+from storefront.sms.previewing import list_messages
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import LOCALES, current_locale
 
@@ -27,7 +28,9 @@ FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' da
 def letters() -> Response:
     """List every letter by the room that writes it."""
     shown = [(key, previewing.preview(key, locale=current_locale())[0]) for key in previewing.list_letters()]
-    return render_page("admin/mail/letters.html", letters=shown)
+    messages = list_messages()
+    carrier = current_app.config["SHOP"].sms.sender
+    return render_page("admin/mail/letters.html", letters=shown, messages=messages, carrier=carrier, locales=LOCALES)
 
 
 @blueprint.get("/letters/<key>")

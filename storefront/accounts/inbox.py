@@ -19,6 +19,7 @@ from storefront.accounts.signed_in import Owner
 from storefront.accounts.states import Change, Purpose
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid
+from storefront.mail import choices
 
 
 def refuse_too_many_letters(*, email: str, address: str, at: datetime) -> None:
@@ -112,6 +113,8 @@ def confirm_email(*, token: str, customer_id: int, at: datetime) -> Customer:
     except IntegrityError:
         raise EmailTaken(field="email") from None
     end_before(customer=customer, at=at)
+    if before:
+        choices.move(before=before, email=email, at=at)
     letters.tell_changed(recipient=before, locale=customer.locale, change=Change.EMAIL, at=at)
     return customer
 

@@ -27,6 +27,8 @@ class Customer(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     """None: no password; a letter can set one where there is an e-mail."""
     locale: Mapped[str] = mapped_column(String(8), default="en")
+    texts: Mapped[str] = mapped_column(String(8), default="")
+    """When they get messages about orders on the phone: a value of `sms.states.Texts`."""
     tier: Mapped[str] = mapped_column(String(32), default="")
     groups: Mapped[json_list]
     """Keys of the customer groups that staff put them into."""
@@ -103,6 +105,8 @@ class SignInRecord(Base):
     customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE")
     way: Mapped[str] = mapped_column(String(16))
     device: Mapped[str] = mapped_column(String(80), default="")
+    device_key: Mapped[str] = mapped_column(String(64), default="")
+    """A digest of the number that the browser keeps, by which it is known again."""
     at: Mapped[moment] = mapped_column(index=True)
 
 
@@ -122,10 +126,10 @@ class SignInSession(Base):
     way: Mapped[str] = mapped_column(String(16))
     device: Mapped[str] = mapped_column(String(80), default="")
     address: Mapped[str] = mapped_column(String(64), default="")
-    """The network address it began from."""
+    """The network address it began from; of customers without its end: it tells places apart, and nobody's door."""
     created_at: Mapped[moment]
     last_seen_at: Mapped[moment] = mapped_column(index=True)
-    """Kept to within a few minutes."""
+    """Kept to within a few minutes for staff, an hour for customers."""
     ended_at: Mapped[moment | None]
 
 

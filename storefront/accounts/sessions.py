@@ -59,20 +59,22 @@ def customer_id_here() -> int | None:
     return int(number) if kind == "customer" and number.isdecimal() else None
 
 
-def sign_in(identity: Identity, *, way: str = "") -> None:
-    """Begin a new session for somebody: nothing of the session before is kept. Commits the row that it is known by."""
+def sign_in(identity: Identity, *, way: str = "", device: str | None = None, network: str | None = None) -> None:
+    """Begin a new session for somebody: nothing of the session before is kept, and whoever was in here no longer is.
+
+    Commits the row that it is known by; `device` and `network` are this request's own unless said otherwise.
+    """
+    before = _current()
     session.clear()
     session.permanent = True
     if isinstance(identity, CurrentStaff):
         session[_SINCE] = session[_CONFIRMED] = now().timestamp()
+    device = device_of(request.headers.get("User-Agent", "")) if device is None else device
+    network = request.remote_addr or "" if network is None else network
     with transaction():
-        number = signed_in.begin(
-            owner=owner_of(identity),
-            way=way,
-            device=device_of(request.headers.get("User-Agent", "")),
-            address=request.remote_addr or "",
-            at=now(),
-        )
+        if before is not None and before.session_id:
+            _end(before)
+        number = signed_in.begin(owner=owner_of(identity), way=way, device=device, address=network, at=now())
     login_user(replace(identity, session_id=number, seen_at=now()))
 
 
@@ -82,8 +84,8 @@ def sign_out() -> None:
     logout_user()
     session.clear()
     if here is not None and here.session_id:
-        with transaction(), suppress(NotFound):
-            signed_in.end(owner=owner_of(here), session_id=here.session_id, at=now())
+        with transaction():
+            _end(here)
 
 
 def await_factor(staff: CurrentStaff, *, target: str) -> None:
@@ -119,9 +121,19 @@ def owner_of(identity: Identity) -> Owner:
 def load_identity(session_id: str) -> Identity | None:
     """Return who a session belongs to; now and then, after the answer, that it was in use is noted."""
     found = queries.find_identity(session_id)
-    if found is not None and found.seen_at is not None and now() - found.seen_at > signed_in.SEEN_EVERY:
+    if found is not None and _is_stale(found):
         afterwards(partial(_note_seen, found.session_id, now()))
     return found
+
+
+def _end(identity: Identity) -> None:
+    with suppress(NotFound):
+        signed_in.end(owner=owner_of(identity), session_id=identity.session_id, at=now())
+
+
+def _is_stale(identity: Identity) -> bool:
+    seen_at = identity.seen_at
+    return seen_at is not None and now() - seen_at > signed_in.SEEN_EVERY[owner_of(identity).kind]
 
 
 def _note_seen(session_id: int, at: datetime) -> None:

@@ -16,10 +16,10 @@ from storefront.accounts.models import SignInSession
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
 
-SEEN_EVERY = timedelta(minutes=5)
+SEEN_EVERY = {"staff": timedelta(minutes=5), "customer": timedelta(hours=1)}
 """So exact is the time at which a session was last seen: not every page is worth a write."""
-KEPT_FOR = timedelta(days=60)
-"""How long a row stays after it was last seen; longer than any cookie lasts."""
+LIVES = timedelta(days=31)
+"""A cookie ends after thirty days, however often it is used; its row a little later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def note_seen(*, session_id: int, at: datetime) -> None:
 
 def forget_old(*, at: datetime) -> int:
     """Delete the rows of sessions that are long over, and return how many."""
-    gone = db.session.execute(delete(SignInSession).where(SignInSession.last_seen_at < at - KEPT_FOR))
+    gone = db.session.execute(delete(SignInSession).where(SignInSession.last_seen_at < at - LIVES))
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 

@@ -17,7 +17,7 @@ _AT_LEAST_ONE = (
     *("copy_keep_days", "ask_again_minutes", "approval_days"),
 )
 _LIMITS = ("refund_approval_above", "promotion_approval_above")
-_NOT_NEGATIVE = ("deletion_wait_days", "remind_payment_minutes", "points_per_unit", *_LIMITS)
+_NOT_NEGATIVE = ("deletion_wait_days", "invoice_keep_years", "remind_payment_minutes", "points_per_unit", *_LIMITS)
 _PERCENT = ("points_most_percent", "restocking_fee_percent", "return_alert_percent")
 _ONE_OF: Mapping[str, tuple[frozenset[str], str]] = {
     "locale": (frozenset({"en", "zh"}), N_("The shop speaks English and Chinese only.")),
@@ -84,6 +84,8 @@ class ShopSettings:
     seller_tax_id: str = ""
     deletion_wait_days: int = 7
     """For how many days the deletion of an account can be called off."""
+    invoice_keep_years: int = 10
+    """For how many years an invoice names its buyer although they were forgotten; 0 forgets them there, too."""
     copy_keep_days: int = 7
     """For how many days customers can fetch the copy of their data that they asked for."""
     explore_percent: int = 0

@@ -17,6 +17,11 @@ def get_sms(sms_id: int) -> OutboxSms:
     return db.session.get_one(OutboxSms, sms_id)
 
 
+def find_by_reference(reference: str) -> OutboxSms | None:
+    """Return the message with this reference."""
+    return db.session.scalar(select(OutboxSms).where(OutboxSms.reference == reference))
+
+
 def list_due(at: datetime, *, most: int) -> Sequence[int]:
     """Return the ids of messages to be tried now, those that wait longest first."""
     return db.session.scalars(
