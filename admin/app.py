@@ -40,6 +40,7 @@ from admin.privacy import views as privacy
 from admin.promotions import views as promotions
 from admin.returns import views as returns
 from admin.shipping import views as shipping
+from admin.shop import views as settings
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission
@@ -57,6 +58,7 @@ ROOMS = (
         coupons,
         flash,
         approvals,
+        settings,
         audit,
         pricing,
         taxes,

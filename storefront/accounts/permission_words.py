@@ -32,6 +32,7 @@ SUBJECTS: Mapping[str, str] = {
     "audit": N_("Changes"),
     "staff": N_("Staff"),
     "roles": N_("Roles"),
+    "settings": N_("Settings"),
 }
 """What a permission is about, in the order of the page."""
 WORDS: Mapping[Permission, str] = {
@@ -76,6 +77,8 @@ WORDS: Mapping[Permission, str] = {
     P.STAFF_VIEW: N_("See who works here"),
     P.STAFF_EDIT: N_("Invite and dismiss staff, change their roles, unlock them"),
     P.ROLES_EDIT: N_("Make and change roles, require a second factor"),
+    P.SETTINGS_VIEW: N_("See the settings of the shop"),
+    P.SETTINGS_EDIT: N_("Change the settings of the shop"),
 }
 
 

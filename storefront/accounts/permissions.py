@@ -50,6 +50,8 @@ class Permission(StrEnum):
     STAFF_VIEW = "staff:view"
     STAFF_EDIT = "staff:edit"
     ROLES_EDIT = "roles:edit"
+    SETTINGS_VIEW = "settings:view"
+    SETTINGS_EDIT = "settings:edit"
     REFUNDS_APPROVE = "refunds:approve"
     PROMOTIONS_APPROVE = "promotions:approve"
     PRICES_APPROVE = "prices:approve"

@@ -16,8 +16,15 @@ _AT_LEAST_ONE = (
     *("auto_confirm_days", "tracking_poll_hours"),
     *("copy_keep_days", "ask_again_minutes", "approval_days"),
 )
-_LIMITS = ("refund_approval_above", "promotion_approval_above")
-_NOT_NEGATIVE = ("deletion_wait_days", "invoice_keep_years", "remind_payment_minutes", "points_per_unit", *_LIMITS)
+_LIMITS = ("refund_approval_above", "promotion_approval_above", "low_stock_threshold", "show_near_misses")
+_NOT_NEGATIVE = (
+    "deletion_wait_days",
+    "invoice_keep_years",
+    "remind_payment_minutes",
+    "points_per_unit",
+    "after_sale_days",
+    *_LIMITS,
+)
 _PERCENT = ("points_most_percent", "restocking_fee_percent", "return_alert_percent")
 _ONE_OF: Mapping[str, tuple[frozenset[str], str]] = {
     "locale": (frozenset({"en", "zh"}), N_("The shop speaks English and Chinese only.")),
