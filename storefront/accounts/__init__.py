@@ -1,8 +1,16 @@
 """Who buys and who works here: customers, staff, sign-in, addresses.
 
-A session remembers who signed in as "customer:<id>:<session version>" or "staff:<id>:<session version>"; a changed
-password raises the version, and with it every other session ends. What a member of staff may do follows from their role
-alone (`permissions`), and their session ends with the working day, however long the cookie lasts.
+A session is a row (`signed_in`), for customers and staff alike, and its cookie remembers who signed in as
+"customer:<id>:<session version>:<row>" or "staff:...". Rows are listed and ended one by one; a changed password raises
+the version, and with it every other session ends. A session of staff ends with the working day, however long the
+cookie lasts.
+
+What a member of staff may do follows from their role alone: a set of permissions (`permissions` has the default ones,
+`roles` what the merchant made of them). A role that nobody touched has no row and grows with the shop; the super admin
+may always do everything. Nobody gives what they do not have, changes their own role, or reaches for somebody who may do
+more than they do; the last super admin stays. Staff are invited by a link that works once (`staffing`), and may have, or
+need, a second factor (`factors`). Who fails too often at their door waits, is told, and can be unlocked.
+
 Passwords are kept as argon2id hashes and hashed anew at sign-in when the parameters have grown.
 
 A customer gets in by e-mail and password, by a code to a phone that they have proven, or with an account elsewhere
