@@ -26,6 +26,7 @@ def test_every_letter_is_whole(app: Flask, locale: str, monkeypatch: pytest.Monk
             subject, text, html = preview(key, locale=locale)
             assert subject, key
             assert "\n" not in subject, key
+            assert re.findall(r"</?[a-z]+[ >]", subject + text) == [], f"{key}: a text has no tags"
             assert f'lang="{"zh-Hans" if locale == "zh" else "en"}"' in html, key
             assert "<script" not in html, key
             assert re.findall(r"<(?:p|td|h1|a)(?![^>]*style=)[ >]", html) == [], key
@@ -38,6 +39,14 @@ def test_letters_of_every_room_are_found(app: Flask) -> None:
     with app.test_request_context():
         found = list_letters()
     assert {"orders-placed", "payments-refunded", "fulfilment-sent", "promotions-given", "privacy-copy"} <= set(found)
+
+
+def test_messages_to_phones_are_shown_in_both_languages_with_their_templates(app: Flask) -> None:
+    page = at_work(app).get("/admin/letters")
+    assert "Our shop: Order 7KQM-3XPD is on its way. SF Express, tracking number SF1234567890123." in page.said
+    assert "订单 7KQM-3XPD 已发货" in page.said
+    assert "SMS_TEMPLATE_SENT_EN" in page.said
+    assert "While developing they go into the log and a folder." in page.said
 
 
 def test_staff_look_at_a_letter_and_send_themselves_a_trial(app: Flask) -> None:
