@@ -4,8 +4,8 @@ A session remembers who signed in as "customer:<id>:<session version>" or "staff
 password raises the version, and with it every other session ends. What a member of staff may do follows from their role
 alone (`permissions`), and their session ends with the working day, however long the cookie lasts.
 A customer's session has a row besides (`presence`), which is asked for in the query that loads the customer: it shows
-where they are signed in, and without it the cookie opens nothing. A browser keeps a number by which it is known again at
-sign-in; one that is not known is told to the account's inbox. Sessions from before rows were kept go on until they end.
+where they are signed in, and without it the cookie opens nothing. A browser keeps a number by which it is known again
+at sign-in; one that is not known is told to the account's inbox. Sessions from before rows were kept go on.
 Passwords are kept as argon2id hashes and hashed anew at sign-in when the parameters have grown.
 
 A customer gets in by e-mail and password, by a code to a phone that they have proven, or with an account elsewhere

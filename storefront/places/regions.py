@@ -34,7 +34,7 @@ class Region:
     def label(self, *, chinese: bool) -> str:
         """Return what to call it for a reader of Chinese or English, the key beside it where that tells more."""
         name = self.name(chinese=chinese)
-        if self.local == self.latin or name == self.local:
+        if self.local in {self.latin, name}:
             return name
         return f"{name} {self.local}"
 

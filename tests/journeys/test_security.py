@@ -1,4 +1,4 @@
-"""Ways into an account, in a real browser: devices, another e-mail, links used twice, an answer that nobody asked for."""
+"""Ways into an account, in a real browser: devices, another e-mail, links used twice, an answer nobody asked for."""
 
 from __future__ import annotations
 
