@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.create_table(
         "customer_session",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
         sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("way", sa.String(length=16), nullable=False),
         sa.Column("device", sa.String(length=80), nullable=False),
@@ -42,6 +43,7 @@ def upgrade() -> None:
             ["customer_id"], ["customer.id"], name=op.f("fk_customer_session_customer_id_customer"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customer_session")),
+        sa.UniqueConstraint("key", name=op.f("uq_customer_session_key")),
     )
     op.create_index(op.f("ix_customer_session_customer_id"), "customer_session", ["customer_id"])
     op.create_index(op.f("ix_customer_session_began_at"), "customer_session", ["began_at"])

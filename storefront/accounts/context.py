@@ -10,7 +10,7 @@ from storefront.accounts import codes, presence, queries
 from storefront.accounts.countries import country_name
 from storefront.accounts.identity import CurrentCustomer, Identity
 from storefront.accounts.oauth.providers import list_providers
-from storefront.accounts.sessions import current_customer, session_row
+from storefront.accounts.sessions import current_customer, session_key
 from storefront.database.transaction import transaction
 from storefront.extensions import login_manager
 from storefront.kernel.clock import now
@@ -20,16 +20,16 @@ from storefront.web.locale import babel_locale
 
 def _load(session_id: str) -> Identity | None:
     """Return who a session belongs to; that it is still in use is written down after the answer, now and then."""
-    row_id = session_row()
-    found = queries.find_identity(session_id, row_id=row_id)
-    if row_id is not None and isinstance(found, CurrentCustomer) and presence.is_stale(found.seen_at, now()):
-        afterwards(partial(_see, row_id))
+    key = session_key()
+    found = queries.find_identity(session_id, key=key)
+    if key is not None and isinstance(found, CurrentCustomer) and presence.is_stale(found.seen_at, now()):
+        afterwards(partial(_see, key))
     return found
 
 
-def _see(row_id: int) -> None:
+def _see(key: str) -> None:
     with transaction():
-        presence.see(row_id=row_id, at=now())
+        presence.see(key=key, at=now())
 
 
 def init_app(app: Flask) -> None:

@@ -116,6 +116,8 @@ class CustomerSession(Base):
     __tablename__ = "customer_session"
 
     id: Mapped[pk]
+    key: Mapped[str] = mapped_column(String(32), unique=True)
+    """Drawn by lot and kept in the cookie: a database may give the number of a deleted row to another one."""
     customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE")
     way: Mapped[str] = mapped_column(String(16))
     device: Mapped[str] = mapped_column(String(80), default="")

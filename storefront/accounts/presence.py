@@ -6,6 +6,7 @@ A browser is known again by a number that it keeps; only a digest of it is store
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -40,9 +41,10 @@ class Visit:
         return hashlib.sha256(f"device:{customer_id}:{self.token}".encode()).hexdigest()
 
 
-def begin(*, customer_id: int, way: Way, visit: Visit, at: datetime) -> int:
-    """Let a session begin, and return its row's id for the cookie."""
+def begin(*, customer_id: int, way: Way, visit: Visit, at: datetime) -> str:
+    """Let a session begin, and return its key for the cookie."""
     row = CustomerSession(
+        key=secrets.token_urlsafe(24),
         customer_id=customer_id,
         way=way,
         device=visit.device[:80],
@@ -52,7 +54,7 @@ def begin(*, customer_id: int, way: Way, visit: Visit, at: datetime) -> int:
     )
     db.session.add(row)
     db.session.flush()
-    return row.id
+    return row.key
 
 
 def note_sign_in(*, customer_id: int, way: Way, visit: Visit, at: datetime) -> None:
@@ -98,17 +100,19 @@ def list_sessions(customer_id: int, *, at: datetime) -> Sequence[CustomerSession
     ).all()
 
 
-def end(*, customer_id: int, row_id: int) -> None:
-    """End one session of a customer; NotFound where it is somebody else's or over."""
+def end(*, customer_id: int, row_id: int) -> str:
+    """End one session of a customer and return its key; NotFound where it is somebody else's or over."""
     mine = (CustomerSession.id == row_id, CustomerSession.customer_id == customer_id)
-    gone = db.session.execute(delete(CustomerSession).where(*mine))
-    if not gone.rowcount:  # type: ignore[attr-defined]
+    key = db.session.scalar(select(CustomerSession.key).where(*mine))
+    if key is None:
         raise NotFound
+    leave(key=key)
+    return key
 
 
-def leave(*, row_id: int) -> None:
-    """End the session that a browser was in, whosever it was: somebody comes in there anew."""
-    db.session.execute(delete(CustomerSession).where(CustomerSession.id == row_id))
+def leave(*, key: str) -> None:
+    """End the session that a browser was in, whosever it was: somebody goes, or comes in there anew."""
+    db.session.execute(delete(CustomerSession).where(CustomerSession.key == key))
 
 
 def end_all(*, customer_id: int) -> None:
@@ -121,9 +125,9 @@ def is_stale(seen_at: datetime | None, at: datetime) -> bool:
     return seen_at is not None and at - seen_at > SEEN_EVERY
 
 
-def see(*, row_id: int, at: datetime) -> None:
+def see(*, key: str, at: datetime) -> None:
     """Write down that a session is in use."""
-    db.session.execute(update(CustomerSession).where(CustomerSession.id == row_id).values(seen_at=at))
+    db.session.execute(update(CustomerSession).where(CustomerSession.key == key).values(seen_at=at))
 
 
 def forget_old(*, at: datetime) -> int:

@@ -29,7 +29,7 @@ _CUSTOMER = select(
     Customer.verified_phone,
 ).where(Customer.is_active, Customer.id == bindparam("id"))
 _IN_SESSION = _CUSTOMER.add_columns(CustomerSession.seen_at).join(
-    CustomerSession, and_(CustomerSession.customer_id == Customer.id, CustomerSession.id == bindparam("session"))
+    CustomerSession, and_(CustomerSession.customer_id == Customer.id, CustomerSession.key == bindparam("session"))
 )
 _STAFF = select(Staff.id, Staff.email, Staff.name, Staff.role, Staff.locale, Staff.session_version).where(
     Staff.is_active, Staff.id == bindparam("id")
@@ -45,7 +45,7 @@ class BookedAddress:
     address: PostalAddress
 
 
-def find_identity(session_id: str, *, row_id: int | None = None) -> Identity | None:
+def find_identity(session_id: str, *, key: str | None = None) -> Identity | None:
     """Return who a session belongs to; None once the account is closed, its session version has moved on, or its row
     was ended. Customers' sessions have a row, but for those that began before rows were kept.
     """
@@ -53,12 +53,12 @@ def find_identity(session_id: str, *, row_id: int | None = None) -> Identity | N
     number, _, version = rest.partition(":")
     if kind not in {"customer", "staff"} or not (number.isdecimal() and version.isdecimal()):
         return None
-    found = find_customer(int(number), session=row_id) if kind == "customer" else find_staff(int(number))
+    found = find_customer(int(number), session=key) if kind == "customer" else find_staff(int(number))
     return found if found is not None and found.session_version == int(version) else None
 
 
-def find_customer(customer_id: int, *, session: int | None = None) -> CurrentCustomer | None:
-    """Return an active customer as a value; with `session`, only while that session of theirs has not ended."""
+def find_customer(customer_id: int, *, session: str | None = None) -> CurrentCustomer | None:
+    """Return an active customer as a value; with `session` (a key), only while that has not ended."""
     if session is None:
         row = read(_CUSTOMER, {"id": customer_id}).first()
     else:

@@ -12,7 +12,7 @@ from storefront.kernel.clock import now
 
 WORKING_DAY = timedelta(hours=12)
 """How long staff stay signed in; shoppers stay as long as their cookie lasts."""
-_SINCE, _ROW = "since", "row"
+_SINCE, _KEY = "since", "key"
 _WHO = "_user_id"
 """Where Flask-Login keeps an identity's `get_id`."""
 
@@ -45,12 +45,12 @@ def customer_id_here() -> int | None:
     return int(number) if kind == "customer" and number.isdecimal() else None
 
 
-def sign_in(identity: Identity, *, row_id: int | None = None) -> None:
-    """Begin a new session for somebody: nothing of the session before is kept. `row_id` is a customer's session's."""
+def sign_in(identity: Identity, *, key: str | None = None) -> None:
+    """Begin a new session for somebody: nothing of the session before is kept. `key` is a customer's session's."""
     session.clear()
     session.permanent = True
-    if row_id is not None:
-        session[_ROW] = row_id
+    if key is not None:
+        session[_KEY] = key
     if isinstance(identity, CurrentStaff):
         session[_SINCE] = now().timestamp()
     login_user(identity)
@@ -62,12 +62,12 @@ def sign_out() -> None:
     session.clear()
 
 
-def session_row() -> int | None:
-    """Return the row of this browser's session; None for guests, staff, and sessions from before rows were kept."""
+def session_key() -> str | None:
+    """Return the key of this browser's session; None for guests, staff, and sessions from before keys were given."""
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies and not session.modified:
         return None
-    found = session.get(_ROW)
-    return found if isinstance(found, int) else None
+    found = session.get(_KEY)
+    return found if isinstance(found, str) else None
 
 
 def _current() -> Identity | None:

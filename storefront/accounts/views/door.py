@@ -14,7 +14,7 @@ from storefront.accounts.entrance import admit
 from storefront.accounts.errors import CannotRegister, TooManyTries, WrongCredentials
 from storefront.accounts.forms import InvitationForm, NewPasswordForm, RegisterForm, SignInForm
 from storefront.accounts.invitations import Invitation, read_token, write_token
-from storefront.accounts.sessions import current_customer, session_row, sign_out
+from storefront.accounts.sessions import current_customer, session_key, sign_out
 from storefront.accounts.states import Way
 from storefront.accounts.views.blueprint import blueprint
 from storefront.accounts.views.entering import come_in, come_in_new
@@ -56,10 +56,10 @@ def sign_in_now() -> Response:
 @blueprint.post("/sign-out")
 def sign_out_now() -> Response:
     """End the session on this device, and with it every key to an order that the browser keeps."""
-    customer, row_id = current_customer(), session_row()
-    if customer and row_id is not None:
+    key = session_key()
+    if key is not None:
         with transaction():
-            presence.end(customer_id=customer.id, row_id=row_id)
+            presence.leave(key=key)
     sign_out()
     flash(_("You are signed out. See you soon."), "success")
     return forget_all(redirect_to("/", trigger="cart:changed"))

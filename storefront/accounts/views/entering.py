@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from storefront.accounts import presence, queries
 from storefront.accounts.devices import device_of, network_of
 from storefront.accounts.presence import Visit
-from storefront.accounts.sessions import session_row, sign_in
+from storefront.accounts.sessions import session_key, sign_in
 from storefront.accounts.states import Way
 from storefront.cart.context import bring_cart
 from storefront.database.transaction import transaction
@@ -34,13 +34,13 @@ def come_in(customer_id: int, way: Way, target: str | None = None) -> Response:
     customer = queries.find_customer(customer_id)
     if customer is None:
         raise NotFound
-    visit, before = _visit(), session_row()
+    visit, before = _visit(), session_key()
     with transaction():
         if before is not None:
-            presence.leave(row_id=before)
-        row_id = presence.begin(customer_id=customer_id, way=way, visit=visit, at=now())
+            presence.leave(key=before)
+        key = presence.begin(customer_id=customer_id, way=way, visit=visit, at=now())
         presence.note_sign_in(customer_id=customer_id, way=way, visit=visit, at=now())
-    sign_in(customer, row_id=row_id)
+    sign_in(customer, key=key)
     for notice in bring_cart(customer_id):
         flash(notice, "info")
     return _keep_device(redirect_to(safe_next(target, "/account"), trigger="cart:changed"), visit)
@@ -70,8 +70,8 @@ def come_back(customer_id: int, url: str, words: str) -> Response:
     visit = _visit()
     with transaction():
         way = presence.way_of(customer_id=customer_id, visit=visit)
-        row_id = presence.begin(customer_id=customer_id, way=way, visit=visit, at=now())
-    sign_in(renewed, row_id=row_id)
+        key = presence.begin(customer_id=customer_id, way=way, visit=visit, at=now())
+    sign_in(renewed, key=key)
     flash(words, "success")
     return _keep_device(redirect_to(url), visit)
 

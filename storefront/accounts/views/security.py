@@ -14,7 +14,7 @@ from storefront.accounts.forms import CodeForm, OwnPhoneForm, PasswordForm
 from storefront.accounts.identity import CurrentCustomer
 from storefront.accounts.oauth.providers import list_providers
 from storefront.accounts.phones import masked, read_mobile
-from storefront.accounts.sessions import session_row, sign_out
+from storefront.accounts.sessions import session_key, sign_out
 from storefront.accounts.states import WAY_NAMES
 from storefront.accounts.views.blueprint import blueprint
 from storefront.accounts.views.entering import come_back
@@ -153,10 +153,10 @@ def end_sessions(customer: CurrentCustomer) -> Response:
 @customers_only
 def end_session(customer: CurrentCustomer, row_id: int) -> Response:
     """Sign this customer out in one browser; in this one, it is like signing out."""
-    is_here = row_id == session_row()
+    here = session_key()
     with transaction():
-        presence.end(customer_id=customer.id, row_id=row_id)
-    if is_here:
+        key = presence.end(customer_id=customer.id, row_id=row_id)
+    if key == here:
         sign_out()
         flash(_("You are signed out. See you soon."), "success")
         return forget_all(redirect_to("/", trigger="cart:changed"))
@@ -200,7 +200,7 @@ def _page(customer: CurrentCustomer, *, status: int = 200, **forms: Any) -> Resp
         "providers": {provider.code: provider.name for provider in providers},
         "sign_ins": presence.list_sign_ins(customer.id),
         "sessions": presence.list_sessions(customer.id, at=now()),
-        "here": session_row(),
+        "here": session_key(),
         "way_names": WAY_NAMES,
         **forms,
     }

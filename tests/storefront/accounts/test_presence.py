@@ -58,6 +58,14 @@ def test_each_device_is_listed_and_signed_out_by_itself(any_app: Flask) -> None:
     assert desk.get("/account").status == 200
 
 
+def test_an_ended_session_stays_ended_whatever_numbers_the_database_gives_anew(app: Flask) -> None:
+    add(app)
+    desk, thief = come(app, WINDOWS), come(app, PHONE)
+    desk.post(f"/account/sessions/{rows(app)[1].id}/removal")
+    come(app, PHONE)
+    assert thief.get("/account").status == 303
+
+
 def test_ending_the_session_here_signs_out_here(app: Flask) -> None:
     add(app)
     desk = come(app, WINDOWS)
@@ -117,7 +125,7 @@ def test_a_session_from_before_rows_were_kept_goes_on_until_all_are_ended(app: F
     add(app)
     old, desk = come(app, WINDOWS), come(app, WINDOWS)
     with old.client.session_transaction() as kept:
-        del kept["row"]
+        del kept["key"]
     assert old.get("/account").status == 200
     desk.post("/account/sessions/removal")
     assert old.get("/account").status == 303
