@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, make_response, request
@@ -14,11 +15,15 @@ from storefront.audit import services as audit
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.mail import previewing, services
+from storefront.mail import queries as mail
+from storefront.sms import queries as sms
 from storefront.sms.previewing import list_messages
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import LOCALES, current_locale
 
 blueprint = Blueprint("mail", __name__, template_folder="templates")
+LATELY, MOST_GIVEN_UP = timedelta(days=30), 50
+"""How far back, and how many, letters and messages that never left are shown."""
 FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
 """A letter may bring its own styles and nothing else, and is shown within the back office alone."""
 
@@ -28,9 +33,15 @@ FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' da
 def letters() -> Response:
     """List every letter by the room that writes it."""
     shown = [(key, previewing.preview(key, locale=current_locale())[0]) for key in previewing.list_letters()]
-    messages = list_messages()
-    carrier = current_app.config["SHOP"].sms.sender
-    return render_page("admin/mail/letters.html", letters=shown, messages=messages, carrier=carrier, locales=LOCALES)
+    messages, since = list_messages(), now() - LATELY
+    return render_page(
+        "admin/mail/letters.html",
+        letters=shown,
+        messages=messages,
+        carrier=current_app.config["SHOP"].sms.sender,
+        locales=LOCALES,
+        given_up=[*mail.list_given_up(since, most=MOST_GIVEN_UP), *sms.list_given_up(since, most=MOST_GIVEN_UP)],
+    )
 
 
 @blueprint.get("/letters/<key>")

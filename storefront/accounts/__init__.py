@@ -2,7 +2,8 @@
 
 A session is a row (`signed_in`), for customers and staff alike, and its cookie remembers who signed in as
 "customer:<id>:<session version>:<row>" or "staff:...". Rows are listed and ended one by one; a changed password raises
-the version, and with it every other session ends. A session of staff ends with the working day, however long the
+the version, and with it every other session ends. A customer's browser keeps a number by which it is known again at
+sign-in (`presence`); one that is not known is told to the account's inbox. A session of staff ends with the working day, however long the
 cookie lasts.
 
 What a member of staff may do follows from their role alone: a set of permissions (`permissions` has the default ones,

@@ -74,5 +74,5 @@ def unsubscribe(token: str) -> Response:
     """End letters of a topic, from the page or by a mail program's own button (RFC 8058)."""
     with transaction():
         topic = choices.unsubscribe(token=token, at=now())
-    told = {"name": TOPIC_WORDS[topic][0], "has_moved": choices.has_moved(token=token)}
-    return render_page("mail/unsubscribe.html", token=token, is_done=True, **told)
+    name, has_moved = TOPIC_WORDS[topic][0], choices.has_moved(token=token)
+    return render_page("mail/unsubscribe.html", token=token, is_done=True, name=name, has_moved=has_moved)

@@ -12,7 +12,6 @@ from flask_login import user_logged_in
 from storefront.accounts.identity import CurrentCustomer
 from storefront.privacy import queries
 from storefront.privacy.states import RequestKind, RequestState
-from storefront.shop.queries import get_settings
 
 
 def _tell(_app: Flask, *, user: Any, **_more: Any) -> None:
@@ -25,6 +24,5 @@ def _tell(_app: Flask, *, user: Any, **_more: Any) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Listen to sign-ins, and tell pages for how long invoices name their buyers."""
+    """Listen to sign-ins."""
     user_logged_in.connect(_tell, app)
-    app.jinja_env.globals.update(invoice_keep_years=lambda: get_settings().invoice_keep_years)

@@ -34,4 +34,4 @@ SAMPLE_AMOUNT_MINOR = 7650
 def text_of(kind: SmsKind, facts: Mapping[str, str], *, locale: str) -> str:
     """Return a message in words, in its reader's language."""
     with speaking(locale):
-        return gettext(WORDS[kind]) % {**facts, "shop": get_settings().name}
+        return str(gettext(WORDS[kind])) % {**facts, "shop": get_settings().name}

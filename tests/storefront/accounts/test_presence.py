@@ -126,6 +126,14 @@ def test_a_session_from_before_rows_were_kept_goes_on_until_all_are_ended(app: F
     assert desk.get("/account").status == 200
 
 
+def test_an_ended_session_stays_ended_whatever_numbers_the_database_gives_anew(app: Flask) -> None:
+    add(app)
+    desk, thief = come(app, WINDOWS), come(app, PHONE)
+    desk.post(f"/account/sessions/{rows(app)[1].id}/removal")
+    come(app, PHONE)
+    assert thief.get("/account").status == 303
+
+
 def test_who_is_asking_costs_one_query_and_use_is_noted_once_an_hour(app: Flask) -> None:
     add(app)
     desk = come(app, WINDOWS)
