@@ -66,6 +66,9 @@ def pass_factor(*, staff_id: int, code: str) -> None:
             services.forget_failures(email=who, address=address, limits=throttle.FACTOR)
         else:
             services.note_failure(email=who, address=address, at=now(), limits=throttle.FACTOR)
+            if tries.are_too_many(throttle.FACTOR, who=who, address=address, at=now()):
+                staff = staffing.get_staff(staff_id)
+                staff_letters.tell_locked(staff=staff, minutes=throttle.FACTOR.minutes, at=now())
     if not is_right:
         raise WrongFactor(field="code")
 

@@ -13,6 +13,7 @@ from storefront.accounts.models import RecoveryCode, Staff
 from storefront.accounts.permissions import Role
 from storefront.database.base import db
 from storefront.kernel.clock import now
+from storefront.mail.models import OutboxMail
 from tests.admin.people import PASSWORD, at_work
 from tests.browser import Shopper
 
@@ -85,6 +86,9 @@ def test_guessing_codes_has_an_end(app: Flask) -> None:
     browser = at_the_door(app, "super-admin@example.com")
     answers = [browser.post("/admin/sign-in/code", {"code": f"00000{each}"}).status for each in range(8)]
     assert answers == [422] * 6 + [429] * 2
+    with app.app_context():
+        told = db.session.scalars(db.select(OutboxMail.template)).all()
+    assert told.count("accounts/mail/staff_locked") == 1, "whose password is known elsewhere should know"
     assert browser.post("/admin/sign-in/code", {"code": code_for(secret)}).status == 429
 
 
