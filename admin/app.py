@@ -13,6 +13,8 @@ from admin.accounts import groups
 from admin.accounts import views as accounts
 from admin.analytics import shelf_views as shelf_report
 from admin.analytics import views as analytics
+from admin.approvals import views as approvals
+from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.catalog import collections
 from admin.catalog import views as catalog
@@ -26,6 +28,7 @@ from admin.fulfilment import carrier_views as carriers
 from admin.fulfilment import import_views as tracking_import
 from admin.fulfilment import packing_views as packing
 from admin.fulfilment import views as fulfilment
+from admin.invoicing import views as invoicing
 from admin.loyalty import views as loyalty
 from admin.mail import views as letters
 from admin.navigation import menu_for
@@ -37,20 +40,25 @@ from admin.privacy import views as privacy
 from admin.promotions import views as promotions
 from admin.returns import views as returns
 from admin.shipping import views as shipping
+from admin.shop import views as settings
 from admin.simulation import views as simulation
 from admin.warehouses import views as warehouses
-from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
+from storefront.accounts.permissions import ROLE_NAMES, Permission
+from storefront.approvals import queries as waiting
+from storefront.approvals.errors import NeedsApproval
 from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content),
+    *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
     *(fulfilment, packing, tracking_import, carriers, returns),
     *(
         promotions,
         simulation,
         coupons,
         flash,
+        approvals,
+        settings,
         audit,
         pricing,
         taxes,
@@ -74,6 +82,7 @@ def make_blueprint() -> Blueprint:
     blueprint.before_request(access.guard)
     blueprint.after_request(_keep_private)
     blueprint.context_processor(_context)
+    blueprint.register_error_handler(NeedsApproval, ask_for_approval)
     blueprint.register_error_handler(ShopError, partial(refusal_page, page=ERROR_PAGE))
     blueprint.register_error_handler(HTTPException, partial(http_page, page=ERROR_PAGE))
     for room in ROOMS:
@@ -92,8 +101,9 @@ def _context() -> dict[str, Any]:
         return {}
     return {
         "staff": staff,
-        "role_name": ROLE_NAMES[Role(staff.role)],
+        "role_name": staff.role_name or ROLE_NAMES.get(staff.role, staff.role),
         "menu": menu_for(staff),
+        "waiting_for_me": waiting.count_for(staff),
         "may": lambda name: staff.may(Permission(name)),
     }
 

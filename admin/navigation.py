@@ -17,14 +17,35 @@ class Entry:
     words: str
     icon: str
     permission: Permission
+    or_any: tuple[Permission, ...] = ()
+    """Whoever has one of these may open it too."""
+
+    @property
+    def permissions(self) -> tuple[Permission, ...]:
+        return self.permission, *self.or_any
+
+    def opens_for(self, staff: CurrentStaff) -> bool:
+        """Say whether somebody may open it."""
+        return any(staff.may(permission) for permission in self.permissions)
 
     def is_at(self, path: str) -> bool:
         """Say whether `path` is this place or lies within it."""
         return path == self.url or (self.url != "/admin/" and path.startswith(f"{self.url}/"))
 
 
+APPROVALS = "/admin/approvals"
+_MAKERS_AND_CHECKERS = (
+    *(Permission.PROMOTIONS_APPROVE, Permission.PRICES_APPROVE),
+    *(Permission.ORDERS_REFUND, Permission.PROMOTIONS_EDIT, Permission.PRICES_EDIT),
+)
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("", (Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW),)),
+    (
+        "",
+        (
+            Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW),
+            Entry(APPROVALS, N_("Approvals"), "stamp", Permission.REFUNDS_APPROVE, _MAKERS_AND_CHECKERS),
+        ),
+    ),
     (
         N_("Sell"),
         (
@@ -89,17 +110,25 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (N_("Customers"), (Entry("/admin/privacy", N_("Personal data"), "user", Permission.CUSTOMERS_PRIVACY),)),
-    (N_("System"), (Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),)),
+    (
+        N_("System"),
+        (
+            Entry("/admin/staff", N_("Staff"), "users-round", Permission.STAFF_VIEW),
+            Entry("/admin/staff-roles", N_("Roles"), "shield", Permission.STAFF_VIEW),
+            Entry("/admin/settings", N_("Settings"), "sliders-horizontal", Permission.SETTINGS_VIEW),
+            Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),
+        ),
+    ),
 )
 
 
 def menu_for(staff: CurrentStaff) -> list[tuple[str, list[Entry]]]:
     """Return the groups of the menu with what `staff` may open."""
-    groups = [(title, [entry for entry in entries if staff.may(entry.permission)]) for title, entries in MENU]
+    groups = [(title, [entry for entry in entries if entry.opens_for(staff)]) for title, entries in MENU]
     return [(title, entries) for title, entries in groups if entries]
 
 
 def first_url(staff: CurrentStaff) -> str:
     """Return where somebody's day begins: the first place they may open."""
     groups = menu_for(staff)
-    return groups[0][1][0].url if groups else "/admin/sign-in"
+    return groups[0][1][0].url if groups else "/admin/own"

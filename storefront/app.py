@@ -51,6 +51,7 @@ ROOMS = (
         "mail",
         "sms",
         "accounts",
+        "approvals",
         "catalog",
         "content",
         "inventory",

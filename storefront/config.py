@@ -22,6 +22,8 @@ SMS_NEEDS: Mapping[str, tuple[str, ...]] = {
     "aliyun": ("SMS_ID", "SMS_SECRET", "SMS_SIGN", "SMS_TEMPLATE"),
 }
 """Who carries short messages, and the keys that each needs."""
+SMS_KINDS = ("code", "paid", "sent", "delivered", "cancelled", "refunded", "return_approved", "return_rejected")
+"""What short messages are about; each kind is a template of its own at carriers in China."""
 SIGN_IN_PROVIDERS = ("GOOGLE", "WECHAT", "QQ", "WEIBO")
 
 
@@ -75,8 +77,8 @@ class SmsSetup:
     secret: str = ""
     app: str = ""
     sign: str = ""
-    template: str = ""
-    template_en: str = ""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """The carrier's templates, by kind of message and, for one in English, "paid_en"."""
     region: str = ""
     url: str = ""
     countries: frozenset[str] = frozenset()
@@ -269,12 +271,25 @@ def _sms(env: Mapping[str, str], production: bool) -> SmsSetup:
         secret=env.get("SMS_SECRET", ""),
         app=env.get("SMS_APP", ""),
         sign=env.get("SMS_SIGN", ""),
-        template=env.get("SMS_TEMPLATE", ""),
-        template_en=env.get("SMS_TEMPLATE_EN", ""),
+        templates=_sms_templates(env),
         region=env.get("SMS_REGION", ""),
         url=env.get("SMS_URL", "").rstrip("/"),
         countries=countries,
     )
+
+
+def _sms_templates(env: Mapping[str, str]) -> dict[str, str]:
+    """Read SMS_TEMPLATE for codes, SMS_TEMPLATE_PAID and so on for news about orders, each with _EN for English."""
+    found: dict[str, str] = {}
+    for name, value in env.items():
+        kind = name.removeprefix("SMS_TEMPLATE").lower().lstrip("_")
+        if not name.startswith("SMS_TEMPLATE") or not value.strip():
+            continue
+        key = f"code_{kind}" if kind == "en" else kind or "code"
+        if key.removesuffix("_en") not in SMS_KINDS:
+            raise BadConfiguration(f"{name} names no message that the shop sends; there are {', '.join(SMS_KINDS)}.")
+        found[key] = value.strip()
+    return found
 
 
 def _sign_in_keys(env: Mapping[str, str], name: str) -> SignInKeys | None:

@@ -1,1 +1,1 @@
-"""The door of the back office."""
+"""The door of the back office, what concerns oneself, who works here, roles, and groups of customers."""

@@ -1,11 +1,12 @@
-"""The list of letters, one letter, and a trial of it to oneself."""
+"""The list of letters and short messages, one letter, and a trial of it to oneself."""
 
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, request
+from flask import Blueprint, Response, current_app, flash, make_response, request
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
@@ -14,10 +15,15 @@ from storefront.audit import services as audit
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.mail import previewing, services
+from storefront.mail import queries as mail
+from storefront.sms import queries as sms
+from storefront.sms.previewing import list_messages
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import LOCALES, current_locale
 
 blueprint = Blueprint("mail", __name__, template_folder="templates")
+LATELY, MOST_GIVEN_UP = timedelta(days=30), 50
+"""How far back, and how many, letters and messages that never left are shown."""
 FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
 """A letter may bring its own styles and nothing else, and is shown within the back office alone."""
 
@@ -27,7 +33,15 @@ FRAME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' da
 def letters() -> Response:
     """List every letter by the room that writes it."""
     shown = [(key, previewing.preview(key, locale=current_locale())[0]) for key in previewing.list_letters()]
-    return render_page("admin/mail/letters.html", letters=shown)
+    messages, since = list_messages(), now() - LATELY
+    return render_page(
+        "admin/mail/letters.html",
+        letters=shown,
+        messages=messages,
+        carrier=current_app.config["SHOP"].sms.sender,
+        locales=LOCALES,
+        given_up=[*mail.list_given_up(since, most=MOST_GIVEN_UP), *sms.list_given_up(since, most=MOST_GIVEN_UP)],
+    )
 
 
 @blueprint.get("/letters/<key>")

@@ -31,6 +31,7 @@ from storefront.audit import services as audit
 from storefront.database.transaction import transaction
 from storefront.fulfilment import tracked
 from storefront.fulfilment.carriers import choosing
+from storefront.invoicing import queries as invoicing
 from storefront.kernel.clock import now
 from storefront.orders import services as orders
 from storefront.orders.receipt import receipt_of, traced_lines
@@ -81,6 +82,7 @@ def order(number: str) -> Response:
         may_send=staff_here().may(Permission.FULFILMENT_EDIT),
         may_pack=staff_here().may(Permission.FULFILMENT_EDIT) and OrderAction.SEND in orders.actions_of(found),
         people=people(found.events),
+        invoice=invoicing.find_invoice(found.id),
         may_cancel=staff.may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
         money=money,
         refund_form=suggested_refund(money) if money and money.refundable else None,

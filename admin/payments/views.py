@@ -16,6 +16,7 @@ from admin.payments.forms import RefundForm, TransferForm, suggested_refund
 from admin.payments.tables import INBOX, LOOKS, MESSAGES, PAYMENTS, PROVIDERS, REFUNDS, STATES, told
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
+from storefront.approvals.errors import NeedsApproval
 from storefront.audit import services as audit
 from storefront.database.transaction import transaction
 from storefront.jobs.queue import enqueue_after_commit
@@ -158,6 +159,8 @@ def refund(number: str) -> Response:
             services.ask_refund(order=order, amount=form.money, reference=reference, by=by, at=now())
             facts = {"refund": (None, str(form.money.decimal)), "reason": (None, form.reason.data)}
             _note("order.refund", "order", order.number, facts)
+    except NeedsApproval:
+        raise
     except ShopError as refusal:
         show_refusal(form, refusal, default="amount")
         return _money_page(orders.get_order(number), refund_form=form, status=refusal.status)

@@ -17,6 +17,7 @@ from admin.returns.forms import AmountForm, read_receptions, read_warehouse
 from admin.returns.tables import RETURNS
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
+from storefront.approvals.errors import NeedsApproval
 from storefront.audit import services as audit
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
@@ -165,6 +166,8 @@ def _changed(number: str, step: str, change: Callable[[Return, dict[str, Any]], 
             found = change(found, {"by": by, "at": at})
             changes = {"state": (was, found.state)}
             audit.record(actor=by, action=f"return.{step}", about=("return", found.number), changes=changes, at=at)
+    except NeedsApproval:
+        raise
     except ShopError as refusal:
         if refusal.status == 404:
             raise

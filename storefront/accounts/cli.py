@@ -7,7 +7,7 @@ import secrets
 import click
 from flask.cli import AppGroup
 
-from storefront.accounts import services
+from storefront.accounts import queries, services, staffing
 from storefront.accounts.permissions import Role
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
@@ -34,6 +34,18 @@ def hire(email: str, role: str, name: str, generate: bool) -> None:
     click.echo(f"{credentials.email} can sign in at /admin/ now.")
     if generate:
         click.echo(f"Password, shown this once: {password}")
+
+
+@group.command("forget-factor")
+@click.argument("email")
+def forget_factor(email: str) -> None:
+    """Take the second factor of EMAIL away, when nobody is left who could do it in the back office."""
+    staff = queries.find_staff_by_email(services.folded_or_raw(email))
+    if staff is None or staff.factor_secret is None:
+        raise click.ClickException(f"{email} has no second factor here.")
+    with transaction():
+        staffing.forget_factor(staff_id=staff.id, at=now())
+    click.echo(f"{staff.email} signs in with the password alone now.")
 
 
 def _ask() -> str:

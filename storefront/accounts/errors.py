@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from storefront.kernel.errors import N_, Invalid, NotFound, ShopError, TooMany
+from storefront.kernel.errors import N_, Forbidden, Invalid, NotFound, ShopError, TooMany
 
 
 class WrongCredentials(Invalid):
@@ -102,3 +102,35 @@ class NotReachable(NotFinished):
 
     status = 503
     message = N_("%(provider)s does not answer right now. Please try again in a moment, or choose another way.")
+
+
+class BeyondYou(Forbidden):
+    """Somebody tried to give, or to take from somebody, what they may not do themselves."""
+
+    message = N_("You can give only what you may do yourself, and only to others.")
+
+
+class RoleInUse(ShopError):
+    """Somebody has the role, or is invited to it."""
+
+    message = N_("Somebody has this role or is invited to it. Give them another one first.")
+
+
+class LastSuperAdmin(ShopError):
+    """Without them nobody could help anybody any more."""
+
+    message = N_("This is the last super admin. Make somebody else one first.")
+
+
+class InvitationGone(ShopError):
+    """An invitation to work here was used, taken back, is too old, or never was one."""
+
+    message = N_(
+        "This link no longer works: each works once, and only for a while. Ask whoever invited you for another."
+    )
+
+
+class WrongFactor(Invalid):
+    """The code is not the one that the app shows, was used already, or is no recovery code."""
+
+    message = N_("This code is not right, or was used already. Wait for the next one in your app and try that.")

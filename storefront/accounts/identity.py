@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from storefront.accounts.permissions import Permission, permissions_of
+from storefront.accounts.permissions import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class CurrentCustomer:
     """Keys of the groups that staff put this customer into."""
     verified_phone: str = ""
     """The number that a code proved, "" for none."""
+    session_id: int = 0
+    """The row of the session that asks; 0 outside one, and in sessions from before there were rows."""
+    seen_at: datetime | None = field(default=None, compare=False)
 
     is_authenticated = True
     is_active = True
@@ -31,7 +35,7 @@ class CurrentCustomer:
 
     def get_id(self) -> str:
         """Return what the session remembers."""
-        return f"customer:{self.id}:{self.session_version}"
+        return f"customer:{self.id}:{self.session_version}:{self.session_id}"
 
     @property
     def actor(self) -> str:
@@ -49,6 +53,15 @@ class CurrentStaff:
     role: str
     locale: str
     session_version: int
+    permissions: frozenset[Permission] = frozenset()
+    role_name: str = ""
+    """How a role that the merchant made is called; "" for a default one."""
+    needs_factor: bool = False
+    """Whether their role demands a second factor."""
+    has_factor: bool = False
+    session_id: int = 0
+    """The row of the session that asks; 0 outside one."""
+    seen_at: datetime | None = field(default=None, compare=False)
 
     is_authenticated = True
     is_active = True
@@ -56,7 +69,7 @@ class CurrentStaff:
 
     def get_id(self) -> str:
         """Return what the session remembers."""
-        return f"staff:{self.id}:{self.session_version}"
+        return f"staff:{self.id}:{self.session_version}:{self.session_id}"
 
     @property
     def actor(self) -> str:
@@ -65,7 +78,7 @@ class CurrentStaff:
 
     def may(self, permission: Permission) -> bool:
         """Say whether the role permits it."""
-        return permission in permissions_of(self.role)
+        return permission in self.permissions
 
 
 Identity = CurrentCustomer | CurrentStaff

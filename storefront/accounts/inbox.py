@@ -10,14 +10,16 @@ from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 
-from storefront.accounts import letters, links, passwords, queries, throttle, tries
+from storefront.accounts import letters, links, passwords, queries, signed_in, throttle, tries
 from storefront.accounts.emails import email_key, fold_email
 from storefront.accounts.errors import EmailTaken, LinkOver, TooManyTries
 from storefront.accounts.links import Link
 from storefront.accounts.models import Customer
+from storefront.accounts.signed_in import Owner
 from storefront.accounts.states import Change, Purpose
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid
+from storefront.mail import choices
 
 
 def refuse_too_many_letters(*, email: str, address: str, at: datetime) -> None:
@@ -77,6 +79,7 @@ def end_before(*, customer: Customer, at: datetime) -> None:
     """End every session and every open link of a customer."""
     customer.session_version += 1
     db.session.flush()
+    signed_in.end_all(owner=Owner("customer", customer.id), at=at)
     links.end_links(customer_id=customer.id, at=at)
 
 
@@ -110,6 +113,8 @@ def confirm_email(*, token: str, customer_id: int, at: datetime) -> Customer:
     except IntegrityError:
         raise EmailTaken(field="email") from None
     end_before(customer=customer, at=at)
+    if before:
+        choices.move(before=before, email=email, at=at)
     letters.tell_changed(recipient=before, locale=customer.locale, change=Change.EMAIL, at=at)
     return customer
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import Protocol
 
 from flask import current_app
 
 from storefront.accounts import queries
 from storefront.accounts.events import CustomerRegistered
-from storefront.accounts.states import CHANGE_WORDS, Change
+from storefront.accounts.models import Customer
+from storefront.accounts.states import CHANGE_WORDS, WAY_NAMES, Change, Way
 from storefront.kernel.clock import now
 from storefront.mail import services as mail
 from storefront.mail.services import Letter
@@ -27,6 +29,30 @@ def tell_changed(*, recipient: str | None, locale: str, change: Change, at: date
     """Tell the owner of an account that how one signs in to it has changed."""
     facts = {"change": CHANGE_WORDS[change], "reset_url": shop_url("/password-reset")}
     letter = Letter("accounts/mail/changed", recipient, locale, secrets.token_hex(8), facts)
+    mail.put_in(letter=letter, at=at)
+
+
+class Place(Protocol):
+    """From where somebody came in."""
+
+    @property
+    def device(self) -> str: ...
+
+    @property
+    def network(self) -> str: ...
+
+
+def tell_new_device(*, customer: Customer, way: Way, visit: Place, at: datetime) -> None:
+    """Tell the owner of an account that somebody came in with a device that was not known."""
+    facts = {
+        "device": visit.device,
+        "network": visit.network,
+        "way": WAY_NAMES[way],
+        "at": at,
+        "security_url": shop_url("/account/security"),
+        "reset_url": shop_url("/password-reset"),
+    }
+    letter = Letter("accounts/mail/new_device", customer.email, customer.locale, secrets.token_hex(8), facts)
     mail.put_in(letter=letter, at=at)
 
 

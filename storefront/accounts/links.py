@@ -22,6 +22,7 @@ VALID: Mapping[Purpose, timedelta] = {
     Purpose.CONNECT: timedelta(hours=1),
     Purpose.EMAIL: timedelta(days=1),
     Purpose.ORDERS: timedelta(days=1),
+    Purpose.GUEST: timedelta(days=1),
 }
 KEPT_FOR = timedelta(days=7)
 LONGEST_TOKEN = 64
@@ -34,6 +35,7 @@ class Link:
     id: int
     purpose: Purpose
     customer_id: int
+    """0 where it is about no account."""
     email_key: str
     facts: Mapping[str, Any]
 
@@ -69,9 +71,12 @@ def read_link(token: str, *, purpose: Purpose | None = None, at: datetime) -> Li
             OneTimeLink.expires_at > at,
         )
     ).first()
-    if row is None or row.customer_id is None or (purpose is not None and row.purpose != purpose):
+    if row is None or (row.purpose == Purpose.GUEST) != (purpose == Purpose.GUEST):
         raise LinkOver
-    return Link(row.id, Purpose(row.purpose), row.customer_id, row.email_key, row.facts)
+    leads_nowhere = not row.facts if row.purpose == Purpose.GUEST else row.customer_id is None
+    if leads_nowhere or (purpose is not None and row.purpose != purpose):
+        raise LinkOver
+    return Link(row.id, Purpose(row.purpose), row.customer_id or 0, row.email_key, row.facts)
 
 
 def use_link(token: str, *, purpose: Purpose, at: datetime) -> Link:
@@ -82,7 +87,7 @@ def use_link(token: str, *, purpose: Purpose, at: datetime) -> Link:
         db.session.execute(
             update(OneTimeLink)
             .where(OneTimeLink.id == link.id, OneTimeLink.used_at.is_(None))
-            .values(used_at=at)
+            .values(used_at=at, facts={})
             .execution_options(synchronize_session=False)
         ),
     )
@@ -97,6 +102,16 @@ def end_links(*, customer_id: int, at: datetime) -> None:
         update(OneTimeLink)
         .where(OneTimeLink.customer_id == customer_id, OneTimeLink.used_at.is_(None))
         .values(used_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def end_guest_links(*, email: str, at: datetime) -> None:
+    """Let no link for a guest's inbox work any more, and forget the address in them."""
+    db.session.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.email_key == email_key(email), OneTimeLink.purpose == Purpose.GUEST)
+        .values(used_at=at, facts={})
         .execution_options(synchronize_session=False)
     )
 

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
-from storefront.database.columns import json_list, json_object, moment, name, pk, refers
+from storefront.database.columns import Json, json_list, json_object, moment, name, pk, refers
 
 
 class Customer(Base):
@@ -27,6 +27,8 @@ class Customer(Base):
     password_hash: Mapped[str | None] = mapped_column(String(255))
     """None: no password; a letter can set one where there is an e-mail."""
     locale: Mapped[str] = mapped_column(String(8), default="en")
+    texts: Mapped[str] = mapped_column(String(8), default="")
+    """When they get messages about orders on the phone: a value of `sms.states.Texts`."""
     tier: Mapped[str] = mapped_column(String(32), default="")
     groups: Mapped[json_list]
     """Keys of the customer groups that staff put them into."""
@@ -103,7 +105,32 @@ class SignInRecord(Base):
     customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE")
     way: Mapped[str] = mapped_column(String(16))
     device: Mapped[str] = mapped_column(String(80), default="")
+    device_key: Mapped[str] = mapped_column(String(64), default="")
+    """A digest of the number that the browser keeps, by which it is known again."""
     at: Mapped[moment] = mapped_column(index=True)
+
+
+class SignInSession(Base):
+    """Somebody is signed in somewhere: a customer or a member of staff, on one device, until it ends.
+
+    The signed cookie holds its number, so nothing secret is kept here. `Customer.session_version` and
+    `Staff.session_version` end all of somebody's at once.
+    """
+
+    __tablename__ = "sign_in_session"
+    __table_args__ = (CheckConstraint("(customer_id IS NULL) != (staff_id IS NULL)", name="one_owner"),)
+
+    id: Mapped[pk]
+    customer_id: Mapped[int | None] = refers("customer.id", on_delete="CASCADE")
+    staff_id: Mapped[int | None] = refers("staff.id", on_delete="CASCADE")
+    way: Mapped[str] = mapped_column(String(16))
+    device: Mapped[str] = mapped_column(String(80), default="")
+    address: Mapped[str] = mapped_column(String(64), default="")
+    """The network address it began from; of customers without its end: it tells places apart, and nobody's door."""
+    created_at: Mapped[moment]
+    last_seen_at: Mapped[moment] = mapped_column(index=True)
+    """Kept to within a few minutes for staff, an hour for customers."""
+    ended_at: Mapped[moment | None]
 
 
 class CustomerGroup(Base):
@@ -128,6 +155,21 @@ class Address(Base):
     created_at: Mapped[moment]
 
 
+class StaffRole(Base):
+    """A role that the merchant has made or changed; a default role without a row is as `permissions` says."""
+
+    __tablename__ = "staff_role"
+
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), default="")
+    """"" for a default role, which has its name in every language."""
+    permissions: Mapped[list[str] | None] = mapped_column(Json)
+    """None: those that the role has by default."""
+    needs_factor: Mapped[bool] = mapped_column(default=False)
+    """Whether who has it must sign in with a second factor."""
+    updated_at: Mapped[moment]
+
+
 class Staff(Base):
     """Somebody who works in the back office; what they may do follows from `role`."""
 
@@ -141,7 +183,41 @@ class Staff(Base):
     locale: Mapped[str] = mapped_column(String(8), default="en")
     is_active: Mapped[bool] = mapped_column(default=True)
     session_version: Mapped[int] = mapped_column(default=1)
+    factor_secret: Mapped[str | None] = mapped_column(String(255))
+    """What their authenticator app counts with, enciphered with the shop's secret; None without a second factor."""
+    factor_step: Mapped[int] = mapped_column(default=0)
+    """The latest time step whose code was used: it and those before it are refused."""
+    factor_since: Mapped[moment | None]
     created_at: Mapped[moment]
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the second factor, once; only its digest is kept."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("staff_id", "code_hash"),)
+
+    id: Mapped[pk]
+    staff_id: Mapped[int] = refers("staff.id", on_delete="CASCADE", index=False)
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[moment | None]
+
+
+class StaffInvitation(Base):
+    """A letter that lets somebody in to the back office: it works once, for a while, and only its digest is kept."""
+
+    __tablename__ = "staff_invitation"
+
+    id: Mapped[pk]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    role: Mapped[str] = mapped_column(String(32))
+    invited_by: Mapped[int] = refers("staff.id")
+    created_at: Mapped[moment]
+    expires_at: Mapped[moment]
+    ended_at: Mapped[moment | None]
+    """When it was used or taken back."""
 
 
 class SignInFailure(Base):

@@ -3,7 +3,7 @@ listed is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from storefront.kernel.errors import N_
@@ -48,6 +48,14 @@ class Permission(StrEnum):
     AUDIT_VIEW = "audit:view"
     TAXES_VIEW = "taxes:view"
     TAXES_EDIT = "taxes:edit"
+    STAFF_VIEW = "staff:view"
+    STAFF_EDIT = "staff:edit"
+    ROLES_EDIT = "roles:edit"
+    SETTINGS_VIEW = "settings:view"
+    SETTINGS_EDIT = "settings:edit"
+    REFUNDS_APPROVE = "refunds:approve"
+    PROMOTIONS_APPROVE = "promotions:approve"
+    PRICES_APPROVE = "prices:approve"
 
 
 class Role(StrEnum):
@@ -140,6 +148,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.LOYALTY_VIEW,
             P.TAXES_VIEW,
             P.TAXES_EDIT,
+            *(P.REFUNDS_APPROVE, P.PROMOTIONS_APPROVE, P.PRICES_APPROVE),
         }
     ),
     Role.ANALYST: frozenset(
@@ -162,3 +171,14 @@ def permissions_of(role: str) -> frozenset[Permission]:
         return GRANTS[Role(role)]
     except ValueError:
         return frozenset()
+
+
+def effective_permissions(role: str, stored: Iterable[str] | None) -> frozenset[Permission]:
+    """Return what a role permits, given what its row says, None without one. The super admin may always do everything,
+    so that nobody can lock everybody out; what no longer means anything is left out."""
+    if stored is None or role == Role.SUPER_ADMIN:
+        return permissions_of(role)
+    return frozenset(Permission(name) for name in stored if name in _KNOWN)
+
+
+_KNOWN = frozenset(permission.value for permission in Permission)

@@ -13,7 +13,7 @@ from storefront.database.belongings import delete_rows, emptied, owner_of, rows_
 from storefront.kernel.errors import N_
 from storefront.kernel.personal import Data, Keeper, Person
 
-SECRETS = frozenset({"password_hash", "token_hash", "email_key", "session_version"})
+SECRETS = frozenset({"password_hash", "token_hash", "email_key", "session_version", "device_key"})
 """What proves who somebody is, or counts it: never shown, not even to themselves."""
 SAYS_NOTHING = frozenset({"id", "locale", "tier", "order_count", "session_version", "created_at", "is_active"})
 """What may stay in an account's row: ledgers of orders and points hang on it. Every other column is emptied."""

@@ -30,6 +30,14 @@ def read_mobile(text: str, *, country: str, served: frozenset[str] = frozenset()
     return phone
 
 
+def is_served(phone: str, served: frozenset[str]) -> bool:
+    """Say whether messages go to a number (E.164) at all: a mobile one of a country that is `served`, if any are."""
+    try:
+        return read_mobile(phone, country="ZZ", served=served) == phone
+    except Invalid:
+        return False
+
+
 def masked(phone: str) -> str:
     """Return a number that its owner recognizes and nobody else can use: "+86 ··· 8000"."""
     try:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Executable, bindparam, func, or_, select
 
 from storefront.accounts.emails import fold_email
 from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
-from storefront.accounts.models import Address, Customer, SignInFailure, Staff
+from storefront.accounts.models import Address, Customer, SignInFailure, SignInSession, Staff, StaffRole
+from storefront.accounts.permissions import effective_permissions
 from storefront.accounts.rules import PostalAddress, normal_phone
 from storefront.database.base import db
 from storefront.database.reading import read
 from storefront.kernel.errors import NotFound
 
-_CUSTOMER = select(
+_PERSON = (
     Customer.id,
     Customer.email,
     Customer.name,
@@ -27,9 +28,39 @@ _CUSTOMER = select(
     Customer.session_version,
     Customer.groups,
     Customer.verified_phone,
-).where(Customer.is_active, Customer.id == bindparam("id"))
-_STAFF = select(Staff.id, Staff.email, Staff.name, Staff.role, Staff.locale, Staff.session_version).where(
-    Staff.is_active, Staff.id == bindparam("id")
+)
+_CUSTOMER = select(*_PERSON).where(Customer.is_active, Customer.id == bindparam("id"))
+_HOLDS = SignInSession.id == bindparam("session"), SignInSession.ended_at.is_(None)
+_SEATED_CUSTOMER = select(
+    *_PERSON, SignInSession.id.label("session_id"), SignInSession.last_seen_at.label("seen_at")
+).where(
+    Customer.is_active,
+    Customer.id == bindparam("id"),
+    SignInSession.customer_id == Customer.id,
+    *_HOLDS,
+)
+_WORKER = (
+    Staff.id,
+    Staff.email,
+    Staff.name,
+    Staff.role,
+    Staff.locale,
+    Staff.session_version,
+    StaffRole.permissions,
+    StaffRole.name.label("role_name"),
+    StaffRole.needs_factor,
+    Staff.factor_secret.is_not(None).label("has_factor"),
+)
+_STAFF = (
+    select(*_WORKER)
+    .outerjoin(StaffRole, StaffRole.key == Staff.role)
+    .where(Staff.is_active, Staff.id == bindparam("id"))
+)
+_SEATED_STAFF = (
+    select(*_WORKER, SignInSession.id.label("session_id"), SignInSession.last_seen_at.label("seen_at"))
+    .outerjoin(StaffRole, StaffRole.key == Staff.role)
+    .join(SignInSession, SignInSession.staff_id == Staff.id)
+    .where(Staff.is_active, Staff.id == bindparam("id"), *_HOLDS)
 )
 
 
@@ -44,17 +75,25 @@ class BookedAddress:
 
 def find_identity(session_id: str) -> Identity | None:
     """Return who a session belongs to; None once the account is closed or its session version has moved on."""
-    kind, _, rest = session_id.partition(":")
-    number, _, version = rest.partition(":")
+    kind, number, version, row, *_ = [*session_id.split(":"), "", "", "", ""]
     if kind not in {"customer", "staff"} or not (number.isdecimal() and version.isdecimal()):
         return None
-    found = find_customer(int(number)) if kind == "customer" else find_staff(int(number))
+    found: Identity | None
+    if row.isdecimal() and row != "0":
+        values = {"id": int(number), "session": int(row)}
+        found = _customer(_SEATED_CUSTOMER, values) if kind == "customer" else _staff(_SEATED_STAFF, values)
+    else:  # from before sessions had rows; who works here signs in anew each day
+        found = find_customer(int(number)) if kind == "customer" else None
     return found if found is not None and found.session_version == int(version) else None
 
 
 def find_customer(customer_id: int) -> CurrentCustomer | None:
     """Return an active customer as a value."""
-    row = read(_CUSTOMER, {"id": customer_id}).first()
+    return _customer(_CUSTOMER, {"id": customer_id})
+
+
+def _customer(statement: Executable, values: Mapping[str, int]) -> CurrentCustomer | None:
+    row = read(statement, values).first()
     if row is None:
         return None
     texts = {"email": row.email or "", "verified_phone": row.verified_phone or ""}
@@ -76,8 +115,20 @@ def has_password(customer_id: int) -> bool:
 
 def find_staff(staff_id: int) -> CurrentStaff | None:
     """Return an active member of staff as a value."""
-    row = read(_STAFF, {"id": staff_id}).first()
-    return CurrentStaff(*row) if row else None
+    return _staff(_STAFF, {"id": staff_id})
+
+
+def _staff(statement: Executable, values: Mapping[str, int]) -> CurrentStaff | None:
+    row = read(statement, values).first()
+    if row is None:
+        return None
+    made = {
+        "permissions": effective_permissions(row.role, row.permissions),
+        "role_name": row.role_name or "",
+        "needs_factor": bool(row.needs_factor),
+        "has_factor": bool(row.has_factor),
+    }
+    return CurrentStaff(**{**row._mapping, **made})
 
 
 def keys_of(customer_key: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from storefront.accounts.models import Address, Customer, CustomerIdentity, Staf
 from storefront.accounts.oauth.person import Person
 from storefront.accounts.permissions import Role
 from storefront.accounts.rules import PostalAddress
+from storefront.accounts.throttle import Limits
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.events import publish
@@ -124,20 +125,20 @@ def hire(*, credentials: Credentials, name: str, role: Role, at: datetime) -> St
     return staff
 
 
-def refuse_too_many_tries(*, email: str, address: str, at: datetime) -> None:
+def refuse_too_many_tries(*, email: str, address: str, at: datetime, limits: Limits = throttle.SIGN_IN) -> None:
     """Raise TooManyTries when this e-mail and network address have failed too often lately."""
-    if tries.are_too_many(throttle.SIGN_IN, who=email, address=address, at=at):
-        raise TooManyTries(minutes=throttle.SIGN_IN.minutes)
+    if tries.are_too_many(limits, who=email, address=address, at=at):
+        raise TooManyTries(minutes=limits.minutes)
 
 
-def note_failure(*, email: str, address: str, at: datetime) -> None:
+def note_failure(*, email: str, address: str, at: datetime, limits: Limits = throttle.SIGN_IN) -> None:
     """Remember a failed try, and forget those long past."""
-    tries.note(throttle.SIGN_IN, who=email, address=address, at=at)
+    tries.note(limits, who=email, address=address, at=at)
 
 
-def forget_failures(*, email: str, address: str) -> None:
+def forget_failures(*, email: str, address: str, limits: Limits = throttle.SIGN_IN) -> None:
     """Start counting anew after a success, for this e-mail from this address only."""
-    tries.forget(throttle.SIGN_IN, who=email, address=address)
+    tries.forget(limits, who=email, address=address)
 
 
 def check_customer(*, email: str, password: str) -> Customer:
@@ -145,7 +146,7 @@ def check_customer(*, email: str, password: str) -> Customer:
 
     Reads only: call it outside a transaction, hashing is slow.
     """
-    found = queries.find_customer_by_email(_folded_or_raw(email))
+    found = queries.find_customer_by_email(folded_or_raw(email))
     known = found is not None and found.is_active
     if not passwords.matches(found.password_hash if found and known else None, password) or found is None:
         raise WrongCredentials
@@ -154,7 +155,7 @@ def check_customer(*, email: str, password: str) -> Customer:
 
 def check_staff(*, email: str, password: str) -> Staff:
     """Return the member of staff whose e-mail and password these are, or refuse, as `check_customer` does."""
-    found = queries.find_staff_by_email(_folded_or_raw(email))
+    found = queries.find_staff_by_email(folded_or_raw(email))
     known = found is not None and found.is_active
     if not passwords.matches(found.password_hash if found and known else None, password) or found is None:
         raise WrongCredentials
@@ -241,7 +242,8 @@ def move_tier(*, before: str, after: str) -> int:
     return int(moved.rowcount)  # type: ignore[attr-defined]
 
 
-def _folded_or_raw(email: str) -> str:
+def folded_or_raw(email: str) -> str:
+    """Return an e-mail as accounts keep it; what is none as it was typed."""
     try:
         return fold_email(email)
     except Invalid:

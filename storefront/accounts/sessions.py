@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 
 from flask import current_app, has_request_context, request, session
 from flask_login import current_user, login_user, logout_user
 
+from storefront.accounts import queries, signed_in
+from storefront.accounts.devices import device_of
 from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
+from storefront.accounts.signed_in import Owner
+from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.kernel.errors import NotFound
+from storefront.web.afterwards import afterwards
 
 WORKING_DAY = timedelta(hours=12)
 """How long staff stay signed in; shoppers stay as long as their cookie lasts."""
+FACTOR_WAITS = timedelta(minutes=5)
+"""How long the right password counts until the second factor comes."""
 _SINCE = "since"
+_CONFIRMED = "confirmed"
+"""When who works here last proved who they are."""
+_AWAITED = "awaited"
 _WHO = "_user_id"
 """Where Flask-Login keeps an identity's `get_id`."""
 
@@ -45,19 +59,86 @@ def customer_id_here() -> int | None:
     return int(number) if kind == "customer" and number.isdecimal() else None
 
 
-def sign_in(identity: Identity) -> None:
-    """Begin a new session for somebody: nothing of the session before is kept."""
+def sign_in(identity: Identity, *, way: str = "", device: str | None = None, network: str | None = None) -> None:
+    """Begin a new session for somebody: nothing of the session before is kept, and whoever was in here no longer is.
+
+    Commits the row that it is known by; `device` and `network` are this request's own unless said otherwise.
+    """
+    before = _current()
     session.clear()
     session.permanent = True
     if isinstance(identity, CurrentStaff):
-        session[_SINCE] = now().timestamp()
-    login_user(identity)
+        session[_SINCE] = session[_CONFIRMED] = now().timestamp()
+    device = device_of(request.headers.get("User-Agent", "")) if device is None else device
+    network = request.remote_addr or "" if network is None else network
+    with transaction():
+        if before is not None and before.session_id:
+            _end(before)
+        number = signed_in.begin(owner=owner_of(identity), way=way, device=device, address=network, at=now())
+    login_user(replace(identity, session_id=number, seen_at=now()))
 
 
 def sign_out() -> None:
-    """End the session."""
+    """End the session, here and for whoever has its cookie."""
+    here = _current()
     logout_user()
     session.clear()
+    if here is not None and here.session_id:
+        with transaction():
+            _end(here)
+
+
+def await_factor(staff: CurrentStaff, *, target: str) -> None:
+    """Remember that somebody's password was right; they are not in before their second factor is."""
+    session.clear()
+    session[_AWAITED] = [staff.id, staff.session_version, now().timestamp(), target]
+
+
+def awaited() -> tuple[CurrentStaff, str] | None:
+    """Return whose second factor this browser still owes, and where they want to go; None when it took too long."""
+    number, version, since, target = session.get(_AWAITED) or (0, 0, 0.0, "")
+    if not number or now().timestamp() - since > FACTOR_WAITS.total_seconds():
+        return None
+    found = queries.find_staff(number)
+    return (found, target) if found is not None and found.session_version == version else None
+
+
+def has_confirmed(within: timedelta) -> bool:
+    """Say whether who works here has proved who they are so short a time ago."""
+    return now().timestamp() - float(session.get(_CONFIRMED, 0)) < within.total_seconds()
+
+
+def confirm_now() -> None:
+    """Remember that who works here has just proved who they are."""
+    session[_CONFIRMED] = now().timestamp()
+
+
+def owner_of(identity: Identity) -> Owner:
+    """Return whose sessions somebody's are."""
+    return Owner("staff" if isinstance(identity, CurrentStaff) else "customer", identity.id)
+
+
+def load_identity(session_id: str) -> Identity | None:
+    """Return who a session belongs to; now and then, after the answer, that it was in use is noted."""
+    found = queries.find_identity(session_id)
+    if found is not None and _is_stale(found):
+        afterwards(partial(_note_seen, found.session_id, now()))
+    return found
+
+
+def _end(identity: Identity) -> None:
+    with suppress(NotFound):
+        signed_in.end(owner=owner_of(identity), session_id=identity.session_id, at=now())
+
+
+def _is_stale(identity: Identity) -> bool:
+    seen_at = identity.seen_at
+    return seen_at is not None and now() - seen_at > signed_in.SEEN_EVERY[owner_of(identity).kind]
+
+
+def _note_seen(session_id: int, at: datetime) -> None:
+    with transaction():
+        signed_in.note_seen(session_id=session_id, at=at)
 
 
 def _current() -> Identity | None:

@@ -15,6 +15,8 @@ class Purpose(StrEnum):
     EMAIL = "email"
     CONNECT = "connect"
     ORDERS = "orders"
+    GUEST = "guest"
+    """Shows whose inbox it is to which somebody had orders told about without an account."""
 
 
 class Way(StrEnum):

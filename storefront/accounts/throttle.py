@@ -39,6 +39,11 @@ class Limits:
 
 SIGN_IN = Limits("", WINDOW, MOST_TOGETHER, MOST_FROM_ADDRESS, MOST_WITH_EMAIL)
 
+STAFF = Limits("staff:", WINDOW, 5, 20, 15)
+"""At the door of the back office: more is at stake there, and a super admin can unlock who is locked out."""
+FACTOR = Limits("factor:", WINDOW, 6, 30, 10)
+"""Wrong codes of a second factor: a million of them, three of which count at a time."""
+
 HOUR = timedelta(hours=1)
 LETTERS = Limits("letter:", HOUR, 4, 30, 8)
 """Letters with a link, asked for by whoever can type an address."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from storefront.accounts import queries, throttle
 from storefront.accounts.emails import email_key
@@ -31,6 +32,28 @@ def forget(limits: Limits, *, who: str, address: str) -> None:
     """Start counting anew after a success, for this person at this address only."""
     key, place = _places(limits, who, address)
     db.session.execute(delete(SignInFailure).where(SignInFailure.email_key == key, SignInFailure.address == place))
+
+
+def forget_person(limits: Limits, *, who: str) -> None:
+    """Start counting anew for a person, wherever the tries came from."""
+    key, _place = _places(limits, who, "")
+    db.session.execute(delete(SignInFailure).where(SignInFailure.email_key == key))
+
+
+def locked_out(limits: Limits, *, people: Collection[str], at: datetime) -> frozenset[str]:
+    """Return who among these must wait, from somewhere or from anywhere."""
+    keys = {_places(limits, who, "")[0]: who for who in people}
+    rows = db.session.execute(
+        select(SignInFailure.email_key, func.count())
+        .where(SignInFailure.email_key.in_(keys), SignInFailure.at > at - limits.window)
+        .group_by(SignInFailure.email_key, SignInFailure.address)
+    ).all()
+    totals: dict[str, int] = {}
+    most: dict[str, int] = {}
+    for key, count in rows:
+        totals[key] = totals.get(key, 0) + count
+        most[key] = max(most.get(key, 0), count)
+    return frozenset(keys[key] for key in totals if limits.are_reached(most[key], 0, totals[key]))
 
 
 def _places(limits: Limits, who: str, address: str) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,14 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from storefront.accounts import inbox, letters, queries
 from storefront.accounts.errors import LastWay, TakenElsewhere
-from storefront.accounts.models import Customer, CustomerIdentity, SignInRecord
+from storefront.accounts.models import Customer, CustomerIdentity
 from storefront.accounts.oauth.person import Person
-from storefront.accounts.states import Change, Way
+from storefront.accounts.states import Change
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
-
-LATEST = 10
-"""How many times of coming in are shown, and kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,27 +116,6 @@ def remove_phone(*, customer_id: int, at: datetime) -> Customer:
     inbox.end_before(customer=customer, at=at)
     _tell(customer, Change.PHONE_REMOVED, at)
     return customer
-
-
-def note_sign_in(*, customer_id: int, way: Way, device: str, at: datetime) -> None:
-    """Remember that somebody came in, and forget what is no longer among the latest."""
-    db.session.add(SignInRecord(customer_id=customer_id, way=way, device=device[:80], at=at))
-    db.session.flush()
-    mine = SignInRecord.customer_id == customer_id
-    kept = select(SignInRecord.id).where(mine).order_by(SignInRecord.id.desc()).limit(LATEST).scalar_subquery()
-    db.session.execute(
-        delete(SignInRecord).where(mine, SignInRecord.id.not_in(kept)).execution_options(synchronize_session=False)
-    )
-
-
-def list_sign_ins(customer_id: int) -> Sequence[Any]:
-    """Return the latest times somebody came in, the newest first: way, device, at."""
-    return db.session.execute(
-        select(SignInRecord.way, SignInRecord.device, SignInRecord.at)
-        .where(SignInRecord.customer_id == customer_id)
-        .order_by(SignInRecord.id.desc())
-        .limit(LATEST)
-    ).all()
 
 
 def _refuse_last(customer_id: int) -> None:

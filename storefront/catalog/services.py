@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
 
 from storefront.audit import services as audit
+from storefront.catalog import limits
 from storefront.catalog.errors import StaleProduct
 from storefront.catalog.events import PriceChanged, ProductChanged
 from storefront.catalog.models import Product, Variant
@@ -112,11 +113,15 @@ def change_words(*, product_id: int, version: int, words: ProductWords, by: str,
 def change_prices(
     *, product_id: int, version: int, prices: Mapping[int, VariantPrice], by: str, at: datetime
 ) -> Product:
-    """Set the prices of a product's variants (by id) as they were at `version`; else StaleProduct."""
+    """Set the prices of a product's variants (by id) as they were at `version`; else StaleProduct.
+
+    Prices below cost that one person may not decide alone are refused with NeedsApproval.
+    """
     product = _get_at(product_id, version)
     variants = {variant.id: variant for variant in product.variants}
     if prices.keys() - variants.keys():
         raise StaleProduct
+    _refuse_below_cost(product, variants, prices, by)
     changes: dict[str, tuple[object, object]] = {}
     for variant_id, price in sorted(prices.items()):
         changes |= _reprice(variants[variant_id], price, by, at)
@@ -147,6 +152,23 @@ def change_tax_classes(
         _store(product, at)
         audit.record(actor=by, action="product.tax", about=("product", str(product.id)), changes=changes, at=at)
     return product
+
+
+def _refuse_below_cost(
+    product: Product, variants: Mapping[int, Variant], prices: Mapping[int, VariantPrice], by: str
+) -> None:
+    cheaper = [
+        (variants[key], price.price)
+        for key, price in sorted(prices.items())
+        if price.price.minor < variants[key].price_minor
+    ]
+    frozen = {
+        str(key): [price.price.minor, price.compare_at.minor if price.compare_at is not None else None]
+        for key, price in prices.items()
+    }
+    currency = next((price.price.currency for price in prices.values()), "")
+    payload = {"product": product.id, "version": product.version, "currency": currency, "prices": frozen}
+    limits.refuse_below_cost("prices", about=("product", str(product.id)), priced=cheaper, payload=payload, by=by)
 
 
 def _reprice(variant: Variant, price: VariantPrice, by: str, at: datetime) -> dict[str, tuple[object, object]]:

@@ -23,9 +23,10 @@ HERO_PHOTOGRAPH = "hanging-plant"
 
 
 def insert_settings(at: datetime) -> None:
-    """Say what the shop is called and where it stands."""
+    """Say what the shop is called and where it stands, and how much money one person sends back alone."""
     values = {"name": OWN_LABEL, "currency": CURRENCY, "timezone": TIMEZONE, "country": "US", "locale": "en"}
-    change_settings(values={**values, "email": "hello@example.com", "show_lowest_price": True}, at=at)
+    more = {"email": "hello@example.com", "show_lowest_price": True, "refund_approval_above": 10}
+    change_settings(values={**values, **more}, at=at)
 
 
 def insert_slots(session: Session, at: datetime) -> None:

@@ -12,13 +12,12 @@ from storefront.database.belongings import rows_of, table_of
 from storefront.fulfilment.models import Parcel, TrackingEvent
 from storefront.kernel.errors import N_
 from storefront.kernel.personal import Data, Keeper, Person
-from storefront.orders.models import Order
 
 _HIDDEN = frozenset({"id", "parcel_id", "order_id", "key", "packed_by", "poll_at", "warehouse_id"})
 
 
 def _parcel_ids(person: Person) -> Select[int]:
-    return select(Parcel.id).join(Order, Order.id == Parcel.order_id).where(Order.customer_id == person.id)
+    return select(Parcel.id).where(Parcel.order_id.in_(person.orders))
 
 
 def _parcels(person: Person) -> Sequence[Data]:

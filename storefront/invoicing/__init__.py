@@ -7,6 +7,9 @@ rolled back gives its number back. Invoices and credit notes have one row of num
 Money that went back gets a credit note, for the refunds before the invoice at once, for later ones when they succeed;
 its tax is the share of the order's tax, rounded so that all notes together bear what their sum bears.
 
-Who sells is copied from the settings onto each document. Who buys is read from the order, so that it goes with the
-person (see `privacy`); what they typed for the invoice, a company and a tax number, goes as well.
+Who sells is copied from the settings onto each document, and who buys from the order: an invoice never changes, and is
+printed in the language of its order. When a buyer asks to be forgotten (see `privacy`) the order forgets them at once,
+while an invoice that was issued keeps name, address, company and tax number until the years that tax law says are over
+(`invoice_keep_years`, counted from the end of the year of issue; GDPR art. 17 (3) b); then the clock takes them away
+(`forgetting`). With 0 years they go at once. Meanwhile only staff who may see orders can print it.
 """

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
-from storefront.database.columns import json_object, minor, moment, pk, refers
+from storefront.database.columns import Json, json_object, minor, moment, pk, refers
 
 
 class InvoiceCounter(Base):
@@ -19,7 +21,7 @@ class InvoiceCounter(Base):
 
 
 class Invoice(Base):
-    """An invoice or a credit note, as it was issued; never edited but for what a forgotten person had typed."""
+    """An invoice or a credit note, as it was issued; never edited, until what it says of a forgotten person goes."""
 
     __tablename__ = "invoice"
     __table_args__ = (
@@ -42,9 +44,13 @@ class Invoice(Base):
     """Contained in the amount."""
     seller: Mapped[json_object]
     """{"name": ..., "address": ..., "tax_id": ...} as they were."""
+    buyer: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """Who bought, as a stored `accounts.rules.PostalAddress`; None on those issued before it was kept here."""
     company: Mapped[str] = mapped_column(String(160), default="")
     buyer_tax_id: Mapped[str] = mapped_column(String(40), default="")
     issued_at: Mapped[moment]
+    keep_until: Mapped[moment | None] = mapped_column(index=True)
+    """When the buyer goes from it, who asked to be forgotten; None for everybody else."""
 
     @property
     def number(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -31,7 +32,12 @@ def issue(*, order_id: int, company: str, buyer_tax_id: str, at: datetime) -> In
         return found
     if not queries.can_be_invoiced(order):
         raise NotPaidYet
-    told = {"reference": "", "company": squeeze(company)[:160], "buyer_tax_id": squeeze(buyer_tax_id)[:40]}
+    told = {
+        "reference": "",
+        "company": squeeze(company)[:160],
+        "buyer_tax_id": squeeze(buyer_tax_id)[:40],
+        "buyer": {**order.shipping_address, "phone": ""},
+    }
     invoice = _write(order, DocumentKind.INVOICE, amounts=(order.total_minor, order.tax_minor), told=told, at=at)
     for reference, amount in _refunds_of(order.id):
         _credit(order, reference, amount, at)
@@ -54,13 +60,13 @@ def _credit(order: Order, reference: str, amount: int, at: datetime) -> None:
     credited = sum(note.amount_minor for note in notes) + amount
     tax = order.tax_minor * credited // order.total_minor - sum(note.tax_minor for note in notes)
     invoice = queries.find_invoice(order.id)
-    buyer = {"company": invoice.company, "buyer_tax_id": invoice.buyer_tax_id} if invoice else {}
-    told = {"reference": reference, **buyer}
+    names = ("company", "buyer_tax_id", "buyer", "keep_until")
+    told = {"reference": reference, **{name: getattr(invoice, name) for name in names if invoice}}
     _write(order, DocumentKind.CREDIT_NOTE, amounts=(amount, tax), told=told, at=at)
 
 
 def _write(
-    order: Order, kind: DocumentKind, *, amounts: tuple[int, int], told: dict[str, str], at: datetime
+    order: Order, kind: DocumentKind, *, amounts: tuple[int, int], told: dict[str, Any], at: datetime
 ) -> Invoice:
     settings = get_settings()
     year = at.astimezone(ZoneInfo(settings.timezone)).year

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from storefront.accounts.countries import country_name
-from storefront.accounts.rules import PostalAddress
 from storefront.database.transaction import transaction
 from storefront.invoicing import queries, services
 from storefront.invoicing.forms import BuyerForm
 from storefront.invoicing.models import Invoice
+from storefront.invoicing.paper import paper_of
 from storefront.kernel.clock import now
-from storefront.kernel.money import Money
 from storefront.orders import queries as orders
 from storefront.orders.access import reader_of
 from storefront.orders.models import Order
-from storefront.orders.receipt import receipt_of
 from storefront.web.fragments import redirect_to, render_page
-from storefront.web.locale import babel_locale
 
 blueprint = Blueprint("invoicing", __name__, template_folder="templates")
 
@@ -55,16 +51,10 @@ def _form_page(order: Order, form: BuyerForm, *, status: int = 200) -> Response:
 
 
 def _document(order: Order, document: Invoice) -> Response:
-    address = PostalAddress.from_fields(order.shipping_address)
-    amount, tax = (Money(minor, document.currency) for minor in (document.amount_minor, document.tax_minor))
     return render_page(
         "invoicing/document.html",
         order=order,
         document=document,
-        invoice=queries.find_invoice(order.id),
         notes=queries.list_credit_notes(order.id),
-        receipt=receipt_of(order),
-        address=address,
-        country=country_name(address.country, babel_locale()),
-        sums={"amount": amount, "tax": tax, "net": amount - tax},
+        paper=paper_of(order, document),
     )

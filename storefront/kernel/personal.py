@@ -17,17 +17,22 @@ Data = Mapping[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account, by everything that rooms know them by."""
+    """Somebody by everything that rooms know them by: with an account, or a guest who has proven an e-mail."""
 
     id: int
+    """The account's; 0 for a guest."""
     email: str = ""
-    """The account's own; "" without one."""
+    """The account's own, or the guest's; "" without one, and where a guest's is another account's too."""
     emails: frozenset[str] = frozenset()
     """Every address that went with something they bought; it may be another person's."""
     phones: frozenset[str] = frozenset()
     """Those that were proven to be theirs."""
     numbers: frozenset[str] = frozenset()
     """The public numbers of what they bought."""
+    orders: frozenset[int] = frozenset()
+    """What they bought, by the orders' ids: signed in, and as a guest with an e-mail that is proven to be theirs."""
+    keys: frozenset[str] = frozenset()
+    """How limits per customer count them: "customer:7", "email:ada@example.com"."""
 
     @property
     def actor(self) -> str:

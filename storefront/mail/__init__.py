@@ -8,7 +8,9 @@ no other try would help. One sender claims it at a time. `flask mail try ADDRESS
 
 Marketing has a topic: it goes only to those who want it, and carries a link and headers that end it with one click
 (RFC 8058), without sign-in. What somebody wants is a book of choices by a digest of the address (`choices`): a yes is
-kept with its time and the version of its words, a no outlives the account.
+kept with its time and the version of its words, a no outlives the account. Choices follow a customer to another
+address, and so does the end that a link to the old one brings (`choices.move`); what still waits in the outbox when
+somebody says no does not leave.
 
 A room writes letters with a folder `templates/<room>/mail/<letter>/` of subject.txt, body.txt and body.html (which
 extends mail/letter.html and needs no styles: `dressing` puts them on each tag). That is all that registers a letter:

@@ -37,12 +37,23 @@ def wants(*, email: str, topic: Topic) -> bool:
 
 def find_choice(*, email: str, topic: Topic) -> MailChoice | None:
     """Return what was said last about a topic."""
-    return db.session.scalar(
-        select(MailChoice)
-        .where(MailChoice.address_key == address_key(email), MailChoice.topic == topic)
-        .order_by(MailChoice.id.desc())
-        .limit(1)
-    )
+    found = _last(address_key(email), topic)
+    return found if found is not None and not found.moved_to else None
+
+
+def move(*, before: str, email: str, at: datetime) -> None:
+    """Let what somebody wants follow them to another address, and links in letters to the one before as well.
+
+    A no that was said with the new address stands: it is obeyed for ever.
+    """
+    old, new = address_key(before), address_key(email)
+    if old == new:
+        return
+    for topic in Topic:
+        said, there = find_choice(email=before, topic=topic), find_choice(email=email, topic=topic)
+        if said is not None and not (there is not None and not there.is_wanted):
+            _write(new, topic, said.is_wanted, Source.MOVED, at, version=said.version)
+        _write(old, topic, False, Source.MOVED, at, moved_to=new)
 
 
 def choose(*, email: str, wanted: dict[Topic, bool], source: Source, at: datetime) -> None:
@@ -50,7 +61,7 @@ def choose(*, email: str, wanted: dict[Topic, bool], source: Source, at: datetim
     for topic, is_wanted in wanted.items():
         found = find_choice(email=email, topic=topic)
         if found is None or found.is_wanted != is_wanted:
-            _write(address_key(email), topic, is_wanted=is_wanted, source=source, at=at)
+            _write(address_key(email), topic, is_wanted, source, at)
 
 
 def unsubscribe_url(*, email: str, topic: Topic) -> str:
@@ -69,15 +80,57 @@ def read_link(token: str) -> tuple[str, Topic]:
 
 
 def unsubscribe(*, token: str, at: datetime) -> Topic:
-    """End letters of the link's topic; following it twice is the same."""
+    """End letters of the link's topic, also to the address that took its place; following it twice is the same."""
     key, topic = read_link(token)
-    _write(key, topic, is_wanted=False, source=Source.LINK, at=at)
+    for each in _with_successors(key, topic):
+        _write(each, topic, False, Source.LINK, at)
     return topic
 
 
-def _write(key: str, topic: Topic, *, is_wanted: bool, source: Source, at: datetime) -> None:
-    version = CONSENT_VERSION if is_wanted else ""
-    db.session.add(MailChoice(address_key=key, topic=topic, is_wanted=is_wanted, version=version, source=source, at=at))
+def has_moved(*, token: str) -> bool:
+    """Say whether another address has taken the place of the one that a link went to."""
+    key, topic = read_link(token)
+    return len(_with_successors(key, topic)) > 1
+
+
+def _with_successors(key: str, topic: Topic) -> list[str]:
+    """Return an address and those that took its place, one after the other, by their digests.
+
+    What was said with an address after it had moved is its new owner's: the link is theirs then, too.
+    """
+    found = [key]
+    while (last := _last_move(found[-1], topic)) and last not in found:
+        found.append(last)
+    return found
+
+
+def _last_move(key: str, topic: Topic) -> str:
+    rows = db.session.execute(
+        select(MailChoice.moved_to, MailChoice.is_wanted)
+        .where(MailChoice.address_key == key, MailChoice.topic == topic)
+        .order_by(MailChoice.id.desc())
+    )
+    for moved_to, is_wanted in rows:
+        if moved_to or is_wanted:
+            return str(moved_to)
+    return ""
+
+
+def _last(key: str, topic: Topic) -> MailChoice | None:
+    return db.session.scalar(
+        select(MailChoice)
+        .where(MailChoice.address_key == key, MailChoice.topic == topic)
+        .order_by(MailChoice.id.desc())
+        .limit(1)
+    )
+
+
+def _write(
+    key: str, topic: Topic, is_wanted: bool, source: Source, at: datetime, *, version: str = "", moved_to: str = ""
+) -> None:
+    agreed = (version or CONSENT_VERSION) if is_wanted else ""
+    told = {"version": agreed, "source": source, "moved_to": moved_to, "at": at}
+    db.session.add(MailChoice(address_key=key, topic=topic, is_wanted=is_wanted, **told))
     db.session.flush()
 
 

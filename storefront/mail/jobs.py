@@ -43,6 +43,7 @@ def deliver(mail_id: int) -> None:
     """Claim a letter and send it; do nothing when it is not due or another sender has it."""
     with transaction():
         claimed = services.claim(mail_id=mail_id, at=now()) is not None
+        claimed = claimed and not services.withdraw_unwanted(mail_id=mail_id)
     if claimed:
         hand_over(mail_id)
 

@@ -28,7 +28,7 @@ class OutboxMail(Base):
     holds_secret: Mapped[bool] = mapped_column(default=False)
     """Whether it has a link that opens a door: its words go from the outbox once it has left."""
     status: Mapped[str] = mapped_column(String(16), default="queued", index=True)
-    """"queued", "sent" or "failed" (given up)."""
+    """"queued", "sent", "failed" (given up) or "unwanted"."""
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str] = mapped_column(Text, default="")
     next_try_at: Mapped[moment]
@@ -52,4 +52,6 @@ class MailChoice(Base):
     version: Mapped[str] = mapped_column(String(16), default="")
     """Of the words that were agreed to."""
     source: Mapped[str] = mapped_column(String(16))
+    moved_to: Mapped[str] = mapped_column(String(64), default="")
+    """Set when the address gave way to another one: its digest. Such a row says nothing of the address itself."""
     at: Mapped[moment]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from storefront.database.base import db
 from storefront.database.belongings import as_json, delete_rows, rows_of, table_of
@@ -72,8 +72,10 @@ def _choices(person: Person) -> Sequence[Data]:
 
 
 def _forget_choices(person: Person, _at: datetime) -> None:
-    """A yes goes; a no stays, so that it is still obeyed."""
-    delete_rows(_CHOICES, _CHOICES.c.address_key == address_key(person.email), _CHOICES.c.is_wanted)
+    """A yes goes, and which address took another one's place; a no stays, so that it is still obeyed."""
+    key = address_key(person.email)
+    delete_rows(_CHOICES, _CHOICES.c.address_key == key, _CHOICES.c.is_wanted)
+    delete_rows(_CHOICES, _CHOICES.c.moved_to != "", or_(_CHOICES.c.address_key == key, _CHOICES.c.moved_to == key))
 
 
 PERSONAL = (

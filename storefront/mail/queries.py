@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -30,3 +31,13 @@ def list_due(at: datetime, *, most: int) -> Sequence[int]:
 def list_mails_about(reference: str) -> Sequence[OutboxMail]:
     """Return the letters about something, the oldest first."""
     return db.session.scalars(select(OutboxMail).where(OutboxMail.reference == reference).order_by(OutboxMail.id)).all()
+
+
+def list_given_up(since: datetime, *, most: int) -> Sequence[Any]:
+    """Return the letters since a moment that never left, the newest first: template, reference, error, created_at."""
+    return db.session.execute(
+        select(OutboxMail.template, OutboxMail.reference, OutboxMail.error, OutboxMail.created_at)
+        .where(OutboxMail.status == MailStatus.FAILED, OutboxMail.created_at > since, OutboxMail.error != "")
+        .order_by(OutboxMail.id.desc())
+        .limit(most)
+    ).all()

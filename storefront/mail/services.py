@@ -130,6 +130,16 @@ def claim(*, mail_id: int, at: datetime) -> OutboxMail | None:
     return queries.get_mail(mail_id) if claimed.rowcount else None
 
 
+def withdraw_unwanted(*, mail_id: int) -> bool:
+    """Leave a letter unsent whose reader has said no since it was written; say whether it is."""
+    mail = queries.get_mail(mail_id)
+    if not mail.topic or wants(email=mail.recipient, topic=Topic(mail.topic)):
+        return False
+    mail.status = MailStatus.UNWANTED
+    db.session.flush()
+    return True
+
+
 def record_sent(*, mail_id: int, at: datetime) -> None:
     """Mark a letter as handed over."""
     mail = queries.get_mail(mail_id)

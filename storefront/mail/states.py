@@ -14,6 +14,8 @@ class MailStatus(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    UNWANTED = "unwanted"
+    """Its reader said no before it had left."""
 
 
 class Topic(StrEnum):
@@ -30,6 +32,8 @@ class Source(StrEnum):
     ACCOUNT = "account"
     LINK = "link"
     STAFF = "staff"
+    MOVED = "moved"
+    """It was said with the address that this one took the place of."""
 
 
 UNLESS_REFUSED = frozenset({Topic.COUPONS})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from storefront.accounts import queries as people
 from storefront.accounts import services as accounts
@@ -30,9 +31,22 @@ def take_over(*, customer_id: int, at: datetime) -> int:
     customer = people.get_customer(customer_id)
     if not customer.email or customer.email_verified_at is None:
         raise NotProven
+    found = adopt(customer_id=customer_id, email=customer.email, at=at)
+    for order in found:
+        if order.payment_status == PaymentStatus.PAID and order.status != OrderStatus.CANCELLED:
+            rewards.reward(OrderPaid(order.id, order.number))
+    living = sum(order.status != OrderStatus.CANCELLED for order in found)
+    if living:
+        accounts.count_order(customer_id=customer_id, by=living)
+    log.info("Customer %s took %s guest orders into the account", customer_id, len(found))
+    return len(found)
+
+
+def adopt(*, customer_id: int, email: str, at: datetime) -> Sequence[Order]:
+    """Let guest orders with an e-mail be a customer's who has proven it, and return them; they earn nothing by it."""
     found = db.session.scalars(
         select(Order)
-        .where(Order.email == customer.email, Order.customer_id.is_(None))
+        .where(as_guest(email))
         .order_by(Order.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -42,11 +56,9 @@ def take_over(*, customer_id: int, at: datetime) -> int:
         order.customer_id = customer_id
         db.session.add(OrderEvent(order_id=order.id, kind=EventKind.CLAIMED, actor=actor, at=at, facts={}))
     db.session.flush()
-    for order in found:
-        if order.payment_status == PaymentStatus.PAID and order.status != OrderStatus.CANCELLED:
-            rewards.reward(OrderPaid(order.id, order.number))
-    living = sum(order.status != OrderStatus.CANCELLED for order in found)
-    if living:
-        accounts.count_order(customer_id=customer_id, by=living)
-    log.info("Customer %s took %s guest orders into the account", customer_id, len(found))
-    return len(found)
+    return found
+
+
+def as_guest(email: str) -> ColumnElement[bool]:
+    """What was ordered with an e-mail by somebody who had not signed in."""
+    return and_(Order.email == email, Order.customer_id.is_(None))

@@ -6,12 +6,14 @@ from flask import current_app
 
 from storefront.accounts.rules import PostalAddress
 from storefront.kernel.clock import now
+from storefront.kernel.money import Money
 from storefront.mail import services as mail
 from storefront.mail.services import Letter
-from storefront.orders import queries
+from storefront.orders import queries, texts
 from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced, PaidLate
 from storefront.orders.receipt import receipt_of
 from storefront.orders.states import PaymentStatus
+from storefront.sms.states import SmsKind
 
 
 def confirm(fact: OrderPlaced) -> None:
@@ -28,8 +30,11 @@ def remind(order_id: int) -> None:
 
 def send_receipt(fact: OrderPaid) -> None:
     """Say that the money is there, and that an order goes ahead after all; an order for nothing has none."""
-    if queries.get_whole(fact.order_id).paid_minor:
+    order = queries.get_whole(fact.order_id)
+    if order.paid_minor:
         _write("orders/mail/reopened" if fact.reopened else "orders/mail/paid", fact.order_id)
+        occasion = "again" if fact.reopened else ""
+        texts.tell(order, SmsKind.PAID, occasion=occasion, amount=Money(order.paid_minor, order.currency))
 
 
 def tell_paid_late(fact: PaidLate) -> None:
@@ -40,6 +45,7 @@ def tell_paid_late(fact: PaidLate) -> None:
 def tell_cancelled(fact: OrderCancelled) -> None:
     """Say that an order was cancelled, and why."""
     _write("orders/mail/cancelled", fact.order_id, reason=fact.reason)
+    texts.tell(queries.get_whole(fact.order_id), SmsKind.CANCELLED)
 
 
 def _write(template: str, order_id: int, *, occasion: str = "", **more: object) -> None:

@@ -21,11 +21,10 @@ _KEYS = frozenset({"access_token", "idempotency_key", "quote_hash"})
 
 
 def _orders(person: Person) -> Sequence[Data]:
-    found = rows_of(table_of(Order), Order.customer_id == person.id, but=_KEYS)
-    mine = select(Order.id).where(Order.customer_id == person.id)
+    found = rows_of(table_of(Order), Order.id.in_(person.orders), but=_KEYS)
     for name, model in _PARTS.items():
         parts: dict[object, list[Data]] = {order["id"]: [] for order in found}
-        for row in rows_of(table_of(model), table_of(model).c.order_id.in_(mine)):
+        for row in rows_of(table_of(model), table_of(model).c.order_id.in_(person.orders)):
             parts[row.pop("order_id")].append(row)
         for order in found:
             order[name] = parts[order["id"]]
@@ -34,7 +33,7 @@ def _orders(person: Person) -> Sequence[Data]:
 
 def _reduce(person: Person, _at: datetime) -> None:
     """Take the person out of every order, and leave the sale: of its address the country and the region."""
-    for order in db.session.scalars(select(Order).where(Order.customer_id == person.id)):
+    for order in db.session.scalars(select(Order).where(Order.id.in_(person.orders))):
         order.email, order.phone, order.note = "", "", ""
         order.shipping_address = reduced(order.shipping_address)
         order.access_token = secrets.token_urlsafe(32)
@@ -45,7 +44,7 @@ def _open_orders(person: Person) -> Sequence[Obstacle]:
     numbers = db.session.scalars(
         select(Order.number)
         .where(
-            Order.customer_id == person.id,
+            Order.id.in_(person.orders),
             Order.status == OrderStatus.OPEN,
             Order.fulfillment_status != FulfillmentStatus.DELIVERED,
         )

@@ -109,10 +109,17 @@ def find_by_idempotency_key(key: str) -> Order | None:
     return db.session.scalar(select(Order).where(Order.idempotency_key == key))
 
 
-def page_of_orders(customer_id: int, number: int = 1, *, words: str = "", size: int = PAGE_SIZE) -> Page[OrderRow]:
+def page_of_orders(
+    customer_id: int,
+    number: int = 1,
+    *,
+    words: str = "",
+    which: ColumnElement[bool] | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[OrderRow]:
     """Return a page of a customer's orders, the newest first; with `words`, those that have them in their number or
-    in what was bought."""
-    mine = and_(Order.customer_id == customer_id, _has(words))
+    in what was bought; with `which`, those of which it is true."""
+    mine = and_(Order.customer_id == customer_id, _has(words), true() if which is None else which)
     total = db.session.scalar(select(func.count()).select_from(Order).where(mine)) or 0
     found = db.session.execute(
         select(

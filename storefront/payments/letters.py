@@ -9,8 +9,10 @@ from storefront.kernel.money import Money
 from storefront.mail import services as mail
 from storefront.mail.services import Letter
 from storefront.orders import queries as orders
+from storefront.orders import texts
 from storefront.payments.events import PaymentFailed, PaymentShort, RefundFailed, RefundSucceeded
 from storefront.shop.queries import get_settings
+from storefront.sms.states import SmsKind
 
 
 def tell_failed(fact: PaymentFailed) -> None:
@@ -28,6 +30,7 @@ def tell_refunded(fact: RefundSucceeded) -> None:
     """Say that money is on its way back."""
     order = orders.get_whole(fact.order_id)
     _write("payments/mail/refunded", fact.order_id, str(order.refunded_minor), amount=fact.amount)
+    texts.tell(order, SmsKind.REFUNDED, occasion=str(order.refunded_minor), amount=fact.amount)
 
 
 def tell_staff(fact: RefundFailed) -> None:

@@ -24,7 +24,7 @@ _HIDDEN = frozenset(
 
 
 def _payments(person: Person) -> Sequence[Data]:
-    mine = select(Payment.id).join(Order, Order.id == Payment.order_id).where(Order.customer_id == person.id)
+    mine = select(Payment.id).where(Payment.order_id.in_(person.orders))
     payments = rows_of(table_of(Payment), Payment.id.in_(mine), but=_HIDDEN)
     steps = rows_of(table_of(Transaction), Transaction.payment_id.in_(mine), but=_HIDDEN)
     refunds = rows_of(table_of(Refund), Refund.payment_id.in_(mine), but=_HIDDEN)
@@ -41,8 +41,7 @@ def _forget(person: Person, _at: datetime) -> None:
     read = (PaymentMessage.about.in_(person.numbers), PaymentMessage.ended_at.is_not(None))
     messages = update(PaymentMessage).where(*read)
     db.session.execute(messages.values(headers={}, query="", body=b"").execution_options(**quiet))
-    mine = select(Order.id).where(Order.customer_id == person.id)
-    links = update(Payment).where(Payment.order_id.in_(mine))
+    links = update(Payment).where(Payment.order_id.in_(person.orders))
     db.session.execute(links.values(continue_url="", qr="").execution_options(**quiet))
 
 
@@ -51,7 +50,7 @@ def _refunds_under_way(person: Person) -> Sequence[Obstacle]:
         select(Order.number)
         .join(Payment, Payment.order_id == Order.id)
         .join(Refund, Refund.payment_id == Payment.id)
-        .where(Order.customer_id == person.id, Refund.state.in_(REFUNDS_UNDER_WAY))
+        .where(Order.id.in_(person.orders), Refund.state.in_(REFUNDS_UNDER_WAY))
         .distinct()
         .order_by(Order.number)
     )

@@ -17,6 +17,8 @@ from storefront.places import china
 CHINA = "CN"
 SEPARATOR = "-"
 _SPLIT = "~"
+_NOT_LATIN = re.compile(r"[^\u0000-\u024f]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _ALSO = {("US", "washingtondc"): "dc"}
 """What people write for a region that has another name."""
 
@@ -31,10 +33,14 @@ class Region:
 
     def label(self, *, chinese: bool) -> str:
         """Return what to call it for a reader of Chinese or English, the key beside it where that tells more."""
-        name = self.local if chinese else self.latin
-        if self.local == self.latin or name == self.key:
+        name = self.name(chinese=chinese)
+        if self.local in {self.latin, name}:
             return name
-        return name if chinese else f"{name} {self.local}"
+        return f"{name} {self.local}"
+
+    def name(self, *, chinese: bool) -> str:
+        """Return its name in a script that a reader knows: 北海道 can be read in Chinese, 강원 cannot."""
+        return self.local if chinese and _HAN.search(self.local) else self.latin
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def is_region(country: str, text: str) -> bool:
 def region_name(country: str, key: str, *, chinese: bool) -> str:
     """Return what a region is called; one that nobody knows stands for itself."""
     found = next((region for region in regions_of(country) if region.key == key), None)
-    return key if found is None else found.local if chinese else found.latin
+    return key if found is None else found.name(chinese=chinese)
 
 
 def city_name(country: str, city: str, *, chinese: bool) -> str:
@@ -144,7 +150,8 @@ def _regions(facts: dict[str, str]) -> tuple[Region, ...]:
     found = []
     for position, key in enumerate(keys):
         local = names[position] if len(names) == len(keys) and names[position] else key
-        found.append(Region(key, local, latin[position] if len(latin) == len(keys) and latin[position] else local))
+        other = key if key.isascii() and _NOT_LATIN.search(local) else local
+        found.append(Region(key, local, latin[position] if len(latin) == len(keys) and latin[position] else other))
     return tuple(found)
 
 

@@ -9,7 +9,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm.exc import StaleDataError
 
 from storefront.accounts.models import CustomerGroup
+from storefront.approvals.kinds import acts_alone
 from storefront.audit import services as audit
+from storefront.catalog import limits
 from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.database.transaction import after_commit
@@ -22,6 +24,7 @@ from storefront.pricing.queries import forget_lists
 from storefront.pricing.recording import note_base_price as note_base_price
 from storefront.pricing.recording import plan_of, restate
 from storefront.pricing.recording import record_change as record_change
+from storefront.shop.queries import get_settings
 
 MOST_ENTRIES = 5_000
 """So many prices may be stored at once."""
@@ -59,7 +62,8 @@ def change_list(*, list_id: int, version: int, plan: ListPlan, by: str, at: date
 def set_entries(*, list_id: int, version: int, entries: Collection[EntryPlan], by: str, at: datetime) -> int:
     """Set prices of the list as it was at `version`, in place of those for the same variant and quantity.
 
-    Return how many changed; the same variant and quantity twice is refused.
+    Return how many changed; the same variant and quantity twice is refused. Prices below cost that one person may not
+    decide alone are refused with NeedsApproval.
     """
     row = _get_at(list_id, version)
     if len(entries) > MOST_ENTRIES:
@@ -72,6 +76,7 @@ def set_entries(*, list_id: int, version: int, entries: Collection[EntryPlan], b
         for entry in db.session.scalars(select(PriceEntry).where(PriceEntry.price_list_id == list_id))
         if entry.variant_id in ids
     }
+    _refuse_below_cost(row, entries, stored, by)
     names = _skus(ids)
     changes: dict[str, tuple[object, object]] = {}
     touched: set[int] = set()
@@ -112,6 +117,25 @@ def _note_entries(
     _store(row, at)
     restate(row, variant_ids, by=by, at=at)
     audit.record(actor=by, action="price_list.prices", about=("price_list", str(row.id)), changes=changes, at=at)
+
+
+def _refuse_below_cost(
+    row: PriceList, entries: Collection[EntryPlan], stored: Mapping[tuple[int, int], PriceEntry], by: str
+) -> None:
+    if not acts_alone(by) or not get_settings().below_cost_approval or not entries:
+        return
+    statement = select(Variant).where(Variant.id.in_({entry.variant_id for entry in entries}))
+    variants = {variant.id: variant for variant in db.session.scalars(statement)}
+    cheaper = [
+        (variants[entry.variant_id], entry.price)
+        for entry in entries
+        if (known := stored.get((entry.variant_id, entry.quantity))) is None or entry.price.minor < known.price_minor
+    ]
+    currency = next(iter(entries)).price.currency
+    frozen = [[entry.variant_id, entry.quantity, entry.price.minor] for entry in entries]
+    payload = {"list": row.id, "version": row.version, "currency": currency, "entries": frozen}
+    about = ("price_list", str(row.id))
+    limits.refuse_below_cost("list_prices", about=about, priced=cheaper, payload=payload, by=by)
 
 
 def _get_at(list_id: int, version: int) -> PriceList:

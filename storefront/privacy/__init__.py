@@ -12,5 +12,9 @@ the account is closed, a letter says so, and a little later each room forgets in
 row is emptied last, since the others find the person by it. Every step may run again, so a crash in between only means
 that the next run goes on. What ledgers add up from stays, under a number in place of a name.
 
+**Guests** (`guests`) prove the inbox of their orders by a link that works once; with it the copy is made, or every
+room forgets, in one transaction. An account's copy and deletion include guest orders once its e-mail is proven: they
+are taken over as the account closes. Issued invoices keep their buyer for some years, see `invoicing`.
+
 Who asked for what and when stands in `privacy_request`, which holds nothing personal, and in the audit.
 """

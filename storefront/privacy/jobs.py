@@ -5,20 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 
-from flask import g, render_template
-from flask_babel import gettext
-
 from storefront.accounts.queries import get_customer
 from storefront.database.transaction import transaction
 from storefront.jobs.queue import enqueue_after_commit, job, periodic
 from storefront.kernel.clock import now
 from storefront.privacy import queries, services
-from storefront.privacy.archive import Chapter, pack
+from storefront.privacy.copying import copy_of
 from storefront.privacy.events import CopyAsked
 from storefront.privacy.gathering import get_person, list_keepers
 from storefront.privacy.states import RequestKind, RequestState
-from storefront.shop.queries import get_settings
-from storefront.web.locale import speaking
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +29,8 @@ def make_copy(request_id: int) -> None:
     request = queries.get_request(request_id)
     if request.state != RequestState.WAITING:
         return
-    content = _copy_of(request.customer_id)
+    person, locale = get_person(request.customer_id), get_customer(request.customer_id).locale
+    content = copy_of(person, locale=locale, at=now())
     with transaction():
         services.keep_copy(request_id=request_id, content=content, at=now())
 
@@ -65,18 +61,6 @@ def _forget(request_id: int) -> None:
         with transaction():
             services.forget_with(request_id=request_id, keeper=keeper, at=now())
     log.info("Request %s was carried out", request_id)
-
-
-def _copy_of(customer_id: int) -> bytes:
-    """Read everything, and put it into words in the customer's language."""
-    g.shop = get_settings()
-    with speaking(get_customer(customer_id).locale):
-        person = get_person(customer_id)
-        chapters = [
-            Chapter(keeper.key, gettext(keeper.name), keeper.collect(person))
-            for keeper in sorted(list_keepers(), key=lambda keeper: not keeper.is_last)
-        ]
-        return pack(chapters=chapters, index=render_template("privacy/copy.html", chapters=chapters, made_at=now()))
 
 
 def _each(request_ids: Iterable[int], work: Callable[[int], object]) -> None:

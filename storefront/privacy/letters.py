@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 
 from flask import current_app
@@ -30,6 +31,15 @@ def tell_deletion_called_off(request: PrivacyRequest, *, at: datetime) -> None:
 def tell_deleted(request: PrivacyRequest, *, at: datetime) -> None:
     """Say farewell; the last letter."""
     _write("privacy/mail/deleted", request, at, path="/")
+
+
+def answer_guest(*, email: str, locale: str, token: str, at: datetime) -> None:
+    """Write to the inbox of somebody who asked without an account; without a token that there is nothing."""
+    template = "privacy/mail/guest" if token else "privacy/mail/no_guest"
+    root = current_app.config["SHOP"].public_url
+    facts = {"url": f"{root}/your-data/{token}" if token else f"{root}/account/privacy"}
+    letter = Letter(template, email, locale, secrets.token_hex(8), facts, holds_secret=True)
+    mail.put_in(letter=letter, at=at)
 
 
 def _write(template: str, request: PrivacyRequest, at: datetime, *, path: str) -> None:

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 
 from storefront.accounts.models import Customer
+from storefront.accounts.queries import get_customer
 from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.kernel.events import publish
 from storefront.kernel.personal import Keeper
+from storefront.orders import claiming
 from storefront.privacy import letters, queries
 from storefront.privacy.errors import NothingToCallOff, UnderWay
 from storefront.privacy.events import CopyAsked
@@ -94,6 +96,7 @@ def begin_deletion(*, request_id: int, at: datetime) -> bool:
         db.session.flush()
         return False
     letters.tell_deleted(request, at=at)
+    _adopt_guest_orders(request.customer_id, at)
     closed = update(Customer).where(Customer.id == request.customer_id)
     db.session.execute(
         closed.values(is_active=False, session_version=Customer.session_version + 1).execution_options(
@@ -116,6 +119,13 @@ def forget_with(*, request_id: int, keeper: Keeper, at: datetime) -> None:
         request.state, request.ended_at = RequestState.DONE, at
         _note(request, "delete", by=request.asked_by, at=at)
     db.session.flush()
+
+
+def _adopt_guest_orders(customer_id: int, at: datetime) -> None:
+    """What was ordered as a guest with the proven e-mail goes with the account, however often forgetting is begun."""
+    customer = get_customer(customer_id)
+    if customer.email and customer.email_verified_at is not None:
+        claiming.adopt(customer_id=customer_id, email=customer.email, at=at)
 
 
 def _ask(customer_id: int, kind: RequestKind, *, by: str, at: datetime, due_at: datetime) -> PrivacyRequest:

@@ -19,7 +19,7 @@ from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.money import Money
 from storefront.kernel.text import code_key, slugify
-from storefront.promotions import errors
+from storefront.promotions import errors, limits
 from storefront.promotions.models import CouponCode, CouponTemplate, PromotionUse
 from storefront.promotions.models import Promotion as PromotionRow
 from storefront.promotions.past_offers import state_offer, state_offer_so_far
@@ -80,6 +80,7 @@ def change_promotion(*, promotion_id: int, version: int, plan: PromotionPlan, by
     """Change a promotion as it was at `version`; what was used stays used, and limits may not fall below it."""
     row = _get(promotion_id, version)
     before = _told(row)
+    limits.refuse_change(row=row, budget=plan.budget, by=by)
     if plan.usage_limit is not None and plan.usage_limit < row.used_count:
         raise Invalid(
             N_("It has been used %(count)s times already; the limit cannot be lower."),
@@ -95,12 +96,16 @@ def change_promotion(*, promotion_id: int, version: int, plan: PromotionPlan, by
     return row
 
 
-def activate_promotion(*, promotion_id: int, version: int, by: str, at: datetime) -> PromotionRow:
-    """Let a promotion run from its start on. The caller has shown what the check found."""
+def activate_promotion(
+    *, promotion_id: int, version: int, expected: Money | None = None, by: str, at: datetime
+) -> PromotionRow:
+    """Let a promotion run from its start on. The caller has shown what the check found, and says what it will cost
+    where a trial has told; beyond what one person decides alone it is refused with NeedsApproval."""
     row = _get(promotion_id, version)
     if find_promotion(row, get_settings().currency) is None:
         raise errors.PromotionNotReady
     if not row.is_active:
+        limits.refuse_alone(row=row, expected=expected, by=by)
         row.is_active, row.activated_at, row.updated_at = True, row.activated_at or at, at
         _flush()
         _record("promotion.activate", row, {}, by, at)

@@ -111,6 +111,15 @@ class PromotionNotReady(ShopError):
     message = N_("This promotion cannot run yet. Please see what the check found.")
 
 
+class PauseFirst(ShopError):
+    """It runs and may cost more than one person decides alone."""
+
+    message = N_(
+        "This promotion runs and may cost more than one person decides alone. Pause it, change it, and start it again: "
+        "somebody else then approves it."
+    )
+
+
 class PromotionArchived(ShopError):
     """Archived promotions are taken out of the archive before anything else."""
 

@@ -9,10 +9,12 @@ from storefront.kernel.money import Money
 from storefront.mail import services as mail
 from storefront.mail.services import Letter
 from storefront.orders import queries as orders
+from storefront.orders import texts
 from storefront.returns import queries
 from storefront.returns.events import ReturnMoved
 from storefront.returns.showing import address_lines, pays_postage
 from storefront.returns.states import ReturnState
+from storefront.sms.states import SmsKind
 
 _LETTERS = {
     ReturnState.REQUESTED: "returns/mail/requested",
@@ -24,6 +26,7 @@ _LETTERS = {
     ReturnState.REPLACED: "returns/mail/replaced",
 }
 """That the money has gone back, payments write."""
+_TEXTS = {ReturnState.APPROVED: SmsKind.RETURN_APPROVED, ReturnState.REJECTED: SmsKind.RETURN_REJECTED}
 
 
 def tell(fact: ReturnMoved) -> None:
@@ -50,3 +53,5 @@ def tell(fact: ReturnMoved) -> None:
     }
     letter = Letter(template, order.email, order.locale, found.number, facts, str(len(events)))
     mail.put_in(letter=letter, at=now())
+    if kind := _TEXTS.get(ReturnState(fact.state)):
+        texts.tell(order, kind, occasion=found.number, number=found.number)

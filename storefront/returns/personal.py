@@ -28,7 +28,7 @@ _HIDDEN = frozenset({"attempts"})
 
 
 def _return_ids(person: Person) -> Select[int]:
-    return select(Return.id).join(Order, Order.id == Return.order_id).where(Order.customer_id == person.id)
+    return select(Return.id).where(Return.order_id.in_(person.orders))
 
 
 def _returns(person: Person) -> Sequence[Data]:
@@ -63,7 +63,7 @@ def _under_way(person: Person) -> Sequence[Obstacle]:
     found = db.session.execute(
         select(Return.number, Order.number)
         .join(Order, Order.id == Return.order_id)
-        .where(Order.customer_id == person.id, under_way)
+        .where(Return.order_id.in_(person.orders), under_way)
         .order_by(Return.id)
     )
     text = N_("Return %(number)s is still under way. Wait until it has ended, or withdraw it.")

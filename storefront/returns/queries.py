@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
@@ -85,6 +85,18 @@ def count_returns(order_id: int) -> int:
     """Return how many requests an order has had."""
     mine = select(func.count()).select_from(Return).where(Return.order_id == order_id)
     return int(db.session.scalar(mine) or 0)
+
+
+def has_return() -> ColumnElement[bool]:
+    """What makes an order stand in the list of those that something was sent back of, or asked for."""
+    return exists().where(Return.order_id == Order.id)
+
+
+def count_open_of(customer_id: int) -> int:
+    """Return how many requests of a customer are under way."""
+    under_way = Return.state.in_((*OPEN, ReturnState.REFUNDING))
+    statement = select(func.count()).select_from(Return).join(Order, Order.id == Return.order_id)
+    return int(db.session.scalar(statement.where(Order.customer_id == customer_id, under_way)) or 0)
 
 
 def list_lines(return_ids: Iterable[int]) -> Mapping[int, list[Any]]:

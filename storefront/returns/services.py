@@ -26,7 +26,7 @@ from storefront.orders.sending import Told
 from storefront.orders.states import EventKind
 from storefront.payments import queries as payments
 from storefront.payments import services as payment_services
-from storefront.returns import queries
+from storefront.returns import limits, queries
 from storefront.returns.errors import (
     AlreadyOpen,
     AmountNeedsReason,
@@ -183,6 +183,8 @@ def refund(*, found: Return, amount: Money, reason: str, by: str, at: datetime) 
         raise TooMuchBack(field="amount", amount=_words(refundable(found)))
     if amount.minor != found.suggested_minor and not reason.strip():
         raise AmountNeedsReason(field="reason")
+    more = Money(amount.minor - found.refunded_minor, amount.currency)
+    limits.refuse_alone("return_refund", found=found, order=order, amount=more, to=amount, by=by)
     found.actual_minor, found.actual_reason, found.ended_at = amount.minor, squeeze(reason)[:255], at
     _ask_back(found, amount.minor - found.refunded_minor, by, at)
     move(found, ReturnAction.REFUND, by=by, at=at)
@@ -198,6 +200,10 @@ def replace(*, found: Return, by: str, at: datetime) -> Return:
     order = orders.get_whole(order.id)
     plan = plan_of(order, ReturnKind(found.kind), as_asked(found), but=found.id)
     found.actual_minor = max(plan.back, found.refunded_minor)
+    more, to = (
+        Money(minor, order.currency) for minor in (found.actual_minor - found.refunded_minor, found.actual_minor)
+    )
+    limits.refuse_alone("return_replacement", found=found, order=order, amount=more, to=to, by=by)
     _ask_back(found, found.actual_minor - found.refunded_minor, by, at)
     reference = f"{found.number}-{queries.count_tries(found.id) + 1}"
     try:

@@ -14,9 +14,17 @@ _AT_LEAST_ONE = (
     *("points_worth", "points_expire_days", "tier_days", "analytics_keep_days"),
     *("bank_transfer_days", "ask_payment_minutes", "keep_payment_messages_days"),
     *("auto_confirm_days", "tracking_poll_hours"),
-    "copy_keep_days",
+    *("copy_keep_days", "ask_again_minutes", "approval_days"),
 )
-_NOT_NEGATIVE = ("deletion_wait_days", "remind_payment_minutes", "points_per_unit")
+_LIMITS = ("refund_approval_above", "promotion_approval_above", "low_stock_threshold", "show_near_misses")
+_NOT_NEGATIVE = (
+    "deletion_wait_days",
+    "invoice_keep_years",
+    "remind_payment_minutes",
+    "points_per_unit",
+    "after_sale_days",
+    *_LIMITS,
+)
 _PERCENT = ("points_most_percent", "restocking_fee_percent", "return_alert_percent")
 _ONE_OF: Mapping[str, tuple[frozenset[str], str]] = {
     "locale": (frozenset({"en", "zh"}), N_("The shop speaks English and Chinese only.")),
@@ -83,6 +91,8 @@ class ShopSettings:
     seller_tax_id: str = ""
     deletion_wait_days: int = 7
     """For how many days the deletion of an account can be called off."""
+    invoice_keep_years: int = 10
+    """For how many years an invoice names its buyer although they were forgotten; 0 forgets them there, too."""
     copy_keep_days: int = 7
     """For how many days customers can fetch the copy of their data that they asked for."""
     explore_percent: int = 0
@@ -101,6 +111,18 @@ class ShopSettings:
     """From which share of its sold pieces on a product that comes back is shown as a worry."""
     slots_need_second_person: bool = True
     """Whether what is put on pages is looked at by somebody else than who wrote it before shoppers see it."""
+    factor_for_all_staff: bool = False
+    """Whether everybody who works here needs a second factor, whatever their role."""
+    ask_again_minutes: int = 15
+    """After how many minutes the most dangerous doings ask who one is once more."""
+    refund_approval_above: int = 0
+    """Above how many whole units of the currency a refund needs a second person; 0: never."""
+    promotion_approval_above: int = 0
+    """From which expected cost on, in whole units of the currency, a promotion needs a second person; 0: never."""
+    below_cost_approval: bool = False
+    """Whether a price below what the goods cost needs a second person."""
+    approval_days: int = 7
+    """For how many days a request waits for a second person."""
 
     def __post_init__(self) -> None:
         if not is_currency(self.currency):

@@ -9,22 +9,19 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from flask import current_app
-from flask_babel import gettext
 from sqlalchemy import CursorResult, delete, update
 
 from storefront.database.base import db
-from storefront.kernel.errors import N_
 from storefront.kernel.events import publish
-from storefront.mail.rules import MOST_TRIES
-from storefront.shop.queries import get_settings
+from storefront.mail.rules import MOST_TRIES, wait_after
 from storefront.sms import queries
 from storefront.sms.errors import SmsNotSent
 from storefront.sms.events import SmsQueued
-from storefront.sms.message import Message
+from storefront.sms.message import Message, find_template
 from storefront.sms.models import OutboxSms
 from storefront.sms.sealing import seal, unseal
-from storefront.sms.states import SmsKind, SmsStatus
-from storefront.web.locale import speaking
+from storefront.sms.states import LONGEST_PARAMETER, SmsKind, SmsStatus
+from storefront.sms.words import text_of
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +29,7 @@ LEASE = timedelta(minutes=1)
 """A sender that has not answered for so long has died, and another one may try."""
 KEPT_FOR = timedelta(days=30)
 SOON = timedelta(seconds=15)
-"""Between tries: whoever waits for a code waits with the phone in the hand."""
-WORDS: Mapping[str, str] = {
-    SmsKind.CODE: N_("%(code)s is your code for %(shop)s. It is good for %(minutes)s minutes. Tell it to nobody."),
-}
+"""Between tries of a code: whoever waits for one waits with the phone in the hand. Others wait as letters do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +43,22 @@ class Note:
     facts: Mapping[str, str]
 
 
-def put_in(*, note: Note, expires_at: datetime, at: datetime) -> OutboxSms:
-    """Write a message into the outbox; after `expires_at` it is of no use and is not sent."""
+def put_in(*, note: Note, expires_at: datetime, at: datetime) -> OutboxSms | None:
+    """Write a message into the outbox; after `expires_at` it is of no use and is not sent.
+
+    The same reference is one message. None where nobody carries messages of this kind: no carrier, or no template.
+    """
+    if not can_send(note.kind, locale=note.locale):
+        return None
+    found = queries.find_by_reference(note.reference)
+    if found is not None:
+        return found
     sms = OutboxSms(
         reference=note.reference,
         kind=note.kind,
         phone=note.phone,
         locale=note.locale,
-        sealed=seal(note.facts, _secret()),
+        sealed=seal({name: text[:LONGEST_PARAMETER] for name, text in note.facts.items()}, _secret()),
         status=SmsStatus.QUEUED,
         next_try_at=at,
         expires_at=expires_at,
@@ -66,6 +68,12 @@ def put_in(*, note: Note, expires_at: datetime, at: datetime) -> OutboxSms:
     db.session.flush()
     publish(SmsQueued(sms.id))
     return sms
+
+
+def can_send(kind: SmsKind, *, locale: str) -> bool:
+    """Say whether a message of a kind would leave: whoever carries it has a template for it, or takes words."""
+    setup = current_app.config["SHOP"].sms
+    return bool(setup.sender) and (setup.sender == "console" or bool(find_template(setup, kind, locale)))
 
 
 def claim(*, sms_id: int, at: datetime) -> OutboxSms | None:
@@ -86,10 +94,8 @@ def as_message(sms: OutboxSms, *, at: datetime) -> Message:
     """Return a message as it goes out; raise SmsNotSent when it is too late for it."""
     if sms.expires_at <= at:
         raise SmsNotSent("it has expired", permanent=True)
-    facts = unseal(sms.sealed, _secret())
-    with speaking(sms.locale):
-        text = gettext(WORDS[SmsKind(sms.kind)]) % {**facts, "shop": get_settings().name}
-    return Message(sms.phone, sms.locale, text, facts)
+    facts, kind = unseal(sms.sealed, _secret()), SmsKind(sms.kind)
+    return Message(sms.phone, sms.locale, text_of(kind, facts, locale=sms.locale), facts, kind)
 
 
 def record_sent(*, sms_id: int, at: datetime) -> None:
@@ -102,7 +108,8 @@ def record_sent(*, sms_id: int, at: datetime) -> None:
 def record_failure(*, sms_id: int, error: SmsNotSent, at: datetime) -> None:
     """Plan the next try, or give up."""
     sms = queries.get_sms(sms_id)
-    sms.error, sms.next_try_at = str(error)[:2000], at + SOON * sms.attempts
+    wait = SOON * sms.attempts if sms.kind == SmsKind.CODE else wait_after(sms.attempts)
+    sms.error, sms.next_try_at = str(error)[:2000], at + wait
     if error.permanent or sms.attempts >= MOST_TRIES or sms.next_try_at >= sms.expires_at:
         sms.status, sms.sealed = SmsStatus.FAILED, ""
         log.error("SMS %s was given up after %s tries: %s", sms.id, sms.attempts, sms.error)

@@ -18,7 +18,7 @@ TRY_AGAIN = ("RequestLimitExceeded", "InternalError", "FailedOperation.Insuffici
 
 @dataclass(frozen=True, slots=True)
 class TencentSender:
-    """Sends by a template with two places: {1} is the code, {2} for how many minutes it is good."""
+    """Sends by templates whose places are counted: of a code {1} is the code, {2} for how many minutes it is good."""
 
     setup: SmsSetup
 
@@ -48,7 +48,7 @@ class TencentSender:
         request.PhoneNumberSet = [message.phone]
         request.SmsSdkAppId, request.SignName = setup.app, setup.sign
         request.TemplateId = message.template_of(setup)
-        request.TemplateParamSet = [message.facts["code"], message.facts["minutes"]]
+        request.TemplateParamSet = list(message.parameters().values())
         return client.SendSms(request).SendStatusSet[0]
 
 

@@ -31,6 +31,8 @@ PHONE, DESKTOP = (390, 844), (1280, 900)
 LOOKS = [pytest.param(PHONE, "dark", id="phone-dark"), pytest.param(DESKTOP, "light", id="desktop-light")]
 """Colours do not depend on widths: each page is read in both schemes and on both sizes, not in every pair of them."""
 PASSWORD = "three green apples"
+ELSEWHERE = {"OIDC_GOOGLE_ID": "shop", "OIDC_GOOGLE_SECRET": "secret", "OIDC_GOOGLE_URL": "http://127.0.0.1:9"}
+"""Signing in with an account elsewhere is offered; nobody answers there."""
 BUSY = ".htmx-request, .htmx-swapping, .htmx-settling"
 WAITING = ".shelf--waiting:not([hidden])"
 REVEAL = """([part, waiting]) => {
@@ -46,7 +48,7 @@ def shop_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterat
     """The address of a shop of this test process, which runs under its own server."""
     folder, own = tmp_path_factory.mktemp("live"), tmp_path_factory.getbasetemp()
     shutil.copytree(_prepared(own if worker_id == "master" else own.parent), folder, dirs_exist_ok=True)
-    with serving("wsgi:app", DATA_DIR=str(folder), REDIS_URL="", DATABASE_URL="") as server:
+    with serving("wsgi:app", DATA_DIR=str(folder), REDIS_URL="", DATABASE_URL="", **ELSEWHERE) as server:
         yield f"http://127.0.0.1:{server.port}"
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-from storefront.config import read_config
-from storefront.database.base import db
-from storefront.jobs import queue
 from storefront.sms import jobs
+from tests.journeys.backstage import code_in, folder_of, work
 from tests.journeys.conftest import DESKTOP, PHONE, Visit
 from tests.journeys.test_accessibility import overflow, problems
 
@@ -18,27 +15,16 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def code_for(number: str, folder: Path) -> str:
-    """Send what waits in the outbox, as the worker does, and read the phone."""
-    from wsgi import create_app  # noqa: PLC0415
-
-    bound = queue.bound()
-    app = create_app(read_config({"DATA_DIR": str(folder), "LOG_LEVEL": "WARNING"}), testing=True)
-    jobs.sweep_sms.call_local()
-    with app.app_context():
-        db.engine.dispose()
-    if bound:
-        queue.bind(bound)
-    newest = max((folder / "sms").glob(f"{number}-*.txt"), key=lambda path: path.stat().st_mtime)
-    found = re.search(r"\d{6}", newest.read_text())
-    assert found
-    return found.group()
+    """Send what waits in the outbox, and read the phone."""
+    work(folder, jobs.sweep_sms)
+    return code_in(folder, number)
 
 
 @pytest.mark.parametrize(("script", "size"), [(True, PHONE), (False, DESKTOP)], ids=["phone", "without-script"])
 def test_an_account_is_opened_with_a_phone_and_nothing_else(
     visit: Visit, tmp_path_factory: pytest.TempPathFactory, script: bool, size: tuple[int, int]
 ) -> None:
-    folder = max(tmp_path_factory.getbasetemp().glob("live*"), key=lambda path: path.stat().st_mtime)
+    folder = folder_of(tmp_path_factory)
     number = "8613800138001" if script else "8613800138002"
     with visit(size, script=script, bypass_csp=True) as visitor:
         page = visitor.open("/sign-in?next=/account/addresses")
@@ -60,6 +46,7 @@ def test_an_account_is_opened_with_a_phone_and_nothing_else(
                 assert [*problems(page), *(["too wide"] if overflow(page) > 0 else [])] == [], path
         assert page.get_by_text(f"Now: +{number}").count()
         assert not page.get_by_role("button", name="Remove the phone").count()
-        visitor.press(page.get_by_role("button", name="Sign out", exact=True))
+        visitor.open("/account")
+        visitor.press(page.locator("form[action='/sign-out'] button"))
         visitor.open("/account")
         assert "/sign-in" in page.url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, g, request
@@ -25,6 +26,7 @@ from admin.promotions.typed import Typed
 from admin.promotions.views.blueprint import blueprint
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
+from storefront.approvals.errors import NeedsApproval
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
@@ -33,6 +35,7 @@ from storefront.kernel.text import squeeze
 from storefront.promotions import editing
 from storefront.promotions.errors import PromotionNotReady, StalePromotion
 from storefront.promotions.reading import find_promotion
+from storefront.simulation.expecting import expected_cost
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, wants_fragment
 
@@ -149,10 +152,12 @@ def change(promotion_id: int) -> Response:
 @requires(Permission.PROMOTIONS_EDIT)
 def activate(promotion_id: int) -> Response:
     """Let a promotion run, once the check has no objection and its warnings are confirmed."""
-    findings = check_stored(queries.get_promotion(promotion_id))
+    row = queries.get_promotion(promotion_id)
+    findings, expected = check_stored(row), expected_cost(row, at=now())
     if any(each.blocks for each in findings) or (warns(findings) and "confirmed" not in request.form):
         return _page(_stored(promotion_id), promotion_id=promotion_id, refusal=PromotionNotReady(), status=409)
-    return _step(editing.activate_promotion, promotion_id, _("It is active: it runs within its time."))
+    start = partial(editing.activate_promotion, expected=expected)
+    return _step(start, promotion_id, _("It is active: it runs within its time."))
 
 
 @blueprint.post("/promotions/<int:promotion_id>/pause")
@@ -206,7 +211,7 @@ def _step(service: Any, promotion_id: int, words: str) -> Response:
     try:
         with transaction():
             service(promotion_id=promotion_id, version=_version(), by=staff_here().actor, at=now())
-    except NotFound:
+    except (NotFound, NeedsApproval):
         raise
     except ShopError as refusal:
         return _page(_stored(promotion_id), promotion_id=promotion_id, refusal=refusal, status=409)

@@ -1,8 +1,6 @@
-"""A customer's own pages: orders and addresses."""
+"""A customer's address book, and what they ordered as a guest."""
 
 from __future__ import annotations
-
-from urllib.parse import urlencode
 
 from flask import Response, flash, g, request
 from flask_babel import gettext as _
@@ -15,31 +13,9 @@ from storefront.accounts.views.blueprint import blueprint
 from storefront.accounts.views.guard import customers_only
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
-from storefront.kernel.paging import page_number
-from storefront.loyalty import queries as loyalty
 from storefront.orders import claiming
-from storefront.orders import queries as orders
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import current_locale
-
-LONGEST_SEARCH = 80
-
-
-@blueprint.get("/account")
-@customers_only
-def account(customer: CurrentCustomer) -> Response:
-    """Show who one is here, and one's orders; `?q=` finds some of them."""
-    words = request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    page = orders.page_of_orders(customer.id, page_number(request.args.get("page")), words=words)
-    return render_page(
-        "accounts/account.html",
-        customer=customer,
-        page=page,
-        words=words,
-        further="/account?" + (f"{urlencode({'q': words})}&" if words else ""),
-        balance=loyalty.balance_of(customer.id),
-        tier=loyalty.find_tier(customer.tier),
-    )
 
 
 @blueprint.post("/account/guest-orders")

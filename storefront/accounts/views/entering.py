@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import secrets
+
 from flask import Response, flash, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from storefront.accounts import queries, ways
-from storefront.accounts.devices import device_of
+from storefront.accounts import presence, queries
+from storefront.accounts.devices import device_of, network_of
+from storefront.accounts.presence import Visit
 from storefront.accounts.sessions import sign_in
 from storefront.accounts.states import Way
 from storefront.cart.context import bring_cart
@@ -16,7 +20,13 @@ from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
 from storefront.promotions import wallet
 from storefront.promotions.words import name_of
+from storefront.web.cookies import is_secure_only
 from storefront.web.fragments import redirect_to, safe_next
+
+DEVICE = "device"
+"""The cookie by which a browser is known again at sign-in, and for nothing else."""
+DEVICE_SECONDS = 400 * 24 * 3600
+_TOKEN = re.compile(r"[\w-]{32}")
 
 
 def come_in(customer_id: int, way: Way, target: str | None = None) -> Response:
@@ -24,14 +34,13 @@ def come_in(customer_id: int, way: Way, target: str | None = None) -> Response:
     customer = queries.find_customer(customer_id)
     if customer is None:
         raise NotFound
-    sign_in(customer)
+    visit = _visit()
+    sign_in(customer, way=way, device=visit.device, network=visit.network)
     with transaction():
-        ways.note_sign_in(
-            customer_id=customer_id, way=way, device=device_of(request.headers.get("User-Agent", "")), at=now()
-        )
+        presence.note_sign_in(customer_id=customer_id, way=way, visit=visit, at=now())
     for notice in bring_cart(customer_id):
         flash(notice, "info")
-    return redirect_to(safe_next(target, "/account"), trigger="cart:changed")
+    return _keep_device(redirect_to(safe_next(target, "/account"), trigger="cart:changed"), visit)
 
 
 def come_in_new(customer_id: int, way: Way, target: str | None = None) -> Response:
@@ -55,6 +64,24 @@ def come_back(customer_id: int, url: str, words: str) -> Response:
     renewed = queries.find_customer(customer_id)
     if renewed is None:
         raise NotFound
-    sign_in(renewed)
+    visit = _visit()
+    way = presence.way_of(customer_id=customer_id, visit=visit)
+    sign_in(renewed, way=way, device=visit.device, network=visit.network)
     flash(words, "success")
-    return redirect_to(url)
+    return _keep_device(redirect_to(url), visit)
+
+
+def _visit() -> Visit:
+    """Return from where this request comes; a browser that keeps no number yet gets one."""
+    token = request.cookies.get(DEVICE, "")
+    if not _TOKEN.fullmatch(token):
+        token = secrets.token_urlsafe(24)
+    device, network = device_of(request.headers.get("User-Agent", "")), network_of(request.remote_addr or "")
+    return Visit(device, network, token)
+
+
+def _keep_device(response: Response, visit: Visit) -> Response:
+    response.set_cookie(
+        DEVICE, visit.token, max_age=DEVICE_SECONDS, httponly=True, samesite="Lax", secure=is_secure_only()
+    )
+    return response

@@ -7,13 +7,14 @@ from typing import Any
 from flask import Response, current_app, flash, g, request, session
 from flask_babel import gettext as _
 
-from storefront.accounts import codes, inbox, passwords, queries, ways
+from storefront.accounts import codes, inbox, passwords, presence, queries, signed_in, ways
 from storefront.accounts.entrance import confirm_owner
 from storefront.accounts.errors import TakenElsewhere, TooManyTries, WrongCode
 from storefront.accounts.forms import CodeForm, OwnPhoneForm, PasswordForm
 from storefront.accounts.identity import CurrentCustomer
 from storefront.accounts.oauth.providers import list_providers
 from storefront.accounts.phones import masked, read_mobile
+from storefront.accounts.sessions import owner_of, sign_out
 from storefront.accounts.states import WAY_NAMES
 from storefront.accounts.views.blueprint import blueprint
 from storefront.accounts.views.entering import come_back
@@ -21,6 +22,7 @@ from storefront.accounts.views.guard import customers_only
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
+from storefront.orders.access import forget_all
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
@@ -147,6 +149,20 @@ def end_sessions(customer: CurrentCustomer) -> Response:
     return come_back(customer.id, HERE, _("You are signed out everywhere else."))
 
 
+@blueprint.post("/account/sessions/<int:row_id>/removal")
+@customers_only
+def end_session(customer: CurrentCustomer, row_id: int) -> Response:
+    """Sign this customer out in one browser; in this one, it is like signing out."""
+    if row_id == customer.session_id:
+        sign_out()
+        flash(_("You are signed out. See you soon."), "success")
+        return forget_all(redirect_to("/", trigger="cart:changed"))
+    with transaction():
+        signed_in.end(owner=owner_of(customer), session_id=row_id, at=now())
+    flash(_("That device is signed out."), "success")
+    return redirect_to(HERE)
+
+
 def _set_password(customer: CurrentCustomer, password_hash: str) -> Response:
     with transaction():
         inbox.set_password(customer=queries.get_customer(customer.id), password_hash=password_hash, at=now())
@@ -181,7 +197,9 @@ def _page(customer: CurrentCustomer, *, status: int = 200, **forms: Any) -> Resp
         "phone_form": OwnPhoneForm(),
         "offers_phone": codes.is_offered(),
         "providers": {provider.code: provider.name for provider in providers},
-        "sign_ins": ways.list_sign_ins(customer.id),
+        "sign_ins": presence.list_sign_ins(customer.id),
+        "sessions": signed_in.list_open(owner_of(customer), since=now() - signed_in.LIVES),
+        "here": customer.session_id,
         "way_names": WAY_NAMES,
         **forms,
     }

@@ -18,7 +18,7 @@ from storefront.orders import money as order_money
 from storefront.orders import queries as orders
 from storefront.orders.events import OrderCancelled, PaidLate
 from storefront.orders.models import Order
-from storefront.payments import queries
+from storefront.payments import limits, queries
 from storefront.payments.errors import AmountMismatch, NotRefundable, ProviderFailed, RefundClosed, TooEarly
 from storefront.payments.events import RefundAsked, RefundFailed, RefundSucceeded
 from storefront.payments.models import Payment, Refund
@@ -42,7 +42,8 @@ LONGEST_REFERENCE = 80
 
 
 def ask_refund(*, order: Order, amount: Money, reference: str, by: str, at: datetime) -> Sequence[Refund]:
-    """Send money back along the payments that it came with, or refuse with NotRefundable.
+    """Send money back along the payments that it came with, or refuse with NotRefundable; beyond what one person sends
+    back alone, with NeedsApproval.
 
     It is set aside here, in the caller's transaction; a job asks the provider after the commit and tells the end as
     RefundSucceeded or RefundFailed. Asked again under the same `reference`, it is the same refund.
@@ -61,6 +62,7 @@ def ask_refund(*, order: Order, amount: Money, reference: str, by: str, at: date
     available = [each.captured_minor - each.refunded_minor - each.refunding_minor for each in payments]
     if amount.currency != order.currency or not 0 < amount.minor <= sum(available):
         raise NotRefundable(amount=_words(Money(sum(available), order.currency)))
+    limits.refuse_alone(order=order, amount=amount, reference=reference, by=by)
     parts = zip(payments, spread(amount.minor, available), strict=True)
     return [_set_aside(payment, part, reference, by, at) for payment, part in parts if part]
 

@@ -17,6 +17,8 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
+from storefront.mail import choices
+from storefront.mail.states import Source, Topic
 from tests.browser import Shopper
 from tests.storefront.accounts.people import PASSWORD, add, customer, enter, kinds, letters, link_in
 
@@ -149,12 +151,24 @@ def test_another_email_counts_once_its_inbox_confirms(post: Flask) -> None:
     page = here.post("/account/email", form, follow=True)
     assert "We have written to ada.new@example.com" in page.said
     assert "Now: ada@example.com" in page.said, "nothing has changed yet"
-    page = here.submit(here.get(link_in(letters(post)[0])), "form[action^='/confirmations/']")
+    page = here.submit(here.get(link_in(letters(post)[-1])), "form[action^='/confirmations/']")
     assert "Your e-mail is ada.new@example.com now." in page.said
     assert "Confirmed" in page.said
     assert elsewhere.get("/account").status == 303
     assert enter(post, "ada.new@example.com").get("/account").status == 200
     assert kinds(post) == [("confirm", "ada.new@example.com"), ("changed", "ada@example.com")]
+
+
+def test_what_somebody_wants_to_read_follows_them_to_another_email(post: Flask) -> None:
+    add(post)
+    with post.app_context(), transaction():
+        choices.choose(email="ada@example.com", wanted={Topic.NEWS: True}, source=Source.SIGN_UP, at=now())
+    here = enter(post)
+    here.post("/account/email", {"email": "new@example.com", "password": PASSWORD})
+    here.post(link_in(letters(post)[0]))
+    page = here.get("/account/letters")
+    assert "new@example.com" in page.said
+    assert page.one("input[value=news]").has_attr("checked")
 
 
 def test_another_email_needs_the_password(post: Flask) -> None:

@@ -269,9 +269,10 @@ def test_pages_say_where_one_came_in(phones: Flask) -> None:
         form = {"email": "ada@example.com", "password": PASSWORD}
         shopper.post("/sign-in", form, headers={"User-Agent": browser})
     page = shopper.get("/account/security")
-    rows = [" ".join(row.get_text(" ").split()) for row in page.all("#sign-ins-title ~ ul li")]
+    rows = [" ".join(row.get_text(" ").split()) for row in page.all("details ul li")]
     assert len(rows) == 10
     assert re.match(r"Chrome, Windows Password · ", rows[0])
+    assert len(page.all("#sessions li")) == 1, "a browser that comes in anew has left before"
 
 
 def test_one_signs_out_everywhere_else(phones: Flask) -> None:

@@ -171,7 +171,7 @@ def test_a_session_planted_before_sign_in_is_not_kept(shopper: Shopper, ada: str
     sign_in(shopper, ada)
     with shopper.client.session_transaction() as session:
         assert "planted" not in session
-        assert session["_user_id"] == "customer:1:1"
+        assert session["_user_id"] == "customer:1:1:1"
 
 
 def test_anonymous_readers_get_no_cookie(shopper: Shopper) -> None:

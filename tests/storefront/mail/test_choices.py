@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask import Flask
 
 from storefront.accounts import passwords
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
-from storefront.mail import choices, services
+from storefront.mail import choices, jobs, queries, services
 from storefront.mail.models import MailChoice, OutboxMail
 from storefront.mail.services import Letter
-from storefront.mail.states import CONSENT_VERSION, Source, Topic
+from storefront.mail.states import CONSENT_VERSION, MailStatus, Source, Topic
 from tests.browser import Shopper
 from tests.factories import make_customer
 
@@ -133,3 +134,86 @@ def test_a_complaint_ends_all_marketing(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["mail", "suppress", EMAIL])
     assert result.exit_code == 0, result.output
     assert not wants(app, Topic.COUPONS)
+
+
+def test_what_waits_does_not_leave_after_a_no(any_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as lost:
+        lost.setattr(services, "publish", lambda fact: None)
+        mail = write(any_app, Topic.COUPONS)
+        with any_app.app_context(), transaction():
+            plain = services.put_in(letter=Letter("mail/trial", EMAIL, "en", "order", {}), at=now())
+    assert mail is not None
+    assert plain is not None
+    say(any_app, Topic.COUPONS, wanted=False)
+    jobs.sweep_outbox.call_local()
+    with any_app.app_context():
+        assert queries.get_mail(mail.id).status == MailStatus.UNWANTED
+        assert queries.get_mail(plain.id).status == MailStatus.SENT
+    jobs.sweep_outbox.call_local()
+    with any_app.app_context():
+        assert queries.get_mail(mail.id).attempts == 1, "it is not tried again"
+
+
+def move(app: Flask, before: str, email: str) -> None:
+    with app.app_context(), transaction():
+        choices.move(before=before, email=email, at=now())
+
+
+def wanted_by(app: Flask, email: str, topic: Topic = Topic.COUPONS) -> bool:
+    with app.app_context():
+        return choices.wants(email=email, topic=topic)
+
+
+def test_choices_follow_to_another_address_with_the_words_that_were_agreed_to(app: Flask) -> None:
+    say(app, Topic.NEWS, wanted=True)
+    say(app, Topic.COUPONS, wanted=False)
+    with app.app_context(), transaction():
+        db.session.execute(db.update(MailChoice).values(version="2020-01"))
+    move(app, EMAIL, "new@example.com")
+    assert wanted_by(app, "new@example.com", Topic.NEWS)
+    assert not wanted_by(app, "new@example.com", Topic.COUPONS)
+    assert not wanted_by(app, EMAIL, Topic.NEWS), "nobody writes to the old one any more"
+    with app.app_context():
+        found = choices.find_choice(email="new@example.com", topic=Topic.NEWS)
+        assert found is not None
+        assert (found.version, found.source) == ("2020-01", Source.MOVED)
+
+
+def test_a_no_of_the_new_address_stands(app: Flask) -> None:
+    say(app, Topic.NEWS, wanted=True)
+    with app.app_context(), transaction():
+        choices.choose(email="new@example.com", wanted={Topic.NEWS: False}, source=Source.LINK, at=now())
+    move(app, EMAIL, "new@example.com")
+    assert not wanted_by(app, "new@example.com", Topic.NEWS)
+
+
+def test_a_link_to_the_old_address_ends_letters_to_the_new_ones_and_says_so(app: Flask) -> None:
+    link = link_of(write(app, Topic.COUPONS))
+    for before, email in ((EMAIL, "second@example.com"), ("second@example.com", "third@example.com")):
+        move(app, before, email)
+    assert wanted_by(app, "third@example.com")
+    page = Shopper(app).submit(Shopper(app).get(link), "form[action^='/unsubscribe']")
+    assert "an address that your account no longer uses" in page.said
+    assert not wanted_by(app, "third@example.com")
+    assert "no longer uses" in Shopper(app).post(link).said, "twice is the same"
+
+
+def test_moving_there_and_back_ends_somewhere(app: Flask) -> None:
+    link = link_of(write(app, Topic.COUPONS))
+    move(app, EMAIL, "new@example.com")
+    move(app, "new@example.com", EMAIL)
+    assert wanted_by(app, EMAIL)
+    Shopper(app).post(link)
+    assert not wanted_by(app, EMAIL)
+
+
+def test_who_gets_the_old_address_later_begins_anew(app: Flask) -> None:
+    say(app, Topic.COUPONS, wanted=False)
+    move(app, EMAIL, "new@example.com")
+    assert wanted_by(app, EMAIL), "the one before said no, and not this one"
+    say(app, Topic.COUPONS, wanted=False)
+    say(app, Topic.COUPONS, wanted=True)
+    with app.app_context(), transaction():
+        choices.choose(email="new@example.com", wanted={Topic.COUPONS: True}, source=Source.ACCOUNT, at=now())
+    Shopper(app).post(link_of(write(app, Topic.COUPONS)))
+    assert wanted_by(app, "new@example.com"), "the link is the new owner's"

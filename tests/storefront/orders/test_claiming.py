@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from flask import Flask
 
@@ -16,8 +18,10 @@ from storefront.orders import claiming, ledgers, services
 from storefront.orders.models import Order, OrderEvent
 from storefront.orders.queries import get_whole, page_of_orders
 from storefront.orders.states import CancelReason
+from storefront.promotions import ledgers as promotion_books
+from storefront.promotions.models import PromotionUse
 from tests.browser import Shopper
-from tests.factories import make_customer
+from tests.factories import make_customer, make_promotion
 from tests.storefront.accounts.people import add, enter, letters, link_in
 from tests.storefront.orders.drafts import place
 
@@ -123,8 +127,54 @@ def test_the_page_of_orders_has_a_search(post: Flask) -> None:
     ada = add(post)
     _, number, _ = place(post, email=EMAIL, customer_id=ada)
     shopper = enter(post)
-    page = shopper.submit(shopper.get("/account"), ".order-search", q=number)
+    page = shopper.submit(shopper.get("/account/orders"), ".order-search", q=number)
     assert number in page.words(".orders")
-    page = shopper.get("/account?q=nothing+of+the+kind")
+    page = shopper.get("/account?q=nothing+of+the+kind", follow=True)
     assert "No order has “nothing of the kind”" in page.said
     assert page.one("#order-words")["value"] == "nothing of the kind"
+
+
+def use(promotion_id: int, key: str, number: str, at: datetime) -> None:
+    told = {"promotion_id": promotion_id, "customer_key": key, "order_number": number}
+    db.session.add(PromotionUse(**told, uses=1, amount_minor=100, at=at))
+    db.session.flush()
+
+
+def over(app: Flask) -> list[str]:
+    with app.app_context():
+        return [
+            found.key for ledger in promotion_books.LEDGERS for found in ledger.find() if "per customer" in found.ledger
+        ]
+
+
+def test_who_used_an_offer_as_a_guest_and_in_an_account_is_no_cheat_until_both_are_known_to_be_one(
+    any_app: Flask,
+) -> None:
+    start = now() - timedelta(days=3)
+    ada = add(any_app, None, verified_phone="+8613800138000", created_at=start)
+    with any_app.app_context(), transaction():
+        offer = make_promotion(conditions=[], benefits=[], per_customer_limit=1, updated_at=start, used_count=2)
+        offer_id, name = offer.id, offer.key
+        use(offer_id, f"email:{EMAIL}", "GUEST", now() - timedelta(days=2))
+        use(offer_id, f"customer:{ada}", "ACCOUNT", now() - timedelta(days=1))
+    place(any_app, email=EMAIL)
+    with any_app.app_context(), transaction():
+        db.session.get_one(Customer, ada).email = EMAIL
+        db.session.get_one(Customer, ada).email_verified_at = now()
+        db.session.flush()
+        assert claiming.take_over(customer_id=ada, at=now()) == 1
+    assert over(any_app) == []
+    with any_app.app_context(), transaction():
+        use(offer_id, f"email:{EMAIL}", "AGAIN", now() + timedelta(seconds=1))
+    assert over(any_app) == [f"{name} customer:{ada}"]
+
+
+@pytest.mark.parametrize("key", ["customer:{}", f"email:{EMAIL}", "email:stranger@example.com"])
+def test_an_offer_used_too_often_under_one_key_is_always_told(app: Flask, key: str) -> None:
+    start = now() - timedelta(days=3)
+    ada = add(app, EMAIL, email_verified_at=now(), created_at=start)
+    with app.app_context(), transaction():
+        offer = make_promotion(conditions=[], benefits=[], per_customer_limit=1, updated_at=start)
+        for number in ("ONE", "TWO"):
+            use(offer.id, key.format(ada), number, now() - timedelta(days=1))
+    assert len(over(app)) == 1

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from storefront.config import BadConfiguration, SmsSetup, read_config
+from storefront.config import SMS_KINDS, BadConfiguration, SmsSetup, read_config
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
@@ -24,12 +26,14 @@ from storefront.sms.message import Message
 from storefront.sms.models import OutboxSms
 from storefront.sms.sealing import seal, unseal
 from storefront.sms.services import Note
-from storefront.sms.states import SmsKind
+from storefront.sms.states import PARAMETERS, SmsKind
 from storefront.sms.tencent import TencentSender
+from storefront.sms.words import WORDS
 from tests.gateways.sms import KEY_ID, SECRET, Carrier, aliyun, tencent
 
 FACTS = {"code": "012345", "minutes": "5"}
-SETUP = SmsSetup("", KEY_ID, SECRET, "1400", "自营店 Shop & Co", "T-zh", "T-en")
+TEMPLATES = {"code": "T-zh", "code_en": "T-en", "sent": "S-zh"}
+SETUP = SmsSetup("", KEY_ID, SECRET, "1400", "自营店 Shop & Co", TEMPLATES)
 CARRIERS = [(tencent, TencentSender), (aliyun, AliyunSender)]
 
 Peer = Callable[[], AbstractContextManager[Carrier]]
@@ -53,6 +57,23 @@ def test_a_carrier_accepts_what_is_signed_with_its_key(peer: Peer, sender: type[
         assert (chinese["PhoneNumbers"], english["PhoneNumbers"]) == ("13800138000", "447400123456")
         assert (chinese["SignName"], chinese["TemplateParam"]) == ("自营店 Shop & Co", '{"code": "012345"}')
         assert (chinese["TemplateCode"], english["TemplateCode"]) == ("T-zh", "T-en")
+
+
+@pytest.mark.parametrize(("peer", "sender"), CARRIERS)
+def test_news_about_an_order_fill_in_the_template_of_their_kind(peer: Peer, sender: type[TencentSender]) -> None:
+    facts = {"number": "7KQM-3XPD", "carrier": "顺丰速运", "tracking": "SF123"}
+    with peer() as carrier:
+        news = Message("+8613800138000", "en", "...", facts, SmsKind.SENT)
+        sender(dataclasses.replace(SETUP, url=carrier.url)).send(news)
+        with pytest.raises(SmsNotSent, match="no template") as refused:
+            unknown = dataclasses.replace(news, kind=SmsKind.DELIVERED)
+            sender(dataclasses.replace(SETUP, url=carrier.url)).send(unknown)
+    assert refused.value.permanent
+    [told] = carrier.sent
+    if sender is TencentSender:
+        assert (told["TemplateId"], told["TemplateParamSet"]) == ("S-zh", ["7KQM-3XPD", "顺丰速运", "SF123"])
+    else:
+        assert (told["TemplateCode"], json.loads(told["TemplateParam"])) == ("S-zh", facts)
 
 
 @pytest.mark.parametrize(("peer", "sender"), CARRIERS)
@@ -97,7 +118,7 @@ def test_a_carrier_that_does_not_answer_is_asked_again(sender: type[TencentSende
 def put_in(app: Flask, reference: str = "1", *, minutes: int = 5) -> int:
     with app.app_context(), transaction():
         note = Note(SmsKind.CODE, "+8613800138000", "zh", reference, FACTS)
-        return services.put_in(note=note, expires_at=now() + timedelta(minutes=minutes), at=now()).id
+        return services.put_in(note=note, expires_at=now() + timedelta(minutes=minutes), at=now()).id  # type: ignore[union-attr]
 
 
 def fate(app: Flask, sms_id: int) -> tuple[str, int, bool]:
@@ -180,6 +201,15 @@ def test_the_environment_names_the_carrier(tmp_path: Path) -> None:
     ):
         with pytest.raises(BadConfiguration, match=words):
             read(**environ)
+    with pytest.raises(BadConfiguration, match="SMS_TEMPLATE_PAYED names no message"):
+        read(SMS_TEMPLATE_PAYED="1")
+    named = {
+        "SMS_TEMPLATE": "1",
+        "SMS_TEMPLATE_EN": "2",
+        "SMS_TEMPLATE_PAID": "3",
+        "SMS_TEMPLATE_RETURN_APPROVED_EN": "4",
+    }
+    assert read(**named).templates == {"code": "1", "code_en": "2", "paid": "3", "return_approved_en": "4"}
     assert read(SMS_COUNTRIES="cn, HK").countries == {"CN", "HK"}
     with pytest.raises(RuntimeError, match="no SMS_SENDER"):
         sending.sender_for(read_config({"SMS_SENDER": "none", "DATA_DIR": str(tmp_path)})).send(message())
@@ -191,6 +221,32 @@ def test_a_web_worker_pays_for_no_carriers_library() -> None:
     script = f"import sys, wsgi; print([name for name in {libraries} if name in sys.modules])"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_what_no_carrier_has_a_template_for_is_not_put_in(phones: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    setup = dataclasses.replace(SETUP, sender="aliyun")
+    monkeypatch.setitem(phones.config, "SHOP", dataclasses.replace(phones.config["SHOP"], sms=setup))
+    facts = {"number": "7KQM-3XPD", "amount": "$1"}
+    with phones.app_context(), transaction():
+        note = Note(SmsKind.PAID, "+8613800138000", "zh", "1", facts)
+        assert services.put_in(note=note, expires_at=now() + timedelta(days=1), at=now()) is None
+    told = phones.test_cli_runner().invoke(args=["sms", "status"]).output
+    assert "carrier: aliyun" in told
+    assert re.search(r"sent +zh +S-zh", told)
+    assert re.search(r"paid +zh +not sent: no template", told)
+
+
+def test_a_trial_says_what_became_of_it(phones: Flask) -> None:
+    done = phones.test_cli_runner().invoke(args=["sms", "try", "+8613800138000", "--kind", "sent"])
+    assert "The message has left." in done.output
+    [file] = phones.config["SHOP"].sms_dir.glob("8613800138000-*")
+    assert "SF1234567890123" in file.read_text()
+
+
+def test_every_kind_has_words_and_parameters_that_they_say() -> None:
+    assert set(WORDS) == set(PARAMETERS) == set(SmsKind) == {SmsKind(kind) for kind in SMS_KINDS}
+    for kind, words in WORDS.items():
+        assert set(re.findall(r"%\((\w+)\)s", words)) - {"shop"} == set(PARAMETERS[kind])
 
 
 def test_messages_of_long_ago_are_deleted(phones: Flask) -> None:

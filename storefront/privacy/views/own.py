@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, request
+from flask import Response, flash, request
 from flask_babel import gettext as _
 
 from storefront.accounts import queries as accounts
@@ -18,11 +18,11 @@ from storefront.privacy import queries, services
 from storefront.privacy.forms import ProofForm
 from storefront.privacy.gathering import find_obstacles, get_person, list_keepers
 from storefront.privacy.states import RequestKind
+from storefront.privacy.views.blueprint import as_download, blueprint
 from storefront.shop.queries import get_settings
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
 
-blueprint = Blueprint("privacy", __name__, template_folder="templates")
 HERE, DELETION = "/account/privacy", "/account/deletion"
 
 
@@ -55,11 +55,7 @@ def ask_copy(customer: CurrentCustomer) -> Response:
 @customers_only
 def copy(customer: CurrentCustomer, token: str) -> Response:
     """Hand the copy over."""
-    response = make_response(queries.get_copy(customer_id=customer.id, token=token, at=now()))
-    response.mimetype = "application/zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="my-data-{now():%Y-%m-%d}.zip"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return as_download(queries.get_copy(customer_id=customer.id, token=token, at=now()))
 
 
 @blueprint.get("/account/deletion")

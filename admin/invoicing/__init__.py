@@ -1,0 +1,1 @@
+"""Invoices and credit notes for who keeps the books, also of buyers who were forgotten."""

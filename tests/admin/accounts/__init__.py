@@ -1,0 +1,1 @@
+"""Tests of access: who works here, roles, second factors, sessions."""

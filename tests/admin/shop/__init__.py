@@ -1,0 +1,1 @@
+"""Tests of the settings in the back office."""
