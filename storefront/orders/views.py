@@ -53,7 +53,7 @@ def cancel(number: str) -> Response:
     with transaction():
         order = queries.get_for(reader, number)
         services.cancel_order(order=order, by=reader.actor, at=now(), reason=CancelReason.CHANGED_MIND)
-    if order.paid_minor > order.refunded_minor:
+    if order.paid_minor > order.refunded_minor + order.lost_minor:
         flash(_("Your order was cancelled. Your money goes back the way it came."), "success")
     else:
         flash(_("Your order was cancelled. Nothing was charged."), "success")

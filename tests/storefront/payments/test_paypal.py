@@ -131,15 +131,6 @@ def test_a_refund_that_is_refused_for_good_ends_and_another_is_tried_again(
     assert (refunds(shop)[0].state, issue in refunds(shop)[0].error) == (state, True)
 
 
-def test_money_that_paypal_took_back_is_told_to_the_back_office(shop: Flask, paypal_bench: PayPalBench) -> None:
-    payment = paid(shop, paypal_bench)
-    back = {"id": "REV1", "amount": {"value": "25.00", "currency_code": "USD"}, "custom_id": payment.reference}
-    body = paypal_bench.peer.event("PAYMENT.CAPTURE.REVERSED", back)
-    assert tell(shop, paypal_bench, paypal_bench.signed(body)).status == 200
-    assert ledger(shop)[-1] == ("chargeback", "success", 2500)
-    assert payments(shop)[0].issue == "chargeback REV1"
-
-
 def test_a_webhook_while_paypal_cannot_be_asked_is_read_later(shop: Flask, paypal_bench: PayPalBench) -> None:
     _, payment = leave(shop, paypal_bench)
     paypal_bench.pay(payment)
