@@ -156,3 +156,31 @@ def test_the_pages_speak_chinese_or_english_without_breaking(app: Flask, ada: Vi
     here.language = "zh-CN"
     for page in ("", "/addresses", "/addresses/new?country=CN", "/details", "/security"):
         assert here.get(f"/account{page}").status == 200
+
+
+PASTED = "收货人：张三，13800138000，广东省深圳市南山区科技园南路1号"
+
+
+def test_an_address_pasted_whole_fills_the_fields_and_is_kept_once_it_was_looked_at(ada: Visit) -> None:
+    here = ada()
+    form = here.get("/account/addresses/new")
+    filled = here.submit(form, "#address-form", pasted=PASTED, fill="yes")
+    assert filled.status == 200
+    assert "The fields are filled in. Please look through them." in filled.said
+    shown = {name: filled.one(f"[name='{name}']").get("value") for name in ("name", "phone", "street")}
+    assert shown == {"name": "张三", "phone": "13800138000", "street": "科技园南路1号"}
+    chosen = [filled.one(f"select[name='{name}'] option[selected]")["value"] for name in ("country", "region", "city")]
+    assert chosen == ["CN", "广东省", "深圳市"]
+    assert "No addresses yet" in here.get("/account/addresses").said, "nothing is kept before somebody looks"
+    assert here.submit(filled, "#address-form", pasted="", fill="").status == 200
+    assert "南山区科技园南路1号" in here.get("/account/addresses").said
+
+
+def test_what_is_no_address_is_said_and_nothing_typed_is_lost(ada: Visit) -> None:
+    here = ada()
+    typed = {**US, "pasted": "hello", "fill": "yes"}
+    page = here.post("/account/addresses", typed)
+    assert page.status == 422
+    assert "We found no address in this." in page.said
+    assert page.one("#street")["value"] == "1 Main St"
+    assert page.one("#pasted")["aria-invalid"] == "true"
