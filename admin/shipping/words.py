@@ -45,16 +45,28 @@ def template_words(template: FreightTemplate) -> str:
             step=step,
         )
         return str(words)
-    first = ngettext(
-        "%(price)s for the first piece", "%(price)s for the first %(num)s pieces", template.first, price=price
+    return str(_(", ")).join([_first_pieces(template.first, price), _further_pieces(template.additional, more)])
+
+
+def _first_pieces(count: int, price: str) -> str:
+    if count == 1:
+        return str(_("%(price)s for the first piece", price=price))
+    return str(
+        ngettext("%(price)s for the first %(num)s piece", "%(price)s for the first %(num)s pieces", count, price=price)
     )
-    rest = ngettext(
-        "then %(more)s for each further piece",
-        "then %(more)s for every %(num)s further pieces",
-        template.additional,
-        more=more,
+
+
+def _further_pieces(count: int, more: str) -> str:
+    if count == 1:
+        return str(_("then %(more)s for each further piece", more=more))
+    return str(
+        ngettext(
+            "then %(more)s for every %(num)s further piece",
+            "then %(more)s for every %(num)s further pieces",
+            count,
+            more=more,
+        )
     )
-    return str(_(", ")).join([str(first), str(rest)])
 
 
 def units_words(units: int, measure: Measure) -> str:
