@@ -84,7 +84,8 @@ class Contest:
 
 def page_of_disputes(state: ListState) -> Page[Contest]:
     """Return the page of disputes that `state` asks for: what waits for an answer first, the nearest deadline first."""
-    conditions, wanted = [], state.value("state")
+    conditions: list[Any] = []
+    wanted = state.value("state")
     if wanted:
         states = DISPUTES_OPEN if wanted == OPEN else (wanted,)
         conditions.append(Dispute.state.in_(states))

@@ -150,10 +150,12 @@ def tax_report(since: datetime, until: datetime) -> Report:
         .where(*counted)
         .group_by(*KEY)
     )
-    sold = {tuple(row)[:4]: (row.orders, int(row.net), int(row.tax)) for row in rows}
+    sold: dict[Key, tuple[int, int, int]] = {
+        (row.country, row.region, row.name, row.millionths): (row.orders, int(row.net), int(row.tax)) for row in rows
+    }
     back = returned(since, until, currency)
-    sums = (func.coalesce(func.sum(column), 0) for column in (Order.total_minor, Order.tax_minor))
-    orders, total, tax = db.session.execute(select(func.count(Order.id), *sums).where(*counted)).one()
+    totals = func.coalesce(func.sum(Order.total_minor), 0), func.coalesce(func.sum(Order.tax_minor), 0)
+    orders, total, tax = db.session.execute(select(func.count(Order.id), *totals).where(*counted)).one()
     lines = tuple(
         _line(key, sold.get(key, (0, 0, 0)), back.by_rate.get(key, (0, 0)), currency)
         for key in sorted({*sold, *back.by_rate})

@@ -87,6 +87,6 @@ def _rates_of(order_ids: list[int]) -> dict[int, dict[Key, tuple[int, int]]]:
         .order_by(OrderTax.order_id, *KEY)
     )
     found: dict[int, dict[Key, tuple[int, int]]] = defaultdict(dict)
-    for order_id, *key, net, tax in rows:
-        found[order_id][key[0], key[1], key[2], key[3]] = (int(net), int(tax))
+    for order_id, country, region, name, millionths, net, tax in rows:
+        found[order_id][country, region, name, millionths] = (int(net), int(tax))
     return found

@@ -6,6 +6,7 @@ cannot be told apart stays in the street, and what is not there stays empty: who
 before anything is kept.
 """
 
-from storefront.places.pasting.reading import Pasted, read_pasted
+from storefront.places.pasting.parts import Pasted
+from storefront.places.pasting.reading import read_pasted
 
 __all__ = ["Pasted", "read_pasted"]
