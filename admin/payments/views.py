@@ -266,7 +266,6 @@ def _money_page(
         order=order,
         money=money,
         disputes=disputes.disputes_of(order.id),
-        dispute_columns=disputes.DISPUTES.columns[1:],
         transactions=orders.list_transactions(order.id),
         refund_form=refund_form or suggested_refund(money),
         transfer_form=transfer_form or TransferForm(currency=order.currency),

@@ -26,7 +26,7 @@ from storefront.accounts.rules import LONGEST, PostalAddress, normal_area, read_
 from storefront.mail.states import CONSENT
 from storefront.places import china
 from storefront.places.pasting import read_pasted
-from storefront.places.regions import CHINA, cities_of, city_label, regions_of
+from storefront.places.regions import CHINA, cities_of, city_label, country_of, regions_of
 from storefront.web.refusals import show_refusal
 
 Choices = tuple[tuple[str, str], ...]
@@ -177,6 +177,17 @@ class AddressForm(Form):
     @property
     def is_chinese(self) -> bool:
         return bool(self.country.data == CHINA)
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The fields after name and phone in the order of the chosen country, two of the small ones side by side."""
+        found: list[list[str]] = []
+        for name in country_of(str(self.country.data)).order:
+            if name != "street" and found and found[-1][0] != "street" and len(found[-1]) == 1:
+                found[-1].append(name)
+            else:
+                found.append([name])
+        return found
 
     @property
     def regions(self) -> Choices:

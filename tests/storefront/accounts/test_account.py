@@ -119,6 +119,22 @@ def test_an_incomplete_address_says_what_is_missing_and_keeps_what_was_typed(ada
     assert page.one("#street")["value"] == "1 Main St"
 
 
+@pytest.mark.parametrize(
+    ("country", "order"),
+    [
+        ("US", ["street", "street2", "city", "region", "postcode"]),
+        ("DE", ["street", "street2", "postcode", "city", "region"]),
+        ("GB", ["street", "street2", "city", "postcode", "region"]),
+        ("JP", ["postcode", "region", "street", "street2", "city"]),
+        ("CN", ["region", "city", "district", "street", "street2", "postcode"]),
+    ],
+)
+def test_the_fields_are_in_the_order_of_the_country(ada: Visit, country: str, order: list[str]) -> None:
+    page = ada().get(f"/account/addresses/new?country={country}")
+    fields = [str(field["name"]) for field in page.all("#address-form :is(input, select)[name]")]
+    assert [name for name in fields if name in order] == order
+
+
 def test_the_form_follows_the_country(ada: Visit) -> None:
     here = ada()
     chinese = here.get("/account/addresses/new?country=CN&name=Li", htmx=True)
