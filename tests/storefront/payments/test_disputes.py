@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from itertools import permutations
 
 import pytest
 import time_machine
 from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from storefront.catalog.models import Variant
 from storefront.database.base import db
+from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.kernel.money import Money
 from storefront.mail.models import OutboxMail
+from storefront.orders import queries as orders
+from storefront.orders import services as order_services
 from storefront.orders.services import actions_of
 from storefront.orders.states import OrderAction
-from storefront.payments import jobs, queries
+from storefront.payments import jobs, ledgers, queries, services
 from storefront.payments.errors import NotRefundable
 from storefront.payments.models import Payment
+from storefront.payments.providers import Outcome, get_provider
+from storefront.payments.providers.protocol import Contested, Movement
+from storefront.payments.states import DisputeState, TransactionKind, TransactionResult
 from tests.gateways import stripe_peer
+from tests.storefront.checkout.desk import open_shop
+from tests.storefront.orders.drafts import draft_of
 from tests.storefront.payments.benches import Message, PayPalBench, StripeBench
 from tests.storefront.payments.books import (
     ask_back,
@@ -32,6 +45,8 @@ from tests.storefront.payments.books import (
     the_order,
 )
 from tests.storefront.payments.road import leave, paid, shop_with, tell
+
+pytestmark = pytest.mark.xdist_group("providers")
 
 
 @pytest.fixture
@@ -318,3 +333,68 @@ def test_a_dispute_of_another_shops_payment_is_of_no_concern(paypal: Flask, payp
     told["disputed_transactions"] = [{"seller_transaction_id": "OF-ANOTHER"}, {}]
     assert tell(paypal, paypal_bench, dispute_message(paypal_bench, "CREATED", told)).status == 200
     assert (disputes(paypal), stored(paypal)[-1].told) == ([], "nothing for us")
+
+
+DEEDS = st.one_of(
+    st.tuples(st.just("refund"), st.integers(1, 2600)),
+    st.tuples(st.sampled_from(["taken", "back"]), st.sampled_from([700, 1800, 2500])),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(DEEDS, max_size=9))
+def test_no_sequence_of_refunds_and_disputes_pays_twice(app: Flask, deeds: list[tuple[str, int]]) -> None:
+    """Each amount names a dispute of its own; a refund is sent as soon as it is asked for."""
+    order, reference = paid_in_the_sandbox(app)
+    refunded, lost = 0, dict.fromkeys((700, 1800, 2500), 0)
+    known: set[tuple[str, int]] = set()
+    for count, (deed, minor) in enumerate(deeds):
+        if deed == "refund":
+            may = minor <= 2500 - refunded - sum(lost.values())
+            with app.app_context(), nullcontext() if may else pytest.raises(NotRefundable), transaction():
+                row = orders.get_whole(order)
+                money = Money(minor, "USD")
+                services.ask_refund(order=row, amount=money, reference=f"r-{count}", by="test", at=now())
+            refunded += minor if may else 0
+            continue
+        if deed == "back" and ("taken", minor) not in known:
+            continue
+        tell_moved(app, reference, deed, minor)
+        if (deed, minor) not in known:
+            lost[minor] = minor if deed == "taken" else 0
+        known.add((deed, minor))
+    with app.app_context():
+        row = orders.get_whole(order)
+        assert (row.refunded_minor, row.lost_minor) == (refunded, sum(lost.values()))
+        assert queries.refundable(row).minor == max(2500 - refunded - sum(lost.values()), 0)
+        assert (row.payment_status == "charged_back") == (sum(lost.values()) > 0)
+        assert [*ledgers.discrepancies()] == []
+
+
+def paid_in_the_sandbox(app: Flask) -> tuple[int, str]:
+    """An order of 25.00 that was paid; its id, and the reference of its payment."""
+    with app.app_context(), transaction():
+        lamp = db.session.scalar(db.select(Variant.id))
+    if lamp is None:
+        open_shop(app, stock=10_000)
+    with app.app_context(), transaction():
+        lamp = db.session.scalars(db.select(Variant.id)).one()
+        order = order_services.place_order(draft=draft_of({lamp: 2}), at=now())
+        payment = services.pay_with(order=order, provider=get_provider("sandbox"), by="test", at=now())
+        found = order.id, payment.reference
+    kind, result = TransactionKind.CAPTURE, TransactionResult.SUCCESS
+    with app.app_context(), transaction():
+        outcome = Outcome(found[1], kind, result, Money(2500, "USD"), "", f"{found[1]}-paid", {})
+        services.book_outcome(outcome=outcome, by="sandbox", at=now())
+    return found
+
+
+def tell_moved(app: Flask, reference: str, deed: str, minor: int) -> None:
+    name, amount = f"{reference}-{minor}", Money(minor, "USD")
+    taken = Movement(TransactionKind.CHARGEBACK, amount, f"{name}-taken")
+    back = Movement(TransactionKind.CHARGEBACK_BACK, amount, f"{name}-back")
+    state = DisputeState.WON if deed == "back" else DisputeState.NEEDS_ANSWER
+    movements = (taken, back) if deed == "back" else (taken,)
+    with app.app_context(), transaction():
+        contested = Contested(reference, name, state, amount, now(), movements=movements)
+        services.book_dispute(contested=contested, by="sandbox", at=now())

@@ -27,6 +27,8 @@ from tests.storefront.payments.books import (
 from tests.storefront.payments.conftest import BENCHES
 from tests.storefront.payments.road import later, leave, paid, shop_with, tell
 
+pytestmark = pytest.mark.xdist_group("providers")
+
 PAID = [("capture", "request", 2500), ("capture", "success", 2500)]
 
 

@@ -37,6 +37,8 @@ from tests.storefront.payments.books import (
 )
 from tests.storefront.payments.conftest import with_keys
 
+pytestmark = pytest.mark.xdist_group("providers")
+
 HOOK = "/payments/webhooks/stripe"
 
 
