@@ -23,6 +23,7 @@ from storefront.payments import letters as payment_letters
 from storefront.payments import services as payments
 from storefront.payments.events import (
     AttemptEnded,
+    DisputeOpened,
     PaymentFailed,
     PaymentShort,
     RefundAsked,
@@ -56,6 +57,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     PaymentFailed: (payment_letters.tell_failed,),
     PaymentShort: (payment_letters.tell_short,),
     AttemptEnded: (payment_jobs.withdraw_soon,),
+    DisputeOpened: (payment_letters.tell_contested,),
     RefundAsked: (payment_jobs.refund_soon,),
     RefundSucceeded: (invoicing.credit, payment_letters.tell_refunded, returns.money_moved),
     RefundFailed: (payment_letters.tell_staff, returns.money_moved),

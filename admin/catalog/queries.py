@@ -80,6 +80,9 @@ class ProductFacts:
     version: int
     words: ProductWords
     tax_class: str
+    freight_class: str
+    weightless: bool
+    """Whether a variant on sale has no weight: it counts as 0 kg."""
     category: str
     category_translations: dict[str, Any]
     brand: str
@@ -158,12 +161,19 @@ def get_product_facts(product_id: int) -> ProductFacts:
         version=product.version,
         words=ProductWords.of(product),
         tax_class=product.tax_class,
+        freight_class=product.freight_class,
+        weightless=bool(_count_weightless(product_id)),
         category=category,
         category_translations=category_translations,
         brand=brand or "",
         updated_at=product.updated_at,
         variants=_variants(product_id),
     )
+
+
+def _count_weightless(product_id: int) -> int:
+    query = select(func.count(Variant.id)).where(Variant.product_id == product_id, Variant.is_active)
+    return int(db.session.scalar(query.where(Variant.weight_grams == 0)) or 0)
 
 
 def _variants(product_id: int) -> tuple[VariantFacts, ...]:

@@ -26,6 +26,7 @@ from admin.catalog.stocktaking import store_counts
 from admin.catalog.tables import products_table
 from admin.merging import merge, seen_values, take_over
 from admin.pricing.taxes.queries import class_choices
+from admin.shipping.queries import list_classes
 from admin.tables import read_state
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
@@ -35,6 +36,7 @@ from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
 from storefront.pricing.queries import list_changes
+from storefront.shipping import methods
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
@@ -119,6 +121,20 @@ def change_tax_classes(product_id: int) -> Response:
     return _saved(product_id)
 
 
+@blueprint.post("/products/<int:product_id>/freight-class")
+@requires(Permission.SHIPPING_EDIT)
+def change_freight_class(product_id: int) -> Response:
+    """Set what the product is reckoned as for delivery."""
+    facts, typed = queries.get_product_facts(product_id), request.form.get("freight_class", "").strip()
+    try:
+        with transaction():
+            skus = [variant.sku for variant in facts.variants[:1]]
+            methods.classify(skus=skus, freight_class=typed, by=staff_here().actor, at=now())
+    except Invalid as refusal:
+        return _page(product_id, freight={"typed": typed, "error": message_of(refusal)}, status=422)
+    return _saved(product_id)
+
+
 @blueprint.post("/products/<int:product_id>/stock")
 @requires(Permission.STOCK_EDIT)
 def count_stock(product_id: int) -> Response:
@@ -149,7 +165,7 @@ def _page(product_id: int, *, refusal: ShopError | None = None, status: int = 20
     words = shown.pop("words", None) or stored
     entries = list_entries_about("product", str(product_id))
     history = list_changes([variant.id for variant in facts.variants])
-    context = {"prices": Grid(), "stock": Grid(), "classes": Grid(), "told": (), **shown}
+    context = {"prices": Grid(), "stock": Grid(), "classes": Grid(), "told": (), "freight": None, **shown}
     return render_page(
         "admin/catalog/product.html",
         facts=facts,
@@ -161,6 +177,7 @@ def _page(product_id: int, *, refusal: ShopError | None = None, status: int = 20
         people=people([*entries, *history]),
         amount=lambda minor: amount_text(minor, g.shop.currency),
         tax_choices=class_choices(),
+        freight_classes=[name for name, *_counts in list_classes()],
         status=status,
         **context,
     )

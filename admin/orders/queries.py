@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -13,6 +15,7 @@ from admin.tables import PAGE_SIZE, ListState
 from storefront.database.base import db
 from storefront.database.prefix import begins_with
 from storefront.kernel.errors import NotFound
+from storefront.kernel.money import Money
 from storefront.kernel.paging import Page
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
@@ -62,28 +65,45 @@ def get_order(number: str) -> Order:
     return orders.get_whole(order_id)
 
 
-def list_transactions(order_id: int) -> Sequence[Any]:
+@dataclass(frozen=True, slots=True)
+class MoneyStep:
+    """What a provider was asked or said about an order's money, and why, in its words."""
+
+    provider: str
+    name: str
+    """The provider's for it, else ours for the attempt."""
+    kind: str
+    result: str
+    amount: Money
+    reason: str
+    at: datetime
+
+
+def list_transactions(order_id: int) -> Sequence[MoneyStep]:
     """Return what providers were asked and said about an order, in order of time."""
-    return db.session.execute(
-        select(
-            Payment.provider,
-            Payment.reference,
-            Payment.currency,
-            Transaction.kind,
-            Transaction.result,
-            Transaction.amount_minor,
-            Transaction.psp_reference,
-            Transaction.at,
-        )
+    rows = db.session.execute(
+        select(Payment.provider, Payment.reference, Payment.currency, Transaction)
         .join(Transaction, Transaction.payment_id == Payment.id)
         .where(Payment.order_id == order_id)
         .order_by(Transaction.id)
-    ).all()
+    )
+    return [
+        MoneyStep(
+            provider,
+            step.psp_reference or reference,
+            step.kind,
+            step.result,
+            Money(step.amount_minor, step.currency or currency),
+            str(step.facts.get("reason", "")),
+            step.at,
+        )
+        for provider, reference, currency, step in rows
+    ]
 
 
 def paid_but_cancelled() -> tuple[ColumnElement[bool], ...]:
     """Return what tells the cancelled orders that hold a shopper's money."""
-    return Order.status == OrderStatus.CANCELLED, Order.paid_minor > Order.refunded_minor
+    return Order.status == OrderStatus.CANCELLED, Order.paid_minor > Order.refunded_minor + Order.lost_minor
 
 
 def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:

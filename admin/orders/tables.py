@@ -22,6 +22,7 @@ PAYMENT: dict[str, str] = {
     PaymentStatus.PARTIALLY_REFUNDED: N_("Partly refunded"),
     PaymentStatus.REFUNDED: N_("Refunded"),
     PaymentStatus.OVERPAID: N_("Overpaid"),
+    PaymentStatus.CHARGED_BACK: N_("Charged back"),
 }
 FULFILLMENT: dict[str, str] = {
     FulfillmentStatus.UNFULFILLED: N_("To be sent"),
@@ -38,6 +39,9 @@ EVENTS: dict[str, str] = {
     EventKind.AUTHORIZED: N_("Payment approved"),
     EventKind.PARTLY_PAID: N_("A part of the payment received"),
     EventKind.REFUNDED: N_("Money sent back"),
+    EventKind.DISPUTED: N_("Payment contested"),
+    EventKind.CHARGED_BACK: N_("The bank took the payment back"),
+    EventKind.CHARGEBACK_BACK: N_("The payment came back to us"),
     EventKind.PAID_LATE: N_("Payment received after the order had ended"),
     EventKind.PACKED: N_("Packed"),
     EventKind.UNPACKED: N_("Unpacked"),
@@ -78,6 +82,9 @@ STEPS: dict[str, str] = {
     TransactionKind.VOID: N_("Void"),
     TransactionKind.REFUND: N_("Refund"),
     TransactionKind.CHARGEBACK: N_("Chargeback"),
+    TransactionKind.CHARGEBACK_BACK: N_("Chargeback returned"),
+    TransactionKind.FEE: N_("Dispute fee"),
+    TransactionKind.FEE_BACK: N_("Dispute fee returned"),
 }
 RESULTS: dict[str, str] = {
     TransactionResult.REQUEST: N_("Asked"),
@@ -94,6 +101,7 @@ LOOKS: dict[str, str] = {
     PaymentStatus.UNPAID: "warning",
     PaymentStatus.PARTIALLY_PAID: "warning",
     PaymentStatus.OVERPAID: "warning",
+    PaymentStatus.CHARGED_BACK: "warning",
     PaymentStatus.PAID: "positive",
     FulfillmentStatus.DELIVERED: "positive",
     FulfillmentStatus.FULFILLED: "new",

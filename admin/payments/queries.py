@@ -22,14 +22,14 @@ from storefront.orders.rules import read_number
 from storefront.orders.states import PaymentStatus
 from storefront.payments import queries as payments
 from storefront.payments.models import Payment, PaymentMessage, Refund, Transaction
-from storefront.payments.providers import KNOWN, BankTransfer
+from storefront.payments.providers import KNOWN, BankTransfer, Sandbox
 from storefront.payments.rules import ASKED_FOR
 from storefront.payments.states import MessageState, PaymentState, RefundState
 from storefront.shop.queries import get_settings
 
 MOST_COUNTED = 10_000
 MOST_SHOWN = 100
-MOST_IN_A_SHEET = 100_000
+READ_AT_ONCE = 1_000
 BY_HAND = tuple(code for code, kind in KNOWN.items() if kind.refunds_by_hand)
 SORTS: dict[str, Any] = {"begun": Payment.created_at, "amount": Payment.amount_minor}
 SHEET = ("when", "order", "provider", "payment", "step", "result", "amount", "currency", "provider's reference")
@@ -46,6 +46,10 @@ class OrderMoney:
     overpaid: Money
     takes_transfers: bool
     to_capture: str
+    to_practise: str
+    """The reference of a test payment that a dispute can be practised with."""
+    is_short: Money
+    """What has gone, to the payer and their bank together, beyond what came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +81,31 @@ def page_of_payments(state: ListState) -> Page[Any]:
 
 
 def sheet_of(state: ListState) -> Iterator[str]:
-    """Yield every transaction of the payments that `state` asks for, as lines for a spreadsheet."""
+    """Yield every transaction of the payments that `state` asks for, as lines for a spreadsheet, the newest first.
+
+    It is read a thousand at a time, each in a query of its own, so that no length holds a database or fills memory.
+    """
     yield MARK + sheet_line(SHEET)
-    columns = Transaction.at, Order.number, Payment.provider, Payment.reference, Transaction.kind, Transaction.result
-    rows = db.session.execute(
-        select(*columns, Transaction.amount_minor, Payment.currency, Transaction.psp_reference)
-        .join(Payment, Payment.id == Transaction.payment_id)
-        .join(Order, Order.id == Payment.order_id)
-        .where(*_conditions(state))
-        .order_by(Transaction.id.desc())
-        .limit(MOST_IN_A_SHEET)
-    )
-    for at, *words, minor, currency, name in rows:
-        amount = Money(minor, currency).decimal
-        yield sheet_line([at.isoformat(timespec="seconds"), *words, amount, currency, name])
+    conditions, last = _conditions(state), None
+    columns = Order.number, Payment.provider, Payment.reference, Payment.currency, Transaction
+    while True:
+        query = (
+            select(*columns)
+            .join(Payment, Payment.id == Transaction.payment_id)
+            .join(Order, Order.id == Payment.order_id)
+            .where(*conditions)
+            .order_by(Transaction.id.desc())
+            .limit(READ_AT_ONCE)
+        )
+        rows = db.session.execute(query if last is None else query.where(Transaction.id < last)).all()
+        for number, provider, reference, currency, step in rows:
+            amount = Money(step.amount_minor, step.currency or currency)
+            words = (step.at.isoformat(timespec="seconds"), number, provider, reference, step.kind, step.result)
+            yield sheet_line([*words, amount.decimal, amount.currency, step.psp_reference])
+        if len(rows) < READ_AT_ONCE:
+            return
+        last = rows[-1].Transaction.id
+        db.session.rollback()
 
 
 def page_of_messages(state: ListState) -> Page[PaymentMessage]:
@@ -119,7 +134,8 @@ def money_of(order: Order) -> OrderMoney:
     attempts = payments.list_payments(order.id)
     by_hand = {each.id: each.provider in BY_HAND for each in attempts}
     held = [each.reference for each in attempts if each.state == PaymentState.AUTHORIZED]
-    net = order.paid_minor - order.refunded_minor - sum(each.refunding_minor for each in attempts)
+    tests = [each.reference for each in attempts if each.provider == Sandbox.code and each.captured_minor]
+    net = order.paid_minor - order.refunded_minor - order.lost_minor - sum(each.refunding_minor for each in attempts)
     return OrderMoney(
         attempts=attempts,
         refunds=[(refund, by_hand[refund.payment_id]) for refund in payments.list_refunds(order.id)],
@@ -127,6 +143,8 @@ def money_of(order: Order) -> OrderMoney:
         overpaid=Money(max(net - order.total_minor, 0), order.currency),
         takes_transfers=any(each.provider == BankTransfer.code for each in attempts),
         to_capture=held[0] if held else "",
+        to_practise=tests[-1] if tests else "",
+        is_short=Money(max(-net, 0), order.currency),
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, flash, request, stream_with_context
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.orders import queries as orders
 from admin.orders.tables import LOOKS as RESULT_LOOKS
 from admin.orders.tables import RESULTS, STEPS
-from admin.payments import queries
+from admin.payments import disputes, queries
 from admin.payments.forms import RefundForm, TransferForm, suggested_refund
 from admin.payments.tables import INBOX, LOOKS, MESSAGES, PAYMENTS, PROVIDERS, REFUNDS, STATES, told
 from admin.tables import read_state
@@ -34,7 +34,8 @@ blueprint = Blueprint("payments", __name__, template_folder="templates")
 WORDS = {
     **{"steps": STEPS, "results": RESULTS, "actors": PROVIDERS, "providers": PROVIDERS},
     **{"states": STATES, "refunds": REFUNDS, "messages": MESSAGES},
-    "looks": {**LOOKS, **RESULT_LOOKS},
+    "disputes": disputes.STATES,
+    "looks": {**LOOKS, **RESULT_LOOKS, **disputes.LOOKS},
     "told": told,
 }
 
@@ -61,14 +62,33 @@ def transactions_sheet() -> Response:
     """Return the transactions behind the list for a spreadsheet."""
     state = read_state(PAYMENTS, request.args)
     headers = {"Content-Disposition": f'attachment; filename="transactions-{now():%Y-%m-%d}.csv"'}
-    return Response("".join(queries.sheet_of(state)), mimetype="text/csv", headers=headers)
+    return Response(stream_with_context(queries.sheet_of(state)), mimetype="text/csv", headers=headers)
 
 
 @blueprint.get("/payments/differences")
 @requires(Permission.PAYMENTS_VIEW)
 def difference_list() -> Response:
     """Show what does not agree, or waits for a person."""
-    return render_page("admin/payments/differences.html", found=queries.differences(), words=WORDS)
+    return render_page(
+        "admin/payments/differences.html",
+        found=queries.differences(),
+        unanswered=disputes.count_unanswered(),
+        words=WORDS,
+    )
+
+
+@blueprint.get("/payments/disputes")
+@requires(Permission.PAYMENTS_VIEW)
+def dispute_list() -> Response:
+    """List payments that are contested."""
+    state = read_state(disputes.DISPUTES, request.args)
+    return render_page(
+        "admin/payments/disputes.html",
+        fragment="admin/payments/_disputes.html",
+        state=state,
+        page=disputes.page_of_disputes(state),
+        words=WORDS,
+    )
 
 
 @blueprint.post("/payments/reconciliations")
@@ -201,6 +221,17 @@ def capture(number: str) -> Response:
     return redirect_to(f"/admin/orders/{order.number}/money")
 
 
+@blueprint.post("/orders/<number>/test-disputes")
+@requires(Permission.PAYMENTS_EDIT)
+def practise_dispute(number: str) -> Response:
+    """Let the bank behind a test payment take its money back, or say how that ends."""
+    order = orders.get_order(number)
+    talking.practise_dispute(queries.money_of(order).to_practise, request.form.get("state", ""))
+    with transaction():
+        _note("order.test_dispute", "order", order.number, {})
+    return redirect_to(f"/admin/orders/{order.number}/money")
+
+
 @blueprint.post("/refunds/<int:refund_id>/settlement")
 @requires(Permission.PAYMENTS_EDIT)
 def settle_refund(refund_id: int) -> Response:
@@ -237,6 +268,7 @@ def _money_page(
         status=status,
         order=order,
         money=money,
+        disputes=disputes.disputes_of(order.id),
         transactions=orders.list_transactions(order.id),
         refund_form=refund_form or suggested_refund(money),
         transfer_form=transfer_form or TransferForm(currency=order.currency),

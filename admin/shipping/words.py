@@ -24,22 +24,49 @@ SHOWN_PLACES = 8
 
 
 def template_words(template: FreightTemplate) -> str:
-    """Say what a template asks: "$4.99 for the first 1 kg, then $1.50 for each further 0.5 kg"."""
+    """Say what a template asks: "$4.99 up to 1 kg, then $1.50 for every further 0.5 kg"."""
     price = money_text(template.price)
+    by_piece = template.measure is Measure.PIECE
     if not template.additional or not template.additional_price:
-        return str(_("%(price)s, whatever it weighs", price=price))
-    first, more = units_words(template.first, template.measure), units_words(template.additional, template.measure)
-    additional = money_text(template.additional_price)
+        return str(
+            _("%(price)s, however many", price=price) if by_piece else _("%(price)s, whatever it weighs", price=price)
+        )
+    more = money_text(template.additional_price)
+    step = units_words(template.additional, template.measure)
     if not template.first:
-        return str(_("%(price)s, and %(more)s for each %(step)s", price=price, more=additional, step=more))
-    words = _(
-        "%(price)s for the first %(first)s, then %(more)s for each further %(step)s",
-        price=price,
-        first=first,
-        more=additional,
-        step=more,
+        return str(_("%(price)s, and %(more)s for every %(step)s", price=price, more=more, step=step))
+    if not by_piece:
+        first = units_words(template.first, template.measure)
+        words = _(
+            "%(price)s up to %(first)s, then %(more)s for every further %(step)s",
+            price=price,
+            first=first,
+            more=more,
+            step=step,
+        )
+        return str(words)
+    return str(_(", ")).join([_first_pieces(template.first, price), _further_pieces(template.additional, more)])
+
+
+def _first_pieces(count: int, price: str) -> str:
+    if count == 1:
+        return str(_("%(price)s for the first piece", price=price))
+    return str(
+        ngettext("%(price)s for the first %(num)s piece", "%(price)s for the first %(num)s pieces", count, price=price)
     )
-    return str(words)
+
+
+def _further_pieces(count: int, more: str) -> str:
+    if count == 1:
+        return str(_("then %(more)s for each further piece", more=more))
+    return str(
+        ngettext(
+            "then %(more)s for every %(num)s further piece",
+            "then %(more)s for every %(num)s further pieces",
+            count,
+            more=more,
+        )
+    )
 
 
 def units_words(units: int, measure: Measure) -> str:

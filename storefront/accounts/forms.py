@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, EmailField, Form, HiddenField, PasswordField, SelectField, StringField, TelField
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Form,
+    HiddenField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length
 
-from storefront.accounts.countries import country_choices
+from storefront.accounts.countries import countries_by_name, country_choices
 from storefront.accounts.errors import InvalidAddress
 from storefront.accounts.rules import LONGEST, PostalAddress, normal_area, read_address, required_fields
 from storefront.mail.states import CONSENT
 from storefront.places import china
-from storefront.places.regions import CHINA, cities_of, city_label, regions_of
+from storefront.places.pasting import read_pasted
+from storefront.places.regions import CHINA, cities_of, city_label, country_of, regions_of
 from storefront.web.refusals import show_refusal
 
 Choices = tuple[tuple[str, str], ...]
@@ -128,10 +139,15 @@ class AddressForm(Form):
     street = StringField(_("Street and number"), [_at_most(LONGEST["street"])])
     street2 = StringField(_("Flat, floor, company"), [_at_most(LONGEST["street2"])])
     postcode = StringField(_("Postcode"), [_at_most(LONGEST["postcode"])])
+    pasted = TextAreaField(_("Name, phone and address in one piece"))
+    fill = HiddenField()
+    """Sent by the button that fills the fields from `pasted`."""
 
     def __init__(self, *args: Any, home: str = "US", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.country.choices = list(country_choices(str(get_locale()), home))
+        if self.is_filling:
+            self._fill(home)
         if not self.country.data:
             self.country.data = home
         area = {name: str(self[name].data or "") for name in ("country", "region", "city", "district")}
@@ -139,8 +155,39 @@ class AddressForm(Form):
             self[name].data = value
 
     @property
+    def is_filling(self) -> bool:
+        """Whether the fields are to be filled from what was pasted, and looked at; nothing is kept then."""
+        return bool(self.fill.data)
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What the fields of the address hold, to be kept for later."""
+        return {name: str(value or "") for name, value in self.data.items() if name not in {"pasted", "fill"}}
+
+    def _fill(self, home: str) -> None:
+        """Fill the fields from what was pasted; what is not in it is empty, but a name and a phone stay."""
+        found = read_pasted(str(self.pasted.data or ""), home=home, countries=countries_by_name())
+        if found.is_empty:
+            self.pasted.errors = [gettext("We found no address in this. Please fill in the fields.")]
+            return
+        for name, value in found.as_fields().items():
+            if value or name not in {"name", "phone", "country"}:
+                self[name].data = value
+
+    @property
     def is_chinese(self) -> bool:
         return bool(self.country.data == CHINA)
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The fields after name and phone in the order of the chosen country, two of the small ones side by side."""
+        found: list[list[str]] = []
+        for name in country_of(str(self.country.data)).order:
+            if name != "street" and found and found[-1][0] != "street" and len(found[-1]) == 1:
+                found[-1].append(name)
+            else:
+                found.append([name])
+        return found
 
     @property
     def regions(self) -> Choices:
@@ -186,7 +233,7 @@ class AddressForm(Form):
 
     def read(self) -> PostalAddress | None:
         """Return the address, or None with every problem beside its field."""
-        if not self.validate():
+        if self.is_filling or not self.validate():
             return None
         try:
             return read_address(self.data)

@@ -18,7 +18,10 @@ from storefront.cart.varying import most_banners
 from storefront.cart.wallet import codes_elsewhere as codes_elsewhere
 from storefront.catalog.cards import Card
 from storefront.kernel.money import Money
+from storefront.places.regions import country_of
 from storefront.pricing.snapshot import Delivery, Shopper, Stage
+from storefront.pricing.taxes.regions import place_of
+from storefront.pricing.taxes.rules import Place
 from storefront.promotions.rules import Near
 from storefront.shipping import queries as shipping
 from storefront.shipping.queries import Quotation
@@ -103,7 +106,15 @@ def _quoted(priced: PricedCart, destination: Destination) -> tuple[CartQuote, Qu
         return priced.quote(None), None
     quotation = shipping.quote(destination, priced.contents.load(priced.goods))
     offer = quotation.cheapest
-    return priced.quote(Delivery(offer.code, offer.price) if offer else None), quotation
+    delivery = Delivery(offer.code, offer.price) if offer else None
+    return priced.quote(delivery, place=_taxed_at(destination)), quotation
+
+
+def _taxed_at(destination: Destination) -> Place | None:
+    """Return the place whose taxes are an estimate for a destination; None while the state that decides is open."""
+    if country_of(destination.country).needs_region and not destination.region:
+        return None
+    return place_of(destination.country, destination.region)
 
 
 def _near_views(cart: CartQuote, locale: str) -> tuple[NearView, ...]:

@@ -18,6 +18,7 @@ def derive(order: Order) -> None:
         total=Money(order.total_minor, order.currency),
         paid=Money(order.paid_minor, order.currency),
         refunded=Money(order.refunded_minor, order.currency),
+        lost=Money(order.lost_minor, order.currency),
         authorized=Money(order.authorized_minor, order.currency),
         waits=order.status == OrderStatus.OPEN and order.paid_at is None,
     )

@@ -61,6 +61,8 @@ class Order(Base):
     authorized_minor: Mapped[minor] = mapped_column(default=0)
     """Held by a provider for us, and not captured yet."""
     refunded_minor: Mapped[minor] = mapped_column(default=0)
+    lost_minor: Mapped[minor] = mapped_column(default=0, server_default="0")
+    """What banks have taken back from the merchant and not returned; beside refunds it can be more than was paid."""
     shipping_address: Mapped[json_object]
     shipping_method_code: Mapped[str] = mapped_column(String(32), default="")
     shipping_method_name: Mapped[str] = mapped_column(String(255), default="")

@@ -24,6 +24,31 @@ def record_refund(*, order: Order, amount: Money, provider: str, by: str, at: da
     return order
 
 
+def record_dispute(*, order: Order, amount: Money, provider: str, by: str, at: datetime) -> Order:
+    """Note that the payer contests what they paid; no money has moved."""
+    order = queries.get_locked(order.id)
+    tell(order, EventKind.DISPUTED, by, at, {"amount": amount.minor, "provider": provider})
+    return order
+
+
+def record_chargeback(*, order: Order, amount: Money, provider: str, by: str, at: datetime) -> Order:
+    """Note money that a bank took back from the shop."""
+    order = queries.get_locked(order.id)
+    order.lost_minor += amount.minor
+    derive(order)
+    tell(order, EventKind.CHARGED_BACK, by, at, {"amount": amount.minor, "provider": provider})
+    return order
+
+
+def record_return_of_chargeback(*, order: Order, amount: Money, provider: str, by: str, at: datetime) -> Order:
+    """Note that money which a bank had taken is the shop's again."""
+    order = queries.get_locked(order.id)
+    order.lost_minor -= amount.minor
+    derive(order)
+    tell(order, EventKind.CHARGEBACK_BACK, by, at, {"amount": amount.minor, "provider": provider})
+    return order
+
+
 def hold_nothing(*, order: Order) -> Order:
     """Note that no provider holds money any more: what was held has come in, or is let go since other money has."""
     order.authorized_minor = 0

@@ -40,16 +40,28 @@ def read_number(text: str) -> str:
 
 
 def payment_status(
-    *, total: Money, paid: Money, refunded: Money, authorized: Money | None = None, waits: bool = False
+    *,
+    total: Money,
+    paid: Money,
+    refunded: Money,
+    lost: Money | None = None,
+    authorized: Money | None = None,
+    waits: bool = False,
 ) -> PaymentStatus:
     """Derive the status from what was asked, what came in and what went back, and what is `authorized` for the rest.
 
-    Paying back what was too much leaves the order paid. An order that `waits`, since it was never paid in full and
-    lives, goes on waiting when a part of its money goes back.
+    `lost` is what banks took back and have not returned; while it leaves less than the order costs, the order is
+    charged back, whatever else went back. Paying back what was too much leaves the order paid. An order that `waits`,
+    since it was never paid in full and lives, goes on waiting when a part of its money goes back.
     """
     if refunded.minor < 0 or refunded > paid:
         raise ValueError("more was refunded than paid")
     kept = paid - refunded
+    if lost and lost.minor < 0:
+        raise ValueError("less than nothing was lost")
+    if lost and lost.minor and kept - lost < total and not waits:
+        return PaymentStatus.CHARGED_BACK
+    kept = max(kept - lost, Money.zero(total.currency)) if lost else kept
     if refunded.minor and not waits and (not kept.minor or kept < total):
         return PaymentStatus.PARTIALLY_REFUNDED if kept.minor else PaymentStatus.REFUNDED
     if kept >= total:

@@ -1,4 +1,4 @@
-"""What customers have spent: paid orders, net of what was given back."""
+"""What customers have spent: paid orders, net of what was given back or lost to a bank."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storefront.orders.states import OrderStatus
 from storefront.shop.queries import get_settings
 
 _COUNTS = (Order.status != OrderStatus.CANCELLED, Order.paid_at.is_not(None))
-_NET = func.coalesce(func.sum(Order.paid_minor - Order.refunded_minor), 0)
+_NET = func.coalesce(func.sum(Order.paid_minor - Order.refunded_minor - Order.lost_minor), 0)
 
 
 def spending_of(customer_id: int, *, since: datetime, until: datetime) -> Spending:

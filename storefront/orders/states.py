@@ -25,6 +25,8 @@ class PaymentStatus(StrEnum):
     PARTIALLY_REFUNDED = "partially_refunded"
     REFUNDED = "refunded"
     OVERPAID = "overpaid"
+    CHARGED_BACK = "charged_back"
+    """A bank has taken money back: nothing more is sent until it is returned."""
 
 
 class FulfillmentStatus(StrEnum):
@@ -83,6 +85,9 @@ class EventKind(StrEnum):
     PARTLY_PAID = "partly_paid"
     PAID_LATE = "paid_late"
     REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    CHARGED_BACK = "charged_back"
+    CHARGEBACK_BACK = "chargeback_back"
     PACKED = "packed"
     UNPACKED = "unpacked"
     SENT = "sent"

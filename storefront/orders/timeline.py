@@ -18,6 +18,8 @@ TOLD: Mapping[str, str] = {
     EventKind.AUTHORIZED: N_("Payment approved"),
     EventKind.PARTLY_PAID: N_("A part of the payment received"),
     EventKind.REFUNDED: N_("Money sent back"),
+    EventKind.CHARGED_BACK: N_("Your bank took the payment back"),
+    EventKind.CHARGEBACK_BACK: N_("The payment came back to us"),
     EventKind.PAID_LATE: N_("Payment received after the order had ended"),
     EventKind.PACKED: N_("Packed"),
     EventKind.SENT: N_("On its way"),

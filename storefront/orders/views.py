@@ -16,6 +16,7 @@ from storefront.cart.context import current_owner
 from storefront.cart.context import remember as keep_cart
 from storefront.database.transaction import transaction
 from storefront.fulfilment import tracked
+from storefront.fulfilment.context import carrier_words
 from storefront.kernel.clock import now
 from storefront.loyalty import queries as loyalty
 from storefront.orders import queries, services
@@ -24,7 +25,7 @@ from storefront.orders.models import Order
 from storefront.orders.receipt import receipt_of, traced_lines
 from storefront.orders.reordering import wanted_again
 from storefront.orders.states import CancelReason, OrderAction
-from storefront.orders.timeline import steps_of, what_is_next
+from storefront.orders.timeline import Step, steps_of, what_is_next
 from storefront.payments import queries as payments
 from storefront.payments.providers import KNOWN, list_providers
 from storefront.returns.offering import returns_of
@@ -53,7 +54,7 @@ def cancel(number: str) -> Response:
     with transaction():
         order = queries.get_for(reader, number)
         services.cancel_order(order=order, by=reader.actor, at=now(), reason=CancelReason.CHANGED_MIND)
-    if order.paid_minor > order.refunded_minor:
+    if order.paid_minor > order.refunded_minor + order.lost_minor:
         flash(_("Your order was cancelled. Your money goes back the way it came."), "success")
     else:
         flash(_("Your order was cancelled. Nothing was charged."), "success")
@@ -73,6 +74,13 @@ def reorder(number: str) -> Response:
     return keep_cart(redirect_to("/cart", trigger="cart:changed"), added.token)
 
 
+def _words(step: Step) -> str:
+    facts = dict(step.facts)
+    if "carrier_name" in facts:
+        facts["carrier_name"] = carrier_words(str(facts["carrier_name"]))
+    return str(_(step.words, **facts))
+
+
 def _shown(order: Order) -> dict[str, Any]:
     actions, following = services.actions_of(order), what_is_next(order)
     address = PostalAddress.from_fields(order.shipping_address)
@@ -85,7 +93,7 @@ def _shown(order: Order) -> dict[str, Any]:
         "country": country_name(address.country, babel_locale()),
         "expected": [format_date(day, "medium") for day in (order.expected_from, order.expected_to) if day],
         "following": following.value,
-        "steps": [(_(step.words, **step.facts), step.at, step.state) for step in steps_of(order, following)],
+        "steps": [(_words(step), step.at, step.state) for step in steps_of(order, following)],
         "provider": KNOWN.get(order.payment_provider),
         "providers": list_providers(),
         "standing": payments.standing_of(order),

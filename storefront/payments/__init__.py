@@ -14,4 +14,9 @@ What arrives at a webhook is kept as it arrived, then verified, then booked, in 
 nobody tells of are asked about by the clock. A refund is set aside from what was captured in the transaction that wants
 it (`services.ask_refund`), sent by a job, retried, and told as RefundSucceeded or RefundFailed; what was refunded and
 what is under way never exceed what was captured.
+
+A payer may contest a payment at a bank or a provider. What is taken back then (a chargeback), what is returned, and the
+fee for it stand in the same transactions, told by whatever messages come, in any order; a dispute keeps its state and
+the day until which the merchant can answer. What can be refunded is captured - refunded - under way - lost, so that the
+same money never goes out twice, and an order whose money a bank has is not sent.
 """

@@ -63,6 +63,15 @@ class RefundFailed(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeOpened(Fact):
+    """A payer contests what they paid, or a bank has taken it back already."""
+
+    order_id: int
+    number: str
+    dispute_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class MessageStored(Fact):
     """A provider's message waits to be read."""
 

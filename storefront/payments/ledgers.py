@@ -1,4 +1,4 @@
-"""Money that adds up: what orders say was paid and given back is what providers said."""
+"""Money that adds up: what orders say was paid, given back and taken by banks is what providers said."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from storefront.database.base import db
 from storefront.kernel.ledgers import Discrepancy, Ledger
 from storefront.orders.models import Order
-from storefront.payments.models import Payment, Refund, Transaction
+from storefront.payments.models import Dispute, Payment, Refund, Transaction
 from storefront.payments.states import (
     REFUNDS_UNDER_WAY,
     PaymentState,
@@ -18,11 +18,11 @@ from storefront.payments.states import (
     TransactionResult,
 )
 
-PAYMENTS, ATTEMPTS, REFUNDS = "payments", "payment attempts", "refunds"
+PAYMENTS, ATTEMPTS, REFUNDS, DISPUTES = "payments", "payment attempts", "refunds", "disputes"
 
 
 def discrepancies() -> Iterator[Discrepancy]:
-    """Return every order, every attempt to pay and every refund whose money does not add up."""
+    """Return every order, every attempt to pay, every refund and every dispute whose money does not add up."""
     for ledger in LEDGERS:
         yield from ledger.find()
 
@@ -34,23 +34,27 @@ def _orders() -> Iterator[Discrepancy]:
             Payment.order_id,
             func.sum(_booked(TransactionKind.CAPTURE)).label("paid"),
             func.sum(_booked(TransactionKind.REFUND)).label("refunded"),
+            func.sum(LOST).label("lost"),
         )
         .join(Transaction, Transaction.payment_id == Payment.id)
         .group_by(Payment.order_id)
         .subquery()
     )
     paid, refunded = func.coalesce(booked.c.paid, 0), func.coalesce(booked.c.refunded, 0)
+    lost = func.coalesce(booked.c.lost, 0)
     rows = db.session.execute(
-        select(Order.number, paid, Order.paid_minor, refunded, Order.refunded_minor)
+        select(Order.number, paid, Order.paid_minor, refunded, Order.refunded_minor, lost, Order.lost_minor)
         .outerjoin(booked, booked.c.order_id == Order.id)
-        .where(or_(paid != Order.paid_minor, refunded != Order.refunded_minor))
+        .where(or_(paid != Order.paid_minor, refunded != Order.refunded_minor, lost != Order.lost_minor))
         .order_by(Order.id)
     )
-    for number, came, says_paid, went, says_refunded in rows:
+    for number, came, says_paid, went, says_refunded, taken, says_lost in rows:
         if came != says_paid:
             yield Discrepancy(PAYMENTS, f"{number} paid", int(came), int(says_paid))
         if went != says_refunded:
             yield Discrepancy(PAYMENTS, f"{number} refunded", int(went), int(says_refunded))
+        if taken != says_lost:
+            yield Discrepancy(PAYMENTS, f"{number} charged back", int(taken), int(says_lost))
 
 
 def _attempts() -> Iterator[Discrepancy]:
@@ -110,12 +114,49 @@ def _refunds() -> Iterator[Discrepancy]:
             yield Discrepancy(REFUNDS, f"{number} {reference} succeeded", int(should_back), int(does_back))
 
 
+def _disputes() -> Iterator[Discrepancy]:
+    """Compare what banks took and charged by the transactions of an attempt with its disputes, and with the attempt."""
+    fees = _booked(TransactionKind.FEE) - _booked(TransactionKind.FEE_BACK)
+    told = (
+        select(Transaction.payment_id, func.sum(LOST).label("lost"), func.sum(fees).label("fees"))
+        .group_by(Transaction.payment_id)
+        .subquery()
+    )
+    kept = (
+        select(
+            Dispute.payment_id, func.sum(Dispute.taken_minor).label("lost"), func.sum(Dispute.fee_minor).label("fees")
+        )
+        .group_by(Dispute.payment_id)
+        .subquery()
+    )
+    lost, taken = func.coalesce(told.c.lost, 0), func.coalesce(kept.c.lost, 0)
+    charged, noted = func.coalesce(told.c.fees, 0), func.coalesce(kept.c.fees, 0)
+    rows = db.session.execute(
+        select(Order.number, Payment.reference, lost, taken, Payment.lost_minor, charged, noted)
+        .join(Order, Order.id == Payment.order_id)
+        .outerjoin(told, told.c.payment_id == Payment.id)
+        .outerjoin(kept, kept.c.payment_id == Payment.id)
+        .where(or_(lost != taken, lost != Payment.lost_minor, charged != noted))
+        .order_by(Payment.id)
+    )
+    for number, reference, went, of_disputes, of_attempt, cost, of_fees in rows:
+        if went != of_disputes:
+            yield Discrepancy(DISPUTES, f"{number} {reference} taken", int(went), int(of_disputes))
+        if went != of_attempt:
+            yield Discrepancy(DISPUTES, f"{number} {reference} charged back", int(went), int(of_attempt))
+        if cost != of_fees:
+            yield Discrepancy(DISPUTES, f"{number} {reference} fees", int(cost), int(of_fees))
+
+
 def _booked(kind: TransactionKind) -> ColumnElement[int]:
     is_it = (Transaction.kind == kind) & (Transaction.result == TransactionResult.SUCCESS)
     return case((is_it, Transaction.amount_minor), else_=0)
 
 
-def _count(table: type[Order] | type[Payment] | type[Refund]) -> int:
+LOST = _booked(TransactionKind.CHARGEBACK) - _booked(TransactionKind.CHARGEBACK_BACK)
+
+
+def _count(table: type[Order] | type[Payment] | type[Refund] | type[Dispute]) -> int:
     return int(db.session.scalar(select(func.count()).select_from(table)) or 0)
 
 
@@ -123,4 +164,5 @@ LEDGERS = (
     Ledger(PAYMENTS, lambda: _count(Order), _orders),
     Ledger(ATTEMPTS, lambda: _count(Payment), _attempts),
     Ledger(REFUNDS, lambda: _count(Refund), _refunds),
+    Ledger(DISPUTES, lambda: _count(Dispute), _disputes),
 )

@@ -11,6 +11,9 @@ from storefront.mail.services import Letter
 from storefront.orders import queries as orders
 from storefront.orders import texts
 from storefront.payments.events import PaymentFailed, PaymentShort, RefundFailed, RefundSucceeded
+from storefront.payments import queries
+from storefront.payments.events import DisputeOpened, PaymentFailed, PaymentShort, RefundFailed, RefundSucceeded
+from storefront.payments.states import DisputeState
 from storefront.shop.queries import get_settings
 from storefront.sms.states import SmsKind
 
@@ -44,9 +47,26 @@ def tell_staff(fact: RefundFailed) -> None:
     mail.put_in(letter=letter, at=now())
 
 
+def tell_contested(fact: DisputeOpened) -> None:
+    """Tell the shop about a payment that is contested, while there is time to answer."""
+    settings, dispute = get_settings(), queries.get_dispute(fact.dispute_id)
+    order = orders.get_whole(fact.order_id)
+    facts = {
+        "number": fact.number,
+        "amount": Money(dispute.amount_minor, order.currency),
+        "needs_answer": dispute.state == DisputeState.NEEDS_ANSWER,
+        "due_at": dispute.due_at,
+        "dispute_url": dispute.url,
+        "admin_url": f"{current_app.config['SHOP'].public_url}/admin/orders/{fact.number}/money",
+    }
+    template, occasion = "payments/mail/disputed", str(dispute.id)
+    letter = Letter(template, settings.email, settings.locale, fact.number, facts, occasion)
+    mail.put_in(letter=letter, at=now())
+
+
 def _write(template: str, order_id: int, occasion: str = "", **more: object) -> None:
     order = orders.get_whole(order_id)
-    due = Money(max(order.total_minor - order.paid_minor + order.refunded_minor, 0), order.currency)
+    due = Money(max(order.total_minor - order.paid_minor + order.refunded_minor + order.lost_minor, 0), order.currency)
     public_url = current_app.config["SHOP"].public_url
     facts = {
         "order": order,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
@@ -33,6 +33,8 @@ class Payment(Base):
     refunded_minor: Mapped[minor] = mapped_column(default=0)
     refunding_minor: Mapped[minor] = mapped_column(default=0)
     """Set aside for refunds under way."""
+    lost_minor: Mapped[minor] = mapped_column(default=0, server_default="0")
+    """What a bank has taken back and not returned; beside refunds it can be more than came in."""
     currency: Mapped[str] = mapped_column(String(3))
     handle: Mapped[str] = mapped_column(String(255), default="")
     """The provider's own name for the attempt; empty until it was asked."""
@@ -59,6 +61,8 @@ class Transaction(Base):
     kind: Mapped[str] = mapped_column(String(16))
     result: Mapped[str] = mapped_column(String(16))
     amount_minor: Mapped[minor]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    """Of the amount, where it is not the payment's: a fee is charged in the currency of the merchant's account."""
     psp_reference: Mapped[str | None] = mapped_column(String(120), unique=True)
     idempotency_key: Mapped[str] = mapped_column(String(120), unique=True)
     facts: Mapped[json_object]
@@ -91,6 +95,39 @@ class Refund(Base):
     ended_at: Mapped[moment | None]
 
 
+class Dispute(Base):
+    """A payment that its payer contests at a bank or a provider."""
+
+    __tablename__ = "payment_dispute"
+    __table_args__ = (
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        CheckConstraint("taken_minor >= 0", name="taken_not_negative"),
+        Index("ix_payment_dispute_state_due", "state", "due_at"),
+    )
+
+    id: Mapped[pk]
+    payment_id: Mapped[int] = refers("payment.id", on_delete="CASCADE")
+    psp_reference: Mapped[str | None] = mapped_column(String(120), unique=True)
+    """The provider's name for it; None where money was taken and no dispute was told of."""
+    state: Mapped[str] = mapped_column(String(16))
+    amount_minor: Mapped[minor]
+    """What is contested."""
+    taken_minor: Mapped[minor] = mapped_column(default=0)
+    """What was taken for it and not returned."""
+    fee_minor: Mapped[minor] = mapped_column(default=0)
+    fee_currency: Mapped[str] = mapped_column(String(3), default="")
+    reason: Mapped[str] = mapped_column(String(120), default="")
+    """In the provider's words."""
+    url: Mapped[str] = mapped_column(String(255), default="")
+    """Where the merchant answers it."""
+    due_at: Mapped[moment | None]
+    """Until when."""
+    opened_at: Mapped[moment]
+    told_at: Mapped[moment]
+    """How new what we know of it is: older news change nothing."""
+    ended_at: Mapped[moment | None]
+
+
 class PaymentMessage(Base):
     """What arrived at a webhook, as it arrived."""
 
@@ -101,6 +138,8 @@ class PaymentMessage(Base):
     headers: Mapped[json_object]
     query: Mapped[str] = mapped_column(Text, default="")
     body: Mapped[bytes] = mapped_column(LargeBinary)
+    digest: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
+    """SHA-256 of the body: the same message once more is known by it."""
     state: Mapped[str] = mapped_column(String(16), index=True)
     about: Mapped[str] = mapped_column(String(64), default="", index=True)
     """The number of the order that it turned out to speak of."""

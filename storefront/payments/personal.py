@@ -12,13 +12,13 @@ from storefront.database.belongings import rows_of, table_of
 from storefront.kernel.errors import N_
 from storefront.kernel.personal import Data, Keeper, Obstacle, Person
 from storefront.orders.models import Order
-from storefront.payments.models import Payment, PaymentMessage, Refund, Transaction
+from storefront.payments.models import Dispute, Payment, PaymentMessage, Refund, Transaction
 from storefront.payments.states import REFUNDS_UNDER_WAY
 
 _HIDDEN = frozenset(
     {
         *("id", "order_id", "payment_id", "handle", "continue_url", "qr", "issue", "psp_reference", "key", "by"),
-        *("idempotency_key", "facts", "error", "attempts", "next_try_at", "asked_at", "next_ask_at"),
+        *("idempotency_key", "facts", "error", "told_at", "url", "attempts", "next_try_at", "asked_at", "next_ask_at"),
     }
 )
 
@@ -28,10 +28,12 @@ def _payments(person: Person) -> Sequence[Data]:
     payments = rows_of(table_of(Payment), Payment.id.in_(mine), but=_HIDDEN)
     steps = rows_of(table_of(Transaction), Transaction.payment_id.in_(mine), but=_HIDDEN)
     refunds = rows_of(table_of(Refund), Refund.payment_id.in_(mine), but=_HIDDEN)
+    disputes = rows_of(table_of(Dispute), Dispute.payment_id.in_(mine), but=_HIDDEN)
     return [
         *({"kind": "payment", **row} for row in payments),
         *({"kind": "step", **row} for row in steps),
         *({"kind": "refund", **row} for row in refunds),
+        *({"kind": "dispute", **row} for row in disputes),
     ]
 
 
@@ -62,7 +64,7 @@ PERSONAL = (
     Keeper(
         "payments",
         N_("Payments"),
-        ("payment", "payment_transaction", "payment_refund", "payment_message"),
+        ("payment", "payment_transaction", "payment_refund", "payment_dispute", "payment_message"),
         _payments,
         _forget,
         find_obstacles=_refunds_under_way,

@@ -15,7 +15,7 @@ from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
 from storefront.orders.models import Order
 from storefront.payments.errors import UnknownPayment
-from storefront.payments.models import Payment, PaymentMessage, Refund, Transaction
+from storefront.payments.models import Dispute, Payment, PaymentMessage, Refund, Transaction
 from storefront.payments.providers.bank import BankTransfer
 from storefront.payments.providers.protocol import RefundRequest, Request
 from storefront.payments.states import (
@@ -135,8 +135,11 @@ def list_payments(order_id: int) -> Sequence[Payment]:
 
 
 def refundable(order: Order) -> Money:
-    """Return how much of an order's money may still be asked back: captured, less refunded, less under way."""
-    left = func.sum(Payment.captured_minor - Payment.refunded_minor - Payment.refunding_minor)
+    """Return how much of an order's money may still be asked back: captured, less refunded, less under way, less
+    what banks took back.
+    """
+    gone = Payment.refunded_minor + Payment.refunding_minor + Payment.lost_minor
+    left = func.sum(case((gone < Payment.captured_minor, Payment.captured_minor - gone), else_=0))
     minor = db.session.scalar(select(func.coalesce(left, 0)).where(Payment.order_id == order.id))
     return Money(int(minor or 0), order.currency)
 
@@ -154,6 +157,21 @@ def get_refund(refund_id: int) -> Refund:
     if refund is None:
         raise NotFound
     return refund
+
+
+def list_disputes(order_id: int) -> Sequence[Dispute]:
+    """Return every dispute about an order's money, the first one first."""
+    return db.session.scalars(
+        select(Dispute).join(Payment, Payment.id == Dispute.payment_id).where(_of(order_id)).order_by(Dispute.id)
+    ).all()
+
+
+def get_dispute(dispute_id: int) -> Dispute:
+    """Return a dispute, or NotFound."""
+    dispute = db.session.get(Dispute, dispute_id)
+    if dispute is None:
+        raise NotFound
+    return dispute
 
 
 def list_due_refunds(at: datetime, *, most: int) -> Sequence[int]:

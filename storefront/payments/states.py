@@ -24,6 +24,12 @@ class TransactionKind(StrEnum):
     VOID = "void"
     REFUND = "refund"
     CHARGEBACK = "chargeback"
+    """A bank takes money back from the merchant."""
+    CHARGEBACK_BACK = "chargeback_back"
+    """Money that a bank had taken is the merchant's again."""
+    FEE = "fee"
+    """What a provider charges for a dispute; it is the merchant's own affair and moves no order."""
+    FEE_BACK = "fee_back"
 
 
 class TransactionResult(StrEnum):
@@ -48,6 +54,19 @@ class RefundState(StrEnum):
     """Nobody knows after many tries; a person looks, and the money stays set aside until then."""
 
 
+class DisputeState(StrEnum):
+    """Where a payment that was contested at a bank or a provider stands."""
+
+    NEEDS_ANSWER = "needs_answer"
+    """The merchant can send evidence until a day."""
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    CLOSED = "closed"
+    """It ended without a decision."""
+
+
+DISPUTES_OPEN = (DisputeState.NEEDS_ANSWER, DisputeState.UNDER_REVIEW)
 REFUNDS_UNDER_WAY = (RefundState.ASKED, RefundState.PENDING, RefundState.STUCK)
 
 

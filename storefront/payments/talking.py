@@ -24,11 +24,20 @@ from storefront.payments.errors import (
     UnknownPayment,
 )
 from storefront.payments.models import PaymentMessage
-from storefront.payments.providers.protocol import Device, Notification, Outcome, Provider, Request, Start
+from storefront.payments.providers.protocol import (
+    Contested,
+    Device,
+    Notification,
+    Provider,
+    Request,
+    Start,
+    Told,
+)
 from storefront.payments.providers.registry import find_provider
+from storefront.payments.providers.sandbox import Sandbox
 from storefront.payments.providers.wechatpay import WeChatPay
 from storefront.payments.services import messages, refunds
-from storefront.payments.states import MessageState, PaymentState
+from storefront.payments.states import DisputeState, MessageState, PaymentState
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +100,15 @@ def withdraw(reference: str) -> None:
         _ready(request).withdraw(request)
 
 
+def practise_dispute(reference: str, state: str) -> None:
+    """Let the bank behind a test payment contest it, or decide; refuses what is no test payment, or no state."""
+    request = queries.get_request(reference)
+    provider = _ready(request)
+    if not isinstance(provider, Sandbox) or state not in set(DisputeState):
+        raise UnknownPayment
+    _book(provider.contest(request, DisputeState(state)), by=Sandbox.code)
+
+
 def refund(refund_id: int) -> None:
     """Ask for a refund that is due, or what became of it, and book the answer; every fault counts as a try."""
     with transaction():
@@ -144,7 +162,7 @@ def read_message(message_id: int) -> MessageState:
     return state
 
 
-def _read(message: PaymentMessage) -> list[Outcome]:
+def _read(message: PaymentMessage) -> list[Told]:
     """Book everything that a message says, each fact in a transaction of its own."""
     provider = find_provider(message.provider)
     if provider is None:
@@ -167,15 +185,18 @@ def _begin(request: Request) -> Start:
         raise
 
 
-def _book(outcome: Outcome, *, by: str) -> None:
+def _book(outcome: Told, *, by: str) -> None:
     """Book an outcome; what does not agree with the books is kept beside the payment before it is refused."""
     _outside()
     try:
         with transaction():
-            services.book_outcome(outcome=outcome, by=by, at=now())
+            if isinstance(outcome, Contested):
+                services.book_dispute(contested=outcome, by=by, at=now())
+            else:
+                services.book_outcome(outcome=outcome, by=by, at=now())
     except (AmountMismatch, PaymentClosed) as refusal:
         with transaction():
-            words = f"{outcome.kind} {outcome.result} {outcome.amount.minor} {outcome.amount.currency}: {refusal}"
+            words = f"{_word(outcome)} {outcome.amount.minor} {outcome.amount.currency}: {refusal}"
             services.note_issue(reference=outcome.reference, issue=words)
         raise
 
@@ -204,9 +225,13 @@ def _outside() -> None:
     db.session.rollback()
 
 
-def _about(outcomes: list[Outcome]) -> str:
+def _about(outcomes: list[Told]) -> str:
     return queries.get_request(outcomes[0].reference).order_number if outcomes else ""
 
 
-def _words(outcomes: list[Outcome]) -> str:
-    return ", ".join(f"{each.kind} {each.result}" for each in outcomes) or "nothing for us"
+def _words(outcomes: list[Told]) -> str:
+    return ", ".join(map(_word, outcomes)) or "nothing for us"
+
+
+def _word(told: Told) -> str:
+    return f"dispute {told.state}" if isinstance(told, Contested) else f"{told.kind} {told.result}"

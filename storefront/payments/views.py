@@ -19,6 +19,8 @@ from storefront.payments import queries, services, talking
 from storefront.payments.arriving import next_page, order_or_thanks, sheet_of, state_now
 from storefront.payments.models import Payment
 from storefront.payments.providers import KNOWN, BankTransfer, Notification, Sandbox, find_provider, get_provider
+from storefront.payments.providers.protocol import Request
+from storefront.payments.providers.sandbox import CODE, WAYS, asks_for_code
 from storefront.payments.states import MessageState, PaymentState
 from storefront.shop.queries import get_settings
 from storefront.web.csrf import crosses_sites
@@ -52,24 +54,27 @@ def payment_page(reference: str) -> Response:
     _refuse_closed_sandbox(payment)
     if payment.state != PaymentState.PENDING or payment.opened_at is None:
         return redirect_to(f"/orders/{asked.order_number}")
-    page, facts = _page_of(payment)
+    page, facts = _page_of(payment, asked)
     return render_page(page, asked=asked, provider=KNOWN.get(payment.provider), **facts)
 
 
 @blueprint.post("/payments/<reference>")
 def sandbox_decision(reference: str) -> Response:
-    """Take the sandbox's decision: approved, declined, or approved later."""
+    """Take the sandbox's decision: approved or declined, now or later, or a second step."""
     payment, asked = queries.get_payment(reference), queries.get_request(reference)
     if payment.provider != Sandbox.code:
         raise NotFound
     _refuse_closed_sandbox(payment)
-    outcome = _sandbox().decide(asked, request.form)
+    answer = _sandbox().decide(asked, request.form)
     with transaction():
-        if outcome is None:
-            services.put_handle(reference=reference, handle=_sandbox().handle_for_later())
-        else:
-            services.book_outcome(outcome=outcome, by=Sandbox.code, at=now())
-    return redirect_to(f"/orders/{asked.order_number}" if outcome else f"/payments/{reference}/return")
+        if payment.state == PaymentState.PENDING:
+            services.put_handle(reference=reference, handle=answer.handle)
+        if answer.outcome is not None:
+            services.book_outcome(outcome=answer.outcome, by=Sandbox.code, at=now())
+    if answer.outcome is not None:
+        return redirect_to(f"/orders/{asked.order_number}")
+    again = asks_for_code(queries.get_request(reference))
+    return redirect_to(f"/payments/{reference}" if again else f"/payments/{reference}/return")
 
 
 @blueprint.get("/payments/<reference>/return")
@@ -117,13 +122,13 @@ def webhook(code: str) -> Response:
     return Response(body, mimetype=kind)
 
 
-def _page_of(payment: Payment) -> tuple[str, dict[str, Any]]:
+def _page_of(payment: Payment, asked: Request) -> tuple[str, dict[str, Any]]:
     if payment.provider == Sandbox.code:
-        return "payments/sandbox.html", {}
+        return "payments/sandbox.html", {"asks_for_code": asks_for_code(asked), "code": CODE, "ways": WAYS.items()}
     if payment.provider == BankTransfer.code:
         return "payments/transfer.html", {"settings": get_settings()}
     if payment.qr:
-        return "payments/scan.html", {"code": segno.make(payment.qr, error="m").svg_data_uri(scale=6, light="#fff")}
+        return "payments/scan.html", {"picture": segno.make(payment.qr, error="m").svg_data_uri(scale=6, light="#fff")}
     return "payments/leaving.html", {"url": payment.continue_url}
 
 

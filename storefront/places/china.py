@@ -72,7 +72,7 @@ def normal_district(province: str, city: str, text: str) -> str:
 
 def english_name(name: str) -> str:
     """Return a division as it is written in English, without the kind of place; itself where nobody says how."""
-    return ENGLISH_PROVINCES.get(name) or _latin().get(_bare(name), name)
+    return ENGLISH_PROVINCES.get(name) or _latin().get(bare_name(name), name)
 
 
 def _normal(text: str, known: tuple[str, ...]) -> str:
@@ -93,7 +93,7 @@ def _spelled(text: str) -> str:
     return re.sub(r"[^a-z]", "", words) or text
 
 
-def _bare(name: str) -> str:
+def bare_name(name: str) -> str:
     """Return a name without the kind of place: a county that became a district keeps its English name."""
     found = _AUTONOMOUS.fullmatch(name) or _ENDS.fullmatch(name)
     return found.group(1) if found else name
@@ -107,7 +107,7 @@ def _latin() -> Mapping[str, str]:
         names, latin = (facts.get(field, "").split("~") for field in ("sub_keys", "sub_lnames"))
         if len(names) == len(latin):
             found.update(
-                {_bare(name): _LATIN_ENDS.sub("", spelled) for name, spelled in zip(names, latin, strict=True)}
+                {bare_name(name): _LATIN_ENDS.sub("", spelled) for name, spelled in zip(names, latin, strict=True)}
             )
     return found
 

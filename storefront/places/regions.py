@@ -19,6 +19,7 @@ SEPARATOR = "-"
 _SPLIT = "~"
 _NOT_LATIN = re.compile(r"[^\u0000-\u024f]")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_PARTS = {"A": "street", "C": "city", "S": "region", "Z": "postcode"}
 _ALSO = {("US", "washingtondc"): "dc"}
 """What people write for a region that has another name."""
 
@@ -54,6 +55,8 @@ class Country:
     postcode: str
     """A regular expression for the whole postcode, upper case; empty where there is none."""
     example: str
+    order: tuple[str, ...] = ("street", "city", "region", "postcode")
+    """In which order the parts are written, by the names that addresses give them."""
 
 
 def place(country: str, region: str = "", city: str = "") -> str:
@@ -135,6 +138,7 @@ def country_of(code: str) -> Country:
         needs_postcode="Z" in needed and bool(pattern),
         postcode=pattern,
         example=str(facts.get("zipex", "")).split(",")[0].split(":")[0],
+        order=_order(facts.get("fmt", "")),
     )
 
 
@@ -142,6 +146,12 @@ def fits_postcode(country: str, postcode: str) -> bool:
     """Say whether a postcode looks like one of its country; anything does where nobody knows."""
     pattern = country_of(country).postcode
     return not pattern or re.fullmatch(pattern, postcode) is not None
+
+
+def _order(pattern: str) -> tuple[str, ...]:
+    """Return the parts in the order of a country's format ("%A%n%C, %S %Z"); those that it has not come last."""
+    written = [_PARTS[letter] for letter in re.findall("%([ACSZ])", pattern)]
+    return tuple(dict.fromkeys([*written, "street", "city", "postcode", "region"]))
 
 
 def _regions(facts: dict[str, str]) -> tuple[Region, ...]:

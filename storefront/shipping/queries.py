@@ -83,11 +83,6 @@ def quote(destination: Destination, load: Load) -> Quotation:
     return Quotation(destination, load, (), _why_none(destination, zones, most), most)
 
 
-def list_offers(destination: Destination, load: Load) -> list[Offer]:
-    """Return the methods that deliver `load` to `destination`, in the merchant's order; none when nothing does."""
-    return list(quote(destination, load).offers)
-
-
 def get_offer(code: str, destination: Destination, load: Load) -> Offer:
     """Return one method for this load, or refuse with NoDelivery in words that say why."""
     quotation = quote(destination, load)

@@ -11,7 +11,7 @@ import re
 import secrets
 import zlib
 from base64 import b64decode, b64encode
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -74,6 +74,30 @@ class PayPalPeer(Loopback):
             made["custom_id"] = custom_id
         self.captures[capture_id]["status"] = "PARTIALLY_REFUNDED"
         return made
+
+    def dispute(
+        self, capture_id: str, status: str = "WAITING_FOR_SELLER_RESPONSE", *, later: int = 0, outcome: str = ""
+    ) -> dict[str, Any]:
+        """Return a dispute about a capture as PayPal tells of it so many seconds from now; `outcome` decides it."""
+        capture, at = self.captures[capture_id], datetime.now(UTC) + timedelta(seconds=later)
+        told = {
+            "dispute_id": f"PP-D-{capture_id[-6:]}",
+            "create_time": datetime.now(UTC).isoformat(),
+            "update_time": at.isoformat(),
+            "disputed_transactions": [
+                {"seller_transaction_id": capture_id, "buyer_transaction_id": "B-1", "gross_amount": capture["amount"]}
+            ],
+            "reason": "MERCHANDISE_OR_SERVICE_NOT_RECEIVED",
+            "status": status,
+            "dispute_amount": capture["amount"],
+            "dispute_life_cycle_stage": "CHARGEBACK",
+            "seller_response_due_date": (at + timedelta(days=10)).isoformat(),
+        }
+        if outcome:
+            told["status"], told["dispute_outcome"] = "RESOLVED", {"outcome_code": outcome}
+            if outcome in {"RESOLVED_BUYER_FAVOUR", "RESOLVED_WITH_PAYOUT"}:
+                told["dispute_outcome"]["amount_refunded"] = capture["amount"]
+        return told
 
     def event(self, kind: str, thing: dict[str, Any]) -> bytes:
         """Return a webhook's body, written in a way of PayPal's own."""

@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from admin.pricing.taxes.returned import KEY, Key, returned
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.kernel.errors import N_, NotFound
 from storefront.kernel.money import Money
 from storefront.orders.models import Order, OrderTax
-from storefront.orders.states import OrderStatus
 from storefront.pricing.taxes.models import TaxClass, TaxRate
 from storefront.pricing.taxes.queries import get_table
 from storefront.pricing.taxes.rules import Rate
@@ -30,7 +30,7 @@ HOLDS: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One tax in a period: on how much in how many orders, and how much it was."""
+    """One tax in a period: on how much in how many orders, how much it was, and what of it refunds took back."""
 
     country: str
     region: str
@@ -38,17 +38,29 @@ class ReportLine:
     orders: int
     net: Money
     tax: Money
+    net_back: Money
+    tax_back: Money
+
+    @property
+    def due(self) -> Money:
+        """The tax less that of refunds; below zero where more went back than came in."""
+        return self.tax - self.tax_back
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The tax of the orders that were paid in a period; `refunded` of what was paid for them went back since."""
+    """The tax of the orders that were paid in a period, less that of what went back in the same period."""
 
     lines: tuple[ReportLine, ...]
     orders: int
     total: Money
     tax: Money
     refunded: Money
+    tax_back: Money
+
+    @property
+    def due(self) -> Money:
+        return self.tax - self.tax_back
 
 
 def list_classes() -> Sequence[Any]:
@@ -120,41 +132,39 @@ def class_choices() -> list[tuple[str, str]]:
 
 
 def tax_report(since: datetime, until: datetime) -> Report:
-    """Return the taxes of orders paid in [since, until) that were not called off, by place, name and rate."""
+    """Return the taxes of orders paid in [since, until), by place, name and rate, less those of refunds made then.
+
+    A sale counts when it was paid and a refund when it went back, so a period that was reported stays as it was,
+    whatever is cancelled or refunded later.
+    """
     currency = get_settings().currency
-    counted = (
-        Order.paid_at >= since,
-        Order.paid_at < until,
-        Order.status != OrderStatus.CANCELLED,
-        Order.currency == currency,
-    )
-    key = (OrderTax.country, OrderTax.region, OrderTax.name, OrderTax.millionths)
+    counted = (Order.paid_at >= since, Order.paid_at < until, Order.currency == currency)
     rows = db.session.execute(
         select(
-            *key,
+            *KEY,
             func.count(Order.id.distinct()).label("orders"),
             func.sum(OrderTax.net_minor).label("net"),
             func.sum(OrderTax.tax_minor).label("tax"),
         )
         .join(Order, Order.id == OrderTax.order_id)
         .where(*counted)
-        .group_by(*key)
-        .order_by(*key)
+        .group_by(*KEY)
     )
-    sums = (Order.total_minor, Order.tax_minor, Order.refunded_minor)
-    orders, *totals = db.session.execute(
-        select(func.count(Order.id), *(func.coalesce(func.sum(column), 0) for column in sums)).where(*counted)
-    ).one()
-    total, tax, refunded = (Money(int(minor), currency) for minor in totals)
+    sold: dict[Key, tuple[int, int, int]] = {
+        (row.country, row.region, row.name, row.millionths): (row.orders, int(row.net), int(row.tax)) for row in rows
+    }
+    back = returned(since, until, currency)
+    totals = func.coalesce(func.sum(Order.total_minor), 0), func.coalesce(func.sum(Order.tax_minor), 0)
+    orders, total, tax = db.session.execute(select(func.count(Order.id), *totals).where(*counted)).one()
     lines = tuple(
-        ReportLine(
-            row.country,
-            row.region,
-            Rate(row.country, row.region, row.name, row.millionths),
-            row.orders,
-            Money(int(row.net), currency),
-            Money(int(row.tax), currency),
-        )
-        for row in rows
+        _line(key, sold.get(key, (0, 0, 0)), back.by_rate.get(key, (0, 0)), currency)
+        for key in sorted({*sold, *back.by_rate})
     )
-    return Report(lines, orders, total, tax, refunded)
+    money = (Money(int(minor), currency) for minor in (total, tax, back.amount, back.tax))
+    return Report(lines, orders, *money)
+
+
+def _line(key: Key, sold: tuple[int, int, int], back: tuple[int, int], currency: str) -> ReportLine:
+    country, region, name, millionths = key
+    amounts = (Money(minor, currency) for minor in (*sold[1:], *back))
+    return ReportLine(country, region, Rate(country, region, name, millionths), sold[0], *amounts)

@@ -48,9 +48,11 @@ def sheet(report: Report) -> Iterator[str]:
         [
             *(_("Country"), _("Region"), _("Name of the tax"), _("Percent"), _("Orders")),
             *(_("Net amount (%(currency)s)", currency=currency), _("Tax (%(currency)s)", currency=currency)),
+            _("Net refunded (%(currency)s)", currency=currency),
+            _("Tax refunded (%(currency)s)", currency=currency),
         ]
     )
     for line in report.lines:
         percent = percent_text(line.rate.millionths)
-        amounts = (f"{line.net.decimal:f}", f"{line.tax.decimal:f}")
+        amounts = [f"{amount.decimal:f}" for amount in (line.net, line.tax, line.net_back, line.tax_back)]
         yield sheet_line([line.country, line.region, line.rate.name, percent, line.orders, *amounts])

@@ -65,7 +65,7 @@ def add_address(customer: CurrentCustomer) -> Response:
     form = AddressForm(request.form, home=g.shop.country)
     address = form.read()
     if address is None:
-        return _address_page(form, "/account/addresses", status=422)
+        return _address_page(form, "/account/addresses", status=_status(form))
     with transaction():
         services.add_address(customer_id=customer.id, address=address, at=now())
     return _saved("/account/addresses")
@@ -87,7 +87,7 @@ def change_address(customer: CurrentCustomer, address_id: int) -> Response:
     form = AddressForm(request.form, home=g.shop.country)
     address = form.read()
     if address is None:
-        return _address_page(form, f"/account/addresses/{address_id}", status=422)
+        return _address_page(form, f"/account/addresses/{address_id}", status=_status(form))
     with transaction():
         services.change_address(entry=queries.get_address(customer.id, address_id), address=address)
     return _saved("/account/addresses")
@@ -116,6 +116,10 @@ def _address_page(form: AddressForm, action: str, *, status: int = 200) -> Respo
     return render_page(
         "accounts/address.html", fragment="accounts/_address_form.html", form=form, action=action, status=status
     )
+
+
+def _status(form: AddressForm) -> int:
+    return 200 if form.is_filling and not form.pasted.errors else 422
 
 
 def _saved(url: str) -> Response:

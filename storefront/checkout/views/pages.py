@@ -59,9 +59,10 @@ def keep_draft() -> Response:
     """Keep what was typed; a country or a method chosen changes what may be chosen next, and the total."""
     sheet = read_sheet(request.form)
     _keep(sheet)
-    status = 422 if sheet.points_error else 200
+    status = 422 if sheet.points_error or sheet.address.pasted.errors else 200
     if not wants_fragment():
-        return _page(sheet, status=status) if sheet.points_error else redirect_to("/checkout")
+        shown = sheet.points_error or sheet.address.is_filling
+        return _page(sheet, status=status) if shown else redirect_to("/checkout")
     parts = {"checkout-form": "checkout/_form.html", "checkout-summary": "checkout/_summary.html"}
     part = parts.get(request.htmx.target or "")  # type: ignore[attr-defined]
     if part is None:

@@ -195,8 +195,7 @@ class Sheet:
     @property
     def typed(self) -> Typed:
         """What the fields hold, to be kept."""
-        address = {name: str(value or "") for name, value in self.address.data.items()}
-        form = self.form
+        address, form = self.address.typed, self.form
         chosen = str(form.shipping_method.data or ""), str(form.payment_provider.data or "")
         return Typed(str(form.email.data or ""), address, *chosen, str(form.note.data or ""))
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from storefront.audit import services as audit
 from storefront.config import Config
 from storefront.database.base import db
-from storefront.fulfilment.carriers.known import KNOWN, CarrierFacts
+from storefront.fulfilment.carriers.known import ENGLISH, KNOWN, CarrierFacts
 from storefront.fulfilment.carriers.kuaidi100 import Kuaidi100Carrier
 from storefront.fulfilment.carriers.manual import ManualCarrier
 from storefront.fulfilment.carriers.protocol import Carrier
@@ -62,7 +62,7 @@ def get_chosen(text: str) -> CarrierFacts:
     if not wanted:
         return CarrierFacts("", OWN.name)
     for facts in list_carriers():
-        if wanted in {facts.code, fold(facts.name), facts.kuaidi100}:
+        if wanted in {facts.code, fold(facts.name), fold(ENGLISH.get(facts.name, facts.name)), facts.kuaidi100}:
             return facts
     raise NoSuchCarrier(field="carrier", carrier=squeeze(text)[:40])
 

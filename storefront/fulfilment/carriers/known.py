@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -17,6 +18,13 @@ class CarrierFacts:
 
 
 _ASK = "https://www.kuaidi100.com/chaxun?com={company}&nu={{number}}"
+
+
+ENGLISH: Mapping[str, str] = {
+    **{"顺丰速运": "SF Express", "京东物流": "JD Logistics", "中通快递": "ZTO Express", "圆通速递": "YTO Express"},
+    **{"申通快递": "STO Express", "韵达快递": "Yunda Express", "极兔速递": "J&T Express"},
+}
+"""What these carriers call themselves in English; one that the merchant added has the one name that it was given."""
 
 
 def _chinese(code: str, name: str, company: str) -> CarrierFacts:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from importlib import import_module
@@ -17,8 +18,18 @@ from typing import Any, ClassVar
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
 from storefront.payments.errors import BadSignature, ProviderFailed
-from storefront.payments.providers.protocol import Notification, Online, Outcome, RefundRequest, Request, Start
-from storefront.payments.states import PaymentState, TransactionKind, TransactionResult
+from storefront.payments.providers.protocol import (
+    Contested,
+    Movement,
+    Notification,
+    Online,
+    Outcome,
+    RefundRequest,
+    Request,
+    Start,
+    Told,
+)
+from storefront.payments.states import DisputeState, PaymentState, TransactionKind, TransactionResult
 from storefront.shop.rules import ShopSettings
 
 API_BASE = "https://api-m.paypal.com"
@@ -40,6 +51,19 @@ _SIGNED = {
     "transmission_sig": "paypal-transmission-sig",
     "transmission_time": "paypal-transmission-time",
 }
+_DISPUTES = {
+    "OPEN": DisputeState.NEEDS_ANSWER,
+    "WAITING_FOR_SELLER_RESPONSE": DisputeState.NEEDS_ANSWER,
+}
+_DECISIONS = {
+    "RESOLVED_BUYER_FAVOUR": DisputeState.LOST,
+    "ACCEPTED": DisputeState.LOST,
+    "RESOLVED_SELLER_FAVOUR": DisputeState.WON,
+    "RESOLVED_WITH_PAYOUT": DisputeState.WON,
+    "CANCELED_BY_BUYER": DisputeState.WON,
+    "DENIED": DisputeState.WON,
+}
+"""RESOLVED_WITH_PAYOUT: PayPal pays the buyer out of its own pocket."""
 _REFUND_ENDS = {
     "COMPLETED": TransactionResult.SUCCESS,
     "FAILED": TransactionResult.FAILURE,
@@ -98,7 +122,7 @@ class PayPal(Online):
         outcome = _of_refund(found, refund.payment.reference, refund.key, refund.amount)
         return None if outcome.result is TransactionResult.REQUEST else outcome
 
-    def handle_notification(self, notification: Notification) -> Sequence[Outcome]:
+    def handle_notification(self, notification: Notification) -> Sequence[Told]:
         event = self._verified(notification)
         kind, thing = str(event.get("event_type", "")), event.get("resource") or {}
         if kind in {"PAYMENT.CAPTURE.COMPLETED", "PAYMENT.CAPTURE.DECLINED", "PAYMENT.CAPTURE.DENIED"}:
@@ -108,11 +132,57 @@ class PayPal(Online):
             reference, _, key = self._marks(thing).partition(":")
             return (_of_refund(thing, reference, key, _read(thing["amount"])),) if reference else ()
         if kind == "PAYMENT.CAPTURE.REVERSED":
-            reference, name = self._marks(thing).partition(":")[0], str(thing["id"])
-            chargeback, result = TransactionKind.CHARGEBACK, TransactionResult.SUCCESS
-            amount, key = _read(thing["amount"]), f"paypal-{name}-reversed"
-            return (Outcome(reference, chargeback, result, amount, name, key, {}),) if reference else ()
+            return self._told_of_reversal(thing, at=_moment(event.get("create_time"), notification.received_at))
+        if kind.startswith("CUSTOMER.DISPUTE."):
+            at = _moment(thing.get("update_time") or event.get("create_time"), notification.received_at)
+            return self._told_of_dispute(thing, at=at)
         return ()
+
+    def _told_of_reversal(self, thing: Mapping[str, Any], *, at: datetime) -> Sequence[Contested]:
+        reference, name = self._marks(thing).partition(":")[0], str(thing["id"])
+        amount = _read(thing["amount"])
+        taken = Movement(TransactionKind.CHARGEBACK, amount, f"paypal-{name}-reversed", name)
+        return (Contested(reference, "", DisputeState.LOST, amount, at, movements=(taken,)),) if reference else ()
+
+    def _told_of_dispute(self, thing: Mapping[str, Any], *, at: datetime) -> Sequence[Contested]:
+        """Say what PayPal says of a dispute about one of our payments; it tells only in the end what it came to."""
+        reference = self._contested_by(thing)
+        if not reference or "dispute_amount" not in thing:
+            return ()
+        amount, name = _read(thing["dispute_amount"]), str(thing["dispute_id"])
+        state = _DISPUTES.get(str(thing.get("status")), DisputeState.UNDER_REVIEW)
+        lost: Money | None = None
+        if thing.get("status") == "RESOLVED":
+            outcome = thing.get("dispute_outcome") or {}
+            state = _DECISIONS.get(str(outcome.get("outcome_code")), DisputeState.CLOSED)
+            if state is DisputeState.LOST:
+                lost = _read(outcome["amount_refunded"]) if outcome.get("amount_refunded") else amount
+            elif state is DisputeState.WON:
+                lost = Money.zero(amount.currency)
+        pages = "https://www.sandbox.paypal.com" if "sandbox" in self._base else "https://www.paypal.com"
+        due = thing.get("seller_response_due_date")
+        contested = Contested(
+            reference=reference,
+            name=name,
+            state=state,
+            amount=amount,
+            told_at=at,
+            reason=str(thing.get("reason") or "").lower(),
+            due_at=_moment(due, at) if due else None,
+            url=f"{pages}/resolutioncenter/view/{name}",
+            lost=lost,
+        )
+        return (contested,)
+
+    def _contested_by(self, dispute: Mapping[str, Any]) -> str:
+        """Return our reference of the payment that a dispute is about; "" where it is none of ours."""
+        for each in dispute.get("disputed_transactions") or ():
+            if not each.get("seller_transaction_id"):
+                continue
+            reference = self._marks_of(str(each["seller_transaction_id"]))
+            if reference:
+                return reference
+        return ""
 
     def _take(self, request: Request) -> Outcome | None:
         """Capture an order; an instrument that PayPal declines ends the attempt, and the shopper may begin another."""
@@ -140,9 +210,16 @@ class PayPal(Online):
             return str(thing["custom_id"])
         capture = next((link["href"] for link in thing.get("links", ()) if link.get("rel") == "up"), "")
         name = str(capture).rstrip("/").rpartition("/")[2]
-        if not name:
-            return ""
-        found = self._call(lambda client: client.payments.get_captured_payment({"capture_id": name}))
+        return self._marks_of(name) if name else ""
+
+    def _marks_of(self, capture: str) -> str:
+        """Return what we gave PayPal to name a capture by; "" where PayPal knows of none, say a payment in person."""
+        try:
+            found = self._call(lambda client: client.payments.get_captured_payment({"capture_id": capture}))
+        except Refused as refusal:
+            if refusal.issue in {"INVALID_RESOURCE_ID", "RESOURCE_NOT_FOUND"}:
+                return ""
+            raise
         return str(found.get("custom_id", ""))
 
     def _verified(self, notification: Notification) -> Mapping[str, Any]:
@@ -274,6 +351,15 @@ def _refusal(status: int, text: str) -> Refused:
         issue, words = str(status), text[:200]
     passing = status >= 500 or status in {401, 403, 408, 409, 429} or issue in GOES_BY
     return Refused(issue, words, permanent=not passing)
+
+
+def _moment(told: object, fallback: datetime) -> datetime:
+    """Return a time of PayPal's, such as 2026-11-29T08:00:00.000Z."""
+    try:
+        found = datetime.fromisoformat(str(told))
+    except ValueError:
+        return fallback
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _told(amount: Money) -> dict[str, str]:

@@ -11,7 +11,7 @@ from storefront.config import Config
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.payments.errors import BadSignature, ProviderFailed
-from storefront.payments.states import PaymentState, TransactionKind, TransactionResult
+from storefront.payments.states import DisputeState, PaymentState, TransactionKind, TransactionResult
 from storefront.shop.rules import ShopSettings
 
 
@@ -96,6 +96,43 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """Money that a dispute moved: to the payer (CHARGEBACK), back to us (CHARGEBACK_BACK), or a fee for it (FEE,
+    FEE_BACK), which may be in another currency than the payment. The same `key` twice is one movement.
+    """
+
+    kind: TransactionKind
+    amount: Money
+    key: str
+    psp_reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """What a provider says of a payment that its payer contests, in whatever order it says it.
+
+    `told_at` says how new it is. `movements` are what moved by then. A provider that tells no movements says in `lost`
+    what went to the payer in the end, once that is decided; money that was told otherwise before is counted in. `name`
+    is the provider's, "" where it tells of money that was taken and names no dispute.
+    """
+
+    reference: str
+    name: str
+    state: DisputeState
+    amount: Money
+    told_at: datetime
+    reason: str = ""
+    due_at: datetime | None = None
+    url: str = ""
+    movements: tuple[Movement, ...] = ()
+    lost: Money | None = None
+
+
+Told = Outcome | Contested
+"""What a message can say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
     """A message as it arrived: header names in lower case, the raw body, the query string.
 
@@ -137,7 +174,7 @@ class Provider(Protocol):
     def start(self, request: Request) -> Start:
         """Let the provider take the attempt on and return what the shopper sees next."""
 
-    def handle_notification(self, notification: Notification) -> Sequence[Outcome]:
+    def handle_notification(self, notification: Notification) -> Sequence[Told]:
         """Return what a message says, nothing where it is of no concern here; refuses with BadSignature."""
 
     def capture(self, request: Request) -> Outcome:
@@ -174,7 +211,7 @@ class Online:
     def holds_for(self, settings: ShopSettings) -> timedelta | None:
         return timedelta(minutes=settings.unpaid_minutes)
 
-    def handle_notification(self, notification: Notification) -> Sequence[Outcome]:
+    def handle_notification(self, notification: Notification) -> Sequence[Told]:
         raise BadSignature
 
     def capture(self, request: Request) -> Outcome:

@@ -7,8 +7,8 @@ another server than Stripe's own, STRIPE_CAPTURE=manual to authorise first and c
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, ClassVar
@@ -16,8 +16,18 @@ from typing import Any, ClassVar
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money, digits_of
 from storefront.payments.errors import BadSignature, ProviderFailed
-from storefront.payments.providers.protocol import Notification, Online, Outcome, RefundRequest, Request, Start
-from storefront.payments.states import TransactionKind, TransactionResult
+from storefront.payments.providers.protocol import (
+    Contested,
+    Movement,
+    Notification,
+    Online,
+    Outcome,
+    RefundRequest,
+    Request,
+    Start,
+    Told,
+)
+from storefront.payments.states import DisputeState, TransactionKind, TransactionResult
 from storefront.shop.rules import ShopSettings
 
 TIMEOUT_SECONDS = 10
@@ -34,6 +44,24 @@ INTENTS = {
     "payment_intent.canceled",
 }
 LOCALES = {"en": "en", "zh": "zh"}
+_DISPUTES = {
+    "needs_response": DisputeState.NEEDS_ANSWER,
+    "warning_needs_response": DisputeState.NEEDS_ANSWER,
+    "under_review": DisputeState.UNDER_REVIEW,
+    "warning_under_review": DisputeState.UNDER_REVIEW,
+    "won": DisputeState.WON,
+    "lost": DisputeState.LOST,
+    "warning_closed": DisputeState.CLOSED,
+    "prevented": DisputeState.CLOSED,
+}
+_TOLD_BY = {
+    "charge.dispute.funds_withdrawn": ((TransactionKind.CHARGEBACK, "withdrawn"),),
+    "charge.dispute.funds_reinstated": (
+        (TransactionKind.CHARGEBACK, "withdrawn"),
+        (TransactionKind.CHARGEBACK_BACK, "reinstated"),
+    ),
+}
+"""What an event says by its name: what comes back had gone."""
 _ENDS = {
     "succeeded": TransactionResult.SUCCESS,
     "failed": TransactionResult.FAILURE,
@@ -127,7 +155,7 @@ class Stripe(Online):
         outcome = _of_refund(found, refund.payment.reference)
         return None if outcome.result is TransactionResult.REQUEST else outcome
 
-    def handle_notification(self, notification: Notification) -> Sequence[Outcome]:
+    def handle_notification(self, notification: Notification) -> Sequence[Told]:
         event = self._verified(notification)
         kind, thing = str(event.get("type", "")), event.get("data", {}).get("object", {})
         if kind in {"checkout.session.completed", "checkout.session.async_payment_succeeded"}:
@@ -138,8 +166,8 @@ class Stripe(Online):
             return _some(_of_intent(thing))
         if kind.startswith(("refund.", "charge.refund.")):
             return self._told_of_refund(thing)
-        if kind == "charge.dispute.funds_withdrawn":
-            return self._told_of_dispute(thing)
+        if kind.startswith("charge.dispute."):
+            return self._told_of_dispute(kind, thing, at=datetime.fromtimestamp(int(event.get("created", 0)), UTC))
         return ()
 
     def _verified(self, notification: Notification) -> Mapping[str, Any]:
@@ -159,14 +187,24 @@ class Stripe(Online):
         reference = (thing.get("metadata") or {}).get("reference") or self._reference_of(thing.get("payment_intent"))
         return _some(_of_refund(thing, reference)) if reference else ()
 
-    def _told_of_dispute(self, thing: Mapping[str, Any]) -> Sequence[Outcome]:
+    def _told_of_dispute(self, kind: str, thing: Mapping[str, Any], *, at: datetime) -> Sequence[Contested]:
         reference = self._reference_of(thing.get("payment_intent"))
         if not reference:
             return ()
-        amount = from_stripe(thing["amount"], thing["currency"])
-        kind, key = TransactionKind.CHARGEBACK, f"stripe-{thing['id']}-withdrawn"
-        facts = {"reason": str(thing.get("reason", ""))}
-        return (Outcome(reference, kind, TransactionResult.SUCCESS, amount, thing["id"], key, facts),)
+        due_by = (thing.get("evidence_details") or {}).get("due_by")
+        pages = "https://dashboard.stripe.com" + ("" if thing.get("livemode", True) else "/test")
+        contested = Contested(
+            reference=reference,
+            name=str(thing["id"]),
+            state=_DISPUTES.get(str(thing.get("status")), DisputeState.UNDER_REVIEW),
+            amount=from_stripe(thing["amount"], thing["currency"]),
+            told_at=at,
+            reason=str(thing.get("reason") or ""),
+            due_at=datetime.fromtimestamp(int(due_by), UTC) if due_by else None,
+            url=f"{pages}/disputes/{thing['id']}",
+            movements=tuple(_movements(kind, thing)),
+        )
+        return (contested,)
 
     def _reference_of(self, intent: object) -> str:
         """Return our reference of a payment that Stripe speaks of by its own name; "" where it is none of ours."""
@@ -255,6 +293,38 @@ def _of_intent(intent: Mapping[str, Any]) -> Outcome | None:
         kind, result = TransactionKind.VOID, TransactionResult.SUCCESS
         return Outcome(reference, kind, result, amount, name, f"stripe-{name}-canceled", {})
     return None
+
+
+def _movements(event: str, dispute: Mapping[str, Any]) -> Iterator[Movement]:
+    """Tell what a dispute has moved by now, from its lines in Stripe's balance, else from the event itself.
+
+    Lines are in the currency of the account. Where that is not the payment's, all that is contested went.
+    """
+    amount, lines = (
+        from_stripe(dispute["amount"], dispute["currency"]),
+        sorted(dispute.get("balance_transactions") or (), key=lambda line: int(line["amount"])),
+    )
+    name = dispute["id"]
+    for line in lines:
+        kind, word = _went(int(line["amount"]))
+        moved = from_stripe(abs(int(line["amount"])), line["currency"])
+        if line["amount"]:
+            same = moved.currency == amount.currency
+            yield Movement(kind, moved if same else amount, f"stripe-{name}-{word}", f"{name}-{word}")
+        fee = from_stripe(abs(int(line.get("fee") or 0)), line["currency"])
+        if fee:
+            kind = TransactionKind.FEE if line["fee"] > 0 else TransactionKind.FEE_BACK
+            yield Movement(kind, fee, f"stripe-{line['id']}-fee")
+    words = {_went(int(line["amount"]))[1] for line in lines if line["amount"]}
+    for kind, word in _TOLD_BY.get(event, ()):
+        if word not in words:
+            yield Movement(kind, amount, f"stripe-{name}-{word}", f"{name}-{word}")
+
+
+def _went(amount: int) -> tuple[TransactionKind, str]:
+    if amount < 0:
+        return TransactionKind.CHARGEBACK, "withdrawn"
+    return TransactionKind.CHARGEBACK_BACK, "reinstated"
 
 
 def _captured(reference: str, amount: Money, intent: str, facts: Mapping[str, str]) -> Outcome:

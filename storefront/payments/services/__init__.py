@@ -15,12 +15,14 @@ from storefront.payments.services.attempts import (
     start_payment,
 )
 from storefront.payments.services.booking import book_outcome
+from storefront.payments.services.disputes import book_dispute
 from storefront.payments.services.ending import void_pending
 from storefront.payments.services.refunds import ask_refund, refund_cancelled, refund_late
 from storefront.payments.services.transfers import book_transfer
 
 __all__ = [
     "ask_refund",
+    "book_dispute",
     "book_outcome",
     "book_transfer",
     "collect_cash",

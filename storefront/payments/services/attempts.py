@@ -31,10 +31,11 @@ def start_payment(*, order: Order, provider: Provider, at: datetime) -> Payment:
         provider=provider.code,
         reference=secrets.token_urlsafe(24),
         state=PaymentState.PENDING,
-        amount_minor=order.total_minor - order.paid_minor + order.refunded_minor,
+        amount_minor=order.total_minor - order.paid_minor + order.refunded_minor + order.lost_minor,
         captured_minor=0,
         refunded_minor=0,
         refunding_minor=0,
+        lost_minor=0,
         currency=order.currency,
         created_at=at,
     )

@@ -39,9 +39,8 @@ def book_outcome(*, outcome: Outcome, by: str, at: datetime) -> Payment:
         log.error("Payment %s: %s does not match", payment.id, outcome.amount)
         raise AmountMismatch
     if outcome.kind is TransactionKind.REFUND:
-        refunds.book_refund(payment=payment, outcome=outcome, by=by, at=at)
-    elif outcome.kind is TransactionKind.CHARGEBACK:
-        _take_back(payment, outcome, at)
+        if refunds.is_asked(payment, outcome) or not entries.is_told_before(payment, outcome, at):
+            refunds.book_refund(payment=payment, outcome=outcome, by=by, at=at)
     elif outcome.result is TransactionResult.SUCCESS:
         _succeed(payment, outcome, by, at)
     elif outcome.result is TransactionResult.FAILURE:
@@ -115,10 +114,3 @@ def _fail(payment: Payment, outcome: Outcome, by: str, at: datetime) -> None:
         order_services.record_failed_payment(order=order, provider=payment.provider, at=at)
     publish(PaymentFailed(order.id, order.number, payment.reference))
     log.info("Order %s: payment with %s failed", order.number, payment.provider)
-
-
-def _take_back(payment: Payment, outcome: Outcome, at: datetime) -> None:
-    """A bank took money back from the merchant: that is settled with the provider, and told to the back office."""
-    entries.write(payment, outcome, at)
-    payment.issue = f"chargeback {outcome.psp_reference}"[:255]
-    log.warning("Payment %s: chargeback of %s", payment.id, outcome.amount)

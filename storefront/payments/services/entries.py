@@ -12,7 +12,7 @@ from storefront.orders import queries as orders
 from storefront.payments import queries
 from storefront.payments.models import Payment, Transaction
 from storefront.payments.providers.protocol import Outcome
-from storefront.payments.states import TransactionKind, TransactionResult
+from storefront.payments.states import DisputeState, TransactionKind, TransactionResult
 
 
 def lock(reference: str) -> Payment:
@@ -36,6 +36,7 @@ def write(payment: Payment, outcome: Outcome, at: datetime) -> None:
             kind=outcome.kind,
             result=outcome.result,
             amount_minor=outcome.amount.minor,
+            currency=None if outcome.amount.currency == payment.currency else outcome.amount.currency,
             psp_reference=_psp_reference(outcome),
             idempotency_key=outcome.idempotency_key,
             facts=dict(outcome.facts),
@@ -49,6 +50,27 @@ def note(payment: Payment, kind: TransactionKind, result: TransactionResult, key
     """Add what the shop asked for or decided itself, about the whole attempt."""
     amount = Money(payment.amount_minor, payment.currency)
     write(payment, Outcome(payment.reference, kind, result, amount, "", key, {}), at)
+
+
+def is_told_before(payment: Payment, outcome: Outcome, at: datetime) -> bool:
+    """Say whether money that a provider now tells of by itself is what a dispute's decision has booked already.
+
+    It is then noted under its own key as asked, so that it is the same once only.
+    """
+    mine = select(Transaction).where(
+        Transaction.payment_id == payment.id, Transaction.kind == TransactionKind.CHARGEBACK
+    )
+    rows = db.session.scalars(mine.order_by(Transaction.id)).all()
+    same = {str(row.facts.get("same_as")) for row in rows}
+    for row in rows:
+        is_decision = row.idempotency_key.endswith(f"-{DisputeState.LOST}") and row.result == TransactionResult.SUCCESS
+        if is_decision and row.amount_minor == outcome.amount.minor and row.idempotency_key not in same:
+            kind, result = TransactionKind.CHARGEBACK, TransactionResult.REQUEST
+            facts = {"same_as": row.idempotency_key}
+            key, name = outcome.idempotency_key, outcome.psp_reference
+            write(payment, Outcome(payment.reference, kind, result, outcome.amount, name, key, facts), at)
+            return True
+    return False
 
 
 def _psp_reference(outcome: Outcome) -> str | None:

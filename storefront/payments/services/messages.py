@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import cast
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import CursorResult, delete, select, update
 
 from storefront.database.base import db
 from storefront.payments import queries
@@ -23,13 +24,23 @@ MOST_HEADERS, LONGEST_HEADER = 60, 4000
 
 
 def store_message(*, provider: str, notification: Notification, at: datetime) -> PaymentMessage:
-    """Keep a message before anybody reads it."""
+    """Keep a message before anybody reads it.
+
+    One that did not fit our books and comes again, to the byte, is kept once; a person can read it again. All others
+    are kept each time, for the signature is judged anew.
+    """
+    digest = sha256(notification.body).hexdigest()
     headers = list(notification.headers.items())[:MOST_HEADERS]
+    kept = {name: value[:LONGEST_HEADER] for name, value in headers if name not in UNTOLD}
+    before = _find_same(provider, digest, notification.query[:2000])
+    if before is not None:
+        return before
     message = PaymentMessage(
         provider=provider[:32],
-        headers={name: value[:LONGEST_HEADER] for name, value in headers if name not in UNTOLD},
+        headers=kept,
         query=notification.query[:2000],
         body=notification.body,
+        digest=digest,
         state=MessageState.RECEIVED,
         about="",
         told="",
@@ -41,6 +52,13 @@ def store_message(*, provider: str, notification: Notification, at: datetime) ->
     db.session.add(message)
     db.session.flush()
     return message
+
+
+def _find_same(provider: str, digest: str, query: str) -> PaymentMessage | None:
+    ended = (MessageState.UNMATCHED, MessageState.SETTLED)
+    same = (PaymentMessage.digest == digest, PaymentMessage.provider == provider[:32], PaymentMessage.query == query)
+    found = select(PaymentMessage).where(*same, PaymentMessage.state.in_(ended))
+    return db.session.scalar(found.order_by(PaymentMessage.id.desc()).limit(1))
 
 
 def claim_message(*, message_id: int, at: datetime) -> PaymentMessage | None:

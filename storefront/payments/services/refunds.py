@@ -12,6 +12,7 @@ from sqlalchemy import CursorResult, select, update
 
 from storefront.database.base import db
 from storefront.kernel.clock import now
+from storefront.kernel.errors import N_
 from storefront.kernel.events import publish
 from storefront.kernel.money import Money
 from storefront.orders import money as order_money
@@ -39,6 +40,9 @@ LEASE = timedelta(minutes=5)
 """A job that has not answered for so long has died, and another one may try."""
 SYSTEM = "system"
 LONGEST_REFERENCE = 80
+ELSEWHERE = "elsewhere-"
+"""Begins the reference of a refund that was made in the provider's own pages."""
+TAKEN_BACK = N_("The bank has taken this money back already.")
 
 
 def ask_refund(*, order: Order, amount: Money, reference: str, by: str, at: datetime) -> Sequence[Refund]:
@@ -59,7 +63,7 @@ def ask_refund(*, order: Order, amount: Money, reference: str, by: str, at: date
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-    available = [each.captured_minor - each.refunded_minor - each.refunding_minor for each in payments]
+    available = [max(_left(each), 0) for each in payments]
     if amount.currency != order.currency or not 0 < amount.minor <= sum(available):
         raise NotRefundable(amount=_words(Money(sum(available), order.currency)))
     limits.refuse_alone(order=order, amount=amount, reference=reference, by=by)
@@ -79,6 +83,21 @@ def refund_late(fact: PaidLate) -> None:
     if get_settings().refund_late_payments:
         order = orders.get_locked(fact.order_id)
         _refund_all(order, f"late-{order.paid_minor}")
+
+
+def stop_unsent(*, payment: Payment, at: datetime) -> None:
+    """Stop refunds that no provider was asked for yet and whose money a bank has taken back, the newest first."""
+    unsent = select(Refund).where(
+        Refund.payment_id == payment.id, Refund.state == RefundState.ASKED, Refund.attempts == 0
+    )
+    for refund in db.session.scalars(unsent.order_by(Refund.id.desc())):
+        if _left(payment) < 0:
+            _fail(payment, refund, TAKEN_BACK, at)
+
+
+def is_asked(payment: Payment, outcome: Outcome) -> bool:
+    """Say whether a refund that a provider speaks of stands in our books."""
+    return _refund_of(payment, outcome) is not None
 
 
 def claim_refund(*, refund_id: int, at: datetime) -> bool:
@@ -148,9 +167,11 @@ def record_trouble(*, refund_id: int, error: ProviderFailed, at: datetime) -> Re
 def try_again(*, refund_id: int, by: str, at: datetime) -> Refund:
     """Ask the provider once more, after a person has looked."""
     refund = queries.get_refund(refund_id)
-    _lock_payment(refund)
+    payment = _lock_payment(refund)
     if refund.state != RefundState.STUCK:
         raise RefundClosed
+    if _left(payment) < 0:
+        raise NotRefundable(amount=_words(Money.zero(payment.currency)))
     refund.state, refund.attempts, refund.next_try_at = RefundState.ASKED, 0, at
     db.session.flush()
     log.info("Refund %s is tried again by %s", refund.id, by)
@@ -195,7 +216,7 @@ def _asked_as(order: Order, reference: str) -> Sequence[Refund]:
 
 def _set_aside(payment: Payment, amount: int, reference: str, by: str, at: datetime) -> Refund:
     """Take what can run out by one conditional update; the row's constraint is the second guard."""
-    left = Payment.captured_minor - Payment.refunded_minor - Payment.refunding_minor
+    left = Payment.captured_minor - Payment.refunded_minor - Payment.refunding_minor - Payment.lost_minor
     taken = cast(
         "CursorResult[object]",
         db.session.execute(
@@ -208,6 +229,18 @@ def _set_aside(payment: Payment, amount: int, reference: str, by: str, at: datet
     if not taken.rowcount:
         raise NotRefundable(amount=_words(Money.zero(payment.currency)))
     db.session.refresh(payment)
+    refund = _record(payment, amount, reference, by, at)
+    publish(RefundAsked(refund.id))
+    return refund
+
+
+def _left(payment: Payment) -> int:
+    """Return what can go back of a payment; below zero where a bank has taken money that was set aside, or had gone."""
+    gone = payment.refunded_minor + payment.refunding_minor + payment.lost_minor
+    return payment.captured_minor - gone
+
+
+def _record(payment: Payment, amount: int, reference: str, by: str, at: datetime) -> Refund:
     refund = Refund(
         payment_id=payment.id,
         reference=reference,
@@ -223,7 +256,6 @@ def _set_aside(payment: Payment, amount: int, reference: str, by: str, at: datet
     db.session.add(refund)
     db.session.flush()
     _note(payment, refund, at)
-    publish(RefundAsked(refund.id))
     return refund
 
 
@@ -247,12 +279,13 @@ def _refund_of(payment: Payment, outcome: Outcome) -> Refund | None:
 
 
 def _take_up(payment: Payment, outcome: Outcome, by: str, at: datetime) -> Refund:
-    """Take up a refund that somebody made in the provider's own pages."""
+    """Take up a refund that somebody made in the provider's own pages; what a bank took besides does not undo it."""
     if payment.captured_minor == 0:
         raise TooEarly
     if outcome.amount.minor > payment.captured_minor - payment.refunded_minor - payment.refunding_minor:
         raise AmountMismatch
-    refund = _set_aside(payment, outcome.amount.minor, f"elsewhere-{outcome.psp_reference}"[:LONGEST_REFERENCE], by, at)
+    payment.refunding_minor += outcome.amount.minor
+    refund = _record(payment, outcome.amount.minor, f"{ELSEWHERE}{outcome.psp_reference}"[:LONGEST_REFERENCE], by, at)
     refund.state, refund.next_try_at = RefundState.PENDING, at + wait_after(1)
     return refund
 

@@ -11,6 +11,12 @@ class StaleTax(ShopError):
     message = N_("Somebody else changed this while you were editing it. Nothing of yours was saved yet.")
 
 
+class AddedMeanwhile(ShopError):
+    """Two people added a class at the same moment, and there is one first, one default and one of each code."""
+
+    message = N_("Somebody else added a tax class at the same moment. Look at the list, then save yours once more.")
+
+
 class ClassInUse(ShopError):
     """Goods, rates or the delivery need the class."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from storefront.audit import services as audit
@@ -14,7 +15,7 @@ from storefront.database.base import db
 from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.text import fold, slugify, squeeze
-from storefront.pricing.taxes.errors import ClassInUse, StaleTax
+from storefront.pricing.taxes.errors import AddedMeanwhile, ClassInUse, StaleTax
 from storefront.pricing.taxes.models import TaxClass, TaxRate
 from storefront.pricing.taxes.plans import ClassPlan, RatePlan, percent_text
 from storefront.pricing.taxes.queries import forget_taxes
@@ -43,8 +44,11 @@ def add_class(*, plan: ClassPlan, by: str, at: datetime) -> TaxClass:
     row = TaxClass(code=_free_code(plan.name), translations={}, is_default=False, is_for_delivery=False)
     _fill_class(row, plan, at)
     db.session.add(row)
-    db.session.flush()
-    _point(row, is_default=plan.is_default or is_first, is_for_delivery=plan.is_for_delivery or is_first)
+    try:
+        db.session.flush()
+        _point(row, is_default=plan.is_default or is_first, is_for_delivery=plan.is_for_delivery or is_first)
+    except IntegrityError:
+        raise AddedMeanwhile from None
     changes = {key: (None, value) for key, value in _told_class(row).items()}
     audit.record(actor=by, action="tax_class.add", about=("tax_class", row.code), changes=changes, at=at)
     after_commit(forget_taxes)

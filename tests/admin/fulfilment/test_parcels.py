@@ -135,7 +135,7 @@ def test_a_label_can_be_mended_and_a_wrong_one_is_refused(any_app: Flask, clerk:
 
 def test_a_carrier_is_added_changed_and_switched_off(any_app: Flask, clerk: Shopper) -> None:
     page = clerk.get("/admin/carriers")
-    assert "顺丰速运" in page.said
+    assert "SF Express" in page.said
     added = {"code": "Pigeon", "name": "Pigeon Post", "url": "https://pigeon.example/{number}", "is_active": "y"}
     assert clerk.post("/admin/carriers", added).status == 303
     assert clerk.post("/admin/carriers", added).status == 422

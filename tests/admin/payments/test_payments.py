@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from admin.payments import queries
 from storefront.accounts.permissions import Role
 from storefront.audit import queries as audit
 from storefront.database.transaction import transaction
@@ -35,7 +36,7 @@ def finance(any_app: Flask) -> Shopper:
 
 def keep_message(app: Flask, state: MessageState = MessageState.UNMATCHED, error: str = "an unknown payment") -> int:
     with app.app_context(), transaction():
-        body = b'{"amount": "two & a half"}'
+        body = b'{"amount": "two & a half"}' + error.encode()
         told = Notification({"content-type": "application/json", "cookie": "secret"}, body)
         message = messages.store_message(provider="stripe", notification=told, at=now())
         messages.close_message(message_id=message.id, state=state, at=now(), error=error)
@@ -221,3 +222,36 @@ def test_the_pages_of_money_are_for_finance(any_app: Flask, finance: Shopper) ->
         browser = at_work(any_app, role)
         assert {browser.get(f"/admin/payments{page}").status for page in pages} == {403}
     assert {finance.get(f"/admin/payments{page}").status for page in pages} == {200}
+
+
+def test_a_dispute_is_practised_listed_and_told_on_the_order(any_app: Flask, finance: Shopper) -> None:
+    number = the_order(any_app).number
+    page = finance.get(f"/admin/orders/{number}/money")
+    form = f"form[action='/admin/orders/{number}/test-disputes']"
+    finance.submit(page, form, state="needs_answer")
+    money = finance.get(f"/admin/orders/{number}/money")
+    assert "Taken by the bank $25.00" in money.said
+    assert "Can be refunded $0.00" in money.said
+    assert "Dispute fee Succeeded $15.00" in money.said
+    listed = finance.get("/admin/payments/disputes?state=open")
+    assert [number in row and "Needs an answer" in row for row in rows(listed)] == [True]
+    assert "1 dispute waits for an answer." in finance.get("/admin/payments/differences").said
+    assert "Charged back" in finance.get(f"/admin/orders/{number}").said
+    finance.submit(money, form, state="won")
+    assert (the_order(any_app).payment_status, the_order(any_app).lost_minor) == ("paid", 0)
+    ended = finance.get(f"/admin/orders/{number}/money")
+    assert "Chargeback returned Succeeded $25.00" in ended.said
+    assert ended.all(form) == []
+    assert rows(finance.get("/admin/payments/disputes?state=open")) == []
+    assert len(rows(finance.get("/admin/payments/disputes?state=won&provider="))) == 1
+    assert rows(finance.get("/admin/payments/disputes?q=nothing")) == []
+    assert finance.post(f"/admin/orders/{number}/test-disputes", {"state": "nonsense"}).status == 404
+    assert books_agree(any_app)
+
+
+def test_the_sheet_is_read_a_part_at_a_time(any_app: Flask, finance: Shopper, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = finance.get("/admin/payments.csv").response.get_data()
+    monkeypatch.setattr(queries, "READ_AT_ONCE", 1)
+    answer = finance.get("/admin/payments.csv").response
+    assert answer.get_data() == whole
+    assert whole.count(b"\r\n") == 3

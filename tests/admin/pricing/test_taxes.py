@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from admin.pricing.taxes.queries import Report, tax_report
 from storefront.accounts.permissions import Role
 from storefront.audit.models import AuditEntry
 from storefront.catalog.models import Product, Variant
@@ -16,8 +18,14 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
+from storefront.kernel.money import Money
+from storefront.orders import queries as orders
+from storefront.orders.access import COOKIE
+from storefront.orders.models import Order
+from storefront.orders.rules import write_keys
+from storefront.payments import services as payments
 from storefront.pricing.taxes import services
-from storefront.pricing.taxes.errors import StaleTax
+from storefront.pricing.taxes.errors import AddedMeanwhile, StaleTax
 from storefront.pricing.taxes.models import TaxClass, TaxRate
 from storefront.pricing.taxes.plans import ClassPlan, RatePlan
 from storefront.pricing.taxes.rules import TaxMode
@@ -301,9 +309,100 @@ def test_the_report_adds_up_by_rate_and_period(any_app: Flask) -> None:
         assert "No order of these days was taxed" in before.said
     lines = sheet.text.lstrip("\ufeff").splitlines()
     assert lines[0].startswith("Country,Region,Name of the tax,Percent,Orders,Net amount (USD),Tax (USD)")
-    assert lines[1:] == ["US,NY,City tax,4.875,1,22.96,1.12", "US,NY,State tax,4,1,22.96,0.92"]
+    assert lines[1:] == [
+        "US,NY,City tax,4.875,1,22.96,1.12,0.00,0.00",
+        "US,NY,State tax,4,1,22.96,0.92,0.00,0.00",
+    ]
     assert march.text.count("State tax,4,1,") == 1
     assert "attachment" in sheet.response.headers["Content-Disposition"]
+
+
+def test_refunds_count_when_they_go_back_and_the_report_adds_up_with_the_ledgers(any_app: Flask) -> None:
+    open_shop(any_app, stock=50)
+    city = RatePlan("standard", "US", "NY", "City tax", 48_750, part=2)
+    set_up(any_app, RatePlan("standard", "US", "NY", "State tax", 40_000), city)
+    with any_app.app_context(), transaction():
+        services.choose_mode(mode=TaxMode.INCLUSIVE, by="test", at=now())
+    with time_machine.travel("2026-04-02", tick=False):
+        pay(any_app, "NY")
+        pay(any_app, "NY")
+    with any_app.app_context():
+        numbers = list(db.session.scalars(db.select(Order.number).order_by(Order.id)))
+    for day, number, minor in (("2026-04-10", 0, 700), ("2026-05-03", 0, 1100), ("2026-05-04", 0, 700)):
+        with time_machine.travel(day, tick=False):
+            give_back(any_app, numbers[number], minor)
+    with time_machine.travel("2026-05-05", tick=False):
+        shopper = with_owner(any_app, numbers[1])
+        shopper.post(f"/orders/{numbers[1]}/cancellation")
+    april, may = (report_of(any_app, month) for month in (4, 5))
+    assert (april.orders, april.total.minor, april.tax.minor, april.refunded.minor) == (2, 5000, 408, 700)
+    assert (may.orders, may.tax.minor, may.refunded.minor) == (0, 0, 4300)
+    with any_app.app_context():
+        refunded, tax = db.session.execute(
+            db.select(db.func.sum(Order.refunded_minor), db.func.sum(Order.tax_minor))
+        ).one()
+    assert april.refunded.minor + may.refunded.minor == refunded == 5000
+    assert april.tax.minor == tax
+    assert april.tax_back.minor + may.tax_back.minor == tax, "what went back whole bears all its tax"
+    for report in (april, may):
+        assert sum(line.tax_back.minor for line in report.lines) == report.tax_back.minor
+        assert sum(line.tax.minor for line in report.lines) == report.tax.minor
+        assert report.due == report.tax - report.tax_back
+    by_rate = {line.rate.name: [0, 0] for line in april.lines}
+    for report, sign in ((april, 1), (may, 1)):
+        for line in report.lines:
+            by_rate[line.rate.name][0] += sign * line.tax.minor
+            by_rate[line.rate.name][1] += sign * line.tax_back.minor
+    assert all(taken == back for taken, back in by_rate.values())
+
+
+def report_of(app: Flask, month: int) -> Report:
+    with app.test_request_context("/"):
+        app.preprocess_request()
+        return tax_report(datetime(2026, month, 1, tzinfo=UTC), datetime(2026, month + 1, 1, tzinfo=UTC))
+
+
+def give_back(app: Flask, number: str, minor: int) -> None:
+    with app.app_context(), transaction():
+        order_id = db.session.scalars(db.select(Order.id).where(Order.number == number)).one()
+        row = orders.get_whole(order_id)
+        reference = f"test-{minor}-{now():%d}"
+        payments.ask_refund(order=row, amount=Money(minor, "USD"), reference=reference, by="test", at=now())
+
+
+def with_owner(app: Flask, number: str) -> Shopper:
+    with app.app_context():
+        key = db.session.scalars(db.select(Order.access_token).where(Order.number == number)).one()
+    shopper = Shopper(app)
+    shopper.client.set_cookie(COOKIE, write_keys({}, number, key))
+    return shopper
+
+
+def test_two_people_who_add_the_first_class_at_once_are_told(any_app: Flask) -> None:
+    start, said = threading.Barrier(2), []
+
+    def add(name: str) -> None:
+        with any_app.app_context():
+            start.wait()
+            try:
+                with transaction():
+                    services.add_class(plan=ClassPlan(name), by="test", at=now())
+                said.append("added")
+            except AddedMeanwhile as refusal:
+                said.append(str(refusal.status))
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=add, args=("Standard",)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(said) == 2, "nobody gets an error that says nothing"
+    assert "added" in said
+    with any_app.app_context():
+        defaults = db.select(db.func.count()).select_from(TaxClass).where(TaxClass.is_default)
+        assert db.session.scalar(defaults) == 1
 
 
 def pay(app: Flask, region: str) -> None:

@@ -68,7 +68,7 @@ def test_a_zone_and_a_method_are_added_and_sell(any_app: Flask) -> None:
     assert price(any_app, Destination("CN", "广东省", "深圳市"), 900) is None
     assert price(any_app, Destination("CN", "四川省", "成都市"), 900) is None
     page = browser.get("/admin/shipping")
-    assert "$8.00 for the first 1 kg, then $2.50 for each further 0.5 kg" in page.said
+    assert "$8.00 up to 1 kg, then $2.50 for every further 0.5 kg" in page.said
     assert "$3.00 more to Hainan, China" in page.said
     assert "1–3 working days" in page.said
     log = at_work(any_app, Role.FINANCE).get("/admin/audit").said

@@ -119,6 +119,22 @@ def test_an_incomplete_address_says_what_is_missing_and_keeps_what_was_typed(ada
     assert page.one("#street")["value"] == "1 Main St"
 
 
+@pytest.mark.parametrize(
+    ("country", "order"),
+    [
+        ("US", ["street", "street2", "city", "region", "postcode"]),
+        ("DE", ["street", "street2", "postcode", "city", "region"]),
+        ("GB", ["street", "street2", "city", "postcode", "region"]),
+        ("JP", ["postcode", "region", "street", "street2", "city"]),
+        ("CN", ["region", "city", "district", "street", "street2", "postcode"]),
+    ],
+)
+def test_the_fields_are_in_the_order_of_the_country(ada: Visit, country: str, order: list[str]) -> None:
+    page = ada().get(f"/account/addresses/new?country={country}")
+    fields = [str(field["name"]) for field in page.all("#address-form :is(input, select)[name]")]
+    assert [name for name in fields if name in order] == order
+
+
 def test_the_form_follows_the_country(ada: Visit) -> None:
     here = ada()
     chinese = here.get("/account/addresses/new?country=CN&name=Li", htmx=True)
@@ -156,3 +172,31 @@ def test_the_pages_speak_chinese_or_english_without_breaking(app: Flask, ada: Vi
     here.language = "zh-CN"
     for page in ("", "/addresses", "/addresses/new?country=CN", "/details", "/security"):
         assert here.get(f"/account{page}").status == 200
+
+
+PASTED = "收货人：张三，13800138000，广东省深圳市南山区科技园南路1号"
+
+
+def test_an_address_pasted_whole_fills_the_fields_and_is_kept_once_it_was_looked_at(ada: Visit) -> None:
+    here = ada()
+    form = here.get("/account/addresses/new")
+    filled = here.submit(form, "#address-form", pasted=PASTED, fill="yes")
+    assert filled.status == 200
+    assert "The fields are filled in. Please look through them." in filled.said
+    shown = {name: filled.one(f"[name='{name}']").get("value") for name in ("name", "phone", "street")}
+    assert shown == {"name": "张三", "phone": "13800138000", "street": "科技园南路1号"}
+    chosen = [filled.one(f"select[name='{name}'] option[selected]")["value"] for name in ("country", "region", "city")]
+    assert chosen == ["CN", "广东省", "深圳市"]
+    assert "No addresses yet" in here.get("/account/addresses").said, "nothing is kept before somebody looks"
+    assert here.submit(filled, "#address-form", pasted="", fill="").status == 200
+    assert "广东省深圳市南山区 科技园南路1号" in here.get("/account/addresses").said
+
+
+def test_what_is_no_address_is_said_and_nothing_typed_is_lost(ada: Visit) -> None:
+    here = ada()
+    typed = {**US, "pasted": "hello", "fill": "yes"}
+    page = here.post("/account/addresses", typed)
+    assert page.status == 422
+    assert "We found no address in this." in page.said
+    assert page.one("#street")["value"] == "1 Main St"
+    assert page.one("#pasted")["aria-invalid"] == "true"

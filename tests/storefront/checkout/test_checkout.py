@@ -218,7 +218,7 @@ def test_without_javascript_the_country_is_sent_by_a_button(app: Flask) -> None:
     open_shop(app)
     shopper = with_cart(app)
     page = shopper.get("/checkout")
-    assert page.one("[formaction]")["formaction"] == "/checkout/draft"
+    assert page.one("#country ~ [formaction]")["formaction"] == "/checkout/draft"
     data = {**TYPED, "country": "CN", "token": page.one("[name=token]")["value"]}
     assert shopper.post("/checkout/draft", data).location == "/checkout"
     assert shopper.get("/checkout").one("#district")["name"] == "district"
@@ -340,3 +340,29 @@ def test_what_was_typed_is_forgotten_after_a_month(app: Flask) -> None:
         with time_machine.travel(now() + timedelta(days=31)):
             assert jobs.forget_old_checkouts.call_local() == 1
         assert db.session.scalar(db.select(db.func.count()).select_from(CheckoutSession)) == 0
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_an_address_pasted_whole_is_shown_to_be_looked_at_before_it_is_ordered_to(app: Flask, htmx: bool) -> None:
+    open_shop(app)
+    shopper = with_cart(app)
+    whole = "Ada Lovelace\n212-555-0199\n5 Park Row, Apt 3\nNew York, NY 10038"
+    page = shopper.get("/checkout")
+    typed = {"pasted": whole, "fill": "yes", "email": "ada@example.com", "token": page.one("[name='token']")["value"]}
+    filled = shopper.post("/checkout/draft", typed, htmx=htmx, headers={"HX-Target": "checkout-form"})
+    assert filled.status == 200
+    shown = {
+        name: filled.one(f"[name='{name}']").get("value") for name in ("name", "phone", "street", "city", "postcode")
+    }
+    assert shown == {
+        "name": "Ada Lovelace",
+        "phone": "212-555-0199",
+        "street": "5 Park Row",
+        "city": "New York",
+        "postcode": "10038",
+    }
+    assert filled.one("select[name='region'] option[selected]")["value"] == "NY"
+    assert filled.one("[name='email']")["value"] == "ada@example.com"
+    again = shopper.get("/checkout")
+    assert again.all("details.paste[open]") == []
+    assert order(shopper, again, name="Ada Lovelace").status == 303

@@ -82,7 +82,7 @@ def test_added_tax_is_paid_named_and_kept_line_by_line(any_app: Flask) -> None:
     added(any_app, NEW_YORK, CITY)
     shopper = with_cart(any_app)
     cart = shopper.get("/cart").said
-    assert "calculated at checkout" in cart
+    assert "Tax once your address is known" in cart
     assert "Total before tax $25.00" in cart
     page = order(shopper)
     assert page.status == 409
@@ -104,6 +104,33 @@ def test_added_tax_is_paid_named_and_kept_line_by_line(any_app: Flask) -> None:
     ]
     assert receipt_of(row).net == Money(2500, "USD")
     verify(any_app)
+
+
+def test_the_cart_estimates_the_tax_of_the_place_that_is_chosen_there(any_app: Flask) -> None:
+    open_shop(any_app)
+    added(any_app, NEW_YORK, CITY)
+    shopper = with_cart(any_app)
+    cart = shopper.get("/cart")
+    assert cart.one("details.deliver-to__place").has_attr("open"), "the place is asked for where it decides the tax"
+    shopper.submit(cart, "form[action='/cart/destination']", country="US", region="NY")
+    said = shopper.get("/cart").said
+    for words in ("State tax 4% $1.00", "City tax 4.875% $1.22", "Estimated total $27.22"):
+        assert words in said
+    assert "Tax is estimated for New York" in said
+    shopper.submit(shopper.get("/cart"), "form[action='/cart/destination']", country="US", region="OR")
+    said = shopper.get("/cart").said
+    assert "Tax $0.00" in said, "a state without a rate is free of tax"
+    assert "Estimated total $25.00" in said
+
+
+def test_the_cart_says_the_taxes_that_prices_contain_at_the_place(app: Flask) -> None:
+    open_shop(app)
+    tax(app, HOME, NEW_YORK)
+    shopper = with_cart(app)
+    assert "includes Sales tax 10% $2.27" in shopper.get("/cart").said
+    shopper.submit(shopper.get("/cart"), "form[action='/cart/destination']", country="US", region="NY")
+    assert "includes State tax 4% $0.96" in shopper.get("/cart").said
+    assert "estimated for" not in shopper.get("/cart").said
 
 
 def test_the_receipt_and_the_letter_name_every_tax(app: Flask) -> None:
@@ -308,7 +335,7 @@ def test_pages_of_a_shop_without_taxes_are_as_they_were(app: Flask) -> None:
     for url in ("/cart", "/checkout"):
         said = shopper.get(url).said
         assert "includes" not in said.replace("include tax", "")
-        assert "calculated at checkout" not in said
+        assert "once your address is known" not in said
     assert order(shopper).status == 303
     assert the_order(app).tax_minor == 0
     verify(app)

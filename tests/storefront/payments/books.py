@@ -12,7 +12,7 @@ from storefront.orders import ledgers as order_books
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
 from storefront.payments import ledgers, services
-from storefront.payments.models import Payment, PaymentMessage, Refund, Transaction
+from storefront.payments.models import Dispute, Payment, PaymentMessage, Refund, Transaction
 from storefront.payments.providers import Outcome
 from storefront.payments.states import TransactionKind, TransactionResult
 
@@ -42,6 +42,11 @@ def payments(app: Flask) -> list[Payment]:
 def refunds(app: Flask) -> list[Refund]:
     with app.app_context():
         return list(db.session.scalars(db.select(Refund).order_by(Refund.id)))
+
+
+def disputes(app: Flask) -> list[Dispute]:
+    with app.app_context():
+        return list(db.session.scalars(db.select(Dispute).order_by(Dispute.id)))
 
 
 def stored(app: Flask) -> list[PaymentMessage]:

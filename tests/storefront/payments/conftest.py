@@ -1,4 +1,5 @@
-"""Providers for the tests of payments."""
+"""Providers for the tests of payments: their servers, keys and libraries are made once, so tests that meet them are one
+group of the suite (`xdist_group("providers")`)."""
 
 from __future__ import annotations
 

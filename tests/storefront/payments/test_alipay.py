@@ -26,6 +26,8 @@ from tests.storefront.payments.books import ask_back, books_agree, payments, ref
 from tests.storefront.payments.conftest import with_keys
 from tests.storefront.payments.road import PHONE, later, leave, paid, shop_with, tell
 
+pytestmark = pytest.mark.xdist_group("providers")
+
 
 @pytest.fixture
 def shop(app: Flask, alipay_bench: AlipayBench) -> Iterator[Flask]:

@@ -22,6 +22,8 @@ from tests.storefront.payments.books import ask_back, books_agree, ledger, payme
 from tests.storefront.payments.conftest import with_keys
 from tests.storefront.payments.road import later, leave, paid, shop_with, tell
 
+pytestmark = pytest.mark.xdist_group("providers")
+
 
 @pytest.fixture
 def shop(app: Flask, paypal_bench: PayPalBench) -> Iterator[Flask]:
@@ -129,15 +131,6 @@ def test_a_refund_that_is_refused_for_good_ends_and_another_is_tried_again(
     monkeypatch.setattr(paypal_bench.peer, "declines", issue)
     ask_back(shop, 2500)
     assert (refunds(shop)[0].state, issue in refunds(shop)[0].error) == (state, True)
-
-
-def test_money_that_paypal_took_back_is_told_to_the_back_office(shop: Flask, paypal_bench: PayPalBench) -> None:
-    payment = paid(shop, paypal_bench)
-    back = {"id": "REV1", "amount": {"value": "25.00", "currency_code": "USD"}, "custom_id": payment.reference}
-    body = paypal_bench.peer.event("PAYMENT.CAPTURE.REVERSED", back)
-    assert tell(shop, paypal_bench, paypal_bench.signed(body)).status == 200
-    assert ledger(shop)[-1] == ("chargeback", "success", 2500)
-    assert payments(shop)[0].issue == "chargeback REV1"
 
 
 def test_a_webhook_while_paypal_cannot_be_asked_is_read_later(shop: Flask, paypal_bench: PayPalBench) -> None:

@@ -37,6 +37,8 @@ from tests.storefront.payments.books import (
 )
 from tests.storefront.payments.conftest import with_keys
 
+pytestmark = pytest.mark.xdist_group("providers")
+
 HOOK = "/payments/webhooks/stripe"
 
 
@@ -172,8 +174,10 @@ def test_another_amount_or_currency_is_not_booked_and_is_told(
 def test_an_unknown_payment_is_kept_for_somebody_to_look_at(stripe_shop: Flask, peer: StripePeer) -> None:
     _, session = leave(stripe_shop, peer)
     stranger = peer.pay(session) | {"client_reference_id": "of-another-shop"}
-    assert tell(stripe_shop, peer.event("checkout.session.completed", stranger)).status == 200
-    assert stored(stripe_shop)[0].state == "unmatched"
+    body = peer.event("checkout.session.completed", stranger)
+    for _ in range(2):
+        assert tell(stripe_shop, body).status == 200
+    assert [each.state for each in stored(stripe_shop)] == ["unmatched"], "the same message once more is kept once"
     assert the_order(stripe_shop).payment_status == "unpaid"
 
 
@@ -364,17 +368,6 @@ def test_an_authorisation_that_ran_out_lets_the_order_wait_again(
         assert (waits.status, waits.payment_status, waits.authorized_minor) == ("open", "unpaid", 0)
         assert waits.pay_before is not None
         assert books_agree(any_app)
-
-
-def test_a_chargeback_is_shown_and_changes_no_order(stripe_shop: Flask, peer: StripePeer) -> None:
-    intent = paid(stripe_shop, peer)
-    dispute = {"id": "dp_1", "amount": 2500, "currency": "usd", "payment_intent": intent, "reason": "fraudulent"}
-    for _ in range(2):
-        assert tell(stripe_shop, peer.event("charge.dispute.funds_withdrawn", dispute)).status == 200
-    assert payments(stripe_shop)[0].issue == "chargeback dp_1"
-    assert ledger(stripe_shop)[-1] == ("chargeback", "success", 2500)
-    assert the_order(stripe_shop).payment_status == "paid"
-    assert books_agree(stripe_shop)
 
 
 def test_money_that_is_held_for_a_cancelled_order_is_let_go(

@@ -22,6 +22,8 @@ from tests.storefront.payments.books import ask_back, books_agree, payments, ref
 from tests.storefront.payments.conftest import with_keys
 from tests.storefront.payments.road import INSIDE, PHONE, later, leave, paid, shop_with, tell
 
+pytestmark = pytest.mark.xdist_group("providers")
+
 
 @pytest.fixture
 def shop(app: Flask, wechatpay_bench: WeChatBench) -> Iterator[Flask]:

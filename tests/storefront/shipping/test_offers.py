@@ -35,7 +35,7 @@ def zone(places: tuple[str, ...], without: tuple[str, ...] = (), **method: Any) 
 
 
 def codes(destination: Destination, load: Load) -> list[str]:
-    return [offer.code for offer in queries.list_offers(destination, load)]
+    return [offer.code for offer in queries.quote(destination, load).offers]
 
 
 LOAD = Load(2500, 3, usd(2999))
@@ -50,7 +50,7 @@ def test_offers_for_a_load(any_app: Flask) -> None:
         method = {"name": "Express", "translations": {}, "price_minor": 1500, "position": 1}
         session.add(ShippingMethod(zone_id=zone_id, code="express", **method))
     with any_app.app_context():
-        offers = queries.list_offers(Destination("US", "NY"), LOAD)
+        offers = queries.quote(Destination("US", "NY"), LOAD).offers
         assert [(offer.code, offer.price) for offer in offers] == [(home, usd(700)), ("express", usd(1500))]
         assert codes(Destination("CN"), LOAD) == [world]
         assert queries.get_offer(home, Destination("US"), Load(2500, 3, usd(3000))).price == usd(0)
@@ -91,7 +91,7 @@ def test_countries_that_can_be_reached(app: Flask) -> None:
             db.session.execute(db.update(ShippingMethod).values(is_active=False))
             after_commit(queries.forget)
         assert queries.list_countries(KNOWN) == frozenset()
-        assert queries.list_offers(Destination("US"), LOAD) == []
+        assert queries.quote(Destination("US"), LOAD).offers == ()
 
 
 def test_a_zone_without_a_method_keeps_its_places_and_one_that_is_off_does_not(app: Flask) -> None:
