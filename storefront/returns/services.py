@@ -179,12 +179,13 @@ def refund(*, found: Return, amount: Money, reason: str, by: str, at: datetime) 
     if found.remedy != Remedy.REFUND:
         found.remedy = Remedy.REFUND
         _count(found, order)
-    if amount.minor < found.refunded_minor or amount.currency != order.currency:
+    asked = queries.asked_back(found.number)
+    if amount.minor < asked or amount.currency != order.currency:
         raise TooMuchBack(field="amount", amount=_words(refundable(found)))
     if amount.minor != found.suggested_minor and not reason.strip():
         raise AmountNeedsReason(field="reason")
     found.actual_minor, found.actual_reason, found.ended_at = amount.minor, squeeze(reason)[:255], at
-    _ask_back(found, amount.minor - found.refunded_minor, by, at)
+    _ask_back(found, amount.minor - asked, by, at)
     move(found, ReturnAction.REFUND, by=by, at=at)
     if amount.minor == found.refunded_minor:
         move(found, ReturnAction.PAID, by=by, at=at)
@@ -197,8 +198,9 @@ def replace(*, found: Return, by: str, at: datetime) -> Return:
     order, found = _lock(found, ReturnAction.REPLACE)
     order = orders.get_whole(order.id)
     plan = plan_of(order, ReturnKind(found.kind), as_asked(found), but=found.id)
-    found.actual_minor = max(plan.back, found.refunded_minor)
-    _ask_back(found, found.actual_minor - found.refunded_minor, by, at)
+    asked = queries.asked_back(found.number)
+    found.actual_minor = max(plan.back, asked)
+    _ask_back(found, found.actual_minor - asked, by, at)
     reference = f"{found.number}-{queries.count_tries(found.id) + 1}"
     try:
         placed = following_up.place_follow_up(order=order, lines=plan.lines, reference=reference, by=by, at=at)
@@ -232,14 +234,15 @@ def check_exchange(asked: Asked, lines: Iterable[Claimable]) -> None:
 
 def actions_of(found: Return) -> frozenset[ReturnAction]:
     """Return what may be done to a request now; pages draw their buttons from this."""
-    return allowed_actions(ReturnState(found.state), ReturnKind(found.kind), Remedy(found.remedy))
+    kind, remedy = ReturnKind(found.kind), Remedy(found.remedy)
+    return allowed_actions(ReturnState(found.state), kind, remedy, was_promised=found.attempts > 0)
 
 
 def refundable(found: Return) -> Money:
-    """Return how much of a sale's money may still go back for a request, with what has gone back for it."""
+    """Return how much of a sale's money may go back for a request, with what has gone back for it or is on its way."""
     family = queries.list_family(found.root_order_id)
     left = sum(payments.refundable(order).minor for order in family)
-    return Money(left + found.refunded_minor, family[0].currency)
+    return Money(left + queries.asked_back(found.number), family[0].currency)
 
 
 def _count(found: Return, order: Order) -> None:
@@ -279,8 +282,6 @@ def _ask_back(found: Return, amount: int, by: str, at: datetime) -> None:
     family = [orders.get_locked(order.id) for order in queries.list_family(found.root_order_id)]
     if amount > sum(payments.refundable(order).minor for order in family):
         raise TooMuchBack(field="amount", amount=_words(refundable(found)))
-    if not amount:
-        return
     found.attempts += 1
     reference = refund_reference(found.number, found.attempts)
     for order in sorted(family, key=lambda each: (each.id != found.order_id, each.id)):
