@@ -59,7 +59,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     RefundAsked: (payment_jobs.refund_soon,),
     RefundSucceeded: (invoicing.credit, payment_letters.tell_refunded, returns.money_moved),
     RefundFailed: (payment_letters.tell_staff, returns.money_moved),
-    ReturnMoved: (returns.give_back, return_letters.tell),
+    ReturnMoved: (returns.give_back, return_letters.tell, analytics.note_returned),
     ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
     ParcelSentAgain: (returns.refuse_claimed,),
     ParcelRelabelled: (fulfilment_jobs.follow_soon,),

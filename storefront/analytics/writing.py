@@ -13,6 +13,7 @@ from storefront.analytics.events import (
     Event,
     GoodsBought,
     PurchaseRestored,
+    PurchaseShrunk,
     PurchaseUndone,
     RecommendationClicked,
     RecommendationOpened,
@@ -40,6 +41,7 @@ _WRITERS: Mapping[type[Event], Callable[[Connection, Noted, Any], None]] = {
     GoodsBought: crediting.write_bought,
     PurchaseUndone: crediting.write_undone,
     PurchaseRestored: crediting.write_restored,
+    PurchaseShrunk: crediting.write_shrunk,
 }
 
 

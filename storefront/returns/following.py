@@ -23,7 +23,7 @@ from storefront.payments.events import RefundFailed, RefundSucceeded
 from storefront.payments.models import Refund
 from storefront.payments.states import REFUNDS_UNDER_WAY, RefundState
 from storefront.promotions import services as promotions
-from storefront.returns import queries
+from storefront.returns import queries, reckoning
 from storefront.returns.errors import ClaimedAlready
 from storefront.returns.events import ReturnMoved
 from storefront.returns.gathering import basis_of
@@ -64,7 +64,7 @@ def give_back(fact: ReturnMoved) -> None:
         sending.record(order=order, kind=EventKind.OFFERS_BACK, told=told)
     whole = basis_of(root, policy=Policy.SHARE).value
     if whole and root.customer_id is not None:
-        part = Money(queries.value_refunded(root.id), root.currency)
+        part = Money(reckoning.value_refunded(root.id), root.currency)
         loyalty.reverse_for_refund(order_number=root.number, refunded=part, of=Money(whole, root.currency), at=at)
         _undo_follow_up(order, root, at)
     if root.customer_id is not None:
@@ -75,7 +75,7 @@ def _undo_follow_up(order: Order, root: Order, at: datetime) -> None:
     """Undo what was earned by paying the difference to a dearer variant, pro rata to what came back of it."""
     whole = basis_of(order, policy=Policy.SHARE).value
     if order.id != root.id and whole:
-        part, of = (Money(each, order.currency) for each in (queries.value_refunded_of(order.id), whole))
+        part, of = (Money(each, order.currency) for each in (reckoning.value_refunded_of(order.id), whole))
         loyalty.reverse_for_refund(order_number=order.number, refunded=part, of=of, at=at)
 
 

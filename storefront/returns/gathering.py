@@ -11,7 +11,7 @@ from storefront.loyalty.rules import share_due
 from storefront.orders import queries as orders
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind
-from storefront.returns import queries
+from storefront.returns import queries, reckoning
 from storefront.returns.models import Return
 from storefront.returns.preview import Basis, Preview, Share, SoldLine, Wanted, preview
 from storefront.returns.repricing import reprice
@@ -82,7 +82,7 @@ def points_of(order: Order, value: int, *, root: Order | None = None) -> Points:
     if root.customer_id is None:
         return Points()
     whole = basis_of(orders.get_whole(root.id), policy=Policy.SHARE).value
-    part = Money(queries.value_refunded(root.id) + value, root.currency)
+    part = Money(reckoning.value_refunded(root.id) + value, root.currency)
     did = loyalty.points_of_order(root.number)
     of = Money(whole, root.currency)
     if not whole:

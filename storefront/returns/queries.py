@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import case, func, select
 
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
@@ -15,10 +15,8 @@ from storefront.fulfilment.models import Parcel
 from storefront.fulfilment.states import ASTRAY, ParcelState
 from storefront.kernel.errors import NotFound
 from storefront.orders.models import Order, OrderLine
-from storefront.payments.models import Refund
-from storefront.payments.states import RefundState
 from storefront.returns.models import Return, ReturnEvent, ReturnLine, ReturnPhoto
-from storefront.returns.rules import Claimable, read_return_number, refund_reference
+from storefront.returns.rules import Claimable, read_return_number
 from storefront.returns.states import COUNTS_NOT, OPEN, ReturnState
 
 DONE = (ReturnState.RECEIVED, ReturnState.REFUNDING, ReturnState.REFUNDED, ReturnState.REPLACED, ReturnState.CLOSED)
@@ -233,37 +231,12 @@ def list_done(order_id: int, *, but: int = 0) -> Sequence[Return]:
     ).all()
 
 
-def value_refunded(root_order_id: int) -> int:
-    """Return what had been paid, with points too, for all goods of a sale whose money has gone back."""
-    return _value_refunded(Return.root_order_id == root_order_id)
-
-
-def value_refunded_of(order_id: int) -> int:
-    """Return the same for the goods of one order."""
-    return _value_refunded(Return.order_id == order_id)
-
-
-def asked_back(number: str) -> int:
-    """Return how much has gone back under a request's name, or is on its way."""
-    asked = Refund.reference.startswith(refund_reference(number, 0)[:-1], autoescape=True)
-    sums = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(asked, Refund.state != RefundState.FAILED)
-    return int(db.session.scalar(sums) or 0)
-
-
 def list_to_close(before: datetime, *, most: int) -> Sequence[Return]:
     """Return requests that ended well before a moment, the oldest first."""
     ended = (ReturnState.REFUNDED, ReturnState.REPLACED)
     return db.session.scalars(
         select(Return).where(Return.state.in_(ended), Return.ended_at < before).order_by(Return.ended_at).limit(most)
     ).all()
-
-
-def _value_refunded(whose: ColumnElement[bool]) -> int:
-    ended = (ReturnState.REFUNDED, ReturnState.CLOSED)
-    sums = select(func.coalesce(func.sum(Return.value_minor), 0)).where(
-        whose, Return.state.in_(ended), Return.remedy == "refund"
-    )
-    return int(db.session.scalar(sums) or 0)
 
 
 def _kept_gifts(order_id: int) -> dict[int, int]:

@@ -17,7 +17,7 @@ from storefront.orders import queries as orders
 from storefront.orders.access import reader_of, remember
 from storefront.orders.models import Order
 from storefront.orders.queries import Reader
-from storefront.returns import queries, services
+from storefront.returns import exchanging, queries, services
 from storefront.returns.errors import NothingToReturn
 from storefront.returns.forms import Typed, keep_photos, read_typed
 from storefront.returns.models import Return
@@ -101,7 +101,7 @@ def _offer(order: Order, typed: Typed) -> Offer | None:
     try:
         asked = typed.asked()
         check(asked, queries.list_claimable(order.id), days=get_settings().after_sale_days, at=now())
-        services.check_exchange(asked, queries.list_claimable(order.id))
+        exchanging.check_exchange(asked, queries.list_claimable(order.id))
         return offer_for(order, asked.kind, asked.remedy, asked.lines)
     except Invalid as refusal:
         typed.refuse(refusal)

@@ -181,8 +181,10 @@ class Base(RuleBasedStateMachine):
             for line, count in by_line.items():
                 units[names[line]] = units.get(names[line], 0) + count
             self.model.pack(sale, Box(number, units, place, by_line))
-        for box in sale.boxes:
+        mine = [box for box in sale.boxes if box.state == "packed"]
+        for box in mine:
             self.model.ship(sale, box)
+        for box in mine:
             self.model.arrive(sale, box)
 
     def _is_held_at(self, sale: Sale, place: int, units: dict[str, int]) -> bool:

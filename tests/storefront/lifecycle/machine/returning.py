@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
@@ -21,11 +23,14 @@ from tests.storefront.lifecycle.model import Line, Sale, Wish
 
 KINDS = st.sampled_from(["return", "return", "exchange", "claim", "claim, goods"])
 COUNTS = st.tuples(*[st.integers(0, 3)] * 3)
+ENDS = st.sampled_from(["usual", "usual", "usual", "pay", "replace", "wait"])
 OTHER_SIZE = {"LAMP": "LAMP-XL", "LAMP-XL": "LAMP"}
 
 
 class Returning(Base):
     """Whoever is not content, and whoever puts it right."""
+
+    only: Wish | None = None
 
     @precondition(lambda self: any(box.has_left for _, box in self.boxes()))
     @rule(
@@ -57,6 +62,29 @@ class Returning(Base):
             found = returning.ask(order=self._order(sale), asked=told, by="guest", at=now())
         if done:
             self.model.ask(Wish(found.number, sale, self._root_of(sale), kind, remedy, is_fault, asked, wanted))
+
+    @precondition(lambda self: any(sale.arrived for sale in self.sales))
+    @rule(which=ANY, kind=KINDS, counts=COUNTS, is_fault=st.booleans(), end=ENDS, mood=MOODS)
+    def put_right(self, which: int, kind: str, counts: tuple[int, ...], is_fault: bool, end: str, mood: str) -> None:
+        """The usual way of a request, at once."""
+        before = len(self.model.wishes)
+        self.ask_to_return(which % 10, kind, counts, is_fault, as_much=True)
+        if len(self.model.wishes) == before:
+            return
+        newest = self.model.wishes[-1]
+        self._now(newest, lambda place: self.decide(place, yes=True))
+        if newest.kind != "claim":
+            self._now(newest, lambda place: self.receive(place, fewer=0, restock=is_fault))
+        if end == "replace" or (end == "usual" and newest.remedy == "replace"):
+            self._now(newest, lambda place: self.replace(place, mood))
+        elif end != "wait":
+            self._now(newest, lambda place: self.pay_for_return(place, "all", mood))
+
+    def _now(self, wish: Wish, step: Callable[[int], None]) -> None:
+        """Take a step of this request and of no other."""
+        self.only = wish
+        step(0)
+        self.only = None
 
     @precondition(lambda self: self.model.wishes)
     @rule(which=ANY, yes=st.sampled_from([True, True, True, False]))
@@ -136,6 +164,8 @@ class Returning(Base):
 
     def wish(self, which: int, *states: str) -> Wish:
         """Return one of the requests, most often one in one of these states."""
+        if self.only is not None:
+            return self.only
         hopeful = [each for each in self.model.wishes if each.state in states]
         found = hopeful if hopeful and which < 10 else self.model.wishes
         return found[which % len(found)]

@@ -90,6 +90,18 @@ class Sending(Base):
         if done:
             self.model.pack(sale, Box(parcel.number, units, place, contents))
 
+    @precondition(lambda self: any(sale.may_send for sale in self.sales))
+    @rule(which=ANY)
+    def hand_over(self, which: int) -> None:
+        """All of an order that is still in the house leaves and arrives at once."""
+        sale = self.sale(which % 10, among=[each for each in self.sales if each.may_send])
+        if any(box.state != "unpacked" for box in sale.boxes):
+            return
+        with self.deed(may=sale.may_send) as done, transaction():
+            fulfilment.deliver_order(order=self._order(sale), by=STAFF, at=now())
+        if done:
+            self._follow_parcels(sale)
+
     @precondition(lambda self: self.boxes())
     @rule(which=ANY)
     def ship(self, which: int) -> None:
