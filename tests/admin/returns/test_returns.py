@@ -68,7 +68,7 @@ def test_a_return_is_found_decided_received_and_paid_back(app: Flask, number: st
     assert number not in staff.get("/admin/returns?state=closed").said
     assert number in staff.get(f"/admin/returns?q={number.lower()}").said
     page = staff.get(f"/admin/returns/{number}")
-    assert "Goes back" in page.said
+    assert "Refund total" in page.said
     assert "$16.66" in page.said
     assert staff.submit(page, "form[action$=approval]", answer="Do come.").status == 200
     page = staff.get(f"/admin/returns/arrivals?code={number}", follow=True)

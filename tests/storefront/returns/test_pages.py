@@ -65,7 +65,7 @@ def test_a_guest_returns_something_step_by_step(app: Flask, number: str) -> None
     assert "How many" in form.said
     line = line_id(app, number)
     preview = shopper.submit(form, "#choose", **{f"quantity-{line}": "2", f"reason-{line}": "too_small"})
-    assert "Ask for $16.66 back" in preview.said
+    assert "Request a refund of $16.66" in preview.said
     assert "“Spend more, save” no longer takes off $3.34." in preview.said
     assert "You pay for sending it back." in preview.said
     done = shopper.submit(
@@ -87,7 +87,7 @@ def test_after_approval_the_page_says_where_to_and_the_label_has_bars(app: Flask
         approve(ask(number, {order_of(number).lines[0].id: 1}))
     shopper = owner(app, number)
     page = shopper.get(f"/orders/{number}/returns/{number}-R1")
-    assert "Please send the goods back" in page.said
+    assert "Please send the items back" in page.said
     assert "1 Main Street" in page.said
     label = shopper.get(f"/orders/{number}/returns/{number}-R1/label")
     assert label.one("svg[role=img]")["aria-label"] == f"Barcode of {number}-R1"
