@@ -82,6 +82,7 @@ def plan_of(order: Order, kind: ReturnKind, lines: Iterable[AskedLine], *, but: 
                     unit_price=price,
                     points=points,
                     credit=credit,
+                    is_returnable=own.is_returnable,
                 )
             )
     return Plan(tuple(found), back)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
-from storefront.catalog.models import Product, Variant
+from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.fulfilment import queries as fulfilment
 from storefront.fulfilment.models import Parcel
@@ -179,11 +179,9 @@ def list_claimable(order_id: int) -> tuple[Claimable, ...]:
             func.coalesce(came.c.lost, 0).label("lost"),
             came.c.arrived_at,
             func.coalesce(taken.c.units, 0).label("taken"),
-            func.coalesce(Product.is_returnable, True).label("is_returnable"),
         )
         .outerjoin(came, came.c.order_line_id == OrderLine.id)
         .outerjoin(taken, taken.c.order_line_id == OrderLine.id)
-        .outerjoin(Product, Product.id == OrderLine.product_id)
         .where(OrderLine.order_id == order_id)
         .order_by(OrderLine.is_gift, OrderLine.position, OrderLine.id)
     )
@@ -257,7 +255,7 @@ def _claimable(row: Any, kept: Mapping[int, int]) -> Claimable:
         lost=int(row.lost),
         taken=int(row.taken) + kept.get(line.id, 0),
         arrived_at=row.arrived_at,
-        is_returnable=bool(row.is_returnable),
+        is_returnable=line.is_returnable,
         is_gift=line.is_gift,
         variant_id=line.variant_id,
         product_id=line.product_id,

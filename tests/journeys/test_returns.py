@@ -53,7 +53,7 @@ def go_back(staff: Visitor, number: str) -> None:
     page.get_by_label("Scan a label that arrived").fill(number.lower())
     with page.expect_navigation(wait_until="load"):
         page.keyboard.press("Enter")
-    staff.press(staff.settle().get_by_role("button", name="Write it down"))
+    staff.press(staff.settle().get_by_role("button", name="Record what arrived"))
 
 
 @SIZES
@@ -75,7 +75,7 @@ def test_goods_go_back_and_the_money_with_them(visit: Visit, size: tuple[int, in
         go_back(staff, f"{number}-R1")
         desk = staff.page
         expect(desk.get_by_label("Amount")).to_have_value(re.sub(r"[^\d.]", "", amount))
-        staff.press(desk.get_by_role("button", name="Send the money back"))
+        staff.press(desk.get_by_role("button", name="Send the refund"))
         expect(desk.get_by_text("The money is on its way back.")).to_be_visible()
         page = shopper.open(f"/orders/{number}/returns/{number}-R1")
         expect(page.get_by_text(amount).first).to_be_visible()
@@ -94,7 +94,7 @@ def test_a_faulty_thing_is_exchanged_for_another_like_it(visit: Visit) -> None:
         expect(page.get_by_text("It costs nothing more.")).to_be_visible()
         shopper.press(page.get_by_role("button", name="Request the replacement"))
         go_back(staff, f"{number}-R1")
-        staff.press(staff.page.get_by_role("button", name="Send the replacement"))
+        staff.press(staff.page.get_by_role("button", name="Order the replacement"))
         page = shopper.open(f"/orders/{number}/returns/{number}-R1")
         shopper.press(page.get_by_role("link", name="See the replacement"))
         expect(page.get_by_text(f"This order replaces goods of order {number}.")).to_be_visible()
