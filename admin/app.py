@@ -38,6 +38,7 @@ from admin.pricing import views as pricing
 from admin.pricing.taxes import views as taxes
 from admin.privacy import views as privacy
 from admin.promotions import views as promotions
+from admin.returns import asking_views as asking
 from admin.returns import views as returns
 from admin.shipping import views as shipping
 from admin.shop import views as settings
@@ -51,7 +52,7 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
-    *(fulfilment, packing, tracking_import, carriers, returns),
+    *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,
         simulation,

@@ -11,7 +11,7 @@ from storefront.discovery import jobs as discovery_jobs
 from storefront.fulfilment import following
 from storefront.fulfilment import jobs as fulfilment_jobs
 from storefront.fulfilment import letters as parcel_letters
-from storefront.fulfilment.events import ParcelDelivered, ParcelRelabelled, ParcelShipped
+from storefront.fulfilment.events import ParcelDelivered, ParcelRelabelled, ParcelSentAgain, ParcelShipped
 from storefront.invoicing import services as invoicing
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
@@ -61,8 +61,9 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     RefundAsked: (payment_jobs.refund_soon,),
     RefundSucceeded: (invoicing.credit, payment_letters.tell_refunded, returns.money_moved),
     RefundFailed: (payment_letters.tell_staff, returns.money_moved),
-    ReturnMoved: (returns.give_back, return_letters.tell),
+    ReturnMoved: (returns.give_back, return_letters.tell, analytics.note_returned),
     ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
+    ParcelSentAgain: (returns.refuse_claimed,),
     ParcelRelabelled: (fulfilment_jobs.follow_soon,),
     ParcelDelivered: (parcel_letters.tell_arrived,),
     CopyAsked: (privacy_jobs.make_copy_soon,),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, flash, render_template, request
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from admin.access import requires, staff_here
 from admin.fulfilment import queries
-from admin.fulfilment.slips import slip_of_order, slip_of_parcel
+from admin.fulfilment.slips import Slip, slip_of_order, slip_of_parcel
 from admin.fulfilment.tables import LOOKS, STAGES, to_send_table
 from admin.tables import read_state
 from admin.warehouses.queries import names_of_warehouses
@@ -24,6 +25,7 @@ from storefront.fulfilment.rules import Label, order_number
 from storefront.kernel.clock import now
 from storefront.kernel.errors import N_
 from storefront.web.fragments import redirect_to, render_page
+from storefront.web.locale import speaking
 
 blueprint = Blueprint("fulfilment", __name__, template_folder="templates")
 
@@ -59,14 +61,14 @@ def slips() -> Response:
     """Show a packing slip for each of the chosen orders."""
     chosen = queries.list_chosen(request.args.getlist("order"))
     made = [slip_of_order(order, request.args.get("warehouse", "")) for order in chosen]
-    return render_page("admin/fulfilment/slips.html", slips=[slip for slip in made if slip.lines])
+    return render_page("admin/fulfilment/slips.html", slips=[_sheet(slip) for slip in made if slip.lines])
 
 
 @blueprint.get("/parcels/<number>/slip")
 @requires(Permission.FULFILMENT_VIEW)
 def parcel_slip(number: str) -> Response:
     """Show the slip that lies in a parcel."""
-    return render_page("admin/fulfilment/slips.html", slips=[slip_of_parcel(parcels.get_by_number(number))])
+    return render_page("admin/fulfilment/slips.html", slips=[_sheet(slip_of_parcel(parcels.get_by_number(number)))])
 
 
 @blueprint.post("/parcels/<number>/arrival")
@@ -121,6 +123,12 @@ def correct_label(number: str) -> Response:
     return _changed(
         number, "label", lambda parcel, said: services.correct_label(parcel=parcel, label=label, **said), words
     )
+
+
+def _sheet(slip: Slip) -> Markup:
+    """Write a slip in its customer's language, whoever prints it."""
+    with speaking(slip.order.locale):
+        return Markup(render_template("admin/fulfilment/_slip.html", slip=slip))  # noqa: S704 - our own template
 
 
 def _changed(number: str, step: str, change: Callable[[Parcel, dict[str, Any]], Parcel], words: str) -> Response:

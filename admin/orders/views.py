@@ -36,7 +36,7 @@ from storefront.kernel.clock import now
 from storefront.orders import services as orders
 from storefront.orders.receipt import receipt_of, traced_lines
 from storefront.orders.states import CancelReason, FulfillmentStatus, OrderAction
-from storefront.returns import queries as returns
+from storefront.returns.offering import returns_of
 from storefront.web.fragments import redirect_to, render_page
 
 blueprint = Blueprint("orders", __name__, template_folder="templates")
@@ -78,7 +78,8 @@ def order(number: str) -> Response:
         parcels=tracked.list_tracked(found.id),
         carriers=choosing.list_carriers() if found.fulfillment_status != FulfillmentStatus.UNFULFILLED else (),
         parcel_looks=PARCEL_LOOKS,
-        returns=returns.list_returns(found.id) if staff.may(Permission.RETURNS_VIEW) else (),
+        returns=returns_of(found, now()) if staff.may(Permission.RETURNS_VIEW) else None,
+        may_ask_back=staff.may(Permission.RETURNS_EDIT),
         may_send=staff_here().may(Permission.FULFILMENT_EDIT),
         may_pack=staff_here().may(Permission.FULFILMENT_EDIT) and OrderAction.SEND in orders.actions_of(found),
         people=people(found.events),

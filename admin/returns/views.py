@@ -153,7 +153,7 @@ _DONE = {
     "reject": N_("The request is rejected; the customer is told."),
     "receive": N_("What arrived is written down."),
     "replace": N_("The replacement is on order and can be packed."),
-    "close": N_("The request is put away."),
+    "close": N_("The return is closed."),
 }
 
 

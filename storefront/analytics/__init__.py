@@ -26,6 +26,8 @@ How things are told apart:
   days by this visitor, be it on a shelf or in a search.
 * What is bought counts for the last click or addition within seven days, over shelves and searches alike, once for each
   order and product, by the order lines as they were sold. A cancelled order takes its revenue back.
+  Goods that came back and were paid back take theirs, pro rata to the pieces of their line and on the day of the sale,
+  as a cancellation does; the order itself goes on counting as one, and what was exchanged is still sold.
 * What found nothing while filters were on is not counted among what found nothing: there may be goods without them.
 
 Every order that a person placed is kept as well (`behaviour_order`), with its visitor where there is one, whatever led

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, literal, select, union_all, update
 
-from storefront.analytics.events import AddedToCart, GoodsBought, PurchaseRestored, PurchaseUndone, Sold
+from storefront.analytics.events import AddedToCart, GoodsBought, PurchaseRestored, PurchaseShrunk, PurchaseUndone, Sold
 from storefront.analytics.models import (
     AdditionRow,
     ClickRow,
@@ -82,6 +82,21 @@ def write_undone(connection: Connection, noted: Noted, event: PurchaseUndone) ->
 def write_restored(connection: Connection, noted: Noted, event: PurchaseRestored) -> None:
     """Give the revenue of an order again to what led to it; asked twice, it happens once."""
     _turn(connection, noted, event.order_number, undone=False)
+
+
+def write_shrunk(connection: Connection, noted: Noted, event: PurchaseShrunk) -> None:
+    """Take the money of goods that came back from what led to them, on the day of the sale, which goes on counting.
+
+    What is left only becomes less: told of again, or late, nothing happens.
+    """
+    _shrink_order(connection, event)
+    for left in event.left:
+        for root, _source, less in _shrunk(connection, PurchaseRow, PurchaseRow.search_id, event.order_number, left):
+            change_search(connection, root, revenue_minor=SearchRow.revenue_minor - less)
+        key = RecommendationPurchaseRow.request_id
+        for request, source, less in _shrunk(connection, RecommendationPurchaseRow, key, event.order_number, left):
+            _change_revenue(connection, request, 0, -less)
+            _change_sums(connection, request, source, 0, -less)
 
 
 def _place_of(connection: Connection, noted: Noted, event: AddedToCart) -> Touch | None:
@@ -170,6 +185,31 @@ def _turned(
         .returning(key, source, table.revenue_minor)
     )
     return sorted((found, of, revenue) for found, of, revenue in rows)
+
+
+def _shrink_order(connection: Connection, event: PurchaseShrunk) -> None:
+    """Leave an order what is left of it; what its goods had cost goes pro rata to the pieces."""
+    pieces, revenue = sum(one.quantity for one in event.left), sum(one.revenue_minor for one in event.left)
+    mine = OrderRow.order_number == event.order_number
+    row = connection.execute(select(OrderRow.quantity, OrderRow.cost_minor).where(mine).with_for_update()).one_or_none()
+    if row is None or pieces >= row.quantity:
+        return
+    cost = None if row.cost_minor is None else row.cost_minor * pieces // row.quantity
+    connection.execute(update(OrderRow).where(mine).values(quantity=pieces, revenue_minor=revenue, cost_minor=cost))
+
+
+def _shrunk(connection: Connection, table: Any, key: Any, order_number: str, left: Sold) -> list[tuple[str, str, int]]:
+    """Leave purchases of a product what is left of it, and return (what they are credited to, source, how much less).
+
+    A cancelled order's purchases have given their revenue back already.
+    """
+    mine = table.order_number == order_number, table.product_id == left.product_id, table.quantity > left.quantity
+    source = getattr(table, "source", literal(""))
+    rows = connection.execute(select(table.id, key, source, table.revenue_minor, table.is_undone).where(*mine)).all()
+    for row in rows:
+        shrunk = {"quantity": left.quantity, "revenue_minor": left.revenue_minor}
+        connection.execute(update(table).where(table.id == row.id).values(shrunk))
+    return sorted((row[1], row[2], row.revenue_minor - left.revenue_minor) for row in rows if not row.is_undone)
 
 
 def _change_revenue(connection: Connection, request: str, purchases: int, revenue: int) -> None:

@@ -219,6 +219,14 @@ class PurchaseRestored(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PurchaseShrunk(Event):
+    """Goods of an order came back and were paid back: what is left of each product that the order held."""
+
+    order_number: str
+    left: tuple[Sold, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionChosen(Event):
     """A line under the search box was chosen: which kind, in which place (counted from 1), after what was typed."""
 

@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 from flask import has_request_context
 
 from storefront.analytics import here, services
-from storefront.analytics.events import AddedToCart, Event, GoodsBought, PurchaseRestored, PurchaseUndone, Sold
+from storefront.analytics.events import (
+    AddedToCart,
+    Event,
+    GoodsBought,
+    PurchaseRestored,
+    PurchaseShrunk,
+    PurchaseUndone,
+    Sold,
+)
 from storefront.analytics.recording import is_counted, record, record_for
 from storefront.analytics.rules import SETTLED, cost_of
 from storefront.cart.events import GoodsAdded
@@ -20,6 +28,9 @@ from storefront.jobs.queue import periodic
 from storefront.kernel.clock import now
 from storefront.orders import queries as orders
 from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced
+from storefront.returns import reckoning
+from storefront.returns.events import ReturnMoved
+from storefront.returns.states import ReturnState
 from storefront.shop.queries import get_settings
 from storefront.web.visitor import find_visitor, remember_visitor
 
@@ -68,6 +79,14 @@ def note_paid(fact: OrderPaid) -> None:
     """Tell that an order counts again after it had been cancelled."""
     if fact.reopened:
         _tell_for_sure(PurchaseRestored(fact.number))
+
+
+def note_returned(fact: ReturnMoved) -> None:
+    """Tell what is left of an order whose goods came back and were paid back; what was exchanged is still sold."""
+    if fact.state == ReturnState.REFUNDED:
+        number, kept = reckoning.list_kept(fact.return_id)
+        left = tuple(Sold(one.product_id, one.quantity, one.revenue_minor) for one in kept)
+        _tell_for_sure(PurchaseShrunk(number, left))
 
 
 @periodic(hour="4", minute="10")

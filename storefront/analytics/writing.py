@@ -15,6 +15,7 @@ from storefront.analytics.events import (
     Event,
     GoodsBought,
     PurchaseRestored,
+    PurchaseShrunk,
     PurchaseUndone,
     RecommendationClicked,
     RecommendationOpened,
@@ -44,6 +45,7 @@ _WRITERS: Mapping[type[Event], Callable[[Connection, Noted, Any], None]] = {
     PurchaseRestored: crediting.write_restored,
     EntriesViewed: entry_writing.write_viewed,
     EntryOpened: entry_writing.write_opened,
+    PurchaseShrunk: crediting.write_shrunk,
 }
 
 

@@ -49,6 +49,7 @@ class Line:
     added_at: datetime
     tax_class: str = ""
     freight_class: str = ""
+    is_returnable: bool = True
 
     @property
     def quantity(self) -> int:
@@ -143,6 +144,7 @@ _GOODS = (
     Variant.minimum_price_minor,
     Variant.weight_grams,
     Product.freight_class,
+    Product.is_returnable,
     Variant.is_active,
     Variant.tax_class.label("variant_tax_class"),
     Product.tax_class,
@@ -260,6 +262,7 @@ def _line(row: Any, held: Held, settings: ShopSettings, locale: str | None) -> L
         category_ids=frozenset(int(part) for part in (row.path or "").strip("/").split("/") if part),
         weight_grams=row.weight_grams,
         freight_class=row.freight_class,
+        is_returnable=row.is_returnable,
         added_at=held.added_at,
         tax_class=row.variant_tax_class or row.tax_class,
     )

@@ -37,6 +37,9 @@ class GiftGoods:
     shelves: tuple[tuple[tuple[str, ...], int], ...]
     """Of each active warehouse that holds it: the zones that it sends to, and how many it may still give."""
 
+    is_returnable = True
+    """It comes back with what it was given for, whatever it is."""
+
     @property
     def full_name(self) -> str:
         return sized(self.name, self.variant_name)

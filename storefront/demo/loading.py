@@ -22,6 +22,7 @@ from storefront.database.transaction import transaction
 from storefront.demo import (
     coupons,
     delivery,
+    doorsteps,
     fetching,
     flash,
     front,
@@ -215,6 +216,10 @@ def _steering(load: Load, name: str) -> None:
     load.do(name, lambda session, _connection: steering.insert_steering(session, _merchandiser(session), load.at))
 
 
+def _doorsteps(load: Load, name: str) -> None:
+    load.do(name, lambda session, _connection: doorsteps.insert_doorsteps(session, load.at))
+
+
 def _merchandiser(session: Session) -> str:
     """Return who did it, for ledgers."""
     number = session.scalars(select(Staff.id).where(Staff.role == Role.MERCHANDISER.value).limit(1)).one()
@@ -242,6 +247,7 @@ STEPS: tuple[tuple[str, Callable[[Load, str], None]], ...] = (
     ("flash", _flash),
     ("pages", _pages),
     ("steering", _steering),
+    ("doorsteps", _doorsteps),
     ("statistics", _statistics),
 )
 

@@ -21,6 +21,7 @@ from storefront.discovery import trainings
 from storefront.discovery.recommending import holder
 from storefront.discovery.trainings import Result
 from storefront.kernel.clock import now
+from storefront.orders.following_up import WAS_CHOSEN
 from storefront.orders.models import Order, OrderLine
 from storefront.orders.states import OrderStatus
 
@@ -64,13 +65,13 @@ def evaluate_recommender(as_of: datetime) -> Mapping[str, Any]:
 def read_history(before: datetime) -> Interactions:
     """Return every line of the orders placed before a moment, cancelled ones left out; guests are anonymous.
 
-    What came as a gift was not chosen, so it teaches nothing.
+    What came as a gift or in place of what came back was not chosen, so it teaches nothing.
     """
     placed = (
         db.session.connection()
         .execute(
             select(Order.id, func.coalesce(Order.customer_id, NOBODY), Order.placed_at)
-            .where(Order.placed_at < before, Order.status != OrderStatus.CANCELLED)
+            .where(Order.placed_at < before, Order.status != OrderStatus.CANCELLED, WAS_CHOSEN)
             .order_by(Order.id)
         )
         .all()

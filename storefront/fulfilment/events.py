@@ -26,6 +26,15 @@ class ParcelDelivered(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class ParcelSentAgain(Fact):
+    """What went astray in a parcel is to leave the house once more."""
+
+    order_id: int
+    number: str
+    parcel_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ParcelRelabelled(Fact):
     """A parcel on its way was given another carrier or tracking number."""
 

@@ -28,12 +28,13 @@ class Labelled(StrEnum):
 def label(*, code: str, given: Label, by: str, at: datetime) -> Labelled:
     """Give what `code` names a carrier and a tracking number; what has not left, leaves.
 
-    An order's number is enough where there is one parcel that it can mean; refuses with SeveralParcels where not.
+    An order's number is enough where there is one parcel that it can mean; refuses with SeveralParcels where not. What
+    `code` names is looked for first: whoever mistyped it need not wonder about the rest.
     """
+    order_id, parcel = queries.get_scanned(code)
     given = Label(choosing.get_chosen(given.carrier).code, read_tracking_number(given.tracking_number))
     if not given.tracking_number:
         raise NoTrackingNumber(field="tracking_number")
-    order_id, parcel = queries.get_scanned(code)
     orders.get_locked(order_id)
     parcel = parcel or _meant(queries.list_parcels(order_id), order_id)
     if parcel is None:

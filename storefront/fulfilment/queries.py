@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import CompoundSelect, case, func, select, union_all
@@ -114,18 +114,6 @@ def list_news(parcel_ids: Iterable[int]) -> dict[int, list[TrackingEvent]]:
         for event in db.session.scalars(mine.order_by(TrackingEvent.at.desc(), TrackingEvent.id.desc())):
             found[event.parcel_id].append(event)
     return found
-
-
-def delivered_units(order_id: int) -> Mapping[int, int]:
-    """Return how many units of each of an order's lines have arrived, by the line's id."""
-    inside = contents().subquery()
-    rows = db.session.execute(
-        select(inside.c.order_line_id, func.sum(inside.c.quantity))
-        .join(Parcel, Parcel.id == inside.c.parcel_id)
-        .where(inside.c.order_id == order_id, Parcel.state == ParcelState.DELIVERED)
-        .group_by(inside.c.order_line_id)
-    )
-    return {line_id: int(units) for line_id, units in rows}
 
 
 def progress_of(order_id: int) -> Progress:

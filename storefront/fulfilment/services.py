@@ -14,7 +14,7 @@ from storefront.database.base import db
 from storefront.fulfilment import queries
 from storefront.fulfilment.carriers import choosing
 from storefront.fulfilment.errors import NothingToPack, NotStocked, PackedAlready
-from storefront.fulfilment.events import ParcelDelivered, ParcelRelabelled, ParcelShipped
+from storefront.fulfilment.events import ParcelDelivered, ParcelRelabelled, ParcelSentAgain, ParcelShipped
 from storefront.fulfilment.models import Parcel, ParcelLine
 from storefront.fulfilment.rules import (
     Box,
@@ -135,6 +135,7 @@ def send_again(*, parcel: Parcel, by: str, at: datetime) -> Parcel:
     progress = queries.progress_of(order.id)
     told = _told(parcel, by, at)
     sending.record_progress(order=order, kind=EventKind.SENT_AGAIN, progress=progress, told=told)
+    publish(ParcelSentAgain(order.id, order.number, parcel.id))
     return parcel
 
 

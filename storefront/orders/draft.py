@@ -41,6 +41,8 @@ class Goods:
     picture: str
     flash_item_id: int = 0
     """The item of a flash sale whose quota it takes, if it is one."""
+    is_returnable: bool = True
+    """As it was agreed: a product that cannot be returned any more tomorrow can be, if it was bought today."""
 
     @property
     def full_name(self) -> str:

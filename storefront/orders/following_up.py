@@ -24,6 +24,10 @@ from storefront.web.locale import speaking
 
 log = logging.getLogger(__name__)
 
+_FOLLOWS = "follow-"
+WAS_CHOSEN = Order.idempotency_key.not_like(f"{_FOLLOWS}%")
+"""An order that somebody chose, not one that goes out in place of what came back."""
+
 
 @dataclass(frozen=True, slots=True)
 class FollowLine:
@@ -39,6 +43,7 @@ class FollowLine:
     unit_price: int
     points: int
     credit: int
+    is_returnable: bool = True
 
     def __post_init__(self) -> None:
         if min(self.points, self.credit) < 0 or self.points + self.credit > self.unit_price or self.quantity < 1:
@@ -93,7 +98,7 @@ def _order_row(order: Order, number: str, lines: Sequence[FollowLine], reference
     return Order(
         number=number,
         access_token=secrets.token_urlsafe(24),
-        idempotency_key=f"follow-{reference}"[:64],
+        idempotency_key=f"{_FOLLOWS}{reference}"[:64],
         customer_id=order.customer_id,
         email=order.email,
         phone=order.phone,
@@ -136,6 +141,7 @@ def _line_row(line: FollowLine, position: int) -> OrderLine:
         name=line.name,
         variant_name=line.variant_name,
         picture=line.picture,
+        is_returnable=line.is_returnable,
         quantity=line.quantity,
         unit_price_minor=line.unit_price,
         discount_minor=(line.points + line.credit) * line.quantity,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, String, Text
+from sqlalchemy import CheckConstraint, Index, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storefront.database.base import Base
@@ -121,6 +121,8 @@ class OrderLine(Base):
     """This line's share of every discount; the line's adjustments say which."""
     tax_minor: Mapped[minor] = mapped_column(default=0)
     """This line's share of the order's tax; its taxes say which."""
+    is_returnable: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether it could be returned by the terms of that day."""
 
 
 class OrderAdjustment(Base):

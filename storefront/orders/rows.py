@@ -80,6 +80,7 @@ def line_rows(draft: Draft) -> list[OrderLine]:
             name=draft.goods[line.line_id].name,
             variant_name=draft.goods[line.line_id].variant_name,
             picture=draft.goods[line.line_id].picture,
+            is_returnable=draft.goods[line.line_id].is_returnable,
             quantity=line.quantity,
             unit_price_minor=line.unit_price.minor,
             discount_minor=line.discount.minor,

@@ -48,7 +48,8 @@ def lock_to_deliver(order_id: int) -> Order:
     order = queries.get_locked(order_id)
     if OrderAction.DELIVER in actions_of(order):
         return order
-    raise CalledOff if order.status == OrderStatus.CANCELLED else CannotSend
+    check_may_leave(order)
+    raise CannotSend
 
 
 def record(*, order: Order, kind: EventKind, told: Told) -> None:

@@ -10,7 +10,6 @@ from storefront.mail import services as mail
 from storefront.mail.services import Letter
 from storefront.orders import queries as orders
 from storefront.orders import texts
-from storefront.payments.events import PaymentFailed, PaymentShort, RefundFailed, RefundSucceeded
 from storefront.payments import queries
 from storefront.payments.events import DisputeOpened, PaymentFailed, PaymentShort, RefundFailed, RefundSucceeded
 from storefront.payments.states import DisputeState

@@ -53,6 +53,12 @@ class NotReturnable(Invalid):
     message = N_("“%(name)s” cannot be returned unless something is wrong with it.")
 
 
+class ClaimedAlready(ShopError):
+    """Somebody asked for money or a replacement for what was in a parcel that is to be sent again."""
+
+    message = N_("This is claimed with return %(number)s: it is paid back or replaced there, not sent again.")
+
+
 class GiftAlone(Invalid):
     """A gift comes back with what it came with."""
 

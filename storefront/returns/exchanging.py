@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from storefront.orders.following_up import FollowLine
 from storefront.orders.models import Order
 from storefront.returns import queries
-from storefront.returns.errors import NoReplacement
+from storefront.returns.errors import NoReplacement, NoSuchExchange
 from storefront.returns.gathering import basis_of
-from storefront.returns.rules import AskedLine, exchange_price
+from storefront.returns.rules import Asked, AskedLine, Claimable, exchange_price
 from storefront.returns.states import Policy, ReturnKind
 
 
@@ -26,6 +26,19 @@ class Plan:
     def due(self) -> int:
         """What the shopper pays, in minor units."""
         return sum(line.due for line in self.lines)
+
+
+def check_exchange(asked: Asked, lines: Iterable[Claimable]) -> None:
+    """Refuse an exchange for anything but a variant of the same product; the same one too, where it is faulty."""
+    if asked.kind is not ReturnKind.EXCHANGE:
+        return
+    known = {line.line_id: line for line in lines}
+    siblings = queries.siblings_of(line.variant_id for line in known.values() if line.variant_id is not None)
+    for line in asked.lines:
+        own = known[line.line_id]
+        allowed = {row.id for row in siblings.get(own.variant_id or 0, ())} | {own.variant_id}
+        if line.wanted_variant_id is None or line.wanted_variant_id not in allowed:
+            raise NoSuchExchange(field=f"variant-{line.line_id}", name=own.name)
 
 
 def plan_of(order: Order, kind: ReturnKind, lines: Iterable[AskedLine], *, but: int = 0) -> Plan:
@@ -69,6 +82,7 @@ def plan_of(order: Order, kind: ReturnKind, lines: Iterable[AskedLine], *, but: 
                     unit_price=price,
                     points=points,
                     credit=credit,
+                    is_returnable=own.is_returnable,
                 )
             )
     return Plan(tuple(found), back)

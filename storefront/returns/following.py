@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 
 from storefront.database.base import db
+from storefront.fulfilment.events import ParcelSentAgain
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.loyalty import services as loyalty
@@ -12,6 +15,7 @@ from storefront.orders import queries as orders
 from storefront.orders import rewards, sending
 from storefront.orders import services as order_services
 from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid
+from storefront.orders.models import Order
 from storefront.orders.sending import Told
 from storefront.orders.services import SYSTEM
 from storefront.orders.states import CancelReason, EventKind, OrderAction
@@ -19,12 +23,13 @@ from storefront.payments.events import RefundFailed, RefundSucceeded
 from storefront.payments.models import Refund
 from storefront.payments.states import REFUNDS_UNDER_WAY, RefundState
 from storefront.promotions import services as promotions
-from storefront.returns import queries
+from storefront.returns import queries, reckoning
+from storefront.returns.errors import ClaimedAlready
 from storefront.returns.events import ReturnMoved
 from storefront.returns.gathering import basis_of
 from storefront.returns.moving import move
 from storefront.returns.rules import number_of_reference, refund_reference
-from storefront.returns.states import Policy, ReturnAction, ReturnState
+from storefront.returns.states import COUNTS_NOT, Policy, ReturnAction, ReturnState
 
 
 def money_moved(fact: RefundSucceeded | RefundFailed) -> None:
@@ -59,10 +64,26 @@ def give_back(fact: ReturnMoved) -> None:
         sending.record(order=order, kind=EventKind.OFFERS_BACK, told=told)
     whole = basis_of(root, policy=Policy.SHARE).value
     if whole and root.customer_id is not None:
-        part = Money(queries.value_refunded(root.id), root.currency)
+        part = Money(reckoning.value_refunded(root.id), root.currency)
         loyalty.reverse_for_refund(order_number=root.number, refunded=part, of=Money(whole, root.currency), at=at)
+        _undo_follow_up(order, root, at)
     if root.customer_id is not None:
         rewards.evaluate_tier(root.customer_id, at)
+
+
+def _undo_follow_up(order: Order, root: Order, at: datetime) -> None:
+    """Undo what was earned by paying the difference to a dearer variant, pro rata to what came back of it."""
+    whole = basis_of(order, policy=Policy.SHARE).value
+    if order.id != root.id and whole:
+        part, of = (Money(each, order.currency) for each in (reckoning.value_refunded_of(order.id), whole))
+        loyalty.reverse_for_refund(order_number=order.number, refunded=part, of=of, at=at)
+
+
+def refuse_claimed(fact: ParcelSentAgain) -> None:
+    """What was claimed is not sent as well: what is sent again no longer counts as lost."""
+    claims = [each for each in queries.list_returns(fact.order_id) if each.state not in COUNTS_NOT]
+    if claims and any(line.is_overdrawn for line in queries.list_claimable(fact.order_id)):
+        raise ClaimedAlready(number=claims[-1].number)
 
 
 def follow_up_cancelled(fact: OrderCancelled) -> None:

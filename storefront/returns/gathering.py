@@ -11,7 +11,7 @@ from storefront.loyalty.rules import share_due
 from storefront.orders import queries as orders
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind
-from storefront.returns import queries
+from storefront.returns import queries, reckoning
 from storefront.returns.models import Return
 from storefront.returns.preview import Basis, Preview, Share, SoldLine, Wanted, preview
 from storefront.returns.repricing import reprice
@@ -35,9 +35,9 @@ def basis_of(order: Order, *, policy: Policy, but: int = 0) -> Basis:
     """Return an order as its refunds depend on it, with every request whose goods are back, without one of them."""
     settings, done = get_settings(), queries.list_done(order.id, but=but)
     lines = queries.list_lines(each.id for each in done)
-    returned: dict[int, int] = {}
-    for row in (row for rows in lines.values() for row in rows):
-        returned[row.order_line_id] = returned.get(row.order_line_id, 0) + int(row.accepted or 0)
+    back = [(row.order_line_id, int(row.accepted or 0), row.return_id) for rows in lines.values() for row in rows]
+    returned = _sums((line_id, units) for line_id, units, _ in back)
+    before = _sums((line_id, units) for line_id, units, return_id in back if return_id < but) if but else returned
     kept: dict[int, int] = {}
     for each in done:
         for line_id, units in (each.kept_gifts or {}).items():
@@ -48,7 +48,7 @@ def basis_of(order: Order, *, policy: Policy, but: int = 0) -> Basis:
         paid += sum(tax.tax_minor for tax in order.taxes if tax.order_line_id is None)
     reasons = [ReturnReason(row.reason) for rows in lines.values() for row in rows if row.accepted]
     return Basis(
-        lines=tuple(_sold(line, order, returned, kept) for line in order.lines),
+        lines=tuple(_sold(line, order, (returned, before), kept) for line in order.lines),
         policy=policy,
         freight=max(0, paid - sum(each.freight_minor for each in done)),
         goods_refunded=sum(each.goods_minor for each in done),
@@ -82,7 +82,7 @@ def points_of(order: Order, value: int, *, root: Order | None = None) -> Points:
     if root.customer_id is None:
         return Points()
     whole = basis_of(orders.get_whole(root.id), policy=Policy.SHARE).value
-    part = Money(queries.value_refunded(root.id) + value, root.currency)
+    part = Money(reckoning.value_refunded(root.id) + value, root.currency)
     did = loyalty.points_of_order(root.number)
     of = Money(whole, root.currency)
     if not whole:
@@ -93,7 +93,17 @@ def points_of(order: Order, value: int, *, root: Order | None = None) -> Points:
     )
 
 
-def _sold(line: OrderLine, order: Order, returned: Mapping[int, int], kept: Mapping[int, int]) -> SoldLine:
+def _sums(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    sums: dict[int, int] = {}
+    for key, units in pairs:
+        sums[key] = sums.get(key, 0) + units
+    return sums
+
+
+def _sold(
+    line: OrderLine, order: Order, back: tuple[Mapping[int, int], Mapping[int, int]], kept: Mapping[int, int]
+) -> SoldLine:
+    """Return a line as it was sold; `back` are the units that came back, and those of them that came first."""
     mine = [row for row in order.adjustments if row.order_line_id == line.id and row.kind not in _NOT_OFF]
     return SoldLine(
         line_id=line.id,
@@ -101,7 +111,8 @@ def _sold(line: OrderLine, order: Order, returned: Mapping[int, int], kept: Mapp
         unit_price=line.unit_price_minor,
         shares=tuple(Share(row.label, _units(row, line.quantity), row.kind == AdjustmentKind.POINTS) for row in mine),
         is_gift=line.is_gift,
-        returned=returned.get(line.id, 0),
+        returned=back[0].get(line.id, 0),
+        before=back[1].get(line.id, 0),
         kept=kept.get(line.id, 0),
         name=line.name,
         gift_of=next((row.promotion_key for row in mine if row.promotion_key), "") if line.is_gift else "",

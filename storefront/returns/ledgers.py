@@ -10,7 +10,7 @@ from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.fulfilment import queries as fulfilment
 from storefront.fulfilment.models import Parcel
-from storefront.fulfilment.states import ParcelState
+from storefront.fulfilment.states import ASTRAY, ParcelState
 from storefront.inventory.models import StockMovement
 from storefront.inventory.states import MovementKind
 from storefront.kernel.ledgers import Discrepancy, Ledger
@@ -104,12 +104,12 @@ def _lines_given_back() -> Iterator[Discrepancy]:
 
 
 def _pieces() -> Iterator[Discrepancy]:
-    """No more comes back of a line than has arrived, or was lost on the way."""
+    """No more comes back of a line than has arrived, or went astray and was not sent again."""
     inside = fulfilment.contents().subquery()
     came = (
         select(inside.c.order_line_id, func.sum(inside.c.quantity).label("units"))
         .join(Parcel, Parcel.id == inside.c.parcel_id)
-        .where(Parcel.state.in_((ParcelState.DELIVERED, ParcelState.LOST)))
+        .where((Parcel.state == ParcelState.DELIVERED) | (Parcel.state.in_(ASTRAY) & Parcel.resent_at.is_(None)))
         .group_by(inside.c.order_line_id)
         .subquery()
     )

@@ -23,7 +23,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class SoldLine:
-    """A line as it was sold. `returned` of its units went back before; of a gift, `kept` have been deducted."""
+    """A line as it was sold. `returned` of its units are back, `before` of them ahead of the request that is counted;
+    of a gift, `kept` have been deducted."""
 
     line_id: int
     quantity: int
@@ -31,6 +32,8 @@ class SoldLine:
     shares: tuple[Share, ...] = ()
     is_gift: bool = False
     returned: int = 0
+    before: int | None = None
+    """None where all that are back came ahead."""
     kept: int = 0
     name: str = ""
     gift_of: str = ""
@@ -79,7 +82,12 @@ class SoldLine:
 
     def slice_of(self, values: list[int], units: int) -> list[int]:
         """Return what belongs to the next `units` that come back."""
-        return values[self.returned : self.returned + units]
+        return values[self.start : self.start + units]
+
+    @property
+    def start(self) -> int:
+        """How many units came back ahead of those that are counted now."""
+        return self.returned if self.before is None else self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +267,7 @@ def _lost(
         return repriced.lost
     sums: dict[str, int] = {}
     for line in basis.goods:
-        coming = line.order[line.returned : line.returned + units[line.line_id]]
+        coming = line.order[line.start : line.start + units[line.line_id]]
         for share in line.shares:
             if not share.is_points:
                 sums[share.label] = sums.get(share.label, 0) + sum(share.units[unit] for unit in coming)

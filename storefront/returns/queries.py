@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, exists, func, select
 
-from storefront.catalog.models import Product, Variant
+from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.fulfilment import queries as fulfilment
 from storefront.fulfilment.models import Parcel
-from storefront.fulfilment.states import ParcelState
+from storefront.fulfilment.states import ASTRAY, ParcelState
 from storefront.kernel.errors import NotFound
 from storefront.orders.models import Order, OrderLine
 from storefront.returns.models import Return, ReturnEvent, ReturnLine, ReturnPhoto
@@ -164,7 +164,7 @@ def list_claimable(order_id: int) -> tuple[Claimable, ...]:
     """Return every line of an order with how much of it may come back."""
     inside = fulfilment.contents().subquery()
     arrived = Parcel.state == ParcelState.DELIVERED
-    lost = (Parcel.state == ParcelState.LOST) & Parcel.resent_at.is_(None)
+    lost = Parcel.state.in_(ASTRAY) & Parcel.resent_at.is_(None)
     came = (
         select(
             inside.c.order_line_id,
@@ -191,11 +191,9 @@ def list_claimable(order_id: int) -> tuple[Claimable, ...]:
             func.coalesce(came.c.lost, 0).label("lost"),
             came.c.arrived_at,
             func.coalesce(taken.c.units, 0).label("taken"),
-            func.coalesce(Product.is_returnable, True).label("is_returnable"),
         )
         .outerjoin(came, came.c.order_line_id == OrderLine.id)
         .outerjoin(taken, taken.c.order_line_id == OrderLine.id)
-        .outerjoin(Product, Product.id == OrderLine.product_id)
         .where(OrderLine.order_id == order_id)
         .order_by(OrderLine.is_gift, OrderLine.position, OrderLine.id)
     )
@@ -243,15 +241,6 @@ def list_done(order_id: int, *, but: int = 0) -> Sequence[Return]:
     ).all()
 
 
-def value_refunded(root_order_id: int) -> int:
-    """Return what had been paid, with points too, for all goods of a sale whose money has gone back."""
-    ended = (ReturnState.REFUNDED, ReturnState.CLOSED)
-    sums = select(func.coalesce(func.sum(Return.value_minor), 0)).where(
-        Return.root_order_id == root_order_id, Return.state.in_(ended), Return.remedy == "refund"
-    )
-    return int(db.session.scalar(sums) or 0)
-
-
 def list_to_close(before: datetime, *, most: int) -> Sequence[Return]:
     """Return requests that ended well before a moment, the oldest first."""
     ended = (ReturnState.REFUNDED, ReturnState.REPLACED)
@@ -278,7 +267,7 @@ def _claimable(row: Any, kept: Mapping[int, int]) -> Claimable:
         lost=int(row.lost),
         taken=int(row.taken) + kept.get(line.id, 0),
         arrived_at=row.arrived_at,
-        is_returnable=bool(row.is_returnable),
+        is_returnable=line.is_returnable,
         is_gift=line.is_gift,
         variant_id=line.variant_id,
         product_id=line.product_id,

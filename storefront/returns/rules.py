@@ -37,8 +37,9 @@ LONGEST_NOTE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Claimable:
-    """A line of an order as far as it can come back: so many pieces have `arrived`, or were `lost` on the way, and so
-    many of them are `taken` by requests before."""
+    """A line of an order as far as it can come back: so many pieces have `arrived`, or went astray on the way (they
+    are `lost`, or came back undelivered, and were not sent again), and so many of them are `taken` by requests before.
+    """
 
     line_id: int
     name: str
@@ -56,9 +57,14 @@ class Claimable:
     picture: str = ""
 
     def most(self, kind: ReturnKind) -> int:
-        """Return how many can be asked for: what a carrier lost can only be claimed."""
+        """Return how many can be asked for: what went astray can only be claimed."""
         there = self.arrived + (self.lost if kind is ReturnKind.CLAIM else 0)
         return max(0, min(there, self.quantity) - self.taken)
+
+    @property
+    def is_overdrawn(self) -> bool:
+        """Whether more is taken than arrived or went astray."""
+        return self.taken > self.arrived + self.lost
 
     def until(self, days: int) -> datetime | None:
         """Return when the window for it closes; None where it has not arrived."""
@@ -141,16 +147,21 @@ def is_shops_fault(reasons: Iterable[ReturnReason]) -> bool:
     return bool(found) and all(reason in SHOPS_FAULT for reason in found)
 
 
-def allowed_actions(state: ReturnState, kind: ReturnKind, remedy: Remedy) -> frozenset[ReturnAction]:
+def allowed_actions(
+    state: ReturnState, kind: ReturnKind, remedy: Remedy, *, was_promised: bool = False
+) -> frozenset[ReturnAction]:
     """Return what may be done: what the table permits, where goods are waited for before money or goods go out.
 
-    A claim waits for none. Only what was asked to be replaced is; money can always go back instead.
+    A claim waits for none. Only what was asked to be replaced is; money can always go back instead. What was promised
+    (money or goods that were to go out, and did not) is not rejected any more: it is tried again.
     """
     allowed = set(TRANSITIONS.allowed(state))
     if state is ReturnState.APPROVED:
         allowed -= {ReturnAction.RECEIVE} if kind is ReturnKind.CLAIM else {ReturnAction.REFUND, ReturnAction.REPLACE}
     if remedy is not Remedy.REPLACE:
         allowed.discard(ReturnAction.REPLACE)
+    if was_promised:
+        allowed.discard(ReturnAction.REJECT)
     return frozenset(allowed)
 
 

@@ -7,7 +7,7 @@ told; that an order has one open request at most is the table's word too.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,25 +26,24 @@ from storefront.orders.sending import Told
 from storefront.orders.states import EventKind
 from storefront.payments import queries as payments
 from storefront.payments import services as payment_services
-from storefront.returns import limits, queries
+from storefront.returns import limits, queries, reckoning
 from storefront.returns.errors import (
     AlreadyOpen,
     AmountNeedsReason,
     AnswerMissing,
     CannotReplace,
     MoreThanAsked,
-    NoSuchExchange,
     NotAQuantity,
     NothingAccepted,
     NotInThisOrder,
     NotOnThatShelf,
     TooMuchBack,
 )
-from storefront.returns.exchanging import plan_of
+from storefront.returns.exchanging import check_exchange, plan_of
 from storefront.returns.gathering import as_asked, preview_of
 from storefront.returns.models import Return, ReturnLine, ReturnPhoto
 from storefront.returns.moving import move
-from storefront.returns.rules import Asked, Claimable, allowed_actions, check, refund_reference, return_number
+from storefront.returns.rules import Asked, allowed_actions, check, refund_reference, return_number
 from storefront.returns.states import Condition, Policy, Remedy, ReturnAction, ReturnKind, ReturnState
 from storefront.shop.queries import get_settings
 
@@ -179,14 +178,15 @@ def refund(*, found: Return, amount: Money, reason: str, by: str, at: datetime) 
     if found.remedy != Remedy.REFUND:
         found.remedy = Remedy.REFUND
         _count(found, order)
-    if amount.minor < found.refunded_minor or amount.currency != order.currency:
+    asked = reckoning.asked_back(found.number)
+    if amount.minor < asked or amount.currency != order.currency:
         raise TooMuchBack(field="amount", amount=_words(refundable(found)))
     if amount.minor != found.suggested_minor and not reason.strip():
         raise AmountNeedsReason(field="reason")
     more = Money(amount.minor - found.refunded_minor, amount.currency)
     limits.refuse_alone("return_refund", found=found, order=order, amount=more, to=amount, by=by)
     found.actual_minor, found.actual_reason, found.ended_at = amount.minor, squeeze(reason)[:255], at
-    _ask_back(found, amount.minor - found.refunded_minor, by, at)
+    _ask_back(found, amount.minor - asked, by, at)
     move(found, ReturnAction.REFUND, by=by, at=at)
     if amount.minor == found.refunded_minor:
         move(found, ReturnAction.PAID, by=by, at=at)
@@ -199,12 +199,11 @@ def replace(*, found: Return, by: str, at: datetime) -> Return:
     order, found = _lock(found, ReturnAction.REPLACE)
     order = orders.get_whole(order.id)
     plan = plan_of(order, ReturnKind(found.kind), as_asked(found), but=found.id)
-    found.actual_minor = max(plan.back, found.refunded_minor)
-    more, to = (
-        Money(minor, order.currency) for minor in (found.actual_minor - found.refunded_minor, found.actual_minor)
-    )
+    asked = reckoning.asked_back(found.number)
+    found.actual_minor = max(plan.back, asked)
+    more, to = (Money(minor, order.currency) for minor in (found.actual_minor - asked, found.actual_minor))
     limits.refuse_alone("return_replacement", found=found, order=order, amount=more, to=to, by=by)
-    _ask_back(found, found.actual_minor - found.refunded_minor, by, at)
+    _ask_back(found, found.actual_minor - asked, by, at)
     reference = f"{found.number}-{queries.count_tries(found.id) + 1}"
     try:
         placed = following_up.place_follow_up(order=order, lines=plan.lines, reference=reference, by=by, at=at)
@@ -223,29 +222,17 @@ def close(*, found: Return, by: str, at: datetime) -> Return:
     return found
 
 
-def check_exchange(asked: Asked, lines: Iterable[Claimable]) -> None:
-    """Refuse an exchange for anything but a variant of the same product; the same one too, where it is faulty."""
-    if asked.kind is not ReturnKind.EXCHANGE:
-        return
-    known = {line.line_id: line for line in lines}
-    siblings = queries.siblings_of(line.variant_id for line in known.values() if line.variant_id is not None)
-    for line in asked.lines:
-        own = known[line.line_id]
-        allowed = {row.id for row in siblings.get(own.variant_id or 0, ())} | {own.variant_id}
-        if line.wanted_variant_id is None or line.wanted_variant_id not in allowed:
-            raise NoSuchExchange(field=f"variant-{line.line_id}", name=own.name)
-
-
 def actions_of(found: Return) -> frozenset[ReturnAction]:
     """Return what may be done to a request now; pages draw their buttons from this."""
-    return allowed_actions(ReturnState(found.state), ReturnKind(found.kind), Remedy(found.remedy))
+    kind, remedy = ReturnKind(found.kind), Remedy(found.remedy)
+    return allowed_actions(ReturnState(found.state), kind, remedy, was_promised=found.attempts > 0)
 
 
 def refundable(found: Return) -> Money:
-    """Return how much of a sale's money may still go back for a request, with what has gone back for it."""
+    """Return how much of a sale's money may go back for a request, with what has gone back for it or is on its way."""
     family = queries.list_family(found.root_order_id)
     left = sum(payments.refundable(order).minor for order in family)
-    return Money(left + found.refunded_minor, family[0].currency)
+    return Money(left + reckoning.asked_back(found.number), family[0].currency)
 
 
 def _count(found: Return, order: Order) -> None:
@@ -285,8 +272,6 @@ def _ask_back(found: Return, amount: int, by: str, at: datetime) -> None:
     family = [orders.get_locked(order.id) for order in queries.list_family(found.root_order_id)]
     if amount > sum(payments.refundable(order).minor for order in family):
         raise TooMuchBack(field="amount", amount=_words(refundable(found)))
-    if not amount:
-        return
     found.attempts += 1
     reference = refund_reference(found.number, found.attempts)
     for order in sorted(family, key=lambda each: (each.id != found.order_id, each.id)):

@@ -34,18 +34,18 @@ class Step:
 
 
 TOLD: dict[str, str] = {
-    ReturnState.REQUESTED: N_("You asked for it"),
+    ReturnState.REQUESTED: N_("Request sent"),
     ReturnState.APPROVED: N_("We agreed"),
-    ReturnState.REJECTED: N_("We did not accept it"),
-    ReturnState.RECEIVED: N_("Your parcel has arrived and was looked at"),
-    ReturnState.REFUNDING: N_("Your money is on its way"),
-    ReturnState.REFUNDED: N_("Your money has gone back"),
-    ReturnState.REPLACED: N_("A replacement is on order"),
+    ReturnState.REJECTED: N_("Declined"),
+    ReturnState.RECEIVED: N_("Parcel received and checked"),
+    ReturnState.REFUNDING: N_("Refund on its way"),
+    ReturnState.REFUNDED: N_("Refund sent"),
+    ReturnState.REPLACED: N_("Replacement ordered"),
     ReturnState.CLOSED: N_("Completed"),
     ReturnState.WITHDRAWN: N_("You withdrew it"),
 }
-DECIDING, SENDING = N_("We look at your request"), N_("You send the goods back")
-LOOKING, PAYING = N_("We look at what arrived"), N_("Your money goes back")
+DECIDING, SENDING = N_("We are reviewing your request"), N_("You send the items back")
+LOOKING, PAYING = N_("We check what arrived"), N_("We send your refund")
 REPLACING, ARRIVING = N_("We send the replacement"), N_("The replacement arrives")
 
 

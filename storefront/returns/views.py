@@ -12,32 +12,27 @@ from storefront.fulfilment.barcode import code128
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
 from storefront.kernel.money import Money
-from storefront.media.photos import LARGEST_BYTES
 from storefront.orders import queries as orders
 from storefront.orders.access import reader_of, remember
 from storefront.orders.models import Order
 from storefront.orders.queries import Reader
 from storefront.returns import queries, services
-from storefront.returns.errors import NothingToReturn
-from storefront.returns.forms import Typed, keep_photos, read_typed
+from storefront.returns.asking import LARGEST_REQUEST, Typed, form_of, keep_photos, offer_typed, read_typed
 from storefront.returns.models import Return
-from storefront.returns.offering import Offer, offer_for, offer_of
-from storefront.returns.rules import MOST_PHOTOS, check
+from storefront.returns.offering import Offer, offer_of
 from storefront.returns.showing import address_lines, pays_postage, steps_of
-from storefront.returns.states import REASONS_OF, ReturnAction, ReturnKind
-from storefront.shop.queries import get_settings
+from storefront.returns.states import ReturnAction
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.uploads import takes_up_to
 
 blueprint = Blueprint("returns", __name__, template_folder="templates")
-LARGEST_REQUEST = MOST_PHOTOS * LARGEST_BYTES + 1024 * 1024
 
 
 @blueprint.get("/orders/<number>/returns/new")
 def new(number: str) -> Response:
     """Choose what to return or exchange; what is chosen stands in the address, with what it comes to."""
     order, typed = orders.get_for(reader_of(number), number), read_typed(request.args)
-    offer = _offer(order, typed) if typed.is_filled else None
+    offer = offer_typed(order, typed) if typed.is_filled else None
     return _form(order, typed, offer, 422 if typed.errors else 200)
 
 
@@ -47,7 +42,7 @@ def ask(number: str) -> Response:
     """Ask for it, with a note and photographs."""
     reader, typed = reader_of(number), read_typed(request.form)
     order = orders.get_for(reader, number)
-    offer = _offer(order, typed)
+    offer = offer_typed(order, typed)
     if offer is None:
         return _form(order, typed, None, 422)
     try:
@@ -96,40 +91,9 @@ def _read(number: str, return_number: str) -> tuple[Reader, Order, Return]:
     return reader, order, queries.get_of_order(order.id, return_number)
 
 
-def _offer(order: Order, typed: Typed) -> Offer | None:
-    """Return what was chosen comes to; what is wrong with it is written beside its field."""
-    try:
-        asked = typed.asked()
-        check(asked, queries.list_claimable(order.id), days=get_settings().after_sale_days, at=now())
-        services.check_exchange(asked, queries.list_claimable(order.id))
-        return offer_for(order, asked.kind, asked.remedy, asked.lines)
-    except Invalid as refusal:
-        typed.refuse(refusal)
-        return None
-
-
 def _form(order: Order, typed: Typed, offer: Offer | None, status: int) -> Response:
-    lines, days, at = queries.list_claimable(order.id), get_settings().after_sale_days, now()
-    under_way = queries.find_open(order.id)
-    open_kinds = [kind for kind in ReturnKind if any(line.is_open(kind, days=days, at=at) for line in lines)]
-    if not open_kinds and not typed.is_filled:
-        raise NothingToReturn
-    return render_page(
-        "returns/new.html",
-        status=status,
-        order=order,
-        typed=typed,
-        offer=offer if not under_way else None,
-        under_way=under_way,
-        lines=[(line, line.most(typed.kind), line.is_open(typed.kind, days=days, at=at)) for line in lines],
-        names={line.line_id: line.name for line in lines},
-        kinds=list(ReturnKind),
-        reasons=REASONS_OF[typed.kind],
-        siblings=queries.siblings_of(line.variant_id for line in lines if line.variant_id),
-        days=days,
-        most_photos=MOST_PHOTOS,
-        policy=get_settings().refund_policy,
-    )
+    asks_at = f"/orders/{order.number}/returns"
+    return render_page("returns/new.html", status=status, asks_at=asks_at, postage="", **form_of(order, typed, offer))
 
 
 def _shown(order: Order, found: Return) -> dict[str, Any]:

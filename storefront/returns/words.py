@@ -8,10 +8,10 @@ from storefront.kernel.errors import N_
 from storefront.returns.states import Condition, Policy, ReturnKind, ReturnReason, ReturnState
 
 STATES: Mapping[str, str] = {
-    ReturnState.REQUESTED: N_("Asked for"),
+    ReturnState.REQUESTED: N_("Requested"),
     ReturnState.APPROVED: N_("Approved"),
     ReturnState.REJECTED: N_("Not accepted"),
-    ReturnState.RECEIVED: N_("Goods arrived"),
+    ReturnState.RECEIVED: N_("Received"),
     ReturnState.REFUNDING: N_("Money on its way"),
     ReturnState.REFUNDED: N_("Refunded"),
     ReturnState.REPLACED: N_("Replacement ordered"),
@@ -33,7 +33,7 @@ LOOKS: Mapping[str, str] = {
 KINDS: Mapping[str, str] = {
     ReturnKind.RETURN: N_("Return"),
     ReturnKind.EXCHANGE: N_("Exchange"),
-    ReturnKind.CLAIM: N_("Something is wrong"),
+    ReturnKind.CLAIM: N_("Problem report"),
 }
 REASONS: Mapping[str, str] = {
     ReturnReason.CHANGED_MIND: N_("I changed my mind"),
@@ -54,7 +54,7 @@ CONDITIONS: Mapping[str, str] = {
     Condition.MISSING: N_("Not in the parcel"),
 }
 POLICIES: Mapping[str, str] = {
-    Policy.SHARE: N_("What each piece had really cost, after its part of every discount."),
+    Policy.SHARE: N_("Each item counts at what it really cost, after its share of every discount."),
     Policy.RE_PRICE: N_("What you paid, less what the goods that you keep cost without those that you return."),
     Policy.KEEP: N_("The full price of what you return; discounts stay with what you keep."),
 }

@@ -19,6 +19,7 @@ from storefront.database.reading import read
 from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
+from storefront.orders.following_up import WAS_CHOSEN
 from storefront.orders.models import Order, OrderLine
 from storefront.orders.states import OrderStatus
 from storefront.pricing.snapshot import Delivery, GiftStock, PriceSource, Shopper, Snapshot, SnapshotLine
@@ -209,7 +210,7 @@ _SAME = slice(1, None)
 
 
 def _in(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
-    return Order.placed_at >= start, Order.placed_at < end, Order.status != OrderStatus.CANCELLED
+    return Order.placed_at >= start, Order.placed_at < end, Order.status != OrderStatus.CANCELLED, WAS_CHOSEN
 
 
 def _read_orders(start: datetime, end: datetime, after: tuple[datetime, int] | None) -> Sequence[Any]:
@@ -248,7 +249,9 @@ def _people() -> Mapping[int, tuple[str, frozenset[str]]]:
 def _orders_before(start: datetime) -> dict[int, int]:
     rows = db.session.execute(
         select(Order.customer_id, func.count())
-        .where(Order.placed_at < start, Order.status != OrderStatus.CANCELLED, Order.customer_id.is_not(None))
+        .where(
+            Order.placed_at < start, Order.status != OrderStatus.CANCELLED, Order.customer_id.is_not(None), WAS_CHOSEN
+        )
         .group_by(Order.customer_id)
     )
     return {customer_id: count for customer_id, count in rows if customer_id is not None}

@@ -20,6 +20,7 @@ from storefront.discovery.shelves.shown import Anchor, Visit
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.kernel.errors import NotFound
+from storefront.orders.following_up import WAS_CHOSEN
 from storefront.orders.models import Order, OrderLine
 from storefront.orders.states import OrderStatus
 from storefront.web.locale import localized
@@ -153,7 +154,7 @@ _PARTS: Sequence[Any] = (
     select(OrderLine.product_id, literal(ORDERED), func.max(Order.placed_at), literal(0))
     .join(Order, Order.id == OrderLine.order_id)
     .where(Order.customer_id == bindparam("owner"), Order.placed_at >= bindparam("since"))
-    .where(Order.status != OrderStatus.CANCELLED, OrderLine.product_id.is_not(None), ~OrderLine.is_gift)
+    .where(Order.status != OrderStatus.CANCELLED, OrderLine.product_id.is_not(None), ~OrderLine.is_gift, WAS_CHOSEN)
     .group_by(OrderLine.product_id),
 )
 _OF_CUSTOMER = union_all(*_PARTS).order_by("at", "number")
@@ -161,7 +162,7 @@ _TIMES = (
     select(OrderLine.product_id, func.count(OrderLine.order_id.distinct()).label("times"))
     .join(Order, Order.id == OrderLine.order_id)
     .where(Order.customer_id == bindparam("customer_id"), Order.status != OrderStatus.CANCELLED, ~OrderLine.is_gift)
-    .where(OrderLine.product_id.in_(bindparam("product_ids", expanding=True)))
+    .where(WAS_CHOSEN, OrderLine.product_id.in_(bindparam("product_ids", expanding=True)))
     .group_by(OrderLine.product_id)
 )
 _OF_ORDER = (

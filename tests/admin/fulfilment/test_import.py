@@ -35,6 +35,11 @@ def letters() -> int:
     return int(db.session.scalar(db.select(db.func.count()).select_from(OutboxMail)) or 0)
 
 
+def test_a_mistyped_order_is_named_before_its_tracking_number(any_app: Flask, clerk: Shopper) -> None:
+    page = upload(clerk, b"order,carrier,tracking number\nNO-SUCH,sf,!\n")
+    assert results(page) == ["“NO-SUCH” is not the number of an order or a parcel."]
+
+
 def test_a_table_is_tried_and_then_stored(any_app: Flask, clerk: Shopper) -> None:
     whole, packed, split = buy(any_app), buy(any_app), buy(any_app, units=5, here=3, elsewhere=4)
     with any_app.app_context():

@@ -11,6 +11,7 @@ from flask import Flask
 from storefront.accounts.permissions import Role
 from storefront.audit.models import AuditEntry
 from storefront.database.base import db
+from storefront.database.transaction import transaction
 from storefront.fulfilment import queries
 from storefront.fulfilment.rules import Label
 from storefront.inventory.models import StockLevel
@@ -70,6 +71,26 @@ def test_a_pick_list_names_each_thing_once_for_all_orders(any_app: Flask, clerk:
         pack_all(first)
     page = clerk.get(f"/admin/fulfilment/pick-list?order={first}")
     assert "Nothing to fetch" in page.said
+
+
+def test_a_slip_is_in_the_language_of_whoever_opens_the_box(any_app: Flask, clerk: Shopper) -> None:
+    number = buy(any_app)
+    with any_app.app_context(), transaction():
+        order_of(number).locale = "zh"
+    page = clerk.get(f"/admin/fulfilment/slips?order={number}")
+    assert page.words("h1") == "Packing slips"
+    assert page.words(".slip h2") == f"装箱单 {number}"
+    assert page.one(".slip")["lang"] == "zh-Hans"
+
+
+def test_a_parcel_is_called_lost_after_a_question(any_app: Flask, clerk: Shopper) -> None:
+    number = buy(any_app)
+    with any_app.app_context():
+        parcel = send(number)
+    page = clerk.get(f"/admin/orders/{number}")
+    form = page.one(f"details.confirm form[action='/admin/parcels/{parcel.number}/loss']")
+    assert "Has the carrier confirmed" in form.get_text()
+    assert "marked as lost" in clerk.submit(page, "form[action$=loss]").said
 
 
 def test_a_slip_shows_what_is_to_be_packed_and_where_it_goes(any_app: Flask, clerk: Shopper) -> None:

@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 
 from storefront.accounts.permissions import Role
+from storefront.audit.models import AuditEntry
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.inventory.models import StockLevel
 from storefront.kernel.clock import now
+from storefront.mail.models import OutboxMail
 from storefront.returns import queries, services
 from storefront.returns.states import Remedy, ReturnKind, ReturnReason
 from tests.admin.people import at_work
@@ -28,6 +30,7 @@ from tests.storefront.returns.goods import (
     refund,
     wrongs,
 )
+from tests.storefront.returns.test_pages import picture
 
 
 @pytest.fixture
@@ -65,7 +68,7 @@ def test_a_return_is_found_decided_received_and_paid_back(app: Flask, number: st
     assert number not in staff.get("/admin/returns?state=closed").said
     assert number in staff.get(f"/admin/returns?q={number.lower()}").said
     page = staff.get(f"/admin/returns/{number}")
-    assert "Goes back" in page.said
+    assert "Refund total" in page.said
     assert "$16.66" in page.said
     assert staff.submit(page, "form[action$=approval]", answer="Do come.").status == 200
     page = staff.get(f"/admin/returns/arrivals?code={number}", follow=True)
@@ -83,6 +86,50 @@ def test_a_return_is_found_decided_received_and_paid_back(app: Flask, number: st
     page = staff.submit(staff.get(f"/admin/returns/{number}"), "form[action$=closure]")
     assert state_of(app, number) == "closed"
     assert "Returns" in staff.get(f"/admin/orders/{number.removesuffix('-R1')}").said
+
+
+def test_staff_ask_for_a_customer_who_calls(app: Flask) -> None:
+    with app.app_context():
+        order, line = buy({"Lamp": (1000, 3)}, off=500), 0
+        line = order_of(order).lines[0].id
+    staff = at_work(app)
+    page = staff.get(f"/admin/orders/{order}")
+    page = staff.get(str(page.one("a[href$='/returns/new']")["href"]))
+    page = staff.submit(page, "#choose", **{f"quantity-{line}": "2", f"reason-{line}": "damaged"})
+    assert "$16.66" in page.said, "the same preview as the shopper's"
+    assert "The shop pays the postage." in page.said
+    page = staff.submit(page, ".return-offer form", note="Called on Monday", photos=picture())
+    assert "The request is written down; the customer is told." in page.said
+    assert "Called on Monday" in page.said
+    assert page.all(".return-photos img")
+    with app.app_context():
+        found = queries.get_return(f"{order}-R1")
+        (event,) = queries.list_events(found.id)
+        assert (found.state, event.actor.partition(":")[0], found.suggested_minor) == ("requested", "staff", 1666)
+        (told,) = [mail for mail in db.session.scalars(db.select(OutboxMail)) if found.number in mail.subject]
+        assert told.recipient == "ada@example.com"
+        (noted,) = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "return.ask"))
+        assert noted.actor == event.actor
+    page = staff.get(f"/admin/orders/{order}/returns/new")
+    assert "A request of this order is under way" in page.said
+    assert not page.all("form#choose")
+
+
+def test_what_staff_ask_for_is_refused_as_it_is_to_shoppers(app: Flask) -> None:
+    with app.app_context():
+        order = buy({"Lamp": (1000, 1)})
+        line = order_of(order).lines[0].id
+        waiting = buy({"Cup": (300, 1)}, deliver=False)
+    staff = at_work(app)
+    asked = {"kind": "return", f"quantity-{line}": "2", f"reason-{line}": "damaged"}
+    page = staff.post(f"/admin/orders/{order}/returns", asked)
+    assert page.status == 422
+    assert "1 can be chosen, not 2." in page.said
+    assert not staff.get(f"/admin/orders/{waiting}").all("a[href$='/returns/new']")
+    assert staff.get(f"/admin/orders/{waiting}/returns/new").status == 409
+    seller = at_work(app, Role.FINANCE)
+    assert seller.post(f"/admin/orders/{order}/returns", asked).status == 403
+    assert not seller.get(f"/admin/orders/{order}").all("a[href$='/returns/new']")
 
 
 def test_another_amount_needs_a_reason_and_none_is_above_what_came_in(app: Flask, number: str) -> None:

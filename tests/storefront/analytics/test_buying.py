@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import time_machine
 from flask import Flask
 
-from storefront.analytics.events import PurchaseRestored, PurchaseUndone
+from storefront.analytics.events import PurchaseRestored, PurchaseShrunk, PurchaseUndone, Sold
 from storefront.analytics.recording import record_for
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -25,6 +25,7 @@ from tests.factories import make_promotion
 from tests.storefront.analytics.reading import click, purchases, search_of, searches
 from tests.storefront.analytics.reading import orders as counted
 from tests.storefront.checkout.desk import order
+from tests.storefront.returns.goods import delivered, give_back, pay
 
 TENTH_OFF = {"kind": "percent_off", "basis_points": 1000}
 
@@ -165,3 +166,26 @@ def test_a_cancelled_order_is_marked_and_counts_again_when_it_is_opened_again(se
             record_for("", event)
             assert [row.is_undone for row in counted(searched.app)] == [undone]
         record_for("", PurchaseUndone("never-seen"))
+
+
+def test_goods_that_come_back_take_their_revenue_and_the_order_goes_on_counting(searched: SimpleNamespace) -> None:
+    set_costs(searched.app, white=200)
+    shopper = Shopper(searched.app)
+    click(shopper, search_of(shopper.get("/search?q=tea")), searched.ids["white"])
+    bought(shopper, "WHITE-1")
+    with searched.app.app_context():
+        number = the_order().number
+        line = orders.get_whole(the_order().id).lines[0].id
+        with transaction():
+            pay(the_order())
+        delivered(number)
+        for left in ((1, 700, 200), (0, 0, 0)):
+            give_back(number, {line: 1})
+            assert revenues(searched.app) == [left[1]]
+            assert [(row.quantity, row.revenue_minor, row.is_undone) for row in purchases(searched.app)] == [
+                (*left[:2], False)
+            ]
+            assert [(row.quantity, row.revenue_minor, row.cost_minor) for row in counted(searched.app)] == [left]
+        late = PurchaseShrunk(number, (Sold(searched.ids["white"], 1, 700),))
+        record_for("", late)
+        assert revenues(searched.app) == [0], "what is told late changes nothing"

@@ -18,6 +18,7 @@ from storefront.analytics.events import (
     AddedToCart,
     GoodsBought,
     PurchaseRestored,
+    PurchaseShrunk,
     PurchaseUndone,
     RecommendationClicked,
     RecommendationsShown,
@@ -272,6 +273,22 @@ def test_an_order_that_is_cancelled_after_its_day_was_summed_up_still_goes(any_a
         sources = report(listing=ShelfListing.SOURCES).lines
         found = {(line.shelf, line.part): line.figures.sums.revenue_minor for line in sources}
         assert found == {key: sums[-1] for key, sums in hand.sources(rows).items()}
+
+
+def test_goods_that_come_back_after_their_day_was_summed_up_still_go(any_app: Flask) -> None:
+    live(any_app, 8)
+    with any_app.app_context():
+        services.sum_up_shelves_before(date(2026, 3, 8))
+        for row in shelf_purchases(any_app)[::2]:
+            record_for("", PurchaseShrunk(row.order_number, (Sold(row.product_id, 0, 0),)))
+        settle(any_app)
+        hand = ByHand(any_app)
+        assert sums_of(report().figures) == hand.sums(hand.within(SPAN))
+        found = {
+            (line.shelf, line.part): line.figures.sums.revenue_minor
+            for line in report(listing=ShelfListing.SOURCES).lines
+        }
+        assert found == {key: sums[-1] for key, sums in hand.sources(hand.within(SPAN)).items()}
 
 
 def test_a_day_whose_removal_broke_off_is_not_counted_twice(any_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from storefront.analytics.events import (
     AddedToCart,
     GoodsBought,
     PurchaseRestored,
+    PurchaseShrunk,
     PurchaseUndone,
     RecommendationClicked,
     RecommendationsShown,
@@ -365,6 +366,17 @@ def test_a_cancelled_order_takes_its_revenue_back(any_app: Flask) -> None:
                 record_for("", turned)
                 (row,) = answered(any_app)
                 assert (row.purchases, row.revenue_minor) == expected
+
+
+def test_goods_that_come_back_take_their_revenue(any_app: Flask) -> None:
+    bought = GoodsBought("N1", (Sold(7, 2, 100), Sold(8, 1, 50)))
+    with any_app.app_context():
+        record_for(ADA, shown(), RecommendationClicked(REQUEST, 7), RecommendationClicked(REQUEST, 8), bought)
+        for left, revenue in ((1, 100), (1, 100), (0, 50), (1, 50)):
+            record_for("", PurchaseShrunk("N1", (Sold(7, left, 50 * left), Sold(8, 1, 50))))
+            (row,) = answered(any_app)
+            assert (row.purchases, row.revenue_minor) == (2, revenue)
+        record_for("", PurchaseShrunk("never-seen", (Sold(7, 0, 0),)))
 
 
 def test_values_that_make_no_sense_cannot_exist() -> None:

@@ -66,6 +66,17 @@ def test_gifts_are_no_purchases(any_app: Flask) -> None:
     assert history.items.ids[history.item].tolist() == [bought]
 
 
+def test_what_goes_out_in_place_of_what_came_back_is_no_purchase(any_app: Flask) -> None:
+    with any_app.app_context():
+        with transaction():
+            tea, cup = make_product("Tea"), make_product("Cup")
+            make_order([tea], customer_id=None, at=now() - timedelta(days=3))
+            make_order([cup], customer_id=None, at=now() - timedelta(days=3)).idempotency_key = "follow-N1-R1-1"
+            bought = tea.id
+        history = read_history(now())
+    assert history.items.ids[history.item].tolist() == [bought]
+
+
 def test_customers_keep_their_numbers_and_lines_their_orders(app: Flask) -> None:
     ids = open_trade(app)
     with app.app_context():

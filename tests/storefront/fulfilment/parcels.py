@@ -91,5 +91,14 @@ def kinds_of(number: str) -> list[str]:
     return [event.kind for event in order_of(number).events]
 
 
+def arrived_of(number: str) -> dict[int, int]:
+    """Return how many pieces of each line have arrived."""
+    there = [parcel for parcel in queries.list_parcels(order_of(number).id) if parcel.state == "delivered"]
+    found: dict[int, int] = {}
+    for line in (line for lines in queries.list_lines(there).values() for line in lines):
+        found[line.id] = found.get(line.id, 0) + line.packed
+    return found
+
+
 def line_quantity(line_id: int) -> int:
     return db.session.scalars(db.select(OrderLine.quantity).where(OrderLine.id == line_id)).one()

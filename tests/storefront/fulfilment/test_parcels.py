@@ -19,6 +19,7 @@ from storefront.orders.errors import CalledOff, CannotSend, Unpaid
 from storefront.orders.states import CancelReason
 from tests.storefront.fulfilment.parcels import (
     STAFF,
+    arrived_of,
     books_are_in_order,
     buy,
     kinds_of,
@@ -50,11 +51,11 @@ def test_an_order_is_packed_sent_and_delivered(any_app: Flask) -> None:
         with transaction():
             services.ship(parcel=parcel, label=Label("", " sf 1234 5678 "), by=STAFF, at=now())
         assert (parcel.tracking_number, status_of(number), on_hand()) == ("SF12345678", "fulfilled", 7)
-        assert queries.delivered_units(order_of(number).id) == {}
+        assert arrived_of(number) == {}
         arrive(parcel)
         order = order_of(number)
         assert (order.fulfillment_status, order.delivered_at is not None) == ("delivered", True)
-        assert queries.delivered_units(order.id) == {order.lines[0].id: 3}
+        assert arrived_of(number) == {order.lines[0].id: 3}
         assert kinds_of(number) == ["placed", "packed", "sent", "delivered"]
         assert order.events[2].facts == {"parcel": f"{number}-1", "tracking": "SF12345678"}
         assert books_are_in_order()
@@ -90,7 +91,7 @@ def test_an_order_can_be_split_into_parcels(any_app: Flask) -> None:
             services.ship(parcel=parcel, label=Label(), by=STAFF, at=now())
         assert (status_of(number), books_are_in_order()) == ("partial", True)
         arrive(parcel)
-        assert (status_of(number), queries.delivered_units(order_of(number).id)) == ("partial", {lamp: 1, cup: 2})
+        assert (status_of(number), arrived_of(number)) == ("partial", {lamp: 1, cup: 2})
         for units, refusal in (({lamp: 3}, MoreThanLeft), ({cup: 1}, MoreThanLeft), ({lamp: 0}, EmptyParcel)):
             with pytest.raises(refusal), transaction():
                 services.pack(order=order_of(number), box=Box(main_id(), units), by=STAFF, at=now())

@@ -18,10 +18,12 @@ from storefront.inventory.models import StockLevel, StockMovement
 from storefront.inventory.states import MovementKind
 from storefront.kernel.clock import now
 from storefront.kernel.states import NotAllowed
+from storefront.orders.errors import CannotSend
 from tests import factories
 from tests.admin.orders_made import make_order
 from tests.storefront.fulfilment.parcels import (
     STAFF,
+    arrived_of,
     books_are_in_order,
     buy,
     kinds_of,
@@ -54,7 +56,27 @@ def test_a_lost_parcel_is_sent_again_with_other_goods(any_app: Flask) -> None:
             services.arrive(parcel=second, by=STAFF, at=now())
         assert (status_of(number), states_of(number)) == ("delivered", ["lost", "delivered"])
         assert kinds_of(number)[-5:] == ["lost", "sent_again", "packed", "sent", "delivered"]
-        assert sum(queries.delivered_units(order_of(number).id).values()) == 3
+        assert queries.progress_of(order_of(number).id).delivered == 3
+        assert books_are_in_order()
+
+
+def test_an_order_with_a_parcel_astray_is_not_handed_over(any_app: Flask) -> None:
+    number = buy(any_app, elsewhere=2, units=12)
+    with any_app.app_context():
+        parcel = send(number)
+        with transaction():
+            services.lose(parcel=parcel, by=STAFF, at=now())
+        with pytest.raises(CannotSend), transaction():
+            services.deliver_order(order=order_of(number), by=STAFF, at=now())
+        assert (status_of(number), states_of(number), books_are_in_order()) == ("partial", ["lost"], True)
+        with transaction():
+            services.come_back(parcel=parcel, restock=True, by=STAFF, at=now())
+        with transaction():
+            services.send_again(parcel=parcel, by=STAFF, at=now())
+        with transaction():
+            services.deliver_order(order=order_of(number), by=STAFF, at=now())
+        assert status_of(number) == "delivered"
+        assert states_of(number) == ["returned", "delivered", "delivered"]
         assert books_are_in_order()
 
 
@@ -174,7 +196,7 @@ def test_an_order_from_before_parcels_has_one_that_holds_everything(any_app: Fla
     assert wrong(any_app) == []
     with any_app.app_context():
         order_id = order_of(number).id
-        assert queries.delivered_units(order_id) == {line_id: 1}
+        assert arrived_of(number) == {line_id: 1}
         assert queries.left_of(order_id, number).units == 0
         assert queries.list_lines(queries.list_parcels(order_id))
 

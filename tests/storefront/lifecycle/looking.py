@@ -20,6 +20,7 @@ from storefront.inventory import queries as inventory
 from storefront.inventory.models import StockLevel, StockMovement, StockReservation
 from storefront.kernel.clock import now
 from storefront.kernel.errors import ShopError
+from storefront.loyalty import queries as loyalty
 from storefront.orders import queries as orders
 from storefront.orders import sending
 from storefront.orders import services as order_services
@@ -28,12 +29,20 @@ from storefront.orders.states import CancelReason, OrderAction
 from storefront.payments import services as payments
 from storefront.payments.models import Payment, Refund
 from storefront.payments.providers import get_provider
+from storefront.promotions.models import CouponCode
+from storefront.returns import queries as requests
+from storefront.returns import services as returning
+from storefront.returns.models import Return
+from storefront.returns.offering import suggested_refund
+from storefront.returns.services import Reception
+from storefront.returns.states import Condition, ReturnAction
 from storefront.shop import verifying
 
 STAFF = "staff:1"
 WATCHED = (
     *("order", "order_event", "payment", "payment_transaction", "payment_refund", "parcel", "parcel_line"),
-    *("stock_level", "stock_movement", "stock_reservation", "points_entry", "outbox_mail"),
+    *("stock_level", "stock_movement", "stock_reservation", "points_entry", "points_account", "outbox_mail"),
+    *("return_request", "return_line", "return_event", "promotion_use", "promotion", "coupon_code"),
 )
 
 
@@ -182,6 +191,87 @@ PARCEL_DEEDS: dict[ParcelAction, Callable[[Parcel], object]] = {
     ParcelAction.COME_BACK: lambda parcel: fulfilment.come_back(parcel=parcel, restock=True, by=STAFF, at=now()),
     ParcelAction.SEND_AGAIN: lambda parcel: fulfilment.send_again(parcel=parcel, by=STAFF, at=now()),
 }
+
+
+def parcels_of(order_id: int) -> list[tuple[str, int, dict[int, int]]]:
+    """Return an order's parcels: number, warehouse, and pieces by line."""
+    rows = parcels.list_parcels(order_id)
+    inside = parcels.list_lines(rows)
+    return [(row.number, int(row.warehouse_id or 0), {line.id: line.packed for line in inside[row.id]}) for row in rows]
+
+
+def lines_of(order_id: int) -> list[tuple[int, str, int]]:
+    """Return an order's lines: id, SKU, quantity."""
+    return [(line.id, line.sku, line.quantity) for line in orders.get_whole(order_id).lines]
+
+
+def coming_back(number: str) -> dict[str, Any]:
+    """Return where the shop says that a request stands."""
+    found = requests.get_return(number)
+    db.session.refresh(found)
+    rows = requests.line_rows(found.id)
+    return {
+        "state": found.state,
+        "remedy": found.remedy,
+        "pieces": {line: row.quantity if row.accepted is None else row.accepted for line, row in rows.items()},
+        "goods": found.goods_minor,
+        "freight": found.freight_minor,
+        "value": found.value_minor,
+        "suggested": found.suggested_minor,
+        "actual": found.actual_minor,
+        "refunded": found.refunded_minor,
+        "follow_up": found.follow_up_number,
+        "gives_all_back": found.gives_all_back,
+    }
+
+
+def points_of(order_number: str) -> tuple[int, int]:
+    """Return how many used points are with an order, and how many it has earned, less what was undone."""
+    did = loyalty.points_of_order(order_number)
+    return did.redeemed - did.returned, did.earned - did.reversed
+
+
+def points_had(customer_id: int) -> int:
+    """Return all that a customer has, what waits and what is owed too."""
+    has = loyalty.balance_of(customer_id)
+    return has.available + has.pending - has.owed
+
+
+def coupons_used() -> int:
+    """Return how often the coupon counts as used."""
+    return int(db.session.scalar(select(CouponCode.used_count)) or 0)
+
+
+def return_deed(number: str, action: ReturnAction) -> Callable[[], object]:
+    """Return the deed behind an action of a request."""
+    return lambda: RETURN_DEEDS[action](requests.get_return(number))
+
+
+def return_actions_of(number: str) -> frozenset[ReturnAction]:
+    """Return what the shop says that may be done to a request."""
+    return returning.actions_of(requests.get_return(number))
+
+
+def _receive(found: Return) -> object:
+    all_of_it = {line: Reception(Condition.OPENED, row.quantity) for line, row in requests.line_rows(found.id).items()}
+    return returning.receive(found=found, receptions=all_of_it, warehouse_id=None, by=STAFF, at=now())
+
+
+def _refund(found: Return) -> object:
+    amount = suggested_refund(found, orders.get_whole(found.order_id))
+    return returning.refund(found=found, amount=amount, reason="", by=STAFF, at=now())
+
+
+RETURN_DEEDS: dict[ReturnAction, Callable[[Return], object]] = {
+    ReturnAction.APPROVE: lambda found: returning.approve(found=found, answer="", by=STAFF, at=now()),
+    ReturnAction.REJECT: lambda found: returning.reject(found=found, answer="No.", by=STAFF, at=now()),
+    ReturnAction.WITHDRAW: lambda found: returning.withdraw(found=found, by="guest", at=now()),
+    ReturnAction.RECEIVE: _receive,
+    ReturnAction.REFUND: _refund,
+    ReturnAction.REPLACE: lambda found: returning.replace(found=found, by=STAFF, at=now()),
+    ReturnAction.CLOSE: lambda found: returning.close(found=found, by=STAFF, at=now()),
+}
+"""What a person can do; whether money has arrived is told by its refund."""
 
 
 def list_held(number: str) -> dict[int, dict[int, int]]:

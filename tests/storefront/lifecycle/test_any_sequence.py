@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from flask import Flask
@@ -40,6 +42,7 @@ def small_shop(app: Flask, worker_dir: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_whatever_happens_to_orders_everything_adds_up(small_shop: Shop) -> None:
     class Lives(Life):
         shop = small_shop
+        ends: ClassVar[Counter[str]] = Counter()
 
     run_state_machine_as_test(
         Lives,
@@ -53,4 +56,4 @@ def test_whatever_happens_to_orders_everything_adds_up(small_shop: Shop) -> None
             derandomize="LIFE_EXAMPLES" not in os.environ,
         ),
     )
-    print(f"{Lives.steps} steps")
+    print(f"{Lives.steps} steps; {dict(Lives.ends.most_common())}")

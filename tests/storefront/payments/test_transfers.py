@@ -176,6 +176,20 @@ def test_money_for_a_cancelled_order_takes_the_late_path(any_app: Flask, waiting
     assert books_agree(any_app)
 
 
+def test_a_part_that_comes_after_the_order_was_cancelled_is_owed_back(
+    any_app: Flask, waiting: tuple[Shopper, Page]
+) -> None:
+    with time_machine.travel(now() + timedelta(days=9)), any_app.app_context():
+        assert order_jobs.cancel_unpaid.call_local() == 1
+    book(any_app, "10.00", "late line")
+    found = the_order(any_app)
+    assert (found.status, found.payment_status, found.paid_minor) == ("cancelled", "partially_paid", 1000)
+    (back,) = refunds(any_app)
+    assert (back.amount_minor, back.state, back.reference) == (1000, "pending", "late-1000")
+    assert "paid_late" in kinds(any_app)
+    assert books_agree(any_app)
+
+
 def test_an_order_of_another_provider_takes_no_transfer(any_app: Flask) -> None:
     open_shop(any_app, **ACCOUNT)
     order(with_cart(any_app))

@@ -97,6 +97,15 @@ def test_a_cancelled_order_is_none(app: Flask) -> None:
         ask(app, a_draft(app))
 
 
+def test_what_goes_out_in_place_of_what_came_back_is_none(app: Flask) -> None:
+    open_shop(app)
+    buy(app)
+    with app.app_context(), transaction():
+        db.session.execute(db.update(Order).values(idempotency_key="follow-N1-R1-1"))
+    with pytest.raises(NoOrders):
+        ask(app, a_draft(app))
+
+
 def test_days_are_those_of_the_shop(app: Flask) -> None:
     with time_machine.travel("2026-03-01T18:00:00+00:00", tick=False):
         open_shop(app, timezone="Asia/Shanghai")

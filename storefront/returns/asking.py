@@ -1,21 +1,37 @@
-"""What shoppers type when they ask: rows by their own names, since an order has many; and their photographs."""
+"""What is typed by whoever asks, a shopper or staff for one: rows by their own names, since an order has many, and
+photographs; and what the form shows of it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
+from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
 from storefront.media.photos import LARGEST_BYTES
 from storefront.media.services import store_picture
-from storefront.returns.errors import BadPhoto, NamedTwice, NotAQuantity, ReasonMissing, TooManyPhotos
-from storefront.returns.rules import MOST_PHOTOS, Asked, AskedLine
-from storefront.returns.states import Remedy, ReturnKind, ReturnReason
+from storefront.orders.models import Order
+from storefront.returns import exchanging, queries
+from storefront.returns.errors import (
+    BadPhoto,
+    NamedTwice,
+    NotAQuantity,
+    NothingToReturn,
+    ReasonMissing,
+    TooManyPhotos,
+)
+from storefront.returns.offering import Offer, offer_for
+from storefront.returns.rules import MOST_PHOTOS, Asked, AskedLine, check
+from storefront.returns.states import REASONS_OF, Remedy, ReturnKind, ReturnReason
+from storefront.shop.queries import get_settings
 from storefront.web.errors import message_of
 
+LARGEST_REQUEST = MOST_PHOTOS * LARGEST_BYTES + 1024 * 1024
+"""In bytes, of a form with its photographs."""
 _ROW = re.compile(r"quantity-(\d{1,12})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 
@@ -76,6 +92,43 @@ def read_typed(rows: MultiDict[str, str]) -> Typed:
     chosen = Remedy(rows["remedy"]) if rows.get("remedy") in remedies else Remedy.REFUND
     remedy = {ReturnKind.RETURN: Remedy.REFUND, ReturnKind.EXCHANGE: Remedy.REPLACE}.get(kind, chosen)
     return Typed(kind, remedy, rows)
+
+
+def offer_typed(order: Order, typed: Typed) -> Offer | None:
+    """Return what was chosen comes to; what is wrong with it is written beside its field."""
+    try:
+        asked, lines = typed.asked(), queries.list_claimable(order.id)
+        check(asked, lines, days=get_settings().after_sale_days, at=now())
+        exchanging.check_exchange(asked, lines)
+        return offer_for(order, asked.kind, asked.remedy, asked.lines)
+    except Invalid as refusal:
+        typed.refuse(refusal)
+        return None
+
+
+def form_of(order: Order, typed: Typed, offer: Offer | None) -> dict[str, Any]:
+    """Return what the form shows: the order's lines as far as they can be asked for, and what was chosen comes to.
+
+    Refuses with NothingToReturn where nothing can be asked for.
+    """
+    lines, days, at = queries.list_claimable(order.id), get_settings().after_sale_days, now()
+    under_way = queries.find_open(order.id)
+    open_kinds = [kind for kind in ReturnKind if any(line.is_open(kind, days=days, at=at) for line in lines)]
+    if not open_kinds and not typed.is_filled:
+        raise NothingToReturn
+    return {
+        "order": order,
+        "typed": typed,
+        "offer": offer if not under_way else None,
+        "under_way": under_way,
+        "lines": [(line, line.most(typed.kind), line.is_open(typed.kind, days=days, at=at)) for line in lines],
+        "names": {line.line_id: line.name for line in lines},
+        "kinds": list(ReturnKind),
+        "reasons": REASONS_OF[typed.kind],
+        "siblings": queries.siblings_of(line.variant_id for line in lines if line.variant_id),
+        "days": days,
+        "most_photos": MOST_PHOTOS,
+    }
 
 
 def keep_photos(files: Iterable[FileStorage]) -> tuple[str, ...]:
