@@ -1,7 +1,7 @@
 """Versions of slot entries, campaigns, and how often entries are seen and opened.
 
 Revision ID: 0025
-Revises: 0019
+Revises: 0024
 Create Date: 2026-11-29
 """
 
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0025"
-down_revision = "0019"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
