@@ -69,7 +69,7 @@ def test_a_chargeback_is_seen_and_won_by_finance(visit: Visit, size: tuple[int, 
         expect(page.get_by_role("heading", name="Refund", exact=True)).to_have_count(0)
         assert problems(page) == []
         assert overflow(page) <= 0
-        page = finance.open("/admin/payments/disputes?state=open")
+        page = finance.open("/admin/payments/disputes")
         expect(page.locator("tbody tr").first).to_contain_text("Needs an answer")
         assert problems(page) == []
         assert overflow(page) <= 0

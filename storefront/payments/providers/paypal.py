@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, ClassVar
@@ -18,9 +16,9 @@ from typing import Any, ClassVar
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
 from storefront.payments.errors import BadSignature, ProviderFailed
+from storefront.payments.providers.paypal_disputes import contested, reversed_payment
+from storefront.payments.providers.paypal_values import WITHOUT_DECIMALS, read_amount, read_moment, told_amount
 from storefront.payments.providers.protocol import (
-    Contested,
-    Movement,
     Notification,
     Online,
     Outcome,
@@ -29,13 +27,12 @@ from storefront.payments.providers.protocol import (
     Start,
     Told,
 )
-from storefront.payments.states import DisputeState, PaymentState, TransactionKind, TransactionResult
+from storefront.payments.states import PaymentState, TransactionKind, TransactionResult
 from storefront.shop.rules import ShopSettings
 
 API_BASE = "https://api-m.paypal.com"
 TIMEOUT_SECONDS = 10
 NEEDED = ("PAYPAL_CLIENT_ID", "PAYPAL_CLIENT_SECRET", "PAYPAL_WEBHOOK_ID")
-WITHOUT_DECIMALS = frozenset({"HUF", "JPY", "TWD"})
 CURRENCIES = WITHOUT_DECIMALS | {
     *("AUD", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "HKD", "ILS", "MXN", "MYR", "NOK", "NZD", "PHP"),
     *("PLN", "SEK", "SGD", "THB", "USD"),
@@ -51,19 +48,6 @@ _SIGNED = {
     "transmission_sig": "paypal-transmission-sig",
     "transmission_time": "paypal-transmission-time",
 }
-_DISPUTES = {
-    "OPEN": DisputeState.NEEDS_ANSWER,
-    "WAITING_FOR_SELLER_RESPONSE": DisputeState.NEEDS_ANSWER,
-}
-_DECISIONS = {
-    "RESOLVED_BUYER_FAVOUR": DisputeState.LOST,
-    "ACCEPTED": DisputeState.LOST,
-    "RESOLVED_SELLER_FAVOUR": DisputeState.WON,
-    "RESOLVED_WITH_PAYOUT": DisputeState.WON,
-    "CANCELED_BY_BUYER": DisputeState.WON,
-    "DENIED": DisputeState.WON,
-}
-"""RESOLVED_WITH_PAYOUT: PayPal pays the buyer out of its own pocket."""
 _REFUND_ENDS = {
     "COMPLETED": TransactionResult.SUCCESS,
     "FAILED": TransactionResult.FAILURE,
@@ -112,7 +96,7 @@ class PayPal(Online):
             "capture_id": refund.payment.captured_as,
             "paypal_request_id": refund.key,
             "prefer": "return=representation",
-            "body": {"amount": _told(refund.amount), "custom_id": f"{refund.payment.reference}:{refund.key}"},
+            "body": {"amount": told_amount(refund.amount), "custom_id": f"{refund.payment.reference}:{refund.key}"},
         }
         made = self._call(lambda client: client.payments.refund_captured_payment(options))
         return _of_refund(made, refund.payment.reference, refund.key, refund.amount)
@@ -130,49 +114,17 @@ class PayPal(Online):
             return () if outcome is None else (outcome,)
         if kind == "PAYMENT.CAPTURE.REFUNDED" or kind.startswith("PAYMENT.REFUND."):
             reference, _, key = self._marks(thing).partition(":")
-            return (_of_refund(thing, reference, key, _read(thing["amount"])),) if reference else ()
+            return (_of_refund(thing, reference, key, read_amount(thing["amount"])),) if reference else ()
         if kind == "PAYMENT.CAPTURE.REVERSED":
-            return self._told_of_reversal(thing, at=_moment(event.get("create_time"), notification.received_at))
+            reference = self._marks(thing).partition(":")[0]
+            at = read_moment(event.get("create_time"), notification.received_at)
+            return (reversed_payment(reference, thing, at=at),) if reference else ()
         if kind.startswith("CUSTOMER.DISPUTE."):
-            at = _moment(thing.get("update_time") or event.get("create_time"), notification.received_at)
-            return self._told_of_dispute(thing, at=at)
+            reference = self._contested_by(thing)
+            at = read_moment(thing.get("update_time") or event.get("create_time"), notification.received_at)
+            is_told = bool(reference) and "dispute_amount" in thing
+            return (contested(reference, thing, at=at, is_sandbox="sandbox" in self._base),) if is_told else ()
         return ()
-
-    def _told_of_reversal(self, thing: Mapping[str, Any], *, at: datetime) -> Sequence[Contested]:
-        reference, name = self._marks(thing).partition(":")[0], str(thing["id"])
-        amount = _read(thing["amount"])
-        taken = Movement(TransactionKind.CHARGEBACK, amount, f"paypal-{name}-reversed", name)
-        return (Contested(reference, "", DisputeState.LOST, amount, at, movements=(taken,)),) if reference else ()
-
-    def _told_of_dispute(self, thing: Mapping[str, Any], *, at: datetime) -> Sequence[Contested]:
-        """Say what PayPal says of a dispute about one of our payments; it tells only in the end what it came to."""
-        reference = self._contested_by(thing)
-        if not reference or "dispute_amount" not in thing:
-            return ()
-        amount, name = _read(thing["dispute_amount"]), str(thing["dispute_id"])
-        state = _DISPUTES.get(str(thing.get("status")), DisputeState.UNDER_REVIEW)
-        lost: Money | None = None
-        if thing.get("status") == "RESOLVED":
-            outcome = thing.get("dispute_outcome") or {}
-            state = _DECISIONS.get(str(outcome.get("outcome_code")), DisputeState.CLOSED)
-            if state is DisputeState.LOST:
-                lost = _read(outcome["amount_refunded"]) if outcome.get("amount_refunded") else amount
-            elif state is DisputeState.WON:
-                lost = Money.zero(amount.currency)
-        pages = "https://www.sandbox.paypal.com" if "sandbox" in self._base else "https://www.paypal.com"
-        due = thing.get("seller_response_due_date")
-        contested = Contested(
-            reference=reference,
-            name=name,
-            state=state,
-            amount=amount,
-            told_at=at,
-            reason=str(thing.get("reason") or "").lower(),
-            due_at=_moment(due, at) if due else None,
-            url=f"{pages}/resolutioncenter/view/{name}",
-            lost=lost,
-        )
-        return (contested,)
 
     def _contested_by(self, dispute: Mapping[str, Any]) -> str:
         """Return our reference of the payment that a dispute is about; "" where it is none of ours."""
@@ -285,7 +237,7 @@ def _order(request: Request) -> dict[str, Any]:
         "reference_id": request.reference,
         "custom_id": request.reference,
         "description": request.description[:127],
-        "amount": _told(request.amount),
+        "amount": told_amount(request.amount),
     }
     experience = {
         "return_url": request.return_url,
@@ -324,7 +276,7 @@ def _of_capture(capture: Mapping[str, Any], reference: str) -> Outcome | None:
     came_in = status in {"COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"}
     result = TransactionResult.SUCCESS if came_in else TransactionResult.FAILURE
     key = f"paypal-{name}-{'captured' if came_in else 'declined'}"
-    return Outcome(reference, TransactionKind.CAPTURE, result, _read(capture["amount"]), name, key, {})
+    return Outcome(reference, TransactionKind.CAPTURE, result, read_amount(capture["amount"]), name, key, {})
 
 
 def _of_refund(thing: Mapping[str, Any], reference: str, key: str, amount: Money) -> Outcome:
@@ -333,7 +285,7 @@ def _of_refund(thing: Mapping[str, Any], reference: str, key: str, amount: Money
         reference=reference,
         kind=TransactionKind.REFUND,
         result=result,
-        amount=_read(thing["amount"]) if "amount" in thing else amount,
+        amount=read_amount(thing["amount"]) if "amount" in thing else amount,
         psp_reference=name,
         idempotency_key=f"paypal-{name}-{result}",
         facts={"reason": str(thing.get("status", "")).lower()} if result is TransactionResult.FAILURE else {},
@@ -351,33 +303,6 @@ def _refusal(status: int, text: str) -> Refused:
         issue, words = str(status), text[:200]
     passing = status >= 500 or status in {401, 403, 408, 409, 429} or issue in GOES_BY
     return Refused(issue, words, permanent=not passing)
-
-
-def _moment(told: object, fallback: datetime) -> datetime:
-    """Return a time of PayPal's, such as 2026-11-29T08:00:00.000Z."""
-    try:
-        found = datetime.fromisoformat(str(told))
-    except ValueError:
-        return fallback
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _told(amount: Money) -> dict[str, str]:
-    """Return an amount as PayPal counts it: HUF, JPY and TWD have no decimals there, whatever pages show."""
-    places = 0 if amount.currency in WITHOUT_DECIMALS else 2
-    value = amount.decimal
-    if value != round(value, places):
-        raise ProviderFailed(f"{value} {amount.currency} is finer than PayPal counts", permanent=True)
-    return {"currency_code": amount.currency, "value": f"{value:.{places}f}"}
-
-
-def _read(told: Mapping[str, Any]) -> Money:
-    """Return an amount of PayPal's in our minor units; a part that we cannot count makes it nobody's amount."""
-    try:
-        value, currency = Decimal(str(told["value"])), str(told["currency_code"])
-        return Money.parse(f"{value:f}", currency)
-    except (InvalidOperation, LookupError, ValueError) as error:
-        raise ProviderFailed(f"PayPal speaks of {told!r}", permanent=True) from error
 
 
 @lru_cache(maxsize=4)

@@ -7,18 +7,17 @@ another server than Stripe's own, STRIPE_CAPTURE=manual to authorise first and c
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, ClassVar
 
 from storefront.kernel.errors import N_
-from storefront.kernel.money import Money, digits_of
+from storefront.kernel.money import Money
 from storefront.payments.errors import BadSignature, ProviderFailed
 from storefront.payments.providers.protocol import (
     Contested,
-    Movement,
     Notification,
     Online,
     Outcome,
@@ -27,41 +26,21 @@ from storefront.payments.providers.protocol import (
     Start,
     Told,
 )
-from storefront.payments.states import DisputeState, TransactionKind, TransactionResult
+from storefront.payments.providers.stripe_amounts import from_stripe, to_stripe
+from storefront.payments.providers.stripe_disputes import contested
+from storefront.payments.states import TransactionKind, TransactionResult
 from storefront.shop.rules import ShopSettings
 
 TIMEOUT_SECONDS = 10
 TOLERANCE_SECONDS = 300
 SHORTEST_SESSION, LONGEST_SESSION = timedelta(hours=1), timedelta(hours=23)
 """Stripe lets a Checkout session live for half an hour to a day; the same payment must always ask for the same."""
-WITHOUT_DECIMALS = frozenset(
-    {*("BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF")}
-)
-WITH_THREE = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 INTENTS = {
     "payment_intent.succeeded",
     "payment_intent.amount_capturable_updated",
     "payment_intent.canceled",
 }
 LOCALES = {"en": "en", "zh": "zh"}
-_DISPUTES = {
-    "needs_response": DisputeState.NEEDS_ANSWER,
-    "warning_needs_response": DisputeState.NEEDS_ANSWER,
-    "under_review": DisputeState.UNDER_REVIEW,
-    "warning_under_review": DisputeState.UNDER_REVIEW,
-    "won": DisputeState.WON,
-    "lost": DisputeState.LOST,
-    "warning_closed": DisputeState.CLOSED,
-    "prevented": DisputeState.CLOSED,
-}
-_TOLD_BY = {
-    "charge.dispute.funds_withdrawn": ((TransactionKind.CHARGEBACK, "withdrawn"),),
-    "charge.dispute.funds_reinstated": (
-        (TransactionKind.CHARGEBACK, "withdrawn"),
-        (TransactionKind.CHARGEBACK_BACK, "reinstated"),
-    ),
-}
-"""What an event says by its name: what comes back had gone."""
 _ENDS = {
     "succeeded": TransactionResult.SUCCESS,
     "failed": TransactionResult.FAILURE,
@@ -69,29 +48,6 @@ _ENDS = {
     "pending": TransactionResult.REQUEST,
     "requires_action": TransactionResult.REQUEST,
 }
-
-
-def to_stripe(amount: Money) -> int:
-    """Return an amount in Stripe's smallest unit, which is not everywhere the one that pages show."""
-    shift = _digits(amount.currency) - digits_of(amount.currency)
-    if shift >= 0:
-        return int(amount.minor * 10**shift)
-    units, rest = divmod(amount.minor, int(10**-shift))
-    if rest:
-        raise ProviderFailed(f"{amount.currency} is finer here than at Stripe", permanent=True)
-    return units
-
-
-def from_stripe(amount: int, currency: str) -> Money:
-    """Return what Stripe's smallest units are in ours; a part that we cannot count makes it nobody's amount."""
-    code = currency.upper()
-    shift = digits_of(code) - _digits(code)
-    if shift >= 0:
-        return Money(amount * 10**shift, code)
-    units, rest = divmod(amount, int(10**-shift))
-    if rest:
-        raise ProviderFailed(f"{amount} {code} of Stripe cannot be counted here", permanent=True)
-    return Money(units, code)
 
 
 class Stripe(Online):
@@ -189,22 +145,7 @@ class Stripe(Online):
 
     def _told_of_dispute(self, kind: str, thing: Mapping[str, Any], *, at: datetime) -> Sequence[Contested]:
         reference = self._reference_of(thing.get("payment_intent"))
-        if not reference:
-            return ()
-        due_by = (thing.get("evidence_details") or {}).get("due_by")
-        pages = "https://dashboard.stripe.com" + ("" if thing.get("livemode", True) else "/test")
-        contested = Contested(
-            reference=reference,
-            name=str(thing["id"]),
-            state=_DISPUTES.get(str(thing.get("status")), DisputeState.UNDER_REVIEW),
-            amount=from_stripe(thing["amount"], thing["currency"]),
-            told_at=at,
-            reason=str(thing.get("reason") or ""),
-            due_at=datetime.fromtimestamp(int(due_by), UTC) if due_by else None,
-            url=f"{pages}/disputes/{thing['id']}",
-            movements=tuple(_movements(kind, thing)),
-        )
-        return (contested,)
+        return (contested(reference, kind, thing, at=at),) if reference else ()
 
     def _reference_of(self, intent: object) -> str:
         """Return our reference of a payment that Stripe speaks of by its own name; "" where it is none of ours."""
@@ -295,38 +236,6 @@ def _of_intent(intent: Mapping[str, Any]) -> Outcome | None:
     return None
 
 
-def _movements(event: str, dispute: Mapping[str, Any]) -> Iterator[Movement]:
-    """Tell what a dispute has moved by now, from its lines in Stripe's balance, else from the event itself.
-
-    Lines are in the currency of the account. Where that is not the payment's, all that is contested went.
-    """
-    amount, lines = (
-        from_stripe(dispute["amount"], dispute["currency"]),
-        sorted(dispute.get("balance_transactions") or (), key=lambda line: int(line["amount"])),
-    )
-    name = dispute["id"]
-    for line in lines:
-        kind, word = _went(int(line["amount"]))
-        moved = from_stripe(abs(int(line["amount"])), line["currency"])
-        if line["amount"]:
-            same = moved.currency == amount.currency
-            yield Movement(kind, moved if same else amount, f"stripe-{name}-{word}", f"{name}-{word}")
-        fee = from_stripe(abs(int(line.get("fee") or 0)), line["currency"])
-        if fee:
-            kind = TransactionKind.FEE if line["fee"] > 0 else TransactionKind.FEE_BACK
-            yield Movement(kind, fee, f"stripe-{line['id']}-fee")
-    words = {_went(int(line["amount"]))[1] for line in lines if line["amount"]}
-    for kind, word in _TOLD_BY.get(event, ()):
-        if word not in words:
-            yield Movement(kind, amount, f"stripe-{name}-{word}", f"{name}-{word}")
-
-
-def _went(amount: int) -> tuple[TransactionKind, str]:
-    if amount < 0:
-        return TransactionKind.CHARGEBACK, "withdrawn"
-    return TransactionKind.CHARGEBACK_BACK, "reinstated"
-
-
 def _captured(reference: str, amount: Money, intent: str, facts: Mapping[str, str]) -> Outcome:
     kind, result = TransactionKind.CAPTURE, TransactionResult.SUCCESS
     return Outcome(reference, kind, result, amount, intent, f"stripe-{intent}-captured", facts)
@@ -358,10 +267,6 @@ def _some(outcome: Outcome | None) -> Sequence[Outcome]:
 
 def _once(request: Request) -> dict[str, str]:
     return {"idempotency_key": f"start-{request.reference}"}
-
-
-def _digits(currency: str) -> int:
-    return 0 if currency in WITHOUT_DECIMALS else 3 if currency in WITH_THREE else 2
 
 
 @lru_cache(maxsize=1)

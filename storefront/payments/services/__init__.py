@@ -17,7 +17,8 @@ from storefront.payments.services.attempts import (
 from storefront.payments.services.booking import book_outcome
 from storefront.payments.services.disputes import book_dispute
 from storefront.payments.services.ending import void_pending
-from storefront.payments.services.refunds import ask_refund, refund_cancelled, refund_late
+from storefront.payments.services.refunds import ask_refund
+from storefront.payments.services.returning import refund_cancelled, refund_late
 from storefront.payments.services.transfers import book_transfer
 
 __all__ = [

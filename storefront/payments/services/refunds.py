@@ -11,13 +11,11 @@ from typing import cast
 from sqlalchemy import CursorResult, select, update
 
 from storefront.database.base import db
-from storefront.kernel.clock import now
 from storefront.kernel.errors import N_
 from storefront.kernel.events import publish
 from storefront.kernel.money import Money
 from storefront.orders import money as order_money
 from storefront.orders import queries as orders
-from storefront.orders.events import OrderCancelled, PaidLate
 from storefront.orders.models import Order
 from storefront.payments import limits, queries
 from storefront.payments.errors import AmountMismatch, NotRefundable, ProviderFailed, RefundClosed, TooEarly
@@ -32,13 +30,11 @@ from storefront.payments.states import (
     TransactionKind,
     TransactionResult,
 )
-from storefront.shop.queries import get_settings
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 """A job that has not answered for so long has died, and another one may try."""
-SYSTEM = "system"
 LONGEST_REFERENCE = 80
 ELSEWHERE = "elsewhere-"
 """Begins the reference of a refund that was made in the provider's own pages."""
@@ -69,20 +65,6 @@ def ask_refund(*, order: Order, amount: Money, reference: str, by: str, at: date
     limits.refuse_alone(order=order, amount=amount, reference=reference, by=by)
     parts = zip(payments, spread(amount.minor, available), strict=True)
     return [_set_aside(payment, part, reference, by, at) for payment, part in parts if part]
-
-
-def refund_cancelled(fact: OrderCancelled) -> None:
-    """A cancelled order keeps no money."""
-    order = orders.get_locked(fact.order_id)
-    if order.cancelled_at is not None:
-        _refund_all(order, f"cancelled-{int(order.cancelled_at.timestamp())}")
-
-
-def refund_late(fact: PaidLate) -> None:
-    """Money for an order that had been cancelled goes back by itself, where the merchant wants that."""
-    if get_settings().refund_late_payments:
-        order = orders.get_locked(fact.order_id)
-        _refund_all(order, f"late-{order.paid_minor}")
 
 
 def stop_unsent(*, payment: Payment, at: datetime) -> None:
@@ -197,12 +179,6 @@ def settle_by_hand(*, refund_id: int, succeeded: bool, by: str, at: datetime) ->
         refund=refund.key,
     )
     return book_refund(payment=payment, outcome=outcome, by=by, at=at)
-
-
-def _refund_all(order: Order, reference: str) -> None:
-    left = queries.refundable(order)
-    if left:
-        ask_refund(order=order, amount=left, reference=reference, by=SYSTEM, at=now())
 
 
 def _asked_as(order: Order, reference: str) -> Sequence[Refund]:

@@ -15,6 +15,7 @@ from storefront.kernel.money import Money
 from storefront.payments.errors import ProviderFailed
 from storefront.payments.providers import paypal as module
 from storefront.payments.providers.paypal import PayPal
+from storefront.payments.providers.paypal_values import read_amount, told_amount
 from storefront.shop.rules import ShopSettings
 from tests.storefront.checkout.desk import order, with_cart
 from tests.storefront.payments.benches import PayPalBench
@@ -188,17 +189,17 @@ def test_wrong_credentials_keep_the_order(app: Flask, paypal_bench: PayPalBench)
     [("USD", 1999, "19.99"), ("EUR", 5, "0.05"), ("JPY", 500, "500"), ("HUF", 50000, "500"), ("TWD", 9900, "99")],
 )
 def test_amounts_are_told_as_paypal_counts_them(currency: str, minor: int, value: str) -> None:
-    assert module._told(Money(minor, currency)) == {"currency_code": currency, "value": value}
-    assert module._read({"currency_code": currency, "value": value}) == Money(minor, currency)
+    assert told_amount(Money(minor, currency)) == {"currency_code": currency, "value": value}
+    assert read_amount({"currency_code": currency, "value": value}) == Money(minor, currency)
 
 
 def test_an_amount_that_cannot_be_counted_is_nobodys() -> None:
     with pytest.raises(ProviderFailed) as failure:
-        module._told(Money(50050, "HUF"))
+        told_amount(Money(50050, "HUF"))
     assert failure.value.permanent
     for told in ({"currency_code": "JPY", "value": "5.5"}, {"currency_code": "USD", "value": "NaN"}, {"value": "1"}):
         with pytest.raises(ProviderFailed):
-            module._read(told)
+            read_amount(told)
 
 
 @pytest.mark.parametrize(("currency", "is_offered"), [("USD", True), ("JPY", True), ("KWD", False), ("INR", False)])

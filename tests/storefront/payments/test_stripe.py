@@ -20,7 +20,8 @@ from storefront.payments import jobs, talking
 from storefront.payments.errors import BadSignature, ProviderFailed
 from storefront.payments.models import Payment
 from storefront.payments.providers import Notification
-from storefront.payments.providers.stripe import Stripe, from_stripe, to_stripe
+from storefront.payments.providers.stripe import Stripe
+from storefront.payments.providers.stripe_amounts import from_stripe, to_stripe
 from storefront.payments.states import PaymentState
 from tests.browser import Page, Shopper
 from tests.gateways.stripe_peer import BAD_CARD, StripePeer, signature
