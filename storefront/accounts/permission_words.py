@@ -23,7 +23,7 @@ SUBJECTS: Mapping[str, str] = {
     "promotions": N_("Promotions"),
     "loyalty": N_("Points and tiers"),
     "points": N_("Points of a customer"),
-    "customers": N_("Customers"),
+    "customers": N_("Customers and their groups"),
     "slots": N_("Home page"),
     "search": N_("Search"),
     "recommend": N_("Recommendations"),

@@ -134,16 +134,16 @@ def _do(staff_id: int, service: Any, words: str, **values: Any) -> Response:
 
 def _list(*, typed: dict[str, str] | None = None, error: str = "", status: int = 200) -> Response:
     known = {role.key: role for role in roles.list_roles()}
-    rows = staffing.list_staff()
+    rows, grantable = staffing.list_staff(), _grantable(known)
     return render_page(
         "admin/accounts/staff.html",
         rows=rows,
         roles=known,
-        grantable=_grantable(known),
+        grantable=grantable,
         invitations=staffing.list_invitations(at=now()),
         locked=tries.locked_out(throttle.STAFF, people=[row.email for row in rows if row.is_active], at=now()),
         link=session.pop(LINK, ""),
-        typed=typed or {},
+        typed=typed or {"role": _least(grantable)},
         error=error,
         status=status,
     )
@@ -177,6 +177,11 @@ def _page(staff_id: int, *, error: str = "", status: int = 200) -> Response:
 def _grantable(known: dict[str, roles.KnownRole]) -> list[roles.KnownRole]:
     by = staff_here()
     return [role for role in known.values() if by.permissions >= role.permissions]
+
+
+def _least(grantable: list[roles.KnownRole]) -> str:
+    """Return the role that may do least: whoever is in a hurry gives no more than that."""
+    return min(grantable, key=lambda role: len(role.permissions)).key if grantable else ""
 
 
 def _sent(token: str, email: str, url: str) -> Response:

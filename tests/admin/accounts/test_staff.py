@@ -50,6 +50,9 @@ def sign_in(browser: Shopper, email: str, password: str = PASSWORD) -> Page:
 
 def test_who_is_invited_chooses_a_password_and_works_here(app: Flask) -> None:
     admin, newcomer = at_work(app), Shopper(app)
+    assert admin.get("/admin/staff").one("#role option[selected]")["value"] == "analyst", (
+        "least privilege to begin with"
+    )
     link = f"/admin/{invited(admin)}"
     assert letters_to(app, "new@example.com") == ["accounts/mail/staff"]
     assert "new@example.com" in newcomer.get(link).said
