@@ -154,13 +154,13 @@ def _send(order: Order, came: str, day: Day, at: datetime) -> None:
     while warehouses := parcels.left_of(order.id, order.number).warehouses:
         fulfilment.pack_rest(order=order, warehouse_id=warehouses[0], by=day.packer, at=at)
     boxes = parcels.list_parcels(order.id)
-    for box in boxes if came != "packed" else ():
-        _leave(box, day, at)
-    for box in boxes:
+    for parcel in boxes if came != "packed" else ():
+        _leave(parcel, day, at)
+    for parcel in boxes:
         if came == "lost":
-            fulfilment.lose(parcel=box, by=day.service, at=at + 7 * DAY)
+            fulfilment.lose(parcel=parcel, by=day.service, at=at + 7 * DAY)
         elif came == "delivered":
-            fulfilment.arrive(parcel=box, by="carrier", at=at + 40 * HOUR)
+            fulfilment.arrive(parcel=parcel, by="carrier", at=at + 40 * HOUR)
 
 
 def _leave(parcel: Parcel, day: Day, at: datetime) -> None:
