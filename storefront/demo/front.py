@@ -20,10 +20,15 @@ TIMEZONE = "America/New_York"
 HERO_PHOTOGRAPH = "hanging-plant"
 
 
+RETURNS_TO = f"{OWN_LABEL} returns; 12 Mill Road; Ashford, OH 45999; United States"
+"""Where goods are sent back to: as invented as the customers' streets."""
+
+
 def insert_settings(at: datetime) -> None:
     """Say what the shop is called and where it stands."""
     values = {"name": OWN_LABEL, "currency": CURRENCY, "timezone": TIMEZONE, "country": "US", "locale": "en"}
-    change_settings(values={**values, "email": "hello@example.com", "show_lowest_price": True}, at=at)
+    more = {"email": "hello@example.com", "show_lowest_price": True, "return_address": RETURNS_TO}
+    change_settings(values={**values, **more}, at=at)
 
 
 def insert_slots(session: Session, at: datetime) -> None:
