@@ -15,7 +15,7 @@ RETURNS = Table(
     url="/admin/returns",
     columns=(
         Column(N_("Return")),
-        Column(N_("Requested"), sort="asked"),
+        Column(N_("Requested on"), sort="asked"),
         Column(N_("Kind")),
         Column(N_("Customer")),
         Column(N_("State")),
@@ -26,7 +26,7 @@ RETURNS = Table(
     filters=(
         Choice("state", N_("State"), STATE_CHOICES),
         Choice("kind", N_("Kind"), tuple(KINDS.items())),
-        Days("asked", N_("Requested")),
+        Days("asked", N_("Requested on")),
     ),
     search_label=N_("Search by number or e-mail"),
 )

@@ -210,8 +210,8 @@ def _goods(cart: CartQuote) -> dict[str, Goods]:
         thing = cart.gift_goods[quoted.sku] if quoted.price_source is PriceSource.GIFT else bought[quoted.sku]
         offer = cart.flash.get(thing.variant_id) if quoted.price_source is PriceSource.FLASH else None
         names = thing.name, thing.variant_name, thing.picture
-        more = {"flash_item_id": offer.item_id if offer else 0, "is_returnable": thing.is_returnable}
-        found[quoted.line_id] = Goods(thing.variant_id, thing.product_id, *names, **more)
+        facts = offer.item_id if offer else 0, thing.is_returnable
+        found[quoted.line_id] = Goods(thing.variant_id, thing.product_id, *names, *facts)
     return found
 
 

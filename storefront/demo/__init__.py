@@ -7,7 +7,8 @@ manufacturer's number. Packages of one type by one maker are one product with a 
 what a unit cost before discounts. Dates move so that the last day is yesterday.
 
 Photographed goods come from the npm package `@vendure/create` (its assets only), fetched when the demo is loaded; where
-it cannot be had the demo does without. Staff and the shopper are made here and nowhere else.
+it cannot be had the demo does without. Staff and the shopper are made here and nowhere else. What waits to be packed,
+is on its way or comes back (`scenes`) is sold, sent and taken back by the shop's own services.
 
 `flask demo load` works in steps that each commit once and leave a mark; killed at any point, it goes on where it was.
 """

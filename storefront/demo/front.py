@@ -22,11 +22,15 @@ TIMEZONE = "America/New_York"
 HERO_PHOTOGRAPH = "hanging-plant"
 
 
+RETURNS_TO = f"{OWN_LABEL} returns; 12 Mill Road; Ashford, OH 45999; United States"
+"""Where goods are sent back to: as invented as the customers' streets."""
+
+
 def insert_settings(at: datetime) -> None:
     """Say what the shop is called and where it stands, and how much money one person sends back alone."""
     values = {"name": OWN_LABEL, "currency": CURRENCY, "timezone": TIMEZONE, "country": "US", "locale": "en"}
-    more = {"email": "hello@example.com", "show_lowest_price": True, "refund_approval_above": 10}
-    change_settings(values={**values, **more}, at=at)
+    more = {"email": "hello@example.com", "show_lowest_price": True, "return_address": RETURNS_TO}
+    change_settings(values={**values, **more, "refund_approval_above": 10}, at=at)
 
 
 def insert_slots(session: Session, at: datetime) -> None:

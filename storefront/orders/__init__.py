@@ -22,6 +22,9 @@ That a promotion or a session is over by then does not matter; that somebody els
 person had cancelled it, the money is kept in the books and told: the customer gets a letter, and the back office finds
 the order under "Paid but cancelled" until the money has gone back.
 
+Whether a line can be returned is of the day on which it was bought. Orders that go out in place of what came back
+(`following_up`) are orders like others, except to whoever asks what people choose to buy.
+
 Whatever writes orders locks rows in one order, so that two of them never wait for each other:
 
     the order -> warehouses and stock -> promotions, each with its codes -> flash items -> points account -> customer

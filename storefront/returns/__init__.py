@@ -24,6 +24,10 @@ Delivery goes back once, with the last of the goods: always where all of it was 
 `refund_freight` says so. A gift whose promotion the kept goods no longer earn comes back too, or its value is deducted.
 Points go back pro rata, and coupons when the whole order is back; both when the money has gone.
 
+What was promised, money or goods, is not rejected afterwards: where it did not come about it is tried again, and money
+that is on its way counts as paid. What went astray can be claimed or sent again, never both. Staff ask for a customer
+with the same form.
+
 **Exchanges and reshipped goods go out as an order of their own that costs nothing**, or the difference: so they are
 packed, tracked, cancelled and kept in the books like everything that leaves the house, and the parcels of the first
 order stay what was ordered there. The follow-up is worth what its goods had cost, so that it can be returned in turn;

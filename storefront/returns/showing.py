@@ -36,7 +36,7 @@ class Step:
 TOLD: dict[str, str] = {
     ReturnState.REQUESTED: N_("Request sent"),
     ReturnState.APPROVED: N_("We agreed"),
-    ReturnState.REJECTED: N_("Declined"),
+    ReturnState.REJECTED: N_("Request declined"),
     ReturnState.RECEIVED: N_("Parcel received and checked"),
     ReturnState.REFUNDING: N_("Refund on its way"),
     ReturnState.REFUNDED: N_("Refund sent"),

@@ -8,15 +8,15 @@ from storefront.kernel.errors import N_
 from storefront.returns.states import Condition, Policy, ReturnKind, ReturnReason, ReturnState
 
 STATES: Mapping[str, str] = {
-    ReturnState.REQUESTED: N_("Requested"),
+    ReturnState.REQUESTED: N_("Awaiting review"),
     ReturnState.APPROVED: N_("Approved"),
     ReturnState.REJECTED: N_("Not accepted"),
-    ReturnState.RECEIVED: N_("Received"),
+    ReturnState.RECEIVED: N_("Items received"),
     ReturnState.REFUNDING: N_("Money on its way"),
     ReturnState.REFUNDED: N_("Refunded"),
     ReturnState.REPLACED: N_("Replacement ordered"),
     ReturnState.CLOSED: N_("Completed"),
-    ReturnState.WITHDRAWN: N_("Withdrawn"),
+    ReturnState.WITHDRAWN: N_("Taken back by the customer"),
 }
 LOOKS: Mapping[str, str] = {
     ReturnState.REQUESTED: "warning",
