@@ -164,6 +164,7 @@ GROUPS: tuple[Group, ...] = (
             Field("analytics_keep_days", N_("Days that searches and what came of them are kept")),
             Field("keep_payment_messages_days", N_("Days that messages of payment providers are kept")),
             Field("deletion_wait_days", N_("Days in which the deletion of an account can be called off")),
+            Field("invoice_keep_years", N_("Years that invoices keep their buyer"), N_("As long as tax law asks.")),
             Field("copy_keep_days", N_("Days in which customers can fetch the copy of their data")),
         ),
     ),
@@ -182,6 +183,11 @@ GROUPS: tuple[Group, ...] = (
                 N_("Its budget, else what a trial on past orders expects. 0: one person decides alone."),
             ),
             Field("below_cost_approval", N_("A price below cost needs a second person")),
+            Field(
+                "slots_need_second_person",
+                N_("What stands on pages is let through by a second person"),
+                N_("Switch it off where one person does it all."),
+            ),
             Field("approval_days", N_("Days that a request waits")),
             Field(
                 "ask_again_minutes",

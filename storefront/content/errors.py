@@ -26,7 +26,10 @@ class SlotsMoved(ShopError):
 class NeedsSecondPerson(ShopError):
     """Whoever made a change lets it through."""
 
-    message = N_("Somebody else has to look at it: nobody lets through what they wrote themselves.")
+    message = N_(
+        "Somebody else has to look at it: nobody lets through what they wrote themselves. A shop of one person can switch "
+        "that off in the settings."
+    )
 
 
 class PreviewOver(ShopError):

@@ -16,7 +16,7 @@ from storefront.shop.rules import ShopSettings
 from tests.admin.people import at_work
 from tests.browser import Page, Shopper
 
-ELSEWHERE = {"tax_mode", "factor_for_all_staff", "explore_percent", "invoice_keep_years"}
+ELSEWHERE = {"tax_mode", "factor_for_all_staff", "explore_percent"}
 """What has a screen of its own, or is set at the console."""
 
 
