@@ -38,6 +38,7 @@ from admin.promotions import views as promotions
 from admin.returns import views as returns
 from admin.shipping import views as shipping
 from admin.simulation import views as simulation
+from admin.tables import views as lists
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission, Role
 from storefront.kernel.errors import ShopError
@@ -63,6 +64,7 @@ ROOMS = (
         experiments,
         letters,
         privacy,
+        lists,
     ),
 )
 ERROR_PAGE = "admin/error.html"

@@ -51,6 +51,7 @@ ROOMS = (
         "mail",
         "sms",
         "accounts",
+        "desk",
         "catalog",
         "content",
         "inventory",

@@ -11,7 +11,7 @@ from admin.dashboard.chart import bar_chart
 from admin.dashboard.figures import days_until, figures_of, spans_to_compare
 from admin.navigation import first_url
 from admin.orders.queries import find_orders
-from admin.orders.views import WORDS
+from admin.orders.tables import WORDS
 from storefront.accounts.permissions import Permission
 from storefront.kernel.clock import now
 from storefront.kernel.text import squeeze

@@ -65,6 +65,18 @@ def pack_rest(*, order: Order, warehouse_id: int | None, by: str, at: datetime) 
     return _pack(order, Box(warehouse_id, units), by, at)
 
 
+def pack_all(*, order: Order, by: str, at: datetime) -> list[Parcel]:
+    """Put everything that is left of an order into parcels, one for each warehouse that holds something of it."""
+    order = sending.lock_to_send(order.id)
+    made: list[Parcel] = []
+    while (left := queries.left_of(order.id, order.number)).units:
+        warehouse_id = next(iter(left.warehouses), None)
+        made.append(_pack(order, Box(warehouse_id, proposal(left, warehouse_id)), by, at))
+    if not made:
+        raise refusal_of(order)
+    return made
+
+
 def unpack(*, parcel: Parcel, by: str, at: datetime) -> Parcel:
     """Take a packed parcel apart; its goods wait to be packed again."""
     order, parcel = _lock(parcel, ParcelAction.UNPACK)
@@ -141,10 +153,8 @@ def send_again(*, parcel: Parcel, by: str, at: datetime) -> Parcel:
 def deliver_order(*, order: Order, by: str, at: datetime) -> Order:
     """Let all that is left of an order leave and arrive at once: handed over in person, or brought by the shop."""
     order = sending.lock_to_deliver(order.id)
-    while (left := queries.left_of(order.id, order.number)).units:
-        warehouse_id = next(iter(left.warehouses), None)
-        sending.lock_to_send(order.id)
-        _pack(order, Box(warehouse_id, proposal(left, warehouse_id)), by, at)
+    if queries.left_of(order.id, order.number).units:
+        pack_all(order=order, by=by, at=at)
     for parcel in queries.list_parcels(order.id):
         if ParcelAction.SHIP in actions_of(parcel):
             _leave(parcel, Label(), by, at)

@@ -18,7 +18,7 @@ from tests.admin.people import at_work
 
 
 def numbers(browser: object, url: str) -> list[str]:
-    return [link.get_text() for link in browser.get(url).all("tbody tr td:first-child a")]  # type: ignore[attr-defined]
+    return [link.get_text() for link in browser.get(url).all("tbody tr td.nowrap > a")]  # type: ignore[attr-defined]
 
 
 @pytest.fixture

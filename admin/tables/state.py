@@ -1,8 +1,4 @@
-"""List pages, once: columns, filters, search, sorting and pages as one address that can be shared.
-
-A room describes its list as a `Table`; `read_state` turns a query string into a `ListState`, whatever nonsense it
-holds; the room's query reads the state; `_filters`, `_list` and `_pager` draw it.
-"""
+"""What one reader asked of a list: search, filters, order and page, as one address that can be shared."""
 
 from __future__ import annotations
 
@@ -11,52 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlencode
 
+from admin.tables.describing import LONGEST_SEARCH, Column, Days, Table
 from storefront.kernel.paging import page_number
 from storefront.kernel.text import squeeze
-
-PAGE_SIZE = 50
-LONGEST_SEARCH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column. `sort` names what it sorts by; empty means it does not."""
-
-    label: str
-    sort: str = ""
-    is_number: bool = False
-    is_hidden_label: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A filter with a closed set of values."""
-
-    key: str
-    label: str
-    options: tuple[tuple[str, str], ...]
-    """(value, words); the words are untranslated, or a name when `is_data`."""
-    is_data: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """A filter by day, from and to, both included."""
-
-    key: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A list: where it is, what it shows and how it may be narrowed."""
-
-    url: str
-    columns: tuple[Column, ...]
-    default_sort: str
-    """A column's `sort`, with a minus in front for descending."""
-    filters: tuple[Choice | Days, ...] = ()
-    search_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
