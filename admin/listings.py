@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from admin.audit.listing import CHANGES
 from admin.catalog.listing import PRODUCTS
+from admin.coupons.listing import COUPONS
+from admin.discovery.listing import JUDGEMENTS, SEARCH_RULES, SYNONYMS
+from admin.discovery.shelves.listing import SHELF_RULES
+from admin.experiments.listing import EXPERIMENTS
+from admin.fulfilment.listing import TO_SEND
 from admin.orders.listing import ORDERS
+from admin.payments.listing import MESSAGES, PAYMENTS
+from admin.promotions.listing import PROMOTIONS
+from admin.returns.listing import RETURNS
 from admin.tables.listing import Listing
 
-ALL: tuple[Listing, ...] = (ORDERS, PRODUCTS, CHANGES)
+ALL: tuple[Listing, ...] = (
+    *(ORDERS, PAYMENTS, MESSAGES, TO_SEND, RETURNS, PRODUCTS, PROMOTIONS, COUPONS),
+    *(SYNONYMS, SEARCH_RULES, JUDGEMENTS, SHELF_RULES, EXPERIMENTS, CHANGES),
+)
 LISTINGS: dict[str, Listing] = {listing.name: listing for listing in ALL}

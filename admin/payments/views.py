@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, flash, request, stream_with_context
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.orders import queries as orders
-from admin.orders.tables import LOOKS as RESULT_LOOKS
-from admin.orders.tables import RESULTS, STEPS
 from admin.payments import queries
 from admin.payments.forms import RefundForm, TransferForm, suggested_refund
-from admin.payments.tables import INBOX, LOOKS, MESSAGES, PAYMENTS, PROVIDERS, REFUNDS, STATES, told
+from admin.payments.listing import MESSAGES, PAYMENTS, WORDS
 from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit import services as audit
 from storefront.database.transaction import transaction
@@ -30,37 +29,22 @@ from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
 
 blueprint = Blueprint("payments", __name__, template_folder="templates")
-WORDS = {
-    **{"steps": STEPS, "results": RESULTS, "actors": PROVIDERS, "providers": PROVIDERS},
-    **{"states": STATES, "refunds": REFUNDS, "messages": MESSAGES},
-    "looks": {**LOOKS, **RESULT_LOOKS},
-    "told": told,
-}
 
 
 @blueprint.get("/payments")
 @requires(Permission.PAYMENTS_VIEW)
 def payment_list() -> Response:
     """List attempts to pay."""
-    state = read_state(PAYMENTS, request.args)
-    page = queries.page_of_payments(state)
-    return render_page(
-        "admin/payments/payments.html",
-        fragment="admin/payments/_payments.html",
-        state=state,
-        page=page,
-        most=queries.MOST_COUNTED,
-        words=WORDS,
-    )
+    return show_list(PAYMENTS)
 
 
 @blueprint.get("/payments.csv")
 @requires(Permission.PAYMENTS_VIEW)
 def transactions_sheet() -> Response:
     """Return the transactions behind the list for a spreadsheet."""
-    state = read_state(PAYMENTS, request.args)
+    state = read_state(PAYMENTS.table(), request.args)
     headers = {"Content-Disposition": f'attachment; filename="transactions-{now():%Y-%m-%d}.csv"'}
-    return Response("".join(queries.sheet_of(state)), mimetype="text/csv", headers=headers)
+    return Response(stream_with_context(queries.sheet_of(state)), mimetype="text/csv", headers=headers)
 
 
 @blueprint.get("/payments/differences")
@@ -97,16 +81,7 @@ def settle_payment(payment_id: int) -> Response:
 @requires(Permission.PAYMENTS_VIEW)
 def message_list() -> Response:
     """List what providers sent."""
-    state = read_state(INBOX, request.args)
-    page = queries.page_of_messages(state)
-    return render_page(
-        "admin/payments/messages.html",
-        fragment="admin/payments/_messages.html",
-        state=state,
-        page=page,
-        most=queries.MOST_COUNTED,
-        words=WORDS,
-    )
+    return show_list(MESSAGES)
 
 
 @blueprint.get("/payments/messages/<int:message_id>")

@@ -14,8 +14,8 @@ from admin.audit.queries import people
 from admin.returns import queries
 from admin.returns.charts import bars_of
 from admin.returns.forms import AmountForm, read_receptions, read_warehouse
-from admin.returns.tables import RETURNS
-from admin.tables import read_state
+from admin.returns.listing import RETURNS
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit import services as audit
 from storefront.database.transaction import transaction
@@ -174,17 +174,7 @@ def _changed(number: str, step: str, change: Callable[[Return, dict[str, Any]], 
 
 
 def _list_page(refusal: ShopError | None = None) -> Response:
-    state = read_state(RETURNS, request.args)
-    return render_page(
-        "admin/returns/returns.html",
-        fragment="admin/returns/_returns.html",
-        status=refusal.status if refusal else 200,
-        state=state,
-        page=queries.page_of_returns(state),
-        looks=LOOKS,
-        refusal=message_of(refusal) if refusal else "",
-        may_edit=staff_here().may(Permission.RETURNS_EDIT),
-    )
+    return show_list(RETURNS, status=refusal.status if refusal else 200, refusal=message_of(refusal) if refusal else "")
 
 
 def _page(

@@ -29,18 +29,20 @@ def _as_they_are(rows: Sequence[Any]) -> Sequence[Any]:
 class Source:
     """The rows that a reader asked for, in no order yet."""
 
-    rows: Select[Any]
+    rows: Select[*tuple[Any, ...]]
     id: Any
     """A column that no two rows share: it decides between rows that are alike in what they are sorted by."""
     sorts: Mapping[str, Any] = field(default_factory=dict)
     key: Any = None
     """The column by which a row is named in a form; the `id` if there is none."""
-    counted: Select[Any] | None = None
+    counted: Select[*tuple[Any, ...]] | None = None
     """A statement with as many rows that asks for less."""
     complete: Callable[[Sequence[Any]], Sequence[Any]] = _as_they_are
     """Adds to some rows what their cells need."""
     whole: bool = False
     """Each row is one object, and not a tuple of columns."""
+    nulls_last: bool = False
+    """What has nothing to be sorted by comes last, whichever way."""
 
 
 def within(state: ListState, key: str, column: Any) -> list[ColumnElement[bool]]:
@@ -84,15 +86,15 @@ def rows_named(source: Source, keys: Collection[str]) -> Sequence[Any]:
     return found
 
 
-def _read(source: Source, statement: Select[Any]) -> Sequence[Any]:
+def _read(source: Source, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]:
     return db.session.scalars(statement).all() if source.whole else db.session.execute(statement).all()
 
 
-def _ordered(source: Source, state: ListState) -> Select[Any]:
+def _ordered(source: Source, state: ListState) -> Select[*tuple[Any, ...]]:
     """Order the rows; without a column to sort by, the newest come first."""
     column = source.sorts.get(state.sort_key)
     if column is None:
         return source.rows.order_by(source.id.desc())
-    if state.descending:
-        return source.rows.order_by(column.desc(), source.id.desc())
-    return source.rows.order_by(column, source.id)
+    ordered = column.desc() if state.descending else column.asc()
+    ordered = ordered.nulls_last() if source.nulls_last else ordered
+    return source.rows.order_by(ordered, source.id.desc() if state.descending else source.id)

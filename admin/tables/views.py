@@ -231,7 +231,7 @@ def _confirmation(
     )
 
 
-def _lines(listing: Listing, state: ListState, kind: str, columns: Any) -> Iterator[str | bytes]:
+def _lines(listing: Listing, state: ListState, kind: str, columns: Any) -> Iterator[Any]:
     rows, held = each_of(listing.source(state), state), exporting.columns_in_file(columns)
     write = exporting.as_csv if kind == "csv" else exporting.as_xlsx
     yield from write(held, rows, g.shop.timezone)

@@ -24,7 +24,7 @@ class Filter:
     until: datetime | None = None
 
 
-def entries(wanted: Filter) -> Select[Any]:
+def entries(wanted: Filter) -> Select[*tuple[Any, ...]]:
     """Return the statement of these entries, in no order."""
     return _rows().where(*_conditions(wanted))
 
@@ -35,7 +35,7 @@ def list_entries_about(object_kind: str, object_key: str, *, limit: int = 20) ->
     return db.session.execute(entries(wanted).order_by(AuditEntry.id.desc()).limit(limit)).all()
 
 
-def _rows() -> Select[Any]:
+def _rows() -> Select[*tuple[Any, ...]]:
     return select(
         AuditEntry.id,
         AuditEntry.at,

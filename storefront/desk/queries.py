@@ -58,9 +58,9 @@ def get_run(run_id: int, staff_id: int) -> BulkRun:
 def progress_of(run_id: int) -> Progress:
     """Return how far a run is."""
     rows = db.session.execute(
-        select(BulkItem.state, func.count().label("count")).where(BulkItem.run_id == run_id).group_by(BulkItem.state)
+        select(BulkItem.state, func.count().label("things")).where(BulkItem.run_id == run_id).group_by(BulkItem.state)
     )
-    counts = {row.state: row.count for row in rows}
+    counts: dict[str, int] = {row.state: row.things for row in rows}
     return Progress(*(counts.get(state, 0) for state in ItemState))
 
 
