@@ -84,7 +84,8 @@ def export(name: str) -> Response:
     if kind not in exporting.TYPES or not listing.is_exported:
         raise NotFound
     staff, at = staff_here(), now()
-    told = {"query": (None, state.page_url(1).partition("?")[2]), "format": (None, kind)}
+    asked = ", ".join(f"{key}={value}" for key, value in state.values.items())  # a search may be somebody's address
+    told = {"filters": (None, asked), "search": (None, bool(state.search)), "format": (None, kind)}
     with transaction():
         audit.record(actor=staff.actor, action="list.export", about=("list", listing.name), changes=told, at=at)
     columns = shown_columns(state.table, queries.desk_of(staff.id, listing.name).hidden)

@@ -34,7 +34,7 @@ def clerk(any_app: Flask) -> Shopper:
 
 
 def listed(page: Page) -> list[str]:
-    return [str(box["value"]) for box in page.all("#to-send input[name=order]")]
+    return [str(box["value"]) for box in page.all("#to-send input[name=row]")]
 
 
 def test_what_is_to_be_sent_is_listed_oldest_first_by_warehouse(any_app: Flask, clerk: Shopper) -> None:
