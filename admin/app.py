@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g
+from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from admin import access
@@ -92,10 +92,12 @@ def _context() -> dict[str, Any]:
     staff = g.get("staff")
     if staff is None:
         return {}
+    menu = menu_for(staff)
     return {
         "staff": staff,
         "role_name": ROLE_NAMES[Role(staff.role)],
-        "menu": menu_for(staff),
+        "menu": menu,
+        "places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
         "may": lambda name: staff.may(Permission(name)),
     }
 

@@ -124,7 +124,7 @@ ORDERS = Table(
             key="delivery",
             value=lambda row: Words(FULFILLMENT.get(row.fulfillment_status, row.fulfillment_status)),
         ),
-        Column(N_("Currency"), key="currency", value=lambda row: row.currency),
+        Column(N_("Currency"), key="currency", value=lambda row: row.currency, is_only_in_files=True),
         Column(
             N_("Total"),
             key="total",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, union
 
 from admin.orders.queries import paid_but_cancelled
 from admin.payments.tables import DISAGREES
@@ -176,13 +176,15 @@ def _conditions(state: ListState) -> list[ColumnElement[bool]]:
     if state.value("issue") == DISAGREES:
         found.append(Payment.issue != "")
     if state.search:
-        named = select(Transaction.payment_id).where(Transaction.psp_reference == state.search)
-        found.append(
-            or_(
-                Order.number == read_number(state.search),
-                Payment.reference == state.search,
-                Payment.handle == state.search,
-                Payment.id.in_(named),
-            )
-        )
+        found.append(Payment.id.in_(_named(state.search)))
     return found
+
+
+def _named(text: str) -> Any:
+    """Return the payments that a text names: a part for each column, so that each is found by its index."""
+    return union(
+        select(Payment.id).where(Payment.reference == text),
+        select(Payment.id).where(Payment.handle == text),
+        select(Transaction.payment_id).where(Transaction.psp_reference == text),
+        select(Payment.id).join(Order, Order.id == Payment.order_id).where(Order.number == read_number(text)),
+    )

@@ -59,7 +59,8 @@ PAYMENTS = Table(
             value=lambda row: Words(PROVIDERS.get(row.Payment.provider, row.Payment.provider)),
         ),
         Column(N_("State"), key="state", value=lambda row: Words(STATES.get(row.Payment.state, row.Payment.state))),
-        Column(N_("Reference"), key="reference", value=lambda row: row.Payment.reference, look="nowrap"),
+        Column(N_("Reference"), key="reference", value=lambda row: row.Payment.reference, is_only_in_files=True),
+        Column(N_("Currency"), key="currency", value=lambda row: row.Payment.currency, is_only_in_files=True),
         Column(
             N_("Requested"),
             key="amount",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select, union
 
 from admin.returns.tables import WAITING, WAITS_FOR_US
 from admin.tables import ListState, Source, within
@@ -143,6 +143,11 @@ def _conditions(state: ListState) -> list[ColumnElement[bool]]:
     if kind := state.value("kind"):
         found.append(Return.kind == kind)
     if state.search:
-        number = read_return_number(state.search)
-        found.append(or_(Return.number == number, Order.number == number, Order.email == state.search.casefold()))
+        number, of_order = read_return_number(state.search), select(Return.id).join(Order, Order.id == Return.order_id)
+        named = union(
+            select(Return.id).where(Return.number == number),
+            of_order.where(Order.number == number),
+            of_order.where(Order.email == state.search.casefold()),
+        )
+        found.append(Return.id.in_(named))
     return found

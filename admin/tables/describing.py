@@ -24,6 +24,7 @@ class Column:
     """What a file holds of it: text, a number, a moment, Money, or `Words` to be translated; None leaves it out."""
     look: str = ""
     """Classes of its cells."""
+    is_only_in_files: bool = False
     is_fixed: bool = False
     """It tells the rows apart, so nobody leaves it out."""
 

@@ -92,5 +92,10 @@ class Listing:
 
 
 def shown_columns(table: Table, hidden: Sequence[str]) -> tuple[Column, ...]:
-    """Return a table's columns without those that a person leaves out."""
+    """Return the columns of a page: without those that a person leaves out, and those that files alone have."""
+    return tuple(column for column in columns_taken(table, hidden) if not column.is_only_in_files)
+
+
+def columns_taken(table: Table, hidden: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of a file: without those that a person leaves out."""
     return tuple(column for column in table.columns if column.is_fixed or column.key not in hidden)

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from admin.access import open_to_staff, staff_here
 from admin.listings import LISTINGS
 from admin.tables import bulk, exporting, jobs
-from admin.tables.listing import Action, Listing, shown_columns
+from admin.tables.listing import Action, Listing, columns_taken
 from admin.tables.source import each_of
 from admin.tables.state import ListState, read_state
 from storefront.audit import services as audit
@@ -39,7 +39,11 @@ def choose_columns(name: str) -> Response:
     """Keep which columns of a list this person sees."""
     listing, state = _asked(name)
     seen = request.form.getlist("column")
-    hidden = [column.key for column in state.table.columns if not column.is_fixed and column.key not in seen]
+    hidden = [
+        column.key
+        for column in state.table.columns
+        if not column.is_fixed and not column.is_only_in_files and column.key not in seen
+    ]
     with transaction():
         services.hide_columns(staff_id=staff_here().id, list_name=listing.name, hidden=hidden)
     return redirect_to(state.url())
@@ -88,7 +92,7 @@ def export(name: str) -> Response:
     told = {"filters": (None, asked), "search": (None, bool(state.search)), "format": (None, kind)}
     with transaction():
         audit.record(actor=staff.actor, action="list.export", about=("list", listing.name), changes=told, at=at)
-    columns = shown_columns(state.table, queries.desk_of(staff.id, listing.name).hidden)
+    columns = columns_taken(state.table, queries.desk_of(staff.id, listing.name).hidden)
     answer = Response(stream_with_context(_lines(listing, state, kind, columns)), mimetype=exporting.TYPES[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="{listing.name}-{at:%Y-%m-%d}.{kind}"'
     return answer
