@@ -14,6 +14,7 @@ from admin.accounts import views as accounts
 from admin.analytics import shelf_views as shelf_report
 from admin.analytics import views as analytics
 from admin.audit import views as audit
+from admin.audit.tables import ACTIONS
 from admin.catalog import collections
 from admin.catalog import views as catalog
 from admin.content import views as content
@@ -97,6 +98,7 @@ def _context() -> dict[str, Any]:
         "staff": staff,
         "role_name": ROLE_NAMES[Role(staff.role)],
         "menu": menu,
+        "deeds": ACTIONS,
         "places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
         "may": lambda name: staff.may(Permission(name)),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from admin.audit import queries
-from admin.audit.tables import ACTIONS, OBJECTS, changes_table
+from admin.audit.tables import ACTIONS, NO_OBJECT, OBJECTS, PAGES, changes_table
 from admin.tables import Empty, Listing
 from storefront.accounts.permissions import Permission
 from storefront.kernel.errors import N_
@@ -24,5 +24,11 @@ CHANGES = Listing(
         show_all=N_("Show all changes"),
     ),
     known_as=lambda row: f"{row.object_kind} {row.object_key}",
-    context=lambda rows: {"people": queries.people(rows), "actions": ACTIONS, "kinds": dict(OBJECTS)},
+    context=lambda rows: {
+        "people": queries.people(rows),
+        "actions": ACTIONS,
+        "kinds": dict(OBJECTS),
+        "pages": PAGES,
+        "no_object": NO_OBJECT,
+    },
 )

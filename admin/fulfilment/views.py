@@ -128,6 +128,7 @@ def _changed(number: str, step: str, change: Callable[[Parcel, dict[str, Any]], 
         changes = {"state": (was[0], is_now[0]), "label": (was[1], is_now[1])}
         if step == "resending":
             changes = {}
-        audit.record(actor=by, action=f"parcel.{step}", about=("parcel", parcel.number), changes=changes, at=at)
+        if step != "label":  # which is written down where it is done
+            audit.record(actor=by, action=f"parcel.{step}", about=("parcel", parcel.number), changes=changes, at=at)
     flash(_(words), "success")
     return redirect_to(f"/admin/orders/{order_number(parcel.number)}")

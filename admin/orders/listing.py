@@ -34,9 +34,7 @@ def _cancel(number: str, reason: str, by: str, at: datetime) -> str:
 
 
 def _pack(number: str, _value: str, by: str, at: datetime) -> str:
-    for parcel in fulfilment.pack_all(order=queries.get_order(number), by=by, at=at):
-        changes = {"state": (None, parcel.state)}
-        audit.record(actor=by, action="parcel.pack", about=("parcel", parcel.number), changes=changes, at=at)
+    fulfilment.pack_all(order=queries.get_order(number), by=by, at=at)
     return ""
 
 

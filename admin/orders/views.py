@@ -17,6 +17,7 @@ from admin.payments.queries import money_of
 from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.accounts.rules import PostalAddress
+from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
 from storefront.fulfilment import tracked
 from storefront.fulfilment.carriers import choosing
@@ -42,6 +43,7 @@ def order_list() -> Response:
 def order(number: str) -> Response:
     """Show an order and everything that happened to it."""
     found, staff = queries.get_order(number), staff_here()
+    entries = list_entries_about("order", found.number)
     money = money_of(found) if staff.may(Permission.ORDERS_REFUND) else None
     return render_page(
         "admin/orders/order.html",
@@ -56,7 +58,8 @@ def order(number: str) -> Response:
         returns=returns.list_returns(found.id) if staff.may(Permission.RETURNS_VIEW) else (),
         may_send=staff_here().may(Permission.FULFILMENT_EDIT),
         may_pack=staff_here().may(Permission.FULFILMENT_EDIT) and OrderAction.SEND in orders.actions_of(found),
-        people=people(found.events),
+        people=people([*found.events, *entries]),
+        entries=entries,
         may_cancel=staff.may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
         money=money,
         refund_form=suggested_refund(money) if money and money.refundable else None,

@@ -18,6 +18,7 @@ from admin.returns.listing import RETURNS
 from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit import services as audit
+from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import N_, Invalid, ShopError
@@ -182,6 +183,7 @@ def _page(
 ) -> Response:
     order, lines, events = orders.get_whole(found.order_id), returns.lines_of(found.id), returns.list_events(found.id)
     actions, staff = services.actions_of(found), staff_here()
+    entries = list_entries_about("return", found.number)
     may_refund = ReturnAction.REFUND in actions and staff.may(Permission.ORDERS_REFUND)
     most, rules_say = services.refundable(found), suggested_refund(found, order)
     suggested = Money(min(max(rules_say.minor, found.refunded_minor), most.minor), order.currency)
@@ -196,7 +198,8 @@ def _page(
         offer=offer_of(found, order),
         payer=pays_postage(found, lines),
         events=events,
-        people=people(events),
+        people=people([*events, *entries]),
+        entries=entries,
         looks=LOOKS,
         actions=actions if staff.may(Permission.RETURNS_EDIT) else frozenset(),
         refund_form=(form or AmountForm(currency=order.currency, data={"amount": f"{suggested.decimal:f}"}))

@@ -10,6 +10,7 @@ import logging
 from datetime import datetime
 
 from storefront.accounts import queries as accounts
+from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.fulfilment import queries
 from storefront.fulfilment.carriers import choosing
@@ -97,9 +98,11 @@ def correct_label(*, parcel: Parcel, label: Label, by: str, at: datetime) -> Par
     """Give a parcel on its way another carrier or tracking number; a typing error is mended, nothing else happens."""
     label = _checked(label)
     order, parcel = _lock(parcel, ParcelAction.CORRECT)
+    was = f"{parcel.carrier} {parcel.tracking_number}"
     parcel.carrier, parcel.tracking_number = label.carrier, label.tracking_number
     db.session.flush()
     sending.record(order=order, kind=EventKind.LABEL_CORRECTED, told=_told(parcel, by, at))
+    _note(parcel, "label", (was, f"{parcel.carrier} {parcel.tracking_number}"), by, at)
     publish(ParcelRelabelled(order.id, order.number, parcel.id))
     return parcel
 
@@ -209,6 +212,7 @@ def _pack(order: Order, box: Box, by: str, at: datetime) -> Parcel:
     db.session.add_all(lines)
     db.session.flush()
     sending.record(order=order, kind=EventKind.PACKED, told=_told(parcel, by, at))
+    _note(parcel, "pack", (None, parcel.state), by, at)
     return parcel
 
 
@@ -221,8 +225,17 @@ def _leave(parcel: Parcel, label: Label, by: str, at: datetime) -> Parcel:
     db.session.flush()
     progress = queries.progress_of(order.id)
     sending.record_sent(order=order, progress=progress, told=_told(parcel, by, at))
+    told = f"{parcel.state} {label.carrier} {label.tracking_number}".strip()
+    _note(parcel, "ship", (ParcelState.PACKED, told), by, at)
     log.info("Parcel %s has left", parcel.number)
     return parcel
+
+
+def _note(parcel: Parcel, what: str, change: audit.Change, by: str, at: datetime) -> None:
+    """Write down what a member of staff did; what carriers say is no change of ours."""
+    if by.startswith("staff:"):
+        changes = {"label" if what == "label" else "state": change}
+        audit.record(actor=by, action=f"parcel.{what}", about=("parcel", parcel.number), changes=changes, at=at)
 
 
 def _checked(label: Label) -> Label:

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.audit.queries import people
-from admin.audit.tables import ACTIONS
 from admin.merging import SEEN
 from admin.promotions import queries
 from admin.promotions.builder import change_rows, form_for, heading_of, meaning_of
@@ -240,7 +239,6 @@ def _page(
         is_bound=editing.is_bound(promotion_id) if row else False,
         entries=entries,
         people=people(entries),
-        actions=ACTIONS,
     )
 
 
