@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from admin.catalog import queries
-from admin.catalog.tables import products_table
+from admin.catalog import gathering, queries, tables
 from admin.promotions.choices import category_options
 from admin.tables import Action, Ask, Empty, Listing
 from storefront.accounts.permissions import Permission
@@ -95,7 +94,7 @@ PRODUCTS = Listing(
     title=N_("Products"),
     caption=N_("Products"),
     permission=Permission.PRODUCTS_VIEW,
-    table=products_table,
+    table=tables.products_table,
     source=queries.products_of,
     cells="admin/catalog/_cells.html",
     empty=Empty(
@@ -107,4 +106,23 @@ PRODUCTS = Listing(
     ),
     known_as=lambda row: localized(row.name, row.translations),
     actions=ACTIONS,
+)
+
+COLLECTIONS = Listing(
+    name="collections",
+    title=N_("Collections"),
+    caption=N_("Collections"),
+    permission=Permission.PRODUCTS_EDIT,
+    table=lambda: tables.COLLECTIONS,
+    source=gathering.collections_of,
+    cells="admin/catalog/_collection_cells.html",
+    empty=Empty(
+        icon="layout-grid",
+        title=N_("There are no collections yet"),
+        text=N_("Make one, for example “Back to school”."),
+        nothing_matches=N_("No collections match"),
+        show_all=N_("Show all collections"),
+    ),
+    known_as=lambda row: localized(row.name, row.translations),
+    page="admin/catalog/collections.html",
 )

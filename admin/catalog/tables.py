@@ -54,3 +54,22 @@ def products_table() -> Table:
         ),
         search_label=N_("Search by name or SKU"),
     )
+
+
+COLLECTIONS = Table(
+    url="/admin/collections",
+    columns=(
+        Column(
+            N_("Collection"),
+            key="name",
+            sort="name",
+            value=lambda row: localized(row.name, row.translations),
+            look="grow",
+            is_fixed=True,
+        ),
+        Column(N_("Products"), key="products", sort="products", is_number=True, value=lambda row: row.products),
+        Column(N_("Changed"), key="changed", sort="changed", value=lambda row: row.updated_at, look="nowrap"),
+    ),
+    default_sort="name",
+    search_label=N_("Search by name"),
+)

@@ -37,7 +37,8 @@ def attach(table: Any) -> None:
     """Let the table be guarded wherever it is made from the models."""
     for dialect in ("sqlite", "postgresql"):
         for statement in _statements(dialect):
-            event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect=dialect))
+            ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 
 def lift(connection: Connection) -> None:
