@@ -132,7 +132,11 @@ def refund(number: str) -> Response:
         with transaction():
             by, at, reason = staff_here().actor, now(), form.reason.data or ""
             found = services.refund(found=returns.get_return(number), amount=form.money, reason=reason, by=by, at=at)
-            facts = {"amount": (str(found.suggested_minor), str(found.actual_minor)), "reason": ("", reason)}
+            facts: dict[str, tuple[object, object]] = {
+                "suggested": (None, found.suggested_minor),
+                "paid back": (None, found.actual_minor),
+                "reason": ("", reason),
+            }
             audit.record(actor=by, action="return.refund", about=("return", found.number), changes=facts, at=at)
     except Invalid as refusal:
         show_refusal(form, refusal, default="amount")

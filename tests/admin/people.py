@@ -19,6 +19,8 @@ from storefront.kernel.clock import now
 from tests.browser import Page, Shopper
 
 PASSWORD = "three green apples"
+UNCHANGED = "saved as it was:"
+"""How a reason begins that holds only where a single row of the thing itself was written."""
 WRITE = re.compile(r'\s*(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.IGNORECASE)
 
 
@@ -38,19 +40,21 @@ class Clerk(Shopper):
             return super()._fetch(method, url, htmx=htmx, **options)
         tables: set[str] = set()
 
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            if found := WRITE.match(statement):
+        def note(_connection: object, cursor: Any, statement: str, *_rest: object) -> None:
+            if (found := WRITE.match(statement)) and cursor.rowcount != 0:
                 tables.add(found[1])
 
         with self.app.app_context():
             engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
+        event.listen(engine, "after_cursor_execute", note)
         try:
             page = super()._fetch(method, url, htmx=htmx, **options)
         finally:
-            event.remove(engine, "before_cursor_execute", note)
-        if page.status < 400 and tables and "audit_entry" not in tables and self._rule(url) not in unaudited():
-            raise AssertionError(f"POST {url} wrote to {sorted(tables)} and left no trace")
+            event.remove(engine, "after_cursor_execute", note)
+        if page.status < 400 and tables and "audit_entry" not in tables:
+            excuse = unaudited().get(self._rule(url), "")
+            if not excuse or (excuse.startswith(UNCHANGED) and len(tables) > 1):
+                raise AssertionError(f"POST {url} wrote to {sorted(tables)} and left no trace")
         return page
 
     def _rule(self, url: str) -> str:
