@@ -99,7 +99,9 @@ def _context() -> dict[str, Any]:
         "role_name": ROLE_NAMES[Role(staff.role)],
         "menu": menu,
         "deeds": ACTIONS,
-        "places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
+        "places": [
+            entry.url for _title, entries in menu for entry in entries if entry.is_at(g.get("place") or request.path)
+        ],
         "may": lambda name: staff.may(Permission(name)),
     }
 

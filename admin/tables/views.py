@@ -128,6 +128,7 @@ def run(run_id: int) -> Response:
     """Show how far a run is, and what became of each row."""
     found = queries.get_run(run_id, staff_here().id)
     listing, action = _of_run(found)
+    g.place = listing.table().url
     wanted = request.args.get("show", "")
     state = ItemState(wanted) if wanted in set(ItemState) else None
     progress = queries.progress_of(run_id)
@@ -216,6 +217,7 @@ def _begin(listing: Listing, action: Action, chosen: list[Chosen], undoes: int |
 def _confirmation(
     listing: Listing, state: ListState, action: Action, selection: bulk.Selection | None = None, *, error: str = ""
 ) -> Response:
+    g.place = listing.table().url
     try:
         selection = selection or _selection(listing, state)
     except (bulk.NothingChosen, bulk.TooManyRows) as refusal:
