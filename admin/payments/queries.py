@@ -25,7 +25,7 @@ from storefront.payments.rules import ASKED_FOR
 from storefront.payments.states import MessageState, PaymentState, RefundState
 
 MOST_SHOWN = 100
-MOST_IN_A_SHEET = 100_000
+AT_ONCE = 1_000
 BY_HAND = tuple(code for code, kind in KNOWN.items() if kind.refunds_by_hand)
 SORTS: dict[str, Any] = {"begun": Payment.created_at, "amount": Payment.amount_minor}
 SHEET = ("when", "order", "provider", "payment", "step", "result", "amount", "currency", "provider's reference")
@@ -75,7 +75,7 @@ def sheet_of(state: ListState) -> Iterator[str]:
         .join(Order, Order.id == Payment.order_id)
         .where(*_conditions(state))
         .order_by(Transaction.id.desc())
-        .limit(MOST_IN_A_SHEET)
+        .execution_options(yield_per=AT_ONCE)
     )
     for at, *words, minor, currency, name in rows:
         amount = Money(minor, currency).decimal
