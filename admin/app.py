@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g
+from flask import Blueprint, Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from admin import access
@@ -16,6 +16,7 @@ from admin.analytics import views as analytics
 from admin.approvals import views as approvals
 from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
+from admin.audit.tables import ACTIONS
 from admin.catalog import collections
 from admin.catalog import views as catalog
 from admin.content import views as content
@@ -43,6 +44,7 @@ from admin.returns import views as returns
 from admin.shipping import views as shipping
 from admin.shop import views as settings
 from admin.simulation import views as simulation
+from admin.tables import views as lists
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission
 from storefront.approvals import queries as waiting
@@ -72,6 +74,7 @@ ROOMS = (
         experiments,
         letters,
         privacy,
+        lists,
     ),
 )
 ERROR_PAGE = "admin/error.html"
@@ -100,11 +103,14 @@ def _context() -> dict[str, Any]:
     staff = g.get("staff")
     if staff is None:
         return {}
+    menu = menu_for(staff)
     return {
         "staff": staff,
         "role_name": staff.role_name or ROLE_NAMES.get(staff.role, staff.role),
-        "menu": menu_for(staff),
+        "menu": menu,
         "waiting_for_me": waiting.count_for(staff),
+        "deeds": ACTIONS,
+        "places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
         "may": lambda name: staff.may(Permission(name)),
     }
 

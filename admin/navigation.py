@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_babel import gettext
+
 from storefront.accounts.identity import CurrentStaff
 from storefront.accounts.permissions import Permission
 from storefront.kernel.errors import N_
@@ -47,13 +49,11 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        N_("Sell"),
+        N_("Sales"),
         (
             Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),
-            Entry("/admin/payments", N_("Payments"), "credit-card", Permission.PAYMENTS_VIEW),
             Entry("/admin/fulfilment", N_("To be sent"), "package", Permission.FULFILMENT_VIEW),
             Entry("/admin/packing", N_("Pack and send"), "scan-barcode", Permission.FULFILMENT_EDIT),
-            Entry("/admin/shipping", N_("Delivery zones"), "truck", Permission.SHIPPING_VIEW),
             Entry("/admin/returns", N_("Returns"), "undo-2", Permission.RETURNS_VIEW),
         ),
     ),
@@ -61,71 +61,81 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Catalogue"),
         (
             Entry("/admin/products", N_("Products"), "package", Permission.PRODUCTS_VIEW),
-            Entry("/admin/warehouses", N_("Warehouses"), "warehouse", Permission.STOCK_EDIT),
             Entry("/admin/collections", N_("Collections"), "layout-grid", Permission.PRODUCTS_EDIT),
-        ),
-    ),
-    (
-        N_("Prices"),
-        (
             Entry("/admin/price-lists", N_("Price lists"), "tag", Permission.PRICES_EDIT),
-            Entry("/admin/customer-groups", N_("Customer groups"), "users", Permission.CUSTOMERS_GROUPS),
-            Entry("/admin/taxes", N_("Taxes"), "landmark", Permission.TAXES_VIEW),
+            Entry("/admin/warehouses", N_("Warehouses"), "warehouse", Permission.STOCK_EDIT),
         ),
     ),
     (
-        N_("Promotions"),
+        N_("Marketing"),
         (
             Entry("/admin/promotions", N_("Promotions"), "ticket-percent", Permission.PROMOTIONS_VIEW),
             Entry("/admin/coupons", N_("Coupons"), "gift", Permission.PROMOTIONS_VIEW),
             Entry("/admin/flash", N_("Flash sales"), "timer", Permission.PROMOTIONS_VIEW),
             Entry("/admin/loyalty", N_("Points and tiers"), "coins", Permission.LOYALTY_VIEW),
+            Entry("/admin/experiments", N_("Experiments"), "sliders-horizontal", Permission.EXPERIMENTS_VIEW),
         ),
     ),
     (
-        N_("Search"),
+        N_("Content"),
         (
-            Entry("/admin/search/report", N_("Search report"), "search", Permission.SEARCH_VIEW),
+            Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),
+            Entry("/admin/campaigns", N_("Campaigns"), "megaphone", Permission.SLOTS_VIEW),
             Entry("/admin/search/rules", N_("Search rules"), "pin", Permission.SEARCH_VIEW),
             Entry("/admin/search/synonyms", N_("Synonyms"), "languages", Permission.SEARCH_VIEW),
             Entry("/admin/search/judgements", N_("Rated results"), "scale", Permission.SEARCH_VIEW),
-            Entry("/admin/search/evaluations", N_("Search quality"), "gauge", Permission.SEARCH_VIEW),
+            Entry("/admin/recommendations/rules", N_("Shelf rules"), "pin", Permission.RECOMMEND_VIEW),
         ),
     ),
     (
-        N_("Recommendations"),
+        N_("Customers"),
         (
+            Entry("/admin/customer-groups", N_("Customer groups"), "users", Permission.CUSTOMERS_GROUPS),
+            Entry("/admin/privacy", N_("Personal data"), "user", Permission.CUSTOMERS_PRIVACY),
+        ),
+    ),
+    (
+        N_("Finance"),
+        (
+            Entry("/admin/payments", N_("Payments"), "credit-card", Permission.PAYMENTS_VIEW),
+            Entry("/admin/taxes", N_("Taxes"), "landmark", Permission.TAXES_VIEW),
+        ),
+    ),
+    (
+        N_("Reports"),
+        (
+            Entry("/admin/search/report", N_("Search report"), "search", Permission.SEARCH_VIEW),
+            Entry("/admin/search/evaluations", N_("Search quality"), "gauge", Permission.SEARCH_VIEW),
             Entry("/admin/recommendations/report", N_("Shelf report"), "layout-list", Permission.RECOMMEND_VIEW),
-            Entry("/admin/recommendations/rules", N_("Shelf rules"), "pin", Permission.RECOMMEND_VIEW),
             Entry("/admin/recommendations/trainings", N_("Trainings"), "history", Permission.RECOMMEND_VIEW),
         ),
     ),
     (
-        N_("Storefront"),
+        N_("Settings"),
         (
-            Entry("/admin/home-slots", N_("Home page"), "layout-grid", Permission.SLOTS_VIEW),
-            Entry("/admin/campaigns", N_("Campaigns"), "megaphone", Permission.SLOTS_VIEW),
-            Entry("/admin/experiments", N_("Experiments"), "sliders-horizontal", Permission.EXPERIMENTS_VIEW),
+            Entry("/admin/shipping", N_("Delivery zones"), "truck", Permission.SHIPPING_VIEW),
             Entry("/admin/letters", N_("Letters"), "mail", Permission.LETTERS_VIEW),
-        ),
-    ),
-    (N_("Customers"), (Entry("/admin/privacy", N_("Personal data"), "user", Permission.CUSTOMERS_PRIVACY),)),
-    (
-        N_("System"),
-        (
             Entry("/admin/staff", N_("Staff"), "users-round", Permission.STAFF_VIEW),
             Entry("/admin/staff-roles", N_("Roles"), "shield", Permission.STAFF_VIEW),
-            Entry("/admin/settings", N_("Settings"), "sliders-horizontal", Permission.SETTINGS_VIEW),
+            Entry("/admin/settings", N_("All settings"), "sliders-horizontal", Permission.SETTINGS_VIEW),
             Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),
         ),
     ),
 )
+"""Groups and their places; an address under a group's place opens the group, the others stay closed."""
 
 
 def menu_for(staff: CurrentStaff) -> list[tuple[str, list[Entry]]]:
     """Return the groups of the menu with what `staff` may open."""
     groups = [(title, [entry for entry in entries if entry.opens_for(staff)]) for title, entries in MENU]
     return [(title, entries) for title, entries in groups if entries]
+
+
+def find_pages(staff: CurrentStaff, text: str) -> list[Entry]:
+    """Return the places that `staff` may open and whose name, as they read it, holds `text`."""
+    wanted = text.casefold()
+    places = [entry for _, entries in menu_for(staff) for entry in entries]
+    return [entry for entry in places if wanted in gettext(entry.words).casefold()]
 
 
 def first_url(staff: CurrentStaff) -> str:

@@ -52,6 +52,7 @@ ROOMS = (
         "sms",
         "accounts",
         "approvals",
+        "desk",
         "catalog",
         "content",
         "inventory",

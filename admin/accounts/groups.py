@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from admin.access import requires, staff_here
+from admin.accounts.listing import GROUPS
 from admin.audit.queries import people
+from admin.tables.showing import show_list
 from storefront.accounts import groups
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
@@ -97,14 +99,7 @@ def remove_member(key: str, customer_id: int) -> Response:
 
 
 def _list(*, name: str = "", error: str = "", status: int = 200) -> Response:
-    return render_page(
-        "admin/accounts/groups.html",
-        groups=groups.list_groups(),
-        counts=groups.count_members(),
-        name=name,
-        error=error,
-        status=status,
-    )
+    return show_list(GROUPS, status=status, name=name, error=error)
 
 
 def _page(key: str, *, name: str | None = None, status: int = 200, **typed: Any) -> Response:

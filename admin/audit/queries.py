@@ -5,30 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from admin.days import end_of, start_of
-from admin.tables import PAGE_SIZE, ListState
+from admin.tables import ListState, Source
 from storefront.accounts import queries as accounts
+from storefront.accounts.models import Staff
 from storefront.approvals import queries as approvals
 from storefront.audit import queries as audit
-from storefront.kernel.paging import Page
+from storefront.audit.models import AuditEntry
+from storefront.database.base import db
 from storefront.shop.queries import get_settings
 
 
-def page_of_changes(state: ListState) -> Page[Any]:
-    """Return the page of changes that `state` asks for."""
+def changes_of(state: ListState) -> Source:
+    """Return the changes that `state` asks for, the newest first."""
     zone = get_settings().timezone
     first, last = state.day("at_from"), state.day("at_to")
     wanted = audit.Filter(
+        actor=state.value("who"),
         object_kind=state.value("kind"),
+        object_key=state.search,
         since=start_of(first, zone) if first else None,
         until=end_of(last, zone) if last else None,
     )
-    return audit.page_of_entries(wanted, number=state.page, size=PAGE_SIZE)
+    return Source(audit.entries(wanted), AuditEntry.id)
 
 
 def people(entries: Sequence[Any]) -> dict[str, str]:
     """Return names by actor ("staff:3") for these entries; an actor without a name stands for itself."""
     return names_of(entry.actor for entry in entries)
+
+
+def staff_choices() -> tuple[tuple[str, str], ...]:
+    """Return (actor, name) of everybody who works here, or did."""
+    rows = db.session.execute(select(Staff.id, Staff.name, Staff.email).order_by(Staff.name, Staff.email))
+    return tuple((f"staff:{row.id}", row.name or row.email) for row in rows)
 
 
 def names_of(actors: Iterable[str]) -> dict[str, str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from admin.tables import Choice, Column, Days, Table
+from typing import Any
+
+from admin.audit.queries import staff_choices
+from admin.tables import Choice, Column, Days, Table, Words
 from storefront.kernel.errors import N_
 
 OBJECTS = (
@@ -37,7 +40,39 @@ OBJECTS = (
     ("synonym", N_("Synonym")),
     ("judged_query", N_("Rated search")),
     ("experiment", N_("Experiment")),
+    ("promotion", N_("Promotion")),
+    ("coupon", N_("Coupon")),
+    ("parcel", N_("Parcel")),
+    ("carrier", N_("Carrier")),
+    ("return", N_("Return")),
+    ("letter", N_("Letter")),
+    ("search", N_("Search")),
+    ("list", N_("List")),
 )
+PAGES = {
+    "product": "/admin/products/%s",
+    "promotion": "/admin/promotions/%s",
+    "coupon": "/admin/coupons/%s",
+    "order": "/admin/orders/%s",
+    "return": "/admin/returns/%s",
+    "carrier": "/admin/carriers/%s",
+    "customer": "/admin/loyalty/customers/%s",
+    "customer_group": "/admin/customer-groups/%s",
+    "collection": "/admin/collections/%s",
+    "price_list": "/admin/price-lists/%s",
+    "warehouse": "/admin/warehouses/%s",
+    "flash_sale": "/admin/flash/sales/%s",
+    "flash_session": "/admin/flash/sessions/%s",
+    "shipping_zone": "/admin/shipping/zones/%s",
+    "experiment": "/admin/experiments/%s",
+    "shelf_rule": "/admin/recommendations/rules/%s",
+    "search_rule": "/admin/search/rules/%s",
+    "synonym": "/admin/search/synonyms/%s",
+    "judged_query": "/admin/search/judgements/%s",
+}
+"""Where an object has a page of its own, by its key."""
+NO_OBJECT = frozenset({"csv"})
+"""Keys that stand for many objects."""
 ACTIONS = {
     "product.change": N_("Product changed"),
     "prices.change": N_("Prices changed"),
@@ -136,6 +171,32 @@ ACTIONS = {
     "tax_rate.add": N_("Tax rate added"),
     "tax_rate.change": N_("Tax rate changed"),
     "tax_rate.remove": N_("Tax rate deleted"),
+    "product.move": N_("Product moved to a category"),
+    "list.export": N_("List taken away as a file"),
+    "coupon.add": N_("Coupon made"),
+    "coupon.change": N_("Coupon changed"),
+    "coupon.batch": N_("Codes made"),
+    "coupon.withdraw": N_("Codes withdrawn"),
+    "coupon.export": N_("Codes taken away as a file"),
+    "coupon.give": N_("Coupon given"),
+    "carrier.add": N_("Carrier added"),
+    "carrier.change": N_("Carrier changed"),
+    "parcel.pack": N_("Parcel packed"),
+    "parcel.ship": N_("Parcel sent"),
+    "parcel.label": N_("Tracking number corrected"),
+    "parcel.arrival": N_("Parcel delivered"),
+    "parcel.loss": N_("Parcel lost"),
+    "parcel.unpacking": N_("Parcel unpacked"),
+    "parcel.resending": N_("Parcel to be sent again"),
+    "parcel.return": N_("Parcel came back"),
+    "return.approval": N_("Return approved"),
+    "return.rejection": N_("Return not accepted"),
+    "return.reception": N_("Return received"),
+    "return.replacement": N_("Replacement ordered"),
+    "return.refund": N_("Refund asked for"),
+    "return.closure": N_("Return closed"),
+    "recommender.train": N_("Training begun"),
+    "search.evaluate": N_("Search quality measured"),
     "product.tax": N_("Tax class of a product changed"),
     "customer_group.add": N_("Customer group added"),
     "customer_group.rename": N_("Customer group renamed"),
@@ -171,16 +232,31 @@ ACTIONS = {
 
 
 def changes_table() -> Table:
-    """Return the list of changes."""
+    """Return the list of changes; its filter of people offers everybody who works here, or did."""
     return Table(
         url="/admin/audit",
         columns=(
-            Column(N_("When")),
-            Column(N_("Who")),
-            Column(N_("What")),
-            Column(N_("Object")),
-            Column(N_("Before and after")),
+            Column(N_("When"), key="at", value=lambda row: row.at, look="nowrap", is_fixed=True),
+            Column(N_("Who"), key="actor", value=lambda row: row.actor),
+            Column(N_("What"), key="action", value=lambda row: Words(ACTIONS.get(row.action, row.action))),
+            Column(N_("Object"), key="object", value=lambda row: f"{row.object_kind} {row.object_key}"),
+            Column(N_("Before and after"), key="changes", value=told),
         ),
         default_sort="",
-        filters=(Choice("kind", N_("Object"), OBJECTS), Days("at", N_("Day"))),
+        filters=(
+            Choice("kind", N_("Object"), OBJECTS),
+            Choice("who", N_("Who"), staff_choices(), is_data=True),
+            Days("at", N_("Day")),
+        ),
+        search_label=N_("Number or key of the object"),
     )
+
+
+def told(row: Any) -> str:
+    """Return what changed as one line for a file: "price: 1299 → 1199"."""
+    parts = (f"{field}: {_short(before)} → {_short(after)}" for field, (before, after) in row.changes.items())
+    return "; ".join(parts)
+
+
+def _short(value: object) -> str:
+    return "" if value is None else str(value)[:200]

@@ -12,7 +12,9 @@ from flask_babel import ngettext
 from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.catalog import gathering
+from admin.catalog.listing import COLLECTIONS
 from admin.catalog.queries import find_products
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.catalog import collections
@@ -111,14 +113,7 @@ def delete_collection(collection_id: int) -> Response:
 
 
 def _list(refused: Invalid | None = None, *, name: str = "", name_zh: str = "") -> Response:
-    return render_page(
-        "admin/catalog/collections.html",
-        collections=collections.list_collections(),
-        name=name,
-        name_zh=name_zh,
-        errors=_errors(refused),
-        status=422 if refused else 200,
-    )
+    return show_list(COLLECTIONS, status=422 if refused else 200, name=name, name_zh=name_zh, errors=_errors(refused))
 
 
 def _page(collection_id: int, *, refused: ShopError | None = None, status: int = 200, **typed: Any) -> Response:

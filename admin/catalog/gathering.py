@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection as Some
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
 
-from storefront.catalog.models import CollectionProduct, Product, Variant
+from admin.tables import ListState, Source
+from storefront.catalog.models import Collection, CollectionProduct, Product, Variant
 from storefront.database.base import db
 from storefront.kernel.paging import Page
 from storefront.kernel.text import code_key
@@ -17,6 +19,23 @@ from storefront.promotions.models import Promotion
 LONGEST = 100_000
 """So many characters are read."""
 _BETWEEN = re.compile(r"[\s,;，；]+")
+
+
+def collections_of(state: ListState) -> Source:
+    """Return the collections that `state` asks for, each with how many products it holds."""
+    products = (
+        select(func.count(CollectionProduct.product_id))
+        .where(CollectionProduct.collection_id == Collection.id)
+        .correlate(Collection)
+        .scalar_subquery()
+    )
+    rows = select(
+        Collection.id, Collection.name, Collection.translations, Collection.updated_at, products.label("products")
+    )
+    if state.search:
+        rows = rows.where(Collection.name.icontains(state.search, autoescape=True))
+    sorts = {"name": func.lower(Collection.name), "products": products, "changed": Collection.updated_at}
+    return Source(rows, Collection.id, sorts)
 
 
 def products_by_sku(text: str) -> tuple[list[int], list[str]]:
@@ -41,7 +60,7 @@ def skus_of(product_ids: Sequence[int]) -> list[str]:
     return [first[number] for number in product_ids if number in first]
 
 
-def known_products(ids: Collection[int]) -> list[int]:
+def known_products(ids: Some[int]) -> list[int]:
     """Return those of these ids that are products."""
     return list(db.session.scalars(select(Product.id).where(Product.id.in_(ids))))
 

@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from admin.tables import PAGE_SIZE, ListState
+from admin.tables import ListState, Source
 from storefront.catalog.models import Brand, Category, Product, Variant
 from storefront.catalog.services import ProductWords
 from storefront.database.base import db
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.kernel.errors import NotFound
-from storefront.kernel.paging import Page
 from storefront.kernel.text import code_key
 from storefront.shop.queries import get_settings
 
@@ -90,13 +89,9 @@ class ProductFacts:
     variants: tuple[VariantFacts, ...]
 
 
-def page_of_products(state: ListState) -> Page[ProductRow]:
-    """Return the page of products that `state` asks for."""
-    conditions = _conditions(state)
-    total = db.session.scalar(select(func.count()).select_from(Product).where(*conditions)) or 0
-    column = SORTS[state.sort_key]
-    order = (column.desc(), Product.id.desc()) if state.descending else (column, Product.id)
-    rows = db.session.execute(
+def products_of(state: ListState) -> Source:
+    """Return the products that `state` asks for."""
+    rows = (
         select(
             Product.id,
             Product.name,
@@ -110,26 +105,9 @@ def page_of_products(state: ListState) -> Page[ProductRow]:
             Category.translations.label("category_translations"),
         )
         .join(Category, Category.id == Product.category_id)
-        .where(*conditions)
-        .order_by(*order)
-        .limit(PAGE_SIZE)
-        .offset((state.page - 1) * PAGE_SIZE)
-    ).all()
-    ids = [row.id for row in rows]
-    prices, stock = _prices(ids), _stock(ids)
-    few = get_settings().low_stock_threshold
-    items = [
-        ProductRow(
-            **row._mapping,
-            variant_count=prices[row.id].count if row.id in prices else 0,
-            lowest_minor=prices[row.id].lowest if row.id in prices else 0,
-            highest_minor=prices[row.id].highest if row.id in prices else 0,
-            stock=stock.get(row.id, 0),
-            is_low=stock.get(row.id, 0) <= few,
-        )
-        for row in rows
-    ]
-    return Page(items, total, state.page, PAGE_SIZE)
+        .where(*_conditions(state))
+    )
+    return Source(rows, Product.id, SORTS, complete=_with_prices_and_stock)
 
 
 def find_products(text: str, limit: int) -> Sequence[Any]:
@@ -174,6 +152,23 @@ def get_product_facts(product_id: int) -> ProductFacts:
 def _count_weightless(product_id: int) -> int:
     query = select(func.count(Variant.id)).where(Variant.product_id == product_id, Variant.is_active)
     return int(db.session.scalar(query.where(Variant.weight_grams == 0)) or 0)
+
+
+def _with_prices_and_stock(rows: Sequence[Any]) -> Sequence[ProductRow]:
+    ids = [row.id for row in rows]
+    prices, stock = _prices(ids), _stock(ids)
+    few = get_settings().low_stock_threshold
+    return [
+        ProductRow(
+            **row._mapping,
+            variant_count=prices[row.id].count if row.id in prices else 0,
+            lowest_minor=prices[row.id].lowest if row.id in prices else 0,
+            highest_minor=prices[row.id].highest if row.id in prices else 0,
+            stock=stock.get(row.id, 0),
+            is_low=stock.get(row.id, 0) <= few,
+        )
+        for row in rows
+    ]
 
 
 def _variants(product_id: int) -> tuple[VariantFacts, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from admin.tables import Choice, Column, Table
+from admin.tables import Choice, Column, Table, Words
 from storefront.catalog.queries import category_tree
 from storefront.kernel.errors import N_
+from storefront.kernel.money import Money
+from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
 
 PUBLISHED = (("yes", N_("Published")), ("no", N_("Unpublished")))
@@ -16,17 +18,33 @@ def products_table() -> Table:
     departments = tuple(
         (node.slug, localized(node.name, dict(node.translations or {}))) for node in category_tree() if node.depth == 0
     )
+    currency = get_settings().currency
     return Table(
         url="/admin/products",
         columns=(
-            Column(N_("Picture"), is_hidden_label=True),
-            Column(N_("Product"), sort="name"),
-            Column(N_("Category")),
-            Column(N_("Price"), is_number=True),
-            Column(N_("Stock"), is_number=True),
-            Column(N_("Sold in 90 days"), sort="sold", is_number=True),
-            Column(N_("Changed"), sort="changed"),
-            Column(N_("State")),
+            Column(N_("Picture"), key="picture", is_hidden_label=True),
+            Column(
+                N_("Product"),
+                key="name",
+                sort="name",
+                value=lambda row: localized(row.name, row.translations),
+                look="grow",
+                is_fixed=True,
+            ),
+            Column(
+                N_("Category"),
+                key="category",
+                value=lambda row: localized(row.category, row.category_translations),
+            ),
+            Column(N_("Price"), key="price", is_number=True, value=lambda row: Money(row.lowest_minor, currency)),
+            Column(N_("Stock"), key="stock", is_number=True, value=lambda row: row.stock),
+            Column(N_("Sold in 90 days"), key="sold", sort="sold", is_number=True, value=lambda row: row.popularity),
+            Column(N_("Changed"), key="changed", sort="changed", value=lambda row: row.updated_at, look="nowrap"),
+            Column(
+                N_("State"),
+                key="state",
+                value=lambda row: Words(dict(PUBLISHED)["yes" if row.is_published else "no"]),
+            ),
         ),
         default_sort="-sold",
         filters=(
@@ -36,3 +54,22 @@ def products_table() -> Table:
         ),
         search_label=N_("Search by name or SKU"),
     )
+
+
+COLLECTIONS = Table(
+    url="/admin/collections",
+    columns=(
+        Column(
+            N_("Collection"),
+            key="name",
+            sort="name",
+            value=lambda row: localized(row.name, row.translations),
+            look="grow",
+            is_fixed=True,
+        ),
+        Column(N_("Products"), key="products", sort="products", is_number=True, value=lambda row: row.products),
+        Column(N_("Changed"), key="changed", sort="changed", value=lambda row: row.updated_at, look="nowrap"),
+    ),
+    default_sort="name",
+    search_label=N_("Search by name"),
+)

@@ -22,12 +22,12 @@ from admin.catalog.forms import (
     stock_cells,
     words_form,
 )
+from admin.catalog.listing import PRODUCTS
 from admin.catalog.stocktaking import store_counts
-from admin.catalog.tables import products_table
 from admin.merging import merge, seen_values, take_over
 from admin.pricing.taxes.queries import class_choices
 from admin.shipping.queries import list_classes
-from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.catalog import services as catalog
@@ -48,9 +48,7 @@ blueprint = Blueprint("catalog", __name__, template_folder="templates")
 @requires(Permission.PRODUCTS_VIEW)
 def products() -> Response:
     """List products."""
-    state = read_state(products_table(), request.args)
-    page = queries.page_of_products(state)
-    return render_page("admin/catalog/products.html", fragment="admin/catalog/_products.html", state=state, page=page)
+    return show_list(PRODUCTS)
 
 
 @blueprint.get("/products/<int:product_id>")

@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
-from admin.tables import PAGE_SIZE, ListState
+from admin.tables import ListState, Source
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
-from storefront.kernel.paging import Page
 from storefront.orders.models import Order
 from storefront.promotions.models import CouponBatch, CouponCode, CouponTemplate, Promotion, PromotionUse
 from storefront.shop.queries import get_settings
@@ -51,19 +50,14 @@ class Report:
         return self.used / self.given if self.given else 0.0
 
 
-def page_of_templates(state: ListState) -> Page[Any]:
-    """Return the page of coupons that `state` asks for."""
+def templates_of(state: ListState) -> Source:
+    """Return the coupons that `state` asks for."""
     conditions = [CouponTemplate.way == state.value("way")] if state.value("way") else []
     if state.value("active"):
         conditions.append(CouponTemplate.is_active.is_(state.value("active") == "yes"))
     if state.search:
         conditions.append(Promotion.name.icontains(state.search, autoescape=True))
-    joined = select(CouponTemplate.id).join(Promotion, Promotion.id == CouponTemplate.promotion_id).where(*conditions)
-    total = db.session.scalar(select(func.count()).select_from(joined.subquery())) or 0
-    column = SORTS[state.sort_key]
-    order = (column.desc(), CouponTemplate.id.desc()) if state.descending else (column, CouponTemplate.id)
-    number = min(state.page, max(1, -(-total // PAGE_SIZE)))
-    statement = (
+    rows = (
         select(
             CouponTemplate.id,
             CouponTemplate.way,
@@ -79,11 +73,8 @@ def page_of_templates(state: ListState) -> Page[Any]:
         )
         .join(Promotion, Promotion.id == CouponTemplate.promotion_id)
         .where(*conditions)
-        .order_by(*order)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
     )
-    return Page(db.session.execute(statement).all(), total, number, PAGE_SIZE)
+    return Source(rows, CouponTemplate.id, SORTS)
 
 
 def get_template(template_id: int) -> CouponTemplate:

@@ -13,10 +13,10 @@ from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.coupons import queries
 from admin.coupons.forms import BatchForm, CouponForm, GiftForm, form_of
-from admin.coupons.tables import COUPONS, WAYS
+from admin.coupons.listing import COUPONS
 from admin.merging import merge, seen_values
 from admin.sheets import MARK, sheet_line
-from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
@@ -35,11 +35,7 @@ blueprint = Blueprint("coupons", __name__, template_folder="templates")
 @requires(Permission.PROMOTIONS_VIEW)
 def coupons_list() -> Response:
     """List coupons."""
-    state = read_state(COUPONS, request.args)
-    page = queries.page_of_templates(state)
-    return render_page(
-        "admin/coupons/coupons.html", fragment="admin/coupons/_coupons.html", state=state, page=page, ways=WAYS
-    )
+    return show_list(COUPONS)
 
 
 @blueprint.get("/coupons/new")

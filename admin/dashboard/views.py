@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, redirect, request
 
-from admin.access import open_to_staff, requires, staff_here
-from admin.catalog.queries import find_products
-from admin.dashboard import queries
+from admin.access import open_to_staff, staff_here
+from admin.dashboard import places, queries
 from admin.dashboard.chart import bar_chart
 from admin.dashboard.figures import days_until, figures_of, spans_to_compare
 from admin.navigation import first_url
-from admin.orders.queries import find_orders
-from admin.orders.views import WORDS
+from admin.orders.tables import WORDS
 from storefront.accounts.permissions import Permission
 from storefront.kernel.clock import now
 from storefront.kernel.text import squeeze
-from storefront.web.fragments import render_page
+from storefront.web.fragments import redirect_to, render_page, wants_fragment
 
 blueprint = Blueprint("dashboard", __name__, template_folder="templates")
-MOST_FOUND = 20
+MOST_FOUND, FEW = 20, 5
 
 
 @blueprint.get("/")
@@ -47,13 +45,19 @@ def _today() -> Response:
 
 
 @blueprint.get("/search")
-@requires(Permission.PRODUCTS_VIEW)
+@open_to_staff
 def search() -> Response:
-    """Find an order by number or e-mail, a product by name or SKU; a role sees what it may."""
-    text = squeeze(request.args.get("q", ""))[:200]
-    may_see_orders = staff_here().may(Permission.ORDERS_VIEW)
-    found_orders = find_orders(text, MOST_FOUND) if text and may_see_orders else []
-    found_products = find_products(text, MOST_FOUND) if text else []
+    """Go to a page, an order, a product or a promotion: straight there when its name is exact, else choose.
+
+    A role finds what it may see.
+    """
+    text, staff = squeeze(request.args.get("q", ""))[:200], staff_here()
+    if not wants_fragment() and (exact := places.exact_url(staff, text)):
+        return redirect_to(exact)
     return render_page(
-        "admin/dashboard/search.html", text=text, orders=found_orders, products=found_products, words=WORDS
+        "admin/dashboard/search.html",
+        fragment="admin/dashboard/_goto.html",
+        text=text,
+        found=places.find(staff, text, FEW if wants_fragment() else MOST_FOUND),
+        words=WORDS,
     )

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
-from admin.tables import PAGE_SIZE, ListState
+from admin.tables import ListState, Source
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.discovery.models import JudgedQuery, Judgement, SearchEvaluation, SearchRule, SearchSynonym
-from storefront.kernel.paging import Page
 
 AT_ONCE = 1_000
 EVALUATIONS_SHOWN = 30
@@ -41,10 +40,10 @@ class Goods:
     price_minor: int | None
 
 
-def page_of_synonyms(state: ListState) -> Page[Any]:
-    """Return the page of synonyms that `state` asks for."""
+def synonyms_of(state: ListState) -> Source:
+    """Return the synonyms that `state` asks for."""
     conditions = _synonym_conditions(state)
-    return page_of(select(SearchSynonym.__table__).where(*conditions), state, _SYNONYM_SORTS, SearchSynonym.id)
+    return Source(select(SearchSynonym.__table__).where(*conditions), SearchSynonym.id, _SYNONYM_SORTS)
 
 
 def each_synonym() -> Iterator[Any]:
@@ -52,18 +51,18 @@ def each_synonym() -> Iterator[Any]:
     yield from db.session.execute(select(SearchSynonym.__table__).order_by(SearchSynonym.id)).yield_per(AT_ONCE)
 
 
-def page_of_rules(state: ListState, at: datetime) -> Page[Any]:
-    """Return the page of rules that `state` asks for."""
+def rules_of(state: ListState, at: datetime) -> Source:
+    """Return the rules that `state` asks for."""
     conditions: list[ColumnElement[bool]] = []
     if state.search:
         conditions.append(SearchRule.name.icontains(state.search, autoescape=True))
     if standing := state.value("standing"):
         conditions += stands(SearchRule, standing, at)
-    return page_of(select(SearchRule.__table__).where(*conditions), state, _RULE_SORTS, SearchRule.id)
+    return Source(select(SearchRule.__table__).where(*conditions), SearchRule.id, _RULE_SORTS)
 
 
-def page_of_queries(state: ListState) -> Page[Any]:
-    """Return the page of judged queries that `state` asks for: id, query, language, shown, added_at, rated."""
+def queries_of(state: ListState) -> Source:
+    """Return the judged queries that `state` asks for: id, query, language, shown, added_at, rated."""
     statement = select(
         JudgedQuery.id,
         JudgedQuery.query,
@@ -78,7 +77,7 @@ def page_of_queries(state: ListState) -> Page[Any]:
         statement = statement.where(JudgedQuery.language == language)
     if wanted := state.value("state"):
         statement = statement.where(JudgedQuery.shown <= _RATED if wanted == "done" else JudgedQuery.shown > _RATED)
-    return page_of(statement, state, _QUERY_SORTS, JudgedQuery.id)
+    return Source(statement, JudgedQuery.id, _QUERY_SORTS)
 
 
 def count_judgements() -> tuple[int, int]:
@@ -138,16 +137,6 @@ def goods_by_ids(ids: Sequence[int]) -> dict[int, Goods]:
     columns = (Product.id, Product.name, Product.translations, Product.picture, Product.is_published)
     rows = db.session.execute(select(*columns, lowest.label("price_minor")).where(Product.id.in_(ids))) if ids else ()
     return {row.id: Goods(**row._mapping) for row in rows}
-
-
-def page_of(statement: Select[Any], state: ListState, sorts: Mapping[str, Any], id_: Any) -> Page[Any]:
-    """Return the page of a statement's rows that `state` asks for."""
-    total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    column = sorts[state.sort_key]
-    order = (column.desc(), id_.desc()) if state.descending else (column, id_)
-    number = min(state.page, max(1, -(-total // PAGE_SIZE)))
-    rows = db.session.execute(statement.order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    return Page(rows, total, number, PAGE_SIZE)
 
 
 def _synonym_conditions(state: ListState) -> list[ColumnElement[bool]]:

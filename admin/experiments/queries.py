@@ -7,12 +7,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from admin.tables import PAGE_SIZE, ListState
-from storefront.database.base import db
+from admin.tables import ListState, Source
 from storefront.experiments.checks import trouble_of
 from storefront.experiments.models import Experiment, ExperimentExposure
 from storefront.experiments.states import ExperimentStatus
-from storefront.kernel.paging import Page
 
 _SEEN = (
     select(func.count(ExperimentExposure.unit.distinct()))
@@ -26,25 +24,15 @@ _SORTS: dict[str, Any] = {
 }
 
 
-def page_of_experiments(state: ListState) -> Page[Any]:
-    """Return the page of experiments that `state` asks for, as (experiment, visitors)."""
-    statement = select(Experiment, _SEEN.label("visitors")).options(selectinload(Experiment.variations))
-    count = select(func.count(Experiment.id))
+def experiments_of(state: ListState) -> Source:
+    """Return the experiments that `state` asks for, as (Experiment, visitors)."""
     conditions = []
     if state.search:
         conditions.append(Experiment.name.icontains(state.search, autoescape=True))
     if status := state.value("status"):
         conditions.append(Experiment.status == status)
-    total = db.session.scalar(count.where(*conditions)) or 0
-    order = _SORTS[state.sort_key]
-    order = order.desc() if state.descending else order
-    rows = db.session.execute(
-        statement.where(*conditions)
-        .order_by(order, Experiment.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((state.page - 1) * PAGE_SIZE)
-    ).all()
-    return Page(rows, total, state.page, PAGE_SIZE)
+    rows = select(Experiment, _SEEN.label("visitors")).options(selectinload(Experiment.variations)).where(*conditions)
+    return Source(rows, Experiment.id, _SORTS)
 
 
 def is_troubled(experiment: Experiment) -> bool:

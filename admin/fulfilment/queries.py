@@ -8,19 +8,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from admin.days import end_of, start_of
 from admin.fulfilment.tables import PACKED, TO_PACK
-from admin.tables import PAGE_SIZE, ListState
+from admin.tables import ListState, Source, within
 from storefront.database.base import db
 from storefront.fulfilment.models import Parcel, ParcelLine
 from storefront.fulfilment.states import ParcelState
 from storefront.inventory import queries as inventory
 from storefront.inventory.models import StockMovement, Warehouse
-from storefront.kernel.paging import Page
 from storefront.orders.models import Order, OrderLine
 from storefront.orders.rules import MONEY_IS_THERE, read_number
 from storefront.orders.states import FulfillmentStatus, OrderStatus, PaymentStatus
-from storefront.shop.queries import get_settings
 
 MOST_AT_ONCE = 100
 """How many orders one pick list or one set of slips is for."""
@@ -41,14 +38,10 @@ class ToPick:
         return sum(units for _, units in self.orders)
 
 
-def page_of_orders(state: ListState) -> Page[Any]:
-    """Return a page of what is to be sent, one row an order and warehouse."""
+def orders_of(state: ListState) -> Source:
+    """Return what is to be sent, one row an order and warehouse."""
     rows = _rows(state).subquery()
-    total = db.session.scalar(select(func.count()).select_from(rows)) or 0
-    number = min(state.page, max(1, -(-total // PAGE_SIZE)))
-    order = (rows.c.placed_at.desc(), rows.c.id.desc()) if state.descending else (rows.c.placed_at, rows.c.id)
-    page = select(rows).order_by(*order, rows.c.code).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    return Page(db.session.execute(page).all(), total, number, PAGE_SIZE)
+    return Source(select(rows), rows.c.id, {"placed": rows.c.placed_at}, key=rows.c.number)
 
 
 def list_chosen(numbers: Iterable[str]) -> Sequence[Order]:
@@ -130,14 +123,9 @@ def _rows(state: ListState) -> Any:
 
 
 def _conditions(state: ListState) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = within(state, "placed", Order.placed_at)
     if code := state.value("warehouse"):
         found.append(Warehouse.code == code)
-    zone = get_settings().timezone
-    if first := state.day("placed_from"):
-        found.append(Order.placed_at >= start_of(first, zone))
-    if last := state.day("placed_to"):
-        found.append(Order.placed_at < end_of(last, zone))
     if state.search:
         found.append(Order.number == read_number(state.search))
     return found

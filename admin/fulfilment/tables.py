@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from admin.tables import Choice, Column, Days, Table
+from typing import Any
+
+from admin.tables import Choice, Column, Days, Table, Words
 from storefront.fulfilment.labelling import Labelled
 from storefront.kernel.errors import N_
 
@@ -31,18 +33,28 @@ LABELLED: dict[str, str] = {
 }
 
 
+def stage_of(row: Any) -> str:
+    """Return how far what a warehouse holds for an order is."""
+    return PACKED if row.packed >= row.units else TO_PACK
+
+
+def address_line(row: Any) -> str:
+    """Return to whom and where an order goes, in short."""
+    address = row.shipping_address or {}
+    return ", ".join(address[key] for key in ("name", "city", "region", "country") if address.get(key))
+
+
 def to_send_table(warehouses: tuple[tuple[str, str], ...]) -> Table:
     """Return the list of what is to be sent, for the warehouses that there are (code, name)."""
     return Table(
         url="/admin/fulfilment",
         columns=(
-            Column(N_("Choose"), is_hidden_label=True),
-            Column(N_("Order")),
-            Column(N_("Placed"), sort="placed"),
-            Column(N_("Delivery to")),
-            Column(N_("Warehouse")),
-            Column(N_("Pieces"), is_number=True),
-            Column(N_("State")),
+            Column(N_("Order"), key="number", value=lambda row: row.number, look="nowrap", is_fixed=True),
+            Column(N_("Placed"), key="placed", sort="placed", value=lambda row: row.placed_at, look="nowrap"),
+            Column(N_("Delivery to"), key="address", value=address_line, look="grow clip"),
+            Column(N_("Warehouse"), key="warehouse", value=lambda row: row.warehouse),
+            Column(N_("Pieces"), key="units", is_number=True, value=lambda row: row.units),
+            Column(N_("State"), key="stage", value=lambda row: Words(STAGES[stage_of(row)])),
         ),
         default_sort="placed",
         filters=(

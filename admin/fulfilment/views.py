@@ -11,10 +11,9 @@ from markupsafe import Markup
 
 from admin.access import requires, staff_here
 from admin.fulfilment import queries
+from admin.fulfilment.listing import TO_SEND
 from admin.fulfilment.slips import Slip, slip_of_order, slip_of_parcel
-from admin.fulfilment.tables import LOOKS, STAGES, to_send_table
-from admin.tables import read_state
-from admin.warehouses.queries import names_of_warehouses
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit import services as audit
 from storefront.database.transaction import transaction
@@ -34,23 +33,14 @@ blueprint = Blueprint("fulfilment", __name__, template_folder="templates")
 @requires(Permission.FULFILMENT_VIEW)
 def to_send() -> Response:
     """List what is to be sent, the oldest first."""
-    state = read_state(to_send_table(names_of_warehouses()), request.args)
-    return render_page(
-        "admin/fulfilment/to_send.html",
-        fragment="admin/fulfilment/_to_send.html",
-        state=state,
-        page=queries.page_of_orders(state),
-        stages=STAGES,
-        looks=LOOKS,
-        may_edit=staff_here().may(Permission.FULFILMENT_EDIT),
-    )
+    return show_list(TO_SEND)
 
 
 @blueprint.get("/fulfilment/pick-list")
 @requires(Permission.FULFILMENT_VIEW)
 def pick_list() -> Response:
     """Show what to fetch for the chosen orders."""
-    orders = queries.list_chosen(request.args.getlist("order"))
+    orders = queries.list_chosen(_chosen())
     places = queries.pick_list(orders, request.args.get("warehouse", ""))
     return render_page("admin/fulfilment/pick_list.html", orders=orders, places=places, at=now())
 
@@ -59,7 +49,7 @@ def pick_list() -> Response:
 @requires(Permission.FULFILMENT_VIEW)
 def slips() -> Response:
     """Show a packing slip for each of the chosen orders."""
-    chosen = queries.list_chosen(request.args.getlist("order"))
+    chosen = queries.list_chosen(_chosen())
     made = [slip_of_order(order, request.args.get("warehouse", "")) for order in chosen]
     return render_page("admin/fulfilment/slips.html", slips=[_sheet(slip) for slip in made if slip.lines])
 
@@ -131,6 +121,11 @@ def _sheet(slip: Slip) -> Markup:
         return Markup(render_template("admin/fulfilment/_slip.html", slip=slip))  # noqa: S704 - our own template
 
 
+def _chosen() -> list[str]:
+    """Return the numbers of the orders that are meant: "row" says a list's form, "order" say addresses of before."""
+    return [*request.args.getlist("row"), *request.args.getlist("order")]
+
+
 def _changed(number: str, step: str, change: Callable[[Parcel, dict[str, Any]], Parcel], words: str) -> Response:
     by, at = staff_here().actor, now()
     with transaction():
@@ -141,6 +136,7 @@ def _changed(number: str, step: str, change: Callable[[Parcel, dict[str, Any]], 
         changes = {"state": (was[0], is_now[0]), "label": (was[1], is_now[1])}
         if step == "resending":
             changes = {}
-        audit.record(actor=by, action=f"parcel.{step}", about=("parcel", parcel.number), changes=changes, at=at)
+        if step != "label":  # which is written down where it is done
+            audit.record(actor=by, action=f"parcel.{step}", about=("parcel", parcel.number), changes=changes, at=at)
     flash(_(words), "success")
     return redirect_to(f"/admin/orders/{order_number(parcel.number)}")

@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
-from admin.days import end_of, start_of
 from admin.orders.tables import PAID_BUT_CANCELLED
-from admin.tables import PAGE_SIZE, ListState
+from admin.tables import ListState, Source, within
 from storefront.database.base import db
 from storefront.database.prefix import begins_with
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
-from storefront.kernel.paging import Page
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
 from storefront.orders.rules import read_number
 from storefront.orders.states import OrderStatus
 from storefront.payments.models import Payment, Transaction
-from storefront.shop.queries import get_settings
 
-MOST_COUNTED = 10_000
 SORTS: Mapping[str, Any] = {"placed": Order.placed_at, "total": Order.total_minor}
 ROW = select(
     Order.id,
@@ -39,16 +35,9 @@ ROW = select(
 )
 
 
-def page_of_orders(state: ListState) -> Page[Any]:
-    """Return the page of orders that `state` asks for; beyond ten thousand they are no longer counted."""
-    conditions = _conditions(state)
-    counted = select(Order.id).where(*conditions).limit(MOST_COUNTED).subquery()
-    total = db.session.scalar(select(func.count()).select_from(counted)) or 0
-    column = SORTS[state.sort_key]
-    order = (column.desc(), Order.id.desc()) if state.descending else (column, Order.id)
-    number = min(state.page, max(1, -(-total // PAGE_SIZE)))
-    statement = ROW.where(*conditions).order_by(*order).limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)
-    return Page(db.session.execute(statement).all(), total, number, PAGE_SIZE)
+def orders_of(state: ListState) -> Source:
+    """Return the orders that `state` asks for."""
+    return Source(ROW.where(*_conditions(state)), Order.id, SORTS, key=Order.number)
 
 
 def find_orders(text: str, limit: int) -> Sequence[Any]:
@@ -117,11 +106,7 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
             found.append(column == value)
     if state.value("waiting") == PAID_BUT_CANCELLED:
         found.extend(paid_but_cancelled())
-    zone = get_settings().timezone
-    if first := state.day("placed_from"):
-        found.append(Order.placed_at >= start_of(first, zone))
-    if last := state.day("placed_to"):
-        found.append(Order.placed_at < end_of(last, zone))
+    found += within(state, "placed", Order.placed_at)
     if state.search:
         found.append(_matches(state.search))
     return found

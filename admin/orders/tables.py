@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from admin.tables import Choice, Column, Days, Table
+from admin.tables import Choice, Column, Days, Table, Words
 from storefront.inventory.rules import Reason
 from storefront.kernel.errors import N_
+from storefront.kernel.money import Money
 from storefront.orders.states import CancelReason, EventKind, FulfillmentStatus, OrderStatus, PaymentStatus
 from storefront.payments.providers import KNOWN
 from storefront.payments.states import TransactionKind, TransactionResult
@@ -109,19 +110,36 @@ LOOKS: dict[str, str] = {
     TransactionResult.FAILURE: "soft",
 }
 """How a state's badge looks; the words say it too."""
+WORDS = {
+    **{"status": STATUS, "payment": PAYMENT, "delivery": FULFILLMENT, "looks": LOOKS},
+    **{"steps": STEPS, "results": RESULTS, "actors": ACTORS},
+}
 PAID_BUT_CANCELLED = "paid-but-cancelled"
 """Money came in for an order that was cancelled, and it has not all gone back."""
 
 ORDERS = Table(
     url="/admin/orders",
     columns=(
-        Column(N_("Order")),
-        Column(N_("Placed"), sort="placed"),
-        Column(N_("Customer")),
-        Column(N_("Order state")),
-        Column(N_("Payment")),
-        Column(N_("Delivery")),
-        Column(N_("Total"), sort="total", is_number=True),
+        Column(N_("Order"), key="number", value=lambda row: row.number, look="nowrap", is_fixed=True),
+        Column(N_("Placed"), key="placed", sort="placed", value=lambda row: row.placed_at, look="nowrap"),
+        Column(N_("Customer"), key="customer", value=lambda row: row.email, look="grow clip"),
+        Column(N_("Order state"), key="status", value=lambda row: Words(STATUS.get(row.status, row.status))),
+        Column(
+            N_("Payment"), key="payment", value=lambda row: Words(PAYMENT.get(row.payment_status, row.payment_status))
+        ),
+        Column(
+            N_("Delivery"),
+            key="delivery",
+            value=lambda row: Words(FULFILLMENT.get(row.fulfillment_status, row.fulfillment_status)),
+        ),
+        Column(N_("Currency"), key="currency", value=lambda row: row.currency, is_only_in_files=True),
+        Column(
+            N_("Total"),
+            key="total",
+            sort="total",
+            is_number=True,
+            value=lambda row: Money(row.total_minor, row.currency),
+        ),
     ),
     default_sort="-placed",
     filters=(

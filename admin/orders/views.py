@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, request
+from flask import Blueprint, Response, flash
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.fulfilment.tables import LOOKS as PARCEL_LOOKS
 from admin.orders import queries
-from admin.orders.tables import (
-    ACTORS,
-    EVENTS,
-    FULFILLMENT,
-    LOOKS,
-    ORDERS,
-    ORIGINS,
-    PAYMENT,
-    REASONS,
-    RESULTS,
-    STATUS,
-    STEPS,
-)
+from admin.orders.listing import ORDERS
+from admin.orders.listing import cancel as call_off
+from admin.orders.tables import EVENTS, ORIGINS, REASONS, WORDS
 from admin.payments.forms import suggested_refund
 from admin.payments.queries import money_of
-from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.accounts.rules import PostalAddress
-from storefront.audit import services as audit
+from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
 from storefront.fulfilment import tracked
 from storefront.fulfilment.carriers import choosing
@@ -40,26 +30,13 @@ from storefront.returns.offering import returns_of
 from storefront.web.fragments import redirect_to, render_page
 
 blueprint = Blueprint("orders", __name__, template_folder="templates")
-WORDS = {
-    **{"status": STATUS, "payment": PAYMENT, "delivery": FULFILLMENT, "looks": LOOKS},
-    **{"steps": STEPS, "results": RESULTS, "actors": ACTORS},
-}
 
 
 @blueprint.get("/orders")
 @requires(Permission.ORDERS_VIEW)
 def order_list() -> Response:
     """List orders."""
-    state = read_state(ORDERS, request.args)
-    page = queries.page_of_orders(state)
-    return render_page(
-        "admin/orders/orders.html",
-        fragment="admin/orders/_orders.html",
-        state=state,
-        page=page,
-        most=queries.MOST_COUNTED,
-        words=WORDS,
-    )
+    return show_list(ORDERS)
 
 
 @blueprint.get("/orders/<number>")
@@ -67,6 +44,7 @@ def order_list() -> Response:
 def order(number: str) -> Response:
     """Show an order and everything that happened to it."""
     found, staff = queries.get_order(number), staff_here()
+    entries = list_entries_about("order", found.number)
     money = money_of(found) if staff.may(Permission.ORDERS_REFUND) else None
     return render_page(
         "admin/orders/order.html",
@@ -82,7 +60,8 @@ def order(number: str) -> Response:
         may_ask_back=staff.may(Permission.RETURNS_EDIT),
         may_send=staff_here().may(Permission.FULFILMENT_EDIT),
         may_pack=staff_here().may(Permission.FULFILMENT_EDIT) and OrderAction.SEND in orders.actions_of(found),
-        people=people(found.events),
+        people=people([*found.events, *entries]),
+        entries=entries,
         invoice=invoicing.find_invoice(found.id),
         may_cancel=staff.may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
         money=money,
@@ -98,12 +77,7 @@ def order(number: str) -> Response:
 @requires(Permission.ORDERS_CANCEL)
 def cancel(number: str) -> Response:
     """Call an order off."""
-    by, at = staff_here().actor, now()
     with transaction():
-        found = queries.get_order(number)
-        was = found.status
-        found = orders.cancel_order(order=found, by=by, at=at, reason=CancelReason.BY_SHOP)
-        changes = {"status": (was, found.status)}
-        audit.record(actor=by, action="order.cancel", about=("order", found.number), changes=changes, at=at)
+        found = call_off(queries.get_order(number), CancelReason.BY_SHOP, staff_here().actor, now())
     flash(_("The order is cancelled; its stock is free again."), "success")
     return redirect_to(f"/admin/orders/{found.number}")

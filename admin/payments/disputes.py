@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 
-from admin.tables import PAGE_SIZE, Choice, Column, ListState, Table
+from admin.tables import Choice, Column, ListState, Source, Table, Words
 from storefront.database.base import db
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
-from storefront.kernel.paging import Page
 from storefront.orders.models import Order
 from storefront.orders.rules import read_number
 from storefront.payments.models import Dispute, Payment
@@ -35,20 +34,23 @@ LOOKS: dict[str, str] = {
     DisputeState.CLOSED: "soft",
 }
 OPEN = "open"
+_WAITS = Dispute.state == DisputeState.NEEDS_ANSWER
+_ROW = select(Dispute, Order.number, Payment.provider, Payment.currency)
 
 DISPUTES = Table(
     url="/admin/payments/disputes",
     columns=(
-        Column(N_("Order")),
-        Column(N_("Provider")),
-        Column(N_("State")),
-        Column(N_("Answer until")),
-        Column(N_("Contested"), is_number=True),
-        Column(N_("Taken"), is_number=True),
-        Column(N_("Fee"), is_number=True),
-        Column(N_("At the provider")),
+        Column(N_("Order"), key="order", value=lambda row: row.number, look="nowrap", is_fixed=True),
+        Column(N_("Provider"), key="provider", value=lambda row: Words(KNOWN[row.provider].name)),
+        Column(N_("State"), key="state", value=lambda row: Words(STATES[row.state])),
+        Column(N_("Answer until"), key="due", sort="due", value=lambda row: row.due_at, look="nowrap"),
+        Column(N_("Opened"), key="opened", sort="opened", value=lambda row: row.opened_at, look="nowrap"),
+        Column(N_("Contested"), key="contested", is_number=True, value=lambda row: row.amount),
+        Column(N_("Taken"), key="taken", is_number=True, value=lambda row: row.taken),
+        Column(N_("Fee"), key="fee", is_number=True, value=lambda row: row.fee or ""),
+        Column(N_("At the provider"), key="link", value=lambda row: row.name),
     ),
-    default_sort="",
+    default_sort="due",
     filters=(
         Choice("state", N_("State"), ((OPEN, N_("Open")), *STATES.items())),
         Choice("provider", N_("Provider"), tuple((code, kind.name) for code, kind in KNOWN.items() if kind.listens)),
@@ -61,6 +63,7 @@ DISPUTES = Table(
 class Contest:
     """One dispute with the order that it is about."""
 
+    id: int
     number: str
     provider: str
     name: str
@@ -82,8 +85,8 @@ class Contest:
         return self.state not in DISPUTES_OPEN
 
 
-def page_of_disputes(state: ListState) -> Page[Contest]:
-    """Return the page of disputes that `state` asks for: what waits for an answer first, the nearest deadline first."""
+def contested(state: ListState) -> Source:
+    """Return the disputes that `state` asks for: by themselves the nearest deadline first, what is answered after."""
     conditions: list[Any] = []
     wanted = state.value("state")
     if wanted:
@@ -93,34 +96,25 @@ def page_of_disputes(state: ListState) -> Page[Contest]:
         conditions.append(Payment.provider == provider)
     if state.search:
         conditions.append(or_(Order.number == read_number(state.search), Dispute.psp_reference == state.search))
-    total = db.session.scalar(_joined(select(func.count(Dispute.id))).where(*conditions)) or 0
-    number = min(state.page, max(1, -(-total // PAGE_SIZE)))
-    found = _found(conditions, limit=PAGE_SIZE, offset=(number - 1) * PAGE_SIZE)
-    return Page(found, total, number, PAGE_SIZE)
+    return Source(
+        _joined(_ROW).where(*conditions),
+        Dispute.id,
+        {"due": case((_WAITS, Dispute.due_at)), "opened": Dispute.opened_at},
+        complete=lambda rows: [_contest(*row) for row in rows],
+        nulls_last=True,
+    )
 
 
 def disputes_of(order_id: int) -> Sequence[Contest]:
-    """Return the disputes about an order's money."""
-    return _found([Payment.order_id == order_id], limit=PAGE_SIZE, offset=0)
+    """Return the disputes about an order's money, the newest first."""
+    rows = db.session.execute(_joined(_ROW).where(Payment.order_id == order_id).order_by(Dispute.id.desc()))
+    return [_contest(*row) for row in rows]
 
 
 def count_unanswered() -> int:
     """Return how many disputes wait for an answer."""
-    query = select(func.count(Dispute.id)).where(Dispute.state == DisputeState.NEEDS_ANSWER)
+    query = select(func.count(Dispute.id)).where(_WAITS)
     return int(db.session.scalar(query) or 0)
-
-
-def _found(conditions: Sequence[Any], *, limit: int, offset: int) -> list[Contest]:
-    waits = Dispute.state == DisputeState.NEEDS_ANSWER
-    order = (waits.desc(), Dispute.state.in_(DISPUTES_OPEN).desc(), Dispute.due_at.is_(None), Dispute.due_at)
-    rows = db.session.execute(
-        _joined(select(Dispute, Order.number, Payment.provider, Payment.currency))
-        .where(*conditions)
-        .order_by(*order, Dispute.id.desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return [_contest(dispute, number, provider, currency) for dispute, number, provider, currency in rows]
 
 
 def _joined(statement: Any) -> Any:
@@ -129,6 +123,7 @@ def _joined(statement: Any) -> Any:
 
 def _contest(dispute: Dispute, number: str, provider: str, currency: str) -> Contest:
     return Contest(
+        id=dispute.id,
         number=number,
         provider=provider,
         name=dispute.psp_reference or "",

@@ -6,17 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, union
 
-from admin.days import end_of, start_of
 from admin.orders.queries import paid_but_cancelled
 from admin.payments.tables import DISAGREES
 from admin.sheets import MARK, sheet_line
-from admin.tables import PAGE_SIZE, ListState
+from admin.tables import ListState, Source, within
 from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
-from storefront.kernel.paging import Page
 from storefront.orders.models import Order
 from storefront.orders.rules import read_number
 from storefront.orders.states import PaymentStatus
@@ -25,9 +23,7 @@ from storefront.payments.models import Payment, PaymentMessage, Refund, Transact
 from storefront.payments.providers import KNOWN, BankTransfer, Sandbox
 from storefront.payments.rules import ASKED_FOR
 from storefront.payments.states import MessageState, PaymentState, RefundState
-from storefront.shop.queries import get_settings
 
-MOST_COUNTED = 10_000
 MOST_SHOWN = 100
 READ_AT_ONCE = 1_000
 BY_HAND = tuple(code for code, kind in KNOWN.items() if kind.refunds_by_hand)
@@ -67,17 +63,10 @@ class Differences:
         return not any((self.payments, self.messages, self.refunds, self.orders, self.silent))
 
 
-def page_of_payments(state: ListState) -> Page[Any]:
-    """Return the page of attempts to pay that `state` asks for."""
-    conditions = _conditions(state)
-    counted = _joined(select(Payment.id)).where(*conditions).limit(MOST_COUNTED).subquery()
-    total = db.session.scalar(select(func.count()).select_from(counted)) or 0
-    column = SORTS[state.sort_key]
-    order = (column.desc(), Payment.id.desc()) if state.descending else (column, Payment.id)
-    number = min(state.page, max(1, -(-total // PAGE_SIZE)))
-    statement = _joined(select(Payment, Order.number)).where(*conditions).order_by(*order)
-    rows = db.session.execute(statement.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    return Page(rows, total, number, PAGE_SIZE)
+def payments_of(state: ListState) -> Source:
+    """Return the attempts to pay that `state` asks for."""
+    rows = _joined(select(Payment, Order.number)).where(*_conditions(state))
+    return Source(rows, Payment.id, SORTS)
 
 
 def sheet_of(state: ListState) -> Iterator[str]:
@@ -108,25 +97,16 @@ def sheet_of(state: ListState) -> Iterator[str]:
         db.session.rollback()
 
 
-def page_of_messages(state: ListState) -> Page[PaymentMessage]:
-    """Return the page of providers' messages that `state` asks for, the newest first."""
-    zone, found = get_settings().timezone, list[ColumnElement[bool]]()
+def messages_of(state: ListState) -> Source:
+    """Return the providers' messages that `state` asks for."""
+    found = within(state, "received", PaymentMessage.received_at)
     if provider := state.value("provider"):
         found.append(PaymentMessage.provider == provider)
     if wanted := state.value("state"):
         found.append(PaymentMessage.state == wanted)
-    if first := state.day("received_from"):
-        found.append(PaymentMessage.received_at >= start_of(first, zone))
-    if last := state.day("received_to"):
-        found.append(PaymentMessage.received_at < end_of(last, zone))
     if state.search:
         found.append(PaymentMessage.about == read_number(state.search))
-    counted = select(PaymentMessage.id).where(*found).limit(MOST_COUNTED).subquery()
-    total = db.session.scalar(select(func.count()).select_from(counted)) or 0
-    number = min(state.page, max(1, -(-total // PAGE_SIZE)))
-    query = select(PaymentMessage).where(*found).order_by(PaymentMessage.id.desc())
-    rows = db.session.scalars(query.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    return Page(list(rows), total, number, PAGE_SIZE)
+    return Source(select(PaymentMessage).where(*found), PaymentMessage.id, whole=True)
 
 
 def money_of(order: Order) -> OrderMoney:
@@ -206,25 +186,23 @@ def _joined(statement: Any) -> Any:
 
 
 def _conditions(state: ListState) -> list[ColumnElement[bool]]:
-    zone, found = get_settings().timezone, list[ColumnElement[bool]]()
+    found = within(state, "begun", Payment.created_at)
     if provider := state.value("provider"):
         found.append(Payment.provider == provider)
     if wanted := state.value("state"):
         found.append(Payment.state == wanted)
     if state.value("issue") == DISAGREES:
         found.append(Payment.issue != "")
-    if first := state.day("begun_from"):
-        found.append(Payment.created_at >= start_of(first, zone))
-    if last := state.day("begun_to"):
-        found.append(Payment.created_at < end_of(last, zone))
     if state.search:
-        named = select(Transaction.payment_id).where(Transaction.psp_reference == state.search)
-        found.append(
-            or_(
-                Order.number == read_number(state.search),
-                Payment.reference == state.search,
-                Payment.handle == state.search,
-                Payment.id.in_(named),
-            )
-        )
+        found.append(Payment.id.in_(_named(state.search)))
     return found
+
+
+def _named(text: str) -> Any:
+    """Return the payments that a text names: a part for each column, so that each is found by its index."""
+    return union(
+        select(Payment.id).where(Payment.reference == text),
+        select(Payment.id).where(Payment.handle == text),
+        select(Transaction.payment_id).where(Transaction.psp_reference == text),
+        select(Payment.id).join(Order, Order.id == Payment.order_id).where(Order.number == read_number(text)),
+    )

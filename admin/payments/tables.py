@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from admin.tables import Choice, Column, Days, Table
+from admin.tables import Choice, Column, Days, Table, Words
 from storefront.kernel.errors import N_
+from storefront.kernel.money import Money
 from storefront.payments.providers import KNOWN
 from storefront.payments.states import MessageState, PaymentState, RefundState
 
@@ -50,13 +51,35 @@ DISAGREES = "yes"
 PAYMENTS = Table(
     url="/admin/payments",
     columns=(
-        Column(N_("Begun"), sort="begun"),
-        Column(N_("Order")),
-        Column(N_("Provider")),
-        Column(N_("State")),
-        Column(N_("Requested"), sort="amount", is_number=True),
-        Column(N_("Money received"), is_number=True),
-        Column(N_("Refunded"), is_number=True),
+        Column(N_("Begun"), key="begun", sort="begun", value=lambda row: row.Payment.created_at, look="nowrap"),
+        Column(N_("Order"), key="order", value=lambda row: row.number, look="nowrap", is_fixed=True),
+        Column(
+            N_("Provider"),
+            key="provider",
+            value=lambda row: Words(PROVIDERS.get(row.Payment.provider, row.Payment.provider)),
+        ),
+        Column(N_("State"), key="state", value=lambda row: Words(STATES.get(row.Payment.state, row.Payment.state))),
+        Column(N_("Reference"), key="reference", value=lambda row: row.Payment.reference, is_only_in_files=True),
+        Column(N_("Currency"), key="currency", value=lambda row: row.Payment.currency, is_only_in_files=True),
+        Column(
+            N_("Requested"),
+            key="amount",
+            sort="amount",
+            is_number=True,
+            value=lambda row: Money(row.Payment.amount_minor, row.Payment.currency),
+        ),
+        Column(
+            N_("Money received"),
+            key="captured",
+            is_number=True,
+            value=lambda row: Money(row.Payment.captured_minor, row.Payment.currency),
+        ),
+        Column(
+            N_("Refunded"),
+            key="refunded",
+            is_number=True,
+            value=lambda row: Money(row.Payment.refunded_minor, row.Payment.currency),
+        ),
     ),
     default_sort="-begun",
     filters=(
@@ -70,11 +93,11 @@ PAYMENTS = Table(
 INBOX = Table(
     url="/admin/payments/messages",
     columns=(
-        Column(N_("Arrived at")),
-        Column(N_("Provider")),
-        Column(N_("State")),
-        Column(N_("Order")),
-        Column(N_("What it said")),
+        Column(N_("Arrived at"), key="arrived", value=lambda row: row.received_at, look="nowrap", is_fixed=True),
+        Column(N_("Provider"), key="provider", value=lambda row: Words(PROVIDERS.get(row.provider, row.provider))),
+        Column(N_("State"), key="state", value=lambda row: Words(MESSAGES.get(row.state, row.state))),
+        Column(N_("Order"), key="order", value=lambda row: row.about, look="nowrap"),
+        Column(N_("What it said"), key="told", value=lambda row: Words(row.error or row.told), look="grow clip"),
     ),
     default_sort="",
     filters=(

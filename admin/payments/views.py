@@ -9,12 +9,11 @@ from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.orders import queries as orders
-from admin.orders.tables import LOOKS as RESULT_LOOKS
-from admin.orders.tables import RESULTS, STEPS
 from admin.payments import disputes, queries
 from admin.payments.forms import RefundForm, TransferForm, suggested_refund
-from admin.payments.tables import INBOX, LOOKS, MESSAGES, PAYMENTS, PROVIDERS, REFUNDS, STATES, told
+from admin.payments.listing import DISPUTES, MESSAGES, PAYMENTS, WORDS
 from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.approvals.errors import NeedsApproval
 from storefront.audit import services as audit
@@ -31,36 +30,20 @@ from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
 
 blueprint = Blueprint("payments", __name__, template_folder="templates")
-WORDS = {
-    **{"steps": STEPS, "results": RESULTS, "actors": PROVIDERS, "providers": PROVIDERS},
-    **{"states": STATES, "refunds": REFUNDS, "messages": MESSAGES},
-    "disputes": disputes.STATES,
-    "looks": {**LOOKS, **RESULT_LOOKS, **disputes.LOOKS},
-    "told": told,
-}
 
 
 @blueprint.get("/payments")
 @requires(Permission.PAYMENTS_VIEW)
 def payment_list() -> Response:
     """List attempts to pay."""
-    state = read_state(PAYMENTS, request.args)
-    page = queries.page_of_payments(state)
-    return render_page(
-        "admin/payments/payments.html",
-        fragment="admin/payments/_payments.html",
-        state=state,
-        page=page,
-        most=queries.MOST_COUNTED,
-        words=WORDS,
-    )
+    return show_list(PAYMENTS)
 
 
 @blueprint.get("/payments.csv")
 @requires(Permission.PAYMENTS_VIEW)
 def transactions_sheet() -> Response:
     """Return the transactions behind the list for a spreadsheet."""
-    state = read_state(PAYMENTS, request.args)
+    state = read_state(PAYMENTS.table(), request.args)
     headers = {"Content-Disposition": f'attachment; filename="transactions-{now():%Y-%m-%d}.csv"'}
     return Response(stream_with_context(queries.sheet_of(state)), mimetype="text/csv", headers=headers)
 
@@ -81,14 +64,7 @@ def difference_list() -> Response:
 @requires(Permission.PAYMENTS_VIEW)
 def dispute_list() -> Response:
     """List payments that are contested."""
-    state = read_state(disputes.DISPUTES, request.args)
-    return render_page(
-        "admin/payments/disputes.html",
-        fragment="admin/payments/_disputes.html",
-        state=state,
-        page=disputes.page_of_disputes(state),
-        words=WORDS,
-    )
+    return show_list(DISPUTES)
 
 
 @blueprint.post("/payments/reconciliations")
@@ -118,16 +94,7 @@ def settle_payment(payment_id: int) -> Response:
 @requires(Permission.PAYMENTS_VIEW)
 def message_list() -> Response:
     """List what providers sent."""
-    state = read_state(INBOX, request.args)
-    page = queries.page_of_messages(state)
-    return render_page(
-        "admin/payments/messages.html",
-        fragment="admin/payments/_messages.html",
-        state=state,
-        page=page,
-        most=queries.MOST_COUNTED,
-        words=WORDS,
-    )
+    return show_list(MESSAGES)
 
 
 @blueprint.get("/payments/messages/<int:message_id>")

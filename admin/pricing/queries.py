@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from admin.tables import PAGE_SIZE, Column, ListState, Table
+from admin.tables import PAGE_SIZE, Column, ListState, Source, Table
 from storefront.accounts.groups import list_groups
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
@@ -41,6 +41,7 @@ class ListRow:
     basis_points: int | None
     starts_at: datetime | None
     ends_at: datetime | None
+    updated_at: datetime
     standing: str
     count: int
 
@@ -75,19 +76,19 @@ class Warnings:
     below_minimum: int
 
 
-def list_price_lists(at: datetime) -> Sequence[ListRow]:
-    """Return all price lists: those that hold first, then those to come, the latest change first."""
-    counted = func.count(PriceEntry.id)
-    rows = db.session.execute(
-        select(PriceList, counted)
-        .outerjoin(PriceEntry, PriceEntry.price_list_id == PriceList.id)
-        .group_by(PriceList.id)
-        .order_by(PriceList.updated_at.desc(), PriceList.id.desc())
-    ).all()
-    tiers, groups = dict(tier_choices()), dict(group_choices())
-    found = [_list_row(row, count, tiers, groups, at) for row, count in rows]
-    order = list(STANDINGS)
-    return sorted(found, key=lambda each: order.index(each.standing))
+def lists_of(state: ListState, at: datetime) -> Source:
+    """Return the price lists that `state` asks for."""
+    prices = (
+        select(func.count(PriceEntry.id))
+        .where(PriceEntry.price_list_id == PriceList.id)
+        .correlate(PriceList)
+        .scalar_subquery()
+    )
+    rows = select(PriceList, prices.label("prices"))
+    if state.search:
+        rows = rows.where(PriceList.name.icontains(state.search, autoescape=True))
+    sorts = {"name": func.lower(PriceList.name), "changed": PriceList.updated_at, "prices": prices}
+    return Source(rows, PriceList.id, sorts, complete=lambda found: _list_rows(found, at))
 
 
 def get_list(list_id: int) -> PriceList:
@@ -205,6 +206,11 @@ def _count(own: Any, condition: ColumnElement[bool]) -> int:
     return int(db.session.scalar(select(func.count()).select_from(below.subquery())) or 0)
 
 
+def _list_rows(rows: Sequence[Any], at: datetime) -> list[ListRow]:
+    tiers, groups = dict(tier_choices()), dict(group_choices())
+    return [_list_row(row, count, tiers, groups, at) for row, count in rows]
+
+
 def _list_row(row: PriceList, count: int, tiers: Mapping[str, str], groups: Mapping[str, str], at: datetime) -> ListRow:
     return ListRow(
         id=row.id,
@@ -214,6 +220,7 @@ def _list_row(row: PriceList, count: int, tiers: Mapping[str, str], groups: Mapp
         basis_points=row.basis_points,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
+        updated_at=row.updated_at,
         standing=standing_of(row, at),
         count=count,
     )

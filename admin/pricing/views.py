@@ -13,9 +13,11 @@ from admin.audit.queries import people
 from admin.catalog.forms import amount_text
 from admin.merging import merge, seen_values
 from admin.pricing import queries
-from admin.pricing.forms import ListForm, form_of, percent_text
+from admin.pricing.forms import ListForm, form_of
+from admin.pricing.listing import PRICE_LISTS
 from admin.pricing.pasting import LONGEST, LineError, lines_of, read_lines, read_price
 from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
@@ -35,8 +37,7 @@ blueprint = Blueprint("pricing", __name__, template_folder="templates")
 @requires(Permission.PRICES_EDIT)
 def price_lists() -> Response:
     """List the price lists."""
-    lists = queries.list_price_lists(now())
-    return render_page("admin/pricing/lists.html", lists=lists, standings=queries.STANDINGS, percent_text=percent_text)
+    return show_list(PRICE_LISTS)
 
 
 @blueprint.get("/price-lists/new")

@@ -12,10 +12,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from admin.promotions.choices import tier_names
 from admin.promotions.reach import shelves
 from admin.promotions.standing import Standing, standing_of, stands
-from admin.tables import PAGE_SIZE, ListState
+from admin.tables import ListState, Source
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
-from storefront.kernel.paging import Page
 from storefront.kernel.text import code_key
 from storefront.promotions.models import CouponCode, Promotion
 from storefront.promotions.naming import names_for
@@ -47,22 +46,13 @@ class PromotionRow:
     goods: str
 
 
-def page_of_promotions(state: ListState, at: datetime) -> Page[PromotionRow]:
-    """Return the page of promotions that `state` asks for."""
+def promotions_of(state: ListState, at: datetime) -> Source:
+    """Return the promotions that `state` asks for."""
     conditions = _conditions(state, at)
     if category := state.value("category"):
         conditions.append(Promotion.id.in_(_concerned_with(int(category), conditions)))
-    total = db.session.scalar(select(func.count()).select_from(Promotion).where(*conditions)) or 0
-    column = SORTS[state.sort_key]
-    ordered = column.desc().nulls_last() if state.descending else column.nulls_last()
-    statement = (
-        select(Promotion.__table__)
-        .where(*conditions)
-        .order_by(ordered, Promotion.id.desc() if state.descending else Promotion.id)
-        .limit(PAGE_SIZE)
-        .offset((state.page - 1) * PAGE_SIZE)
-    )
-    return Page(rows_of(db.session.execute(statement).all(), at), total, state.page, PAGE_SIZE)
+    rows = select(Promotion.__table__).where(*conditions)
+    return Source(rows, Promotion.id, SORTS, complete=lambda found: rows_of(found, at), nulls_last=True)
 
 
 def rows_of(rows: Sequence[Any], at: datetime) -> list[PromotionRow]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from admin.promotions.choices import category_options
 from admin.promotions.patterns import PATTERNS
 from admin.promotions.standing import STANDINGS
-from admin.tables import Choice, Column, Table
+from admin.tables import Choice, Column, Table, Words
 from storefront.kernel.errors import N_
+from storefront.kernel.money import Money
+from storefront.shop.queries import get_settings
 
 URL = "/admin/promotions"
 CODE = (("yes", N_("With a code")), ("no", N_("Without a code")))
@@ -14,14 +16,29 @@ CODE = (("yes", N_("With a code")), ("no", N_("Without a code")))
 
 def promotions_table() -> Table:
     """Return the list of promotions."""
+    currency = get_settings().currency
     return Table(
         url=URL,
         columns=(
-            Column(N_("Promotion"), sort="name"),
-            Column(N_("State")),
-            Column(N_("Time"), sort="starts"),
-            Column(N_("Uses"), sort="used", is_number=True),
-            Column(N_("Discount given"), sort="spent", is_number=True),
+            Column(
+                N_("Promotion"),
+                key="name",
+                sort="name",
+                value=lambda each: each.name,
+                look="grow promotion-cell",
+                is_fixed=True,
+            ),
+            Column(N_("State"), key="state", value=lambda each: Words(STANDINGS[each.standing])),
+            Column(N_("Time"), key="time", sort="starts", value=lambda each: each.row.starts_at, look="small nowrap"),
+            Column(N_("Ends"), key="ends", value=lambda each: each.row.ends_at, look="small nowrap"),
+            Column(N_("Uses"), key="used", sort="used", is_number=True, value=lambda each: each.row.used_count),
+            Column(
+                N_("Discount given"),
+                key="spent",
+                sort="spent",
+                is_number=True,
+                value=lambda each: Money(each.row.spent_minor, currency),
+            ),
         ),
         default_sort="-changed",
         filters=(

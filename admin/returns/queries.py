@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select, union
 
-from admin.days import end_of, start_of
 from admin.returns.tables import WAITING, WAITS_FOR_US
-from admin.tables import PAGE_SIZE, ListState
+from admin.tables import ListState, Source, within
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.inventory import queries as inventory
-from storefront.kernel.paging import Page
 from storefront.orders.models import Order, OrderLine
 from storefront.orders.states import OrderStatus
 from storefront.returns.models import Return, ReturnLine
@@ -25,6 +23,7 @@ from storefront.returns.states import COUNTS_NOT
 from storefront.shop.queries import get_settings
 
 MOST_PRODUCTS = 50
+SORTS: Mapping[str, Any] = {"asked": Return.requested_at, "amount": Return.suggested_minor}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +43,12 @@ class Rate:
         return self.returned / self.sold if self.sold else 0.0
 
 
-def page_of_returns(state: ListState) -> Page[Any]:
-    """Return a page of requests."""
-    conditions = _conditions(state)
-    total = (
-        db.session.scalar(
-            select(func.count()).select_from(Return).join(Order, Order.id == Return.order_id).where(*conditions)
-        )
-        or 0
-    )
-    number = min(state.page, max(1, -(-total // PAGE_SIZE)))
-    column = Return.suggested_minor if state.sort_key == "amount" else Return.requested_at
-    order = (column.desc(), Return.id.desc()) if state.descending else (column, Return.id)
-    units = select(ReturnLine.return_id, func.sum(UNITS).label("units")).group_by(ReturnLine.return_id).subquery()
-    rows = db.session.execute(
+def returns_of(state: ListState) -> Source:
+    """Return the requests that `state` asks for."""
+    units = select(func.sum(UNITS)).where(ReturnLine.return_id == Return.id).correlate(Return).scalar_subquery()
+    rows = (
         select(
+            Return.id,
             Return.number,
             Return.kind,
             Return.state,
@@ -66,16 +56,13 @@ def page_of_returns(state: ListState) -> Page[Any]:
             Return.suggested_minor,
             Return.actual_minor,
             Order.email,
-            units.c.units,
+            Order.currency,
+            units.label("units"),
         )
         .join(Order, Order.id == Return.order_id)
-        .join(units, units.c.return_id == Return.id)
-        .where(*conditions)
-        .order_by(*order)
-        .limit(PAGE_SIZE)
-        .offset((number - 1) * PAGE_SIZE)
-    ).all()
-    return Page(rows, total, number, PAGE_SIZE)
+        .where(*_conditions(state))
+    )
+    return Source(rows, Return.id, SORTS)
 
 
 def list_rates(since: datetime) -> list[Rate]:
@@ -147,7 +134,7 @@ def warehouses_for(lines: Sequence[Any]) -> Mapping[int, str]:
 
 
 def _conditions(state: ListState) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = within(state, "asked", Return.requested_at)
     chosen = state.value("state")
     if chosen == WAITING:
         found.append(Return.state.in_(WAITS_FOR_US))
@@ -155,12 +142,12 @@ def _conditions(state: ListState) -> list[ColumnElement[bool]]:
         found.append(Return.state == chosen)
     if kind := state.value("kind"):
         found.append(Return.kind == kind)
-    zone = get_settings().timezone
-    if first := state.day("asked_from"):
-        found.append(Return.requested_at >= start_of(first, zone))
-    if last := state.day("asked_to"):
-        found.append(Return.requested_at < end_of(last, zone))
     if state.search:
-        number = read_return_number(state.search)
-        found.append(or_(Return.number == number, Order.number == number, Order.email == state.search.casefold()))
+        number, of_order = read_return_number(state.search), select(Return.id).join(Order, Order.id == Return.order_id)
+        named = union(
+            select(Return.id).where(Return.number == number),
+            of_order.where(Order.number == number),
+            of_order.where(Order.email == state.search.casefold()),
+        )
+        found.append(Return.id.in_(named))
     return found

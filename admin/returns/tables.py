@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from admin.tables import Choice, Column, Days, Table
+from admin.tables import Choice, Column, Days, Table, Words
 from storefront.kernel.errors import N_
+from storefront.kernel.money import Money
 from storefront.returns.states import OPEN
 from storefront.returns.words import KINDS, STATES
 
@@ -14,13 +15,19 @@ WAITS_FOR_US = tuple(state for state in OPEN if state != "approved")
 RETURNS = Table(
     url="/admin/returns",
     columns=(
-        Column(N_("Return")),
-        Column(N_("Requested on"), sort="asked"),
-        Column(N_("Kind")),
-        Column(N_("Customer")),
-        Column(N_("State")),
-        Column(N_("Pieces"), is_number=True),
-        Column(N_("Amount"), sort="amount", is_number=True),
+        Column(N_("Return"), key="number", value=lambda row: row.number, look="nowrap", is_fixed=True),
+        Column(N_("Requested"), key="asked", sort="asked", value=lambda row: row.requested_at, look="nowrap"),
+        Column(N_("Kind"), key="kind", value=lambda row: Words(KINDS.get(row.kind, row.kind))),
+        Column(N_("Customer"), key="customer", value=lambda row: row.email, look="grow clip"),
+        Column(N_("State"), key="state", value=lambda row: Words(STATES.get(row.state, row.state))),
+        Column(N_("Pieces"), key="units", is_number=True, value=lambda row: row.units),
+        Column(
+            N_("Amount"),
+            key="amount",
+            sort="amount",
+            is_number=True,
+            value=lambda row: Money(row.actual_minor or row.suggested_minor, row.currency),
+        ),
     ),
     default_sort="-asked",
     filters=(

@@ -14,11 +14,12 @@ from admin.audit.queries import people
 from admin.returns import queries
 from admin.returns.charts import bars_of
 from admin.returns.forms import AmountForm, read_receptions, read_warehouse
-from admin.returns.tables import RETURNS
-from admin.tables import read_state
+from admin.returns.listing import RETURNS
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.approvals.errors import NeedsApproval
 from storefront.audit import services as audit
+from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import N_, Invalid, ShopError
@@ -132,7 +133,11 @@ def refund(number: str) -> Response:
         with transaction():
             by, at, reason = staff_here().actor, now(), form.reason.data or ""
             found = services.refund(found=returns.get_return(number), amount=form.money, reason=reason, by=by, at=at)
-            facts = {"amount": (str(found.suggested_minor), str(found.actual_minor)), "reason": ("", reason)}
+            facts: dict[str, tuple[object, object]] = {
+                "suggested": (None, found.suggested_minor),
+                "paid back": (None, found.actual_minor),
+                "reason": ("", reason),
+            }
             audit.record(actor=by, action="return.refund", about=("return", found.number), changes=facts, at=at)
     except Invalid as refusal:
         show_refusal(form, refusal, default="amount")
@@ -177,17 +182,7 @@ def _changed(number: str, step: str, change: Callable[[Return, dict[str, Any]], 
 
 
 def _list_page(refusal: ShopError | None = None) -> Response:
-    state = read_state(RETURNS, request.args)
-    return render_page(
-        "admin/returns/returns.html",
-        fragment="admin/returns/_returns.html",
-        status=refusal.status if refusal else 200,
-        state=state,
-        page=queries.page_of_returns(state),
-        looks=LOOKS,
-        refusal=message_of(refusal) if refusal else "",
-        may_edit=staff_here().may(Permission.RETURNS_EDIT),
-    )
+    return show_list(RETURNS, status=refusal.status if refusal else 200, refusal=message_of(refusal) if refusal else "")
 
 
 def _page(
@@ -195,6 +190,7 @@ def _page(
 ) -> Response:
     order, lines, events = orders.get_whole(found.order_id), returns.lines_of(found.id), returns.list_events(found.id)
     actions, staff = services.actions_of(found), staff_here()
+    entries = list_entries_about("return", found.number)
     may_refund = ReturnAction.REFUND in actions and staff.may(Permission.ORDERS_REFUND)
     most, rules_say = services.refundable(found), suggested_refund(found, order)
     suggested = Money(min(max(rules_say.minor, found.refunded_minor), most.minor), order.currency)
@@ -209,7 +205,8 @@ def _page(
         offer=offer_of(found, order),
         payer=pays_postage(found, lines),
         events=events,
-        people=people(events),
+        people=people([*events, *entries]),
+        entries=entries,
         looks=LOOKS,
         actions=actions if staff.may(Permission.RETURNS_EDIT) else frozenset(),
         refund_form=(form or AmountForm(currency=order.currency, data={"amount": f"{suggested.decimal:f}"}))

@@ -82,7 +82,7 @@ def add_member(*, key: str, email: str, by: str, at: datetime) -> Customer:
     if key not in customer.groups:
         customer.groups = sorted({*customer.groups, key})
         db.session.flush()
-        _note(key, "customer_group.members", {customer.known_as: (None, "in")}, by, at)
+        _note(key, "customer_group.members", {f"#{customer.id}": (None, "in")}, by, at)
     return customer
 
 
@@ -93,7 +93,7 @@ def remove_member(*, key: str, customer_id: int, by: str, at: datetime) -> Custo
     if key in customer.groups:
         customer.groups = [other for other in customer.groups if other != key]
         db.session.flush()
-        _note(key, "customer_group.members", {customer.known_as: ("in", None)}, by, at)
+        _note(key, "customer_group.members", {f"#{customer.id}": ("in", None)}, by, at)
     return customer
 
 

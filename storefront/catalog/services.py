@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,9 +12,9 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from storefront.audit import services as audit
 from storefront.catalog import limits
-from storefront.catalog.errors import StaleProduct
+from storefront.catalog.errors import AlreadySo, StaleProduct
 from storefront.catalog.events import PriceChanged, ProductChanged
-from storefront.catalog.models import Product, Variant
+from storefront.catalog.models import Category, Product, Variant
 from storefront.catalog.queries import forget_tree
 from storefront.database.base import db
 from storefront.database.transaction import after_commit
@@ -110,6 +110,33 @@ def change_words(*, product_id: int, version: int, words: ProductWords, by: str,
     return product
 
 
+def set_published(*, product_id: int, is_published: bool, by: str, at: datetime) -> Product:
+    """Let shoppers see a product, or no longer, whatever its page says; refuse what is so already."""
+    product = _get_now(product_id)
+    words = ProductWords.of(product)
+    if words.is_published == is_published:
+        raise AlreadySo
+    words = replace(words, is_published=is_published)
+    return change_words(product_id=product_id, version=product.version, words=words, by=by, at=at)
+
+
+def change_category(*, product_id: int, category_id: int, by: str, at: datetime) -> int:
+    """Move a product into another category; return the one that it was in. Refuse what is so already."""
+    product = _get_now(product_id)
+    names = {row.id: row.name for row in db.session.execute(select(Category.id, Category.name))}
+    if category_id not in names:
+        raise NotFound
+    was = product.category_id
+    if was == category_id:
+        raise AlreadySo
+    product.category_id = category_id
+    _store(product, at)
+    changes = {"category": (names[was], names[category_id])}
+    audit.record(actor=by, action="product.move", about=("product", str(product.id)), changes=changes, at=at)
+    after_commit(forget_tree)
+    return was
+
+
 def change_prices(
     *, product_id: int, version: int, prices: Mapping[int, VariantPrice], by: str, at: datetime
 ) -> Product:
@@ -188,12 +215,17 @@ def _reprice(variant: Variant, price: VariantPrice, by: str, at: datetime) -> di
 
 
 def _get_at(product_id: int, version: int) -> Product:
+    product = _get_now(product_id)
+    if product.version != version:
+        raise StaleProduct
+    return product
+
+
+def _get_now(product_id: int) -> Product:
     statement = select(Product).where(Product.id == product_id).options(selectinload(Product.variants))
     product = db.session.scalar(statement.with_for_update(of=Product).execution_options(populate_existing=True))
     if product is None:
         raise NotFound
-    if product.version != version:
-        raise StaleProduct
     return product
 
 

@@ -27,8 +27,8 @@ class NeedsSecondPerson(ShopError):
     """Whoever made a change lets it through."""
 
     message = N_(
-        "Somebody else has to look at it: nobody lets through what they wrote themselves. A shop of one person can switch "
-        "that off in the settings."
+        "Somebody else has to look at it: nobody lets through what they wrote themselves. A shop of one person can "
+        "switch that off in the settings."
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from storefront.accounts.models import Staff
 from storefront.accounts.permissions import Role
+from storefront.audit import guard
 from storefront.catalog.models import Product
 from storefront.database.base import Base, db
 from storefront.database.transaction import transaction
@@ -118,6 +119,7 @@ def empty_demo() -> None:
         return
     with transaction() as session:
         connection = session.connection()
+        guard.lift(connection)
         names = [table.name for table in reversed(Base.metadata.sorted_tables)]
         if connection.dialect.name == "postgresql":
             tables = ", ".join(f'"{name}"' for name in names)
@@ -127,6 +129,7 @@ def empty_demo() -> None:
             connection.execute(text("PRAGMA defer_foreign_keys = ON"))
             for name in names:
                 connection.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608
+        guard.put_up(connection)
     Kept.forget_all()
 
 

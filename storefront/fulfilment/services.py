@@ -10,6 +10,7 @@ import logging
 from datetime import datetime
 
 from storefront.accounts import queries as accounts
+from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.fulfilment import queries
 from storefront.fulfilment.carriers import choosing
@@ -65,6 +66,18 @@ def pack_rest(*, order: Order, warehouse_id: int | None, by: str, at: datetime) 
     return _pack(order, Box(warehouse_id, units), by, at)
 
 
+def pack_all(*, order: Order, by: str, at: datetime) -> list[Parcel]:
+    """Put everything that is left of an order into parcels, one for each warehouse that holds something of it."""
+    order = sending.lock_to_send(order.id)
+    made: list[Parcel] = []
+    while (left := queries.left_of(order.id, order.number)).units:
+        warehouse_id = next(iter(left.warehouses), None)
+        made.append(_pack(order, Box(warehouse_id, proposal(left, warehouse_id)), by, at))
+    if not made:
+        raise refusal_of(order)
+    return made
+
+
 def unpack(*, parcel: Parcel, by: str, at: datetime) -> Parcel:
     """Take a packed parcel apart; its goods wait to be packed again."""
     order, parcel = _lock(parcel, ParcelAction.UNPACK)
@@ -85,9 +98,11 @@ def correct_label(*, parcel: Parcel, label: Label, by: str, at: datetime) -> Par
     """Give a parcel on its way another carrier or tracking number; a typing error is mended, nothing else happens."""
     label = _checked(label)
     order, parcel = _lock(parcel, ParcelAction.CORRECT)
+    was = f"{parcel.carrier} {parcel.tracking_number}"
     parcel.carrier, parcel.tracking_number = label.carrier, label.tracking_number
     db.session.flush()
     sending.record(order=order, kind=EventKind.LABEL_CORRECTED, told=_told(parcel, by, at))
+    _note(parcel, "label", (was, f"{parcel.carrier} {parcel.tracking_number}"), by, at)
     publish(ParcelRelabelled(order.id, order.number, parcel.id))
     return parcel
 
@@ -142,10 +157,8 @@ def send_again(*, parcel: Parcel, by: str, at: datetime) -> Parcel:
 def deliver_order(*, order: Order, by: str, at: datetime) -> Order:
     """Let all that is left of an order leave and arrive at once: handed over in person, or brought by the shop."""
     order = sending.lock_to_deliver(order.id)
-    while (left := queries.left_of(order.id, order.number)).units:
-        warehouse_id = next(iter(left.warehouses), None)
-        sending.lock_to_send(order.id)
-        _pack(order, Box(warehouse_id, proposal(left, warehouse_id)), by, at)
+    if queries.left_of(order.id, order.number).units:
+        pack_all(order=order, by=by, at=at)
     for parcel in queries.list_parcels(order.id):
         if ParcelAction.SHIP in actions_of(parcel):
             _leave(parcel, Label(), by, at)
@@ -200,6 +213,7 @@ def _pack(order: Order, box: Box, by: str, at: datetime) -> Parcel:
     db.session.add_all(lines)
     db.session.flush()
     sending.record(order=order, kind=EventKind.PACKED, told=_told(parcel, by, at))
+    _note(parcel, "pack", (None, parcel.state), by, at)
     return parcel
 
 
@@ -212,8 +226,17 @@ def _leave(parcel: Parcel, label: Label, by: str, at: datetime) -> Parcel:
     db.session.flush()
     progress = queries.progress_of(order.id)
     sending.record_sent(order=order, progress=progress, told=_told(parcel, by, at))
+    told = f"{parcel.state} {label.carrier} {label.tracking_number}".strip()
+    _note(parcel, "ship", (ParcelState.PACKED, told), by, at)
     log.info("Parcel %s has left", parcel.number)
     return parcel
+
+
+def _note(parcel: Parcel, what: str, change: audit.Change, by: str, at: datetime) -> None:
+    """Write down what a member of staff did; what carriers say is no change of ours."""
+    if by.startswith("staff:"):
+        changes = {"label" if what == "label" else "state": change}
+        audit.record(actor=by, action=f"parcel.{what}", about=("parcel", parcel.number), changes=changes, at=at)
 
 
 def _checked(label: Label) -> Label:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
@@ -19,6 +19,12 @@ class Payment(Base):
             "captured_minor >= 0 AND refunded_minor >= 0 AND refunding_minor >= 0", name="sums_not_negative"
         ),
         CheckConstraint("refunded_minor + refunding_minor <= captured_minor", name="refunds_within_captured"),
+        Index("ix_payment_created", "created_at"),
+        Index("ix_payment_amount", "amount_minor"),
+        Index("ix_payment_state_created", "state", "created_at"),
+        Index("ix_payment_provider_created", "provider", "created_at"),
+        Index("ix_payment_handle", "handle"),
+        Index("ix_payment_issue", "id", sqlite_where=text("issue <> ''"), postgresql_where=text("issue <> ''")),
     )
 
     id: Mapped[pk]
@@ -132,6 +138,7 @@ class PaymentMessage(Base):
     """What arrived at a webhook, as it arrived."""
 
     __tablename__ = "payment_message"
+    __table_args__ = (Index("ix_payment_message_provider", "provider", "id"),)
 
     id: Mapped[pk]
     provider: Mapped[str] = mapped_column(String(32))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -127,6 +127,17 @@ def change_template(*, template_id: int, version: int, plan: TemplatePlan, by: s
     return template
 
 
+def switch_template(*, template_id: int, is_active: bool, by: str, at: datetime) -> CouponTemplate:
+    """Let a template's coupons come to people, or no longer; refuse what is so already."""
+    template = db.session.get(CouponTemplate, template_id, with_for_update=True, populate_existing=True)
+    if template is None:
+        raise NotFound
+    if template.is_active == is_active:
+        raise errors.SwitchedAlready
+    plan = replace(_plan_of(template), is_active=is_active)
+    return change_template(template_id=template_id, version=template.version, plan=plan, by=by, at=at)
+
+
 def make_batch(*, template_id: int, plan: BatchPlan, by: str, at: datetime) -> CouponBatch:
     """Make so many single-use codes that nobody can guess."""
     template = _get_template(template_id)
@@ -212,6 +223,11 @@ def _fill(template: CouponTemplate, plan: TemplatePlan) -> None:
     for field in fields(plan):
         setattr(template, field.name, getattr(plan, field.name))
     template.way = plan.way.value
+
+
+def _plan_of(template: CouponTemplate) -> TemplatePlan:
+    stored = {field.name: getattr(template, field.name) for field in fields(TemplatePlan)}
+    return TemplatePlan(**{**stored, "way": CouponWay(template.way)})
 
 
 def _told(template: CouponTemplate) -> dict[str, Any]:

@@ -112,6 +112,14 @@ def activate_promotion(
     return row
 
 
+def version_of(promotion_id: int) -> int:
+    """Return a promotion's version now, for who saw no older one; NotFound for one that there is not."""
+    version = db.session.scalar(select(PromotionRow.version).where(PromotionRow.id == promotion_id))
+    if version is None:
+        raise NotFound
+    return version
+
+
 def pause_promotion(*, promotion_id: int, version: int, by: str, at: datetime) -> PromotionRow:
     """Stop a promotion until it is activated again; orders that used it keep what they got."""
     row = _get(promotion_id, version)

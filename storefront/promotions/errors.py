@@ -152,3 +152,9 @@ class NoBatches(ShopError):
     """Codes are printed for coupons that come as batches only."""
 
     message = N_("Only a coupon that comes as codes has batches.")
+
+
+class SwitchedAlready(ShopError):
+    """It is on, or off, as it was asked to be."""
+
+    message = N_("It is so already.")

@@ -31,6 +31,8 @@ class Return(Base):
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= actual_minor", name="refunds_within_actual"),
         Index("uq_return_request_open", "order_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_return_request_state_requested", "state", "requested_at"),
+        Index("ix_return_request_requested", "requested_at"),
+        Index("ix_return_request_suggested", "suggested_minor"),
     )
 
     id: Mapped[pk]

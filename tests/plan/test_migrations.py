@@ -11,7 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from storefront.database.base import db
 from tests.conftest import POSTGRES, config_for, make_app
@@ -41,12 +42,24 @@ def unbuilt_app(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) 
         db.engine.dispose()
 
 
+def _ledger_is_guarded(connection: Connection) -> None:
+    values = "(1, '2026-01-01 00:00:00', 'staff:1', 'x.y', 'x', '1', '{}')"
+    connection.execute(
+        text(f"INSERT INTO audit_entry (id, at, actor, action, object_kind, object_key, changes) VALUES {values}")
+    )
+    for statement in ("UPDATE audit_entry SET actor = 'staff:2'", "DELETE FROM audit_entry"):
+        with pytest.raises(DBAPIError, match="only ever added"), connection.begin_nested():
+            connection.execute(text(statement))
+    connection.rollback()
+
+
 def test_migrations_build_what_the_models_say_and_can_be_undone(unbuilt_app: Flask) -> None:
     with unbuilt_app.app_context():
         upgrade()
         with db.engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, db.metadata) == []
+            _ledger_is_guarded(connection)
         downgrade(revision="base")
         assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
         db.session.remove()

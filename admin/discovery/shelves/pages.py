@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from admin.discovery.queries import Goods, goods_by_ids
@@ -24,7 +23,7 @@ from storefront.catalog.tree import Node
 from storefront.database.base import db
 from storefront.discovery import shelves
 from storefront.discovery.shelves.explaining import Preview, preview, visit_of
-from storefront.discovery.shelves.ruling import RulePlan, actions_of, draft_of
+from storefront.discovery.shelves.ruling import RulePlan, draft_of
 from storefront.discovery.shelves.shown import Question
 from storefront.kernel.errors import NotFound
 from storefront.kernel.text import code_key, squeeze
@@ -86,25 +85,6 @@ def try_rule(typed: Typed, plan: RulePlan, rule_id: int, at: datetime) -> Tried:
         return Tried(shelf, problem=_("Choose the category that the shelf is about."))
     question = Question(visit_of(customer_id), at, locale, anchor=anchor, category=node)
     return Tried(shelf, preview(shelf, question, draft_of(plan, rule_id)))
-
-
-def does_words(row: Any) -> Sequence[str]:
-    """Return what a rule does, a phrase for each action."""
-    try:
-        actions = actions_of(row.actions)
-    except (KeyError, TypeError, ValueError):
-        return [_("cannot be read and is left out")]
-    found = []
-    if pins := len(actions.pins):
-        found.append(ngettext("%(num)s product first", "%(num)s products first", pins))
-    if buries := len(actions.buries):
-        found.append(ngettext("%(num)s product last", "%(num)s products last", buries))
-    if categories := len(actions.category_ids):
-        found.append(ngettext("without %(num)s category", "without %(num)s categories", categories))
-    for boost in actions.boosts:
-        words = {"margin": _("what earns more"), "freshness": _("what is new")}[boost.by]
-        found.append(_("%(what)s up to %(places)s places up", what=words, places=boost.places))
-    return found
 
 
 def _find_customer(text: str) -> int | None:

@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from admin.discovery.queries import page_of, stands
-from admin.tables import ListState
+from admin.discovery.queries import stands
+from admin.tables import ListState, Source
 from storefront.discovery.models import ShelfRule
-from storefront.kernel.paging import Page
 
 _SORTS: Mapping[str, Any] = {
     "name": func.lower(ShelfRule.name),
@@ -21,8 +20,8 @@ _SORTS: Mapping[str, Any] = {
 }
 
 
-def page_of_rules(state: ListState, at: datetime) -> Page[Any]:
-    """Return the page of rules that `state` asks for."""
+def rules_of(state: ListState, at: datetime) -> Source:
+    """Return the rules that `state` asks for."""
     conditions: list[ColumnElement[bool]] = []
     if state.search:
         conditions.append(ShelfRule.name.icontains(state.search, autoescape=True))
@@ -30,4 +29,4 @@ def page_of_rules(state: ListState, at: datetime) -> Page[Any]:
         conditions.append(ShelfRule.shelf == ("" if shelf == "every" else shelf))
     if standing := state.value("standing"):
         conditions += stands(ShelfRule, standing, at)
-    return page_of(select(ShelfRule.__table__).where(*conditions), state, _SORTS, ShelfRule.id)
+    return Source(select(ShelfRule.__table__).where(*conditions), ShelfRule.id, _SORTS)

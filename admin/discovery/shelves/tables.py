@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from admin.discovery.shelves.words import does_words
+from admin.discovery.standing import standing_of
 from admin.discovery.tables import STANDINGS
-from admin.tables import Choice, Column, Table
+from admin.tables import Choice, Column, Table, Words
 from storefront.discovery.trainings import Status
+from storefront.kernel.clock import now
 from storefront.kernel.errors import N_
 
 SHELVES: dict[str, str] = {
@@ -41,12 +44,18 @@ SURFACE_NAMES: dict[str, str] = {
 RULES = Table(
     url="/admin/recommendations/rules",
     columns=(
-        Column(N_("Rule"), sort="name"),
-        Column(N_("Shelf"), sort="shelf"),
-        Column(N_("What it does")),
-        Column(N_("Priority"), sort="priority", is_number=True),
-        Column(N_("Changed"), sort="changed"),
-        Column(N_("State")),
+        Column(N_("Rule"), key="name", sort="name", value=lambda row: row.name, look="wraps", is_fixed=True),
+        Column(
+            N_("Shelf"),
+            key="shelf",
+            sort="shelf",
+            value=lambda row: Words(SHELVES.get(row.shelf, row.shelf)),
+            look="wraps",
+        ),
+        Column(N_("What it does"), key="does", value=lambda row: " · ".join(does_words(row)), look="wraps"),
+        Column(N_("Priority"), key="priority", sort="priority", is_number=True, value=lambda row: row.priority),
+        Column(N_("Changed"), key="changed", sort="changed", value=lambda row: row.updated_at, look="nowrap"),
+        Column(N_("State"), key="state", value=lambda row: Words(STANDINGS[standing_of(row, now())])),
     ),
     default_sort="-priority",
     filters=(

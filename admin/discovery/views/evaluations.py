@@ -11,6 +11,7 @@ from admin.discovery.figures import chart_of, latest_of, under_way
 from admin.discovery.tables import LANGUAGES
 from admin.discovery.views.blueprint import blueprint
 from storefront.accounts.permissions import Permission
+from storefront.audit import services as audit
 from storefront.database.transaction import transaction
 from storefront.discovery import jobs, judging
 from storefront.discovery.errors import EvaluatesAlready
@@ -46,7 +47,9 @@ def evaluate_now() -> Response:
     """Ask for an evaluation; the work is done by a job."""
     try:
         with transaction():
-            row = judging.ask_for_evaluation(by=staff_here().actor, at=now())
+            by, at = staff_here().actor, now()
+            row = judging.ask_for_evaluation(by=by, at=at)
+            audit.record(actor=by, action="search.evaluate", about=("search", str(row.id)), changes={}, at=at)
             enqueue_after_commit(jobs.evaluate_soon, row.id)
     except EvaluatesAlready as refusal:
         flash(message_of(refusal), "info")

@@ -13,10 +13,11 @@ from admin.discovery import queries
 from admin.discovery.candidates import candidates_of, typed_ratings
 from admin.discovery.files import MOST_ERRORS
 from admin.discovery.forms import QueryForm
+from admin.discovery.listing import JUDGEMENTS
 from admin.discovery.rating_files import COLUMNS, rating_lines, read_ratings
-from admin.discovery.tables import JUDGEMENTS, LANGUAGES, RATINGS
+from admin.discovery.tables import LANGUAGES, RATINGS
 from admin.discovery.views.blueprint import blueprint
-from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.database.transaction import transaction
 from storefront.discovery import judging
@@ -130,19 +131,8 @@ def import_judgements() -> Response:
 
 
 def _list(form: QueryForm, *, status: int = 200) -> Response:
-    state = read_state(JUDGEMENTS, request.args)
     asked, rated = queries.count_judgements()
-    return render_page(
-        "admin/discovery/judgements.html",
-        fragment="admin/discovery/_judgements.html",
-        state=state,
-        page=queries.page_of_queries(state),
-        languages=LANGUAGES,
-        form=form,
-        asked=asked,
-        rated=rated,
-        status=status,
-    )
+    return show_list(JUDGEMENTS, status=status, form=form, asked=asked, rated=rated)
 
 
 def _imported(status: int, **found: Any) -> Response:

@@ -9,15 +9,15 @@ from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.audit.queries import people
-from admin.discovery import queries
 from admin.discovery.brands import TAKEN_AS, find_brands
+from admin.discovery.listing import SEARCH_RULES
 from admin.discovery.rule_pages import find_goods, first_query, form_for, take_typed
-from admin.discovery.standing import does_words, standing_of, when_words
-from admin.discovery.tables import LANGUAGES, LOOKS, RULES, STANDINGS
+from admin.discovery.standing import standing_of
+from admin.discovery.tables import LANGUAGES, LOOKS, STANDINGS
 from admin.discovery.typed_rules import empty_rule, merge, read_rule, rearrange, seen_values, show_rule
 from admin.discovery.views.blueprint import blueprint
 from admin.promotions.typed import Typed
-from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
@@ -37,18 +37,7 @@ FIELDS = "admin/discovery/_rule_fields.html"
 @requires(Permission.SEARCH_VIEW)
 def rule_list() -> Response:
     """List the rules."""
-    state, at = read_state(RULES, request.args), now()
-    return render_page(
-        "admin/discovery/rules.html",
-        fragment="admin/discovery/_rules.html",
-        state=state,
-        page=queries.page_of_rules(state, at),
-        standing_of=lambda row: standing_of(row, at),
-        standings=STANDINGS,
-        looks=LOOKS,
-        when_words=when_words,
-        does_words=does_words,
-    )
+    return show_list(SEARCH_RULES)
 
 
 @blueprint.get("/search/rules/new")

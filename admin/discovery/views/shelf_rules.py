@@ -10,16 +10,16 @@ from flask_babel import gettext as _
 from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.discovery.rule_pages import find_goods
-from admin.discovery.shelves import queries
-from admin.discovery.shelves.pages import does_words, form_for, try_rule
-from admin.discovery.shelves.tables import RULES, SHELVES, TRIED
+from admin.discovery.shelves.listing import SHELF_RULES
+from admin.discovery.shelves.pages import form_for, try_rule
+from admin.discovery.shelves.tables import SHELVES, TRIED
 from admin.discovery.shelves.typed import empty_rule, merge, read_rule, seen_values, show_rule
 from admin.discovery.standing import standing_of
 from admin.discovery.tables import LOOKS, STANDINGS
 from admin.discovery.typed_rules import rearrange
 from admin.discovery.views.blueprint import blueprint
 from admin.promotions.typed import Typed
-from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.identity import CurrentStaff
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
@@ -41,18 +41,7 @@ PREVIEW = "admin/discovery/_shelf_preview.html"
 @requires(Permission.RECOMMEND_VIEW)
 def shelf_rule_list() -> Response:
     """List the rules."""
-    state, at = read_state(RULES, request.args), now()
-    return render_page(
-        "admin/discovery/shelf_rules.html",
-        fragment="admin/discovery/_shelf_rules.html",
-        state=state,
-        page=queries.page_of_rules(state, at),
-        standing_of=lambda row: standing_of(row, at),
-        standings=STANDINGS,
-        looks=LOOKS,
-        shelves=SHELVES,
-        does_words=does_words,
-    )
+    return show_list(SHELF_RULES)
 
 
 @blueprint.get("/recommendations/rules/new")

@@ -13,11 +13,12 @@ from admin.audit.queries import people
 from admin.discovery import queries
 from admin.discovery.files import MOST_ERRORS
 from admin.discovery.forms import SynonymForm, synonym_form
+from admin.discovery.listing import SYNONYMS
 from admin.discovery.synonym_files import COLUMNS, read_table, table_lines
-from admin.discovery.tables import LANGUAGES, SYNONYMS
+from admin.discovery.tables import LANGUAGES
 from admin.discovery.views.blueprint import blueprint
 from admin.merging import merge, seen_values
-from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
@@ -39,15 +40,7 @@ IMPORT_RESULT = "admin/discovery/_import_result.html"
 @requires(Permission.SEARCH_VIEW)
 def synonym_list() -> Response:
     """List synonyms."""
-    state = read_state(SYNONYMS, request.args)
-    return render_page(
-        "admin/discovery/synonyms.html",
-        fragment="admin/discovery/_synonyms.html",
-        state=state,
-        page=queries.page_of_synonyms(state),
-        languages=LANGUAGES,
-        general=synonyms.count_general(),
-    )
+    return show_list(SYNONYMS, general=synonyms.count_general())
 
 
 @blueprint.get("/search/synonyms/new")

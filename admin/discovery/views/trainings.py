@@ -11,6 +11,7 @@ from admin.discovery.shelves.figures import charts_of, figure
 from admin.discovery.shelves.tables import STATUS_LOOKS, STATUSES, SURFACE_NAMES
 from admin.discovery.views.blueprint import blueprint
 from storefront.accounts.permissions import Permission
+from storefront.audit import services as audit
 from storefront.database.transaction import transaction
 from storefront.discovery import jobs, publishing, recommending, trainings
 from storefront.discovery.errors import TrainsAlready
@@ -50,7 +51,9 @@ def train_now() -> Response:
     """Ask for a training; the work is done by a job."""
     try:
         with transaction():
-            row = trainings.ask_for_training(by=staff_here().actor, at=now())
+            by, at = staff_here().actor, now()
+            row = trainings.ask_for_training(by=by, at=at)
+            audit.record(actor=by, action="recommender.train", about=("recommender", str(row.id)), changes={}, at=at)
             enqueue_after_commit(jobs.train_soon, row.id, row.asked_by)
     except TrainsAlready as refusal:
         flash(message_of(refusal), "info")

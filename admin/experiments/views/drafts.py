@@ -6,15 +6,13 @@ from flask import Response, flash, g, request
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
-from admin.experiments import queries
+from admin.experiments.listing import EXPERIMENTS
 from admin.experiments.planned import surfaces
-from admin.experiments.tables import EXPERIMENTS
 from admin.experiments.typed_plan import empty_plan, read_plan
 from admin.experiments.views.blueprint import URL, blueprint
 from admin.experiments.views.pages import draft_page, experiment_page
-from admin.experiments.words import LOOKS, METRICS, STATUSES
 from admin.promotions.typed import Typed
-from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.database.transaction import transaction
 from storefront.experiments import services as experiments
@@ -30,18 +28,7 @@ from storefront.web.fragments import redirect_to, render_page
 @requires(Permission.EXPERIMENTS_VIEW)
 def experiment_list() -> Response:
     """List experiments, those that began last first."""
-    state = read_state(EXPERIMENTS, request.args)
-    return render_page(
-        "admin/experiments/experiments.html",
-        fragment="admin/experiments/_experiments.html",
-        state=state,
-        page=queries.page_of_experiments(state),
-        is_troubled=queries.is_troubled,
-        statuses=STATUSES,
-        looks=LOOKS,
-        metrics=METRICS,
-        surface_names=surfaces(),
-    )
+    return show_list(EXPERIMENTS)
 
 
 @blueprint.get("/experiments/new")

@@ -10,21 +10,20 @@ from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.audit.queries import people
-from admin.audit.tables import ACTIONS
 from admin.merging import SEEN
 from admin.promotions import queries
 from admin.promotions.builder import change_rows, form_for, heading_of, meaning_of
 from admin.promotions.checking import blocks, check_stored, warns
 from admin.promotions.choices import find_goods
+from admin.promotions.listing import PROMOTIONS
 from admin.promotions.merging import merge, seen_values
 from admin.promotions.patterns import PATTERNS
 from admin.promotions.reading import read_plan
 from admin.promotions.showing import empty_form, form_of
 from admin.promotions.standing import LOOKS, STANDINGS, standing_of
-from admin.promotions.tables import promotions_table
 from admin.promotions.typed import Typed
 from admin.promotions.views.blueprint import blueprint
-from admin.tables import read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.approvals.errors import NeedsApproval
 from storefront.audit.queries import list_entries_about
@@ -47,17 +46,7 @@ PARTS = {"draft": "admin/promotions/_fields.html", "summary": "admin/promotions/
 @requires(Permission.PROMOTIONS_VIEW)
 def promotions() -> Response:
     """List promotions."""
-    state = read_state(promotions_table(), request.args)
-    page = queries.page_of_promotions(state, now())
-    return render_page(
-        "admin/promotions/promotions.html",
-        fragment="admin/promotions/_promotions.html",
-        state=state,
-        page=page,
-        standings=STANDINGS,
-        looks=LOOKS,
-        patterns=PATTERNS,
-    )
+    return show_list(PROMOTIONS)
 
 
 @blueprint.get("/promotions/new")
@@ -255,7 +244,6 @@ def _page(
         is_bound=editing.is_bound(promotion_id) if row else False,
         entries=entries,
         people=people(entries),
-        actions=ACTIONS,
     )
 
 

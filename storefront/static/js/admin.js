@@ -6,6 +6,7 @@ import "./search.js";
 import "./notices.js";
 import "./admin/unsaved.js";
 import "./admin/selection.js";
+import "./admin/keys.js";
 import "./admin/chart.js";
 import "./admin/rating.js";
 import "./admin/sorting.js";

@@ -64,7 +64,7 @@ def send(browser: Shopper, content: bytes, do: str = "import") -> Page:
 
 def test_a_search_is_typed_and_its_results_are_rated(shop: SimpleNamespace) -> None:
     browser = at_work(shop.app)
-    page = browser.submit(browser.get(f"{URL}?query=teas"), "main form[method=post]", language="en")
+    page = browser.submit(browser.get(f"{URL}?query=teas"), "main form.panel", language="en")
     assert page.words("#progress") == "0 of 2 rated"
     assert [str(name.get_text()) for name in page.all(".judged__name a")] == ["Green tea", "Black tea"]
     page = browser.submit(page, "main form[hx-post]", **{f"rating-{shop.green}": "3"})

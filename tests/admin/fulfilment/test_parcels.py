@@ -35,7 +35,7 @@ def clerk(any_app: Flask) -> Shopper:
 
 
 def listed(page: Page) -> list[str]:
-    return [str(box["value"]) for box in page.all("#to-send input[name=order]")]
+    return [str(box["value"]) for box in page.all("#to-send input[name=row]")]
 
 
 def test_what_is_to_be_sent_is_listed_oldest_first_by_warehouse(any_app: Flask, clerk: Shopper) -> None:
@@ -127,6 +127,7 @@ def test_what_became_of_a_parcel_is_said_on_the_orders_page(any_app: Flask, cler
     with any_app.app_context():
         assert (states_of(number), status_of(number)) == (["lost", "delivered"], "delivered")
         told = [entry.action for entry in db.session.scalars(db.select(AuditEntry).order_by(AuditEntry.id))]
+        told = [action for action in told if action not in {"parcel.pack", "parcel.ship"}]
         assert told[-3:] == ["parcel.loss", "parcel.resending", "parcel.arrival"]
         assert books_are_in_order()
 

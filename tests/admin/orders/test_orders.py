@@ -18,7 +18,7 @@ from tests.admin.people import at_work
 
 
 def numbers(browser: object, url: str) -> list[str]:
-    return [link.get_text() for link in browser.get(url).all("tbody tr td:first-child a")]  # type: ignore[attr-defined]
+    return [link.get_text() for link in browser.get(url).all("tbody tr td.nowrap > a")]  # type: ignore[attr-defined]
 
 
 @pytest.fixture
@@ -90,7 +90,10 @@ def test_service_cancels_an_unpaid_order_once(any_app: Flask, year: dict[str, st
     assert browser.post(f"/admin/orders/{year['new']}/cancellation").status == 409
     with any_app.app_context():
         assert db.session.scalar(db.select(Order.status).where(Order.number == year["new"])) == "cancelled"
-        assert audit.list_entries_about("order", year["new"])[0].changes == {"status": ["open", "cancelled"]}
+        assert audit.list_entries_about("order", year["new"])[0].changes == {
+            "status": ["open", "cancelled"],
+            "reason": [None, "by_shop"],
+        }
 
 
 def test_finance_sees_but_does_not_cancel(any_app: Flask, year: dict[str, str]) -> None:

@@ -90,7 +90,7 @@ def test_a_run_is_started_from_the_page_of_a_promotion_and_shows_what_it_found(s
     assert "It would have cost $10.00" in figures
     assert "Orders touched 1 100% of 1 orders" in figures
     assert "Behaviour unchanged: the same people buy the same things." in done.words(".run-note")
-    assert done.all("[hx-trigger]") == []
+    assert done.all("main [hx-trigger]") == []
     listed = browser.get("/admin/promotions/1/simulations")
     assert "Done" in listed.words("tbody")
     assert "Mo" in listed.words("tbody")

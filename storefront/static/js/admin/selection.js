@@ -1,4 +1,4 @@
-// Rows with a checkbox: one box for all, and a bar that says how many.
+// Rows with a checkbox: one box for all of the page, and how many are chosen; the bar comes by CSS once one is.
 function refresh(table) {
   const boxes = [...table.querySelectorAll("tbody [data-selects-row]")];
   const chosen = boxes.filter((box) => box.checked).length;
@@ -7,12 +7,8 @@ function refresh(table) {
     all.checked = chosen > 0 && chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
   }
-  const bar = document.querySelector("[data-bulk-bar]");
-  if (bar) {
-    bar.hidden = chosen === 0;
-    const count = bar.querySelector("[data-bulk-count]");
-    if (count) count.textContent = String(chosen);
-  }
+  const count = table.closest("form")?.querySelector("[data-bulk-count]");
+  if (count) count.textContent = String(chosen);
 }
 
 document.addEventListener("change", (event) => {
@@ -23,3 +19,6 @@ document.addEventListener("change", (event) => {
   }
   if (event.target.matches("[data-selects-all], [data-selects-row]")) refresh(table);
 });
+
+// A browser that comes back remembers what was ticked.
+addEventListener("pageshow", () => document.querySelectorAll("[data-list] table").forEach(refresh));
