@@ -26,7 +26,7 @@ from storefront.payments.states import MessageState, PaymentState, RefundState
 
 MOST_SHOWN = 100
 AT_ONCE = 1_000
-NO_ISSUE = literal_column("''")
+NO_ISSUE: ColumnElement[str] = literal_column("''")
 """Written out, since the index of what does not agree is found by it."""
 BY_HAND = tuple(code for code, kind in KNOWN.items() if kind.refunds_by_hand)
 SORTS: dict[str, Any] = {"begun": Payment.created_at, "amount": Payment.amount_minor}
