@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, union
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select, union
 
 from admin.orders.queries import paid_but_cancelled
 from admin.payments.tables import DISAGREES
@@ -26,6 +26,8 @@ from storefront.payments.states import MessageState, PaymentState, RefundState
 
 MOST_SHOWN = 100
 READ_AT_ONCE = 1_000
+NO_ISSUE: ColumnElement[str] = literal_column("''")
+"""Written out, since the index of what does not agree is found by it."""
 BY_HAND = tuple(code for code, kind in KNOWN.items() if kind.refunds_by_hand)
 SORTS: dict[str, Any] = {"begun": Payment.created_at, "amount": Payment.amount_minor}
 SHEET = ("when", "order", "provider", "payment", "step", "result", "amount", "currency", "provider's reference")
@@ -144,7 +146,7 @@ def number_of_refund(refund_id: int) -> str:
 def differences() -> Differences:
     """Return what does not agree between the providers and the shop, the newest of each kind first."""
     return Differences(
-        payments=_some(_joined(select(Payment, Order.number)).where(Payment.issue != ""), Payment.id),
+        payments=_some(_joined(select(Payment, Order.number)).where(Payment.issue != NO_ISSUE), Payment.id),
         messages=db.session.scalars(
             select(PaymentMessage)
             .where(PaymentMessage.state.in_((MessageState.UNMATCHED, MessageState.STUCK)))
@@ -192,7 +194,7 @@ def _conditions(state: ListState) -> list[ColumnElement[bool]]:
     if wanted := state.value("state"):
         found.append(Payment.state == wanted)
     if state.value("issue") == DISAGREES:
-        found.append(Payment.issue != "")
+        found.append(Payment.issue != NO_ISSUE)
     if state.search:
         found.append(Payment.id.in_(_named(state.search)))
     return found
