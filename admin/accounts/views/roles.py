@@ -41,17 +41,22 @@ def add_role() -> Response:
     return _saved(_("Saved. Now say what the role may do."), f"/admin/staff-roles/{key}")
 
 
+def _require_of_all(for_all: bool) -> None:
+    shop.change_settings(values={"factor_for_all_staff": for_all}, at=now())
+    changes = {"factor_for_all_staff": (g.shop.factor_for_all_staff, for_all)}
+    audit.record(
+        actor=staff_here().actor, action="setting.change", about=("setting", "access"), changes=changes, at=now()
+    )
+
+
 @blueprint.post("/staff-roles/second-factor")
 @requires(Permission.ROLES_EDIT, again=True)
 def require_of_all() -> Response:
     """Say whether everybody needs a second factor, and else which roles do."""
     for_all, chosen = request.form.get("who") == "all", set(request.form.getlist("roles"))
     with transaction():
-        shop.change_settings(values={"factor_for_all_staff": for_all}, at=now())
-        changes = {"factor_for_all_staff": (g.shop.factor_for_all_staff, for_all)}
-        audit.record(
-            actor=staff_here().actor, action="setting.change", about=("setting", "access"), changes=changes, at=now()
-        )
+        if for_all != g.shop.factor_for_all_staff:
+            _require_of_all(for_all)
         for role in roles.list_roles():
             if role.needs_factor != (role.key in chosen):
                 roles.require_factor(key=role.key, required=role.key in chosen, by=staff_here(), at=now())
