@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,7 +24,8 @@ def worries_of(entries: Iterable[Told]) -> dict[int, Findings]:
     """Return what is wrong with each entry's content, in the reader's language; a few queries for all of them."""
     told = list(entries)
     picked = {number for _id, content in told for number in content.get("product_ids") or ()}
-    sold = {card.product_id for card in cards_by_ids(list(picked), current_locale(), in_stock_only=True)}
+    cards = cards_by_ids(list(picked), current_locale(), in_stock_only=True) if picked else ()
+    sold = {card.product_id for card in cards}
     dead = _dead_links({link for _id, content in told for link in _links(content)})
     gone = _gone_collections({_source(content) for _id, content in told})
     found: dict[int, Findings] = {}
@@ -71,7 +73,7 @@ def _links(content: Mapping[str, Any]) -> set[str]:
 def _gone_collections(sources: set[str]) -> set[str]:
     named = {source: source.partition(":")[2] for source in sources if source.startswith("collection:")}
     ids = [int(number) for number in named.values() if number.isdecimal()]
-    there = {str(number) for number in db.session.scalars(select(Collection.id).where(Collection.id.in_(ids)))}
+    there = _known(Collection.id, ids)
     return {source for source, number in named.items() if number not in there}
 
 
@@ -83,8 +85,8 @@ def _dead_links(links: set[str]) -> set[str]:
         if slug and "/" not in slug:
             slugs.setdefault(kind, {})[link] = slug
     products, campaigns = slugs.get("products", {}), slugs.get("campaigns", {})
-    sold = _known(select(Product.slug).where(Product.slug.in_(products.values()), Product.is_published))
-    open_ones = _known(select(Campaign.slug).where(Campaign.slug.in_(campaigns.values()), Campaign.is_published))
+    sold = _known(Product.slug, products.values(), Product.is_published)
+    open_ones = _known(Campaign.slug, campaigns.values(), Campaign.is_published)
     tree = category_tree()
     return {
         *(link for link, slug in products.items() if slug not in sold),
@@ -93,5 +95,7 @@ def _dead_links(links: set[str]) -> set[str]:
     }
 
 
-def _known(statement: Any) -> set[str]:
-    return set(db.session.scalars(statement))
+def _known(column: Any, wanted: Some[object], *conditions: Any) -> set[str]:
+    if not wanted:
+        return set()
+    return {str(value) for value in db.session.scalars(select(column).where(column.in_(wanted), *conditions))}

@@ -71,12 +71,24 @@ class Looking:
 
 def list_slots(page: str, looking: Looking, today: date) -> Sequence[SlotRow]:
     """Return a page's slots in the page's order, with what came of their entries in the last 30 days."""
-    statement = select(Slot).where(Slot.page == page).order_by(Slot.position, Slot.id).options(WITH_ENTRIES)
-    slots = db.session.scalars(statement).all()
-    entries = [entry for slot in slots for entry in slot.entries]
-    stages, worries = _worked_on(entries), worries_of([(entry.id, entry.content) for entry in entries])
-    figures = entry_figures(today - timedelta(days=FIGURE_DAYS - 1), today)
-    return [_slot_row(slot, looking, stages, worries, figures) for slot in slots]
+    worked_on = (SlotEntryVersion.entry_id == SlotEntry.id) & SlotEntryVersion.stage.in_(OPEN)
+    rows = db.session.execute(
+        select(Slot, SlotEntry, SlotEntryVersion.stage)
+        .outerjoin(SlotEntry, SlotEntry.slot_id == Slot.id)
+        .outerjoin(SlotEntryVersion, worked_on)
+        .where(Slot.page == page)
+        .order_by(Slot.position, Slot.id, SlotEntry.id)
+    ).all()
+    entries = [row.SlotEntry for row in rows if row.SlotEntry is not None]
+    stages = {row.SlotEntry.id: row.stage for row in rows if row.stage}
+    known = _Known(
+        stages,
+        worries_of([(entry.id, entry.content) for entry in entries]),
+        entry_figures(today - timedelta(days=FIGURE_DAYS - 1), today) if entries else {},
+    )
+    slots = dict.fromkeys(row.Slot for row in rows)
+    mine = {slot: [entry for entry in entries if entry.slot_id == slot.id] for slot in slots}
+    return [_slot_row(slot, found, looking, known) for slot, found in mine.items()]
 
 
 def get_slot(slot_id: int) -> Slot:
@@ -90,12 +102,10 @@ def get_slot(slot_id: int) -> Slot:
 def plain_slots(page: str) -> list[tuple[Slot, PlainSlot]]:
     """Return a page's slots, each with what rules know of it."""
     statement = select(Slot).where(Slot.page == page).order_by(Slot.position, Slot.id).options(WITH_ENTRIES)
-    return [(slot, plain_of(slot)) for slot in db.session.scalars(statement)]
-
-
-def plain_of(slot: Slot) -> PlainSlot:
-    """Return a slot as rules know it, with all of its entries."""
-    return PlainSlot(slot.key, slot.kind, tuple(_plain(entry) for entry in slot.entries))
+    return [
+        (slot, PlainSlot(slot.key, slot.kind, tuple(_plain(entry) for entry in slot.entries)))
+        for slot in db.session.scalars(statement)
+    ]
 
 
 def get_entry(slot_id: int, entry_id: int) -> SlotEntry:
@@ -170,23 +180,17 @@ def campaign_figures(rows: Sequence[Campaign], today: date) -> dict[int, EntryFi
     return found
 
 
-def _worked_on(entries: Sequence[SlotEntry]) -> dict[int, str]:
-    rows = db.session.execute(
-        select(SlotEntryVersion.entry_id, SlotEntryVersion.stage).where(
-            SlotEntryVersion.entry_id.in_([entry.id for entry in entries]), SlotEntryVersion.stage.in_(OPEN)
-        )
-    )
-    return {row.entry_id: row.stage for row in rows}
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of entries beside themselves, by their numbers."""
+
+    stages: Mapping[int, str]
+    worries: Mapping[int, Findings]
+    figures: Mapping[int, EntryFigures]
 
 
-def _slot_row(
-    slot: Slot,
-    looking: Looking,
-    stages: Mapping[int, str],
-    worries: Mapping[int, Findings],
-    figures: Mapping[int, EntryFigures],
-) -> SlotRow:
-    plain = plain_of(slot)
+def _slot_row(slot: Slot, found: Sequence[SlotEntry], looking: Looking, known: _Known) -> SlotRow:
+    plain = PlainSlot(slot.key, slot.kind, tuple(_plain(entry) for entry in found))
     rows = [
         EntryRow(
             id=entry.id,
@@ -197,9 +201,9 @@ def _slot_row(
             ends_at=entry.ends_at,
             audience=entry.audience,
             standing=standing_of(entry, plain, looking.at, looking.visitor),
-            worked_on=stages.get(entry.id, ""),
-            worries=worries.get(entry.id, ()),
-            figures=figures.get(entry.id, EntryFigures()),
+            worked_on=known.stages.get(entry.id, ""),
+            worries=known.worries.get(entry.id, ()),
+            figures=known.figures.get(entry.id, EntryFigures()),
         )
         for entry in plain.entries
     ]

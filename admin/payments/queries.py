@@ -28,6 +28,7 @@ MOST_SHOWN = 100
 READ_AT_ONCE = 1_000
 NO_ISSUE: ColumnElement[str] = literal_column("''")
 """Written out, since the index of what does not agree is found by it."""
+_MONEY = Order.paid_minor, Order.refunded_minor, Order.lost_minor
 BY_HAND = tuple(code for code, kind in KNOWN.items() if kind.refunds_by_hand)
 SORTS: dict[str, Any] = {"begun": Payment.created_at, "amount": Payment.amount_minor}
 SHEET = ("when", "order", "provider", "payment", "step", "result", "amount", "currency", "provider's reference")
@@ -155,7 +156,7 @@ def differences() -> Differences:
         ).all(),
         refunds=_some(_waiting_refunds(), Refund.id),
         orders=_some(
-            select(Order.number, Order.status, Order.payment_status, Order.paid_minor, Order.refunded_minor).where(
+            select(Order.number, Order.status, Order.payment_status, *_MONEY).where(
                 or_(Order.payment_status == PaymentStatus.OVERPAID, and_(*paid_but_cancelled()))
             ),
             Order.id,

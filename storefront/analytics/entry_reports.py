@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal, select, union_all
 
 from storefront.analytics.models import EntryClickRow, EntryDayRow, OrderRow
 from storefront.database.base import db
@@ -32,18 +32,16 @@ def entry_figures(first: date, last: date) -> dict[int, EntryFigures]:
 
     An order counts for the entry that its visitor had opened last, in the seven days before; cancelled ones do not.
     """
-    counted = db.session.execute(
-        select(EntryDayRow.entry_id, func.sum(EntryDayRow.viewed), func.sum(EntryDayRow.clicks))
+    counted = (
+        select(EntryDayRow.entry_id, func.sum(EntryDayRow.viewed), func.sum(EntryDayRow.clicks), literal(0), literal(0))
         .where(EntryDayRow.day.between(first, last))
         .group_by(EntryDayRow.entry_id)
     )
-    sums = {entry_id: (int(viewed), int(clicks)) for entry_id, viewed, clicks in counted}
-    sold = {
-        entry_id: (int(orders), int(revenue)) for entry_id, orders, revenue in db.session.execute(_sold(first, last))
-    }
-    return {
-        entry_id: EntryFigures(*sums.get(entry_id, (0, 0)), *sold.get(entry_id, (0, 0))) for entry_id in {*sums, *sold}
-    }
+    sums: dict[int, list[int]] = {}
+    for row in db.session.execute(union_all(counted, _sold(first, last))):
+        known = sums.setdefault(row[0], [0, 0, 0, 0])
+        sums[row[0]] = [one + int(other) for one, other in zip(known, row[1:], strict=True)]
+    return {entry_id: EntryFigures(*figures) for entry_id, figures in sums.items()}
 
 
 def _sold(first: date, last: date) -> Select[Any]:
@@ -65,7 +63,7 @@ def _sold(first: date, last: date) -> Select[Any]:
         .subquery()
     )
     return (
-        select(credited.c.entry_id, func.count(), func.sum(credited.c.revenue_minor))
+        select(credited.c.entry_id, literal(0), literal(0), func.count(), func.sum(credited.c.revenue_minor))
         .where(credited.c.entry_id.is_not(None))
         .group_by(credited.c.entry_id)
     )

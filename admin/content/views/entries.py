@@ -56,7 +56,7 @@ EMPTY: Mapping[str, Any] = {
 def new_entry(slot_id: int) -> Response:
     """Show an empty entry."""
     slot = queries.get_slot(slot_id)
-    return _page(slot, form_of(Stored(EMPTY, 0, ""), slot.kind, entry_choices()))
+    return _page(slot, form_of(Stored(EMPTY, 0, ""), slot.kind, entry_choices(slot.kind)))
 
 
 @blueprint.post("/home-slots/<int:slot_id>/entries")
@@ -65,7 +65,7 @@ def new_entry(slot_id: int) -> Response:
 def add_entry(slot_id: int) -> Response:
     """Draft another entry, and send it to be looked at if asked."""
     slot = queries.get_slot(slot_id)
-    form = EntryForm(request.form, kind=slot.kind, choices=entry_choices())
+    form = EntryForm(request.form, kind=slot.kind, choices=entry_choices(slot.kind))
     try:
         _take_picture(form)
         if form.validate():
@@ -83,7 +83,7 @@ def add_entry(slot_id: int) -> Response:
 def entry(slot_id: int, entry_id: int) -> Response:
     """Show an entry as it is worked on, beside the page that it is for."""
     slot, row = queries.get_slot(slot_id), queries.get_entry(slot_id, entry_id)
-    return _page(slot, form_of(_stored(row), slot.kind, entry_choices()), entry_id)
+    return _page(slot, form_of(_stored(row), slot.kind, entry_choices(slot.kind)), entry_id)
 
 
 @blueprint.post("/home-slots/<int:slot_id>/entries/<int:entry_id>")
@@ -93,7 +93,7 @@ def change_entry(slot_id: int, entry_id: int) -> Response:
     """Write a change down, and send it to be looked at if asked; who was slower is told what changed meanwhile."""
     slot = queries.get_slot(slot_id)
     queries.get_entry(slot_id, entry_id)
-    form = EntryForm(request.form, kind=slot.kind, choices=entry_choices())
+    form = EntryForm(request.form, kind=slot.kind, choices=entry_choices(slot.kind))
     try:
         _take_picture(form)
         if form.validate():
@@ -173,7 +173,7 @@ def _step(slot_id: int, entry_id: int, service: Callable[..., SlotEntry], done: 
         raise
     except ShopError as refusal:
         row = queries.get_entry(slot_id, entry_id)
-        form = form_of(_stored(row), slot.kind, entry_choices())
+        form = form_of(_stored(row), slot.kind, entry_choices(slot.kind))
         return _page(slot, form, entry_id, refusal=refusal, status=refusal.status)
     flash(done, "success")
     return redirect_to(f"{URL}/{slot_id}/entries/{entry_id}")
@@ -220,7 +220,7 @@ def _page(
 ) -> Response:
     """Show an entry's form; after a conflict beside what is stored now, and ready to be saved over it."""
     row = queries.get_entry(slot.id, entry_id) if entry_id else None
-    stored = form_of(_stored(row), slot.kind, entry_choices()) if row else None
+    stored = form_of(_stored(row), slot.kind, entry_choices(slot.kind)) if row else None
     is_typed = isinstance(refusal, StaleEntry) and "name" in request.form
     told = merge(form, stored, request.form) if is_typed and stored else []
     changes = list_entries_about("slot_entry", str(row.id)) if row else []

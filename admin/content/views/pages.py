@@ -9,13 +9,12 @@ from admin.access import requires, staff_here
 from admin.audit.queries import names_of, people
 from admin.content import queries
 from admin.content.calendar import month_of
-from admin.content.choices import entry_choices
+from admin.content.choices import audiences, category_pages
 from admin.content.looking import read_eyes
 from admin.content.views.blueprint import URL, blueprint, page_url
 from admin.content.words import DEVICES, KINDS, STANDINGS, VISITORS, WITH, WORKED_ON
 from admin.days import day_of
 from admin.months import Month
-from admin.promotions.choices import category_options
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.content import services as content
@@ -153,6 +152,7 @@ def _slots(page: str, *, refusal: str = "", status: int = 200) -> Response:
     at, zone = now(), g.shop.timezone
     eyes = read_eyes(page, request.args, zone)
     waiting = queries.waiting_entries()
+    tiers, groups = audiences()
     return render_page(
         "admin/content/slots.html",
         page=page,
@@ -161,8 +161,9 @@ def _slots(page: str, *, refusal: str = "", status: int = 200) -> Response:
         at=eyes.at or at,
         slots=queries.list_slots(page, eyes.looking(at), day_of(at, zone)),
         pages=queries.list_pages_with_slots(),
-        categories=category_options(),
-        choices=entry_choices(),
+        categories=category_pages(),
+        tiers=tiers,
+        groups=groups,
         kinds={key: words for key, words in KINDS.items() if page == HOME or key != "categories"},
         standings=STANDINGS,
         worked_on=WORKED_ON,

@@ -301,7 +301,7 @@ def test_a_customer_finds_the_default_address_filled_in_and_folded(app: Flask) -
     shopper.post("/cart/lines", {"sku": "LAMP", "quantity": "1"})
     page = shopper.get("/checkout")
     assert [fold.has_attr("open") for fold in page.all("details.checkout-fold")] == [False, False]
-    assert "1 Main Street" in page.words("section[aria-labelledby=address-title] summary")
+    assert "1 Main Street" in page.words("section[aria-labelledby=address-title] .checkout-fold > summary")
     placed = shopper.submit(page, "#checkout-form", follow=False)
     assert placed.status == 303
     with app.app_context():

@@ -10,6 +10,7 @@ from storefront.privacy.gathering import list_keepers
 NAMES = {"email", "phone", "recipient", "customer_id", "customer_key", "visitor", "order_number", "order_id"}
 NOT_PEOPLE = {
     "staff": "who works here is no customer",
+    "staff_invitation": "whoever is asked to work here is none either",
     "behaviour_purchase": "an order's number beside a search; whose order it was is forgotten there",
     "behaviour_recommendation_purchase": "as above",
 }

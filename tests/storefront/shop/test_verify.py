@@ -30,7 +30,7 @@ def pay(app: Flask, order_id: int) -> None:
         sandbox = Sandbox(app.config["SHOP"])
         pending = payments.start_payment(order=order, provider=sandbox, at=now())
         message = {"decision": "approve", "amount": str(order.total_minor), "currency": order.currency}
-        outcome = sandbox.decide(get_request(pending.reference), message)
+        outcome = sandbox.decide(get_request(pending.reference), message).outcome
         assert outcome is not None
         assert outcome.amount == Money(order.total_minor, order.currency)
         payments.book_outcome(outcome=outcome, by="sandbox", at=now())
