@@ -26,8 +26,8 @@ demo: demo-data  ## Run the shop on real data at http://127.0.0.1:8000 (HOST and
 demo-data: $(STAMPS)/runtime assets translations  ## Prepare everything that `make demo` serves
 	@flask demo prepare
 
-test: $(STAMPS)/dev assets translations  ## Run the suite on SQLite; no service needed
-	pytest -n auto --dist loadgroup -m "not browser and not postgres and not redis and not spark"
+test: $(STAMPS)/dev assets translations  ## Run the suite on SQLite, but for the longest proofs; no service needed
+	pytest -n auto --dist loadgroup -m "not browser and not postgres and not redis and not spark and not long"
 
 test-all: $(STAMPS)/dev assets translations  ## Run the suite with PostgreSQL, Redis, a browser and Spark too (see .ci/run)
 	pytest -n auto --dist loadgroup

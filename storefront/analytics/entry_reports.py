@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -38,9 +39,10 @@ def entry_figures(first: date, last: date) -> dict[int, EntryFigures]:
         .group_by(EntryDayRow.entry_id)
     )
     sums: dict[int, list[int]] = {}
-    for row in db.session.execute(union_all(counted, _sold(first, last))):
-        known = sums.setdefault(row[0], [0, 0, 0, 0])
-        sums[row[0]] = [one + int(other) for one, other in zip(known, row[1:], strict=True)]
+    rows: Sequence[Any] = db.session.execute(union_all(counted, _sold(first, last))).all()
+    for entry_id, *figures in rows:
+        known = sums.setdefault(entry_id, [0, 0, 0, 0])
+        sums[entry_id] = [one + int(other) for one, other in zip(known, figures, strict=True)]
     return {entry_id: EntryFigures(*figures) for entry_id, figures in sums.items()}
 
 

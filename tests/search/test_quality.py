@@ -11,6 +11,7 @@ from search import Searcher, Synonyms, evaluation, pinyin, synonyms, testbed
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "search"
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.skipif(not SHARED.is_dir(), reason="the search test data of ../shared is not here"),
     pytest.mark.timeout(600),
 ]

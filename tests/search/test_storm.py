@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.search.storm import storm
 from search import Filters, SearchRequest, Sort, WhooshIndex
 from tests.search.catalogue import catalogue, document
@@ -19,6 +21,7 @@ REQUESTS = [
 ]
 
 
+@pytest.mark.long
 def test_no_answer_is_wrong_while_generations_switch_and_a_build_is_killed(tmp_path: Path) -> None:
     WhooshIndex(tmp_path).rebuild(catalogue(300))
     changes = [document(number, title=f"Zebra {number} premium olive oil") for number in range(280, 340)]

@@ -24,6 +24,7 @@ FEW = Guardrail(EMPTY_BLOCKS, 0.1)
 CLICKS = Guardrail(CLICK_THROUGH, 0.02)
 
 
+@pytest.mark.long
 @settings(max_examples=8, deadline=None)
 @given(p_values)
 def test_holm_is_that_of_statsmodels(values: list[float]) -> None:

@@ -120,6 +120,7 @@ def crowd(app: Flask, worker_dir: Path, tmp_path: Path) -> Iterator[Crowd]:
         bench.peer.close()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240 + 60 * KILLS)
 def test_whatever_is_killed_no_payment_is_lost_and_no_order_doubled(crowd: Crowd) -> None:
     crowd.shop.open()

@@ -59,6 +59,7 @@ class Rush:
             self.faults.append(fault)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(240)
 def test_fifty_of_two_hundred_get_a_lamp_and_the_others_are_told(
     any_app: Flask, monkeypatch: pytest.MonkeyPatch

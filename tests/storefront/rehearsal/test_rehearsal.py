@@ -25,6 +25,7 @@ from storefront.rehearsal.concluding import Proof, findings, is_proven, sentence
 from storefront.rehearsal.proving import BETTER, SCENES
 from storefront.rehearsal.walking import Step
 
+pytestmark = pytest.mark.long
 MAKE = partial(create_app, testing=True)
 
 
