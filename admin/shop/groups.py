@@ -139,6 +139,11 @@ GROUPS: tuple[Group, ...] = (
                 N_("Money for a cancelled order goes back by itself"),
                 N_("Else it waits for a person."),
             ),
+            Field(
+                "capture_held_hours",
+                N_("Hours until held money is taken by itself"),
+                N_("For providers that only hold it. 0: a person takes it, on the money page of each order."),
+            ),
             Field("ask_payment_minutes", N_("Minutes until a silent provider is asked")),
             Field("seller_name", N_("Seller on invoices"), N_("Empty: the name of the shop.")),
             Field("seller_address", N_("Address of the seller")),

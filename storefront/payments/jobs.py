@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import TypeVar
 
 from storefront.database.transaction import transaction
@@ -12,6 +13,7 @@ from storefront.kernel.clock import now
 from storefront.payments import queries, talking
 from storefront.payments.events import AttemptEnded, RefundAsked
 from storefront.payments.services import messages
+from storefront.shop.queries import get_settings
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +54,18 @@ def sweep_payments() -> int:
 def reconcile() -> int:
     """Ask providers about payments that are due; return about how many. One that is down keeps no other waiting."""
     return _each(queries.list_silent(now(), most=MOST_AT_ONCE), _ask)
+
+
+@periodic(minute="*/10")
+def take_held() -> int:
+    """Take the money that was held for long enough, if the shop wants that; return for how many payments.
+
+    What fails for good goes the way of every declined payment; a provider that is down is asked again.
+    """
+    hours = get_settings().capture_held_hours
+    if not hours:
+        return 0
+    return _each(queries.list_held(now() - timedelta(hours=hours), most=MOST_AT_ONCE), talking.capture)
 
 
 @job()

@@ -194,6 +194,16 @@ def list_silent(at: datetime, *, most: int) -> Sequence[str]:
     ).all()
 
 
+def list_held(before: datetime, *, most: int) -> Sequence[str]:
+    """Return references of payments that a provider has held for us since before a moment, the oldest first."""
+    return db.session.scalars(
+        select(Payment.reference)
+        .where(Payment.state == PaymentState.AUTHORIZED, Payment.created_at <= before)
+        .order_by(Payment.created_at)
+        .limit(most)
+    ).all()
+
+
 def list_open(*, most: int) -> Sequence[str]:
     """Return references of payments that their provider can be asked about and that have no end, the newest first."""
     alive = Payment.state.in_((PaymentState.PENDING, PaymentState.AUTHORIZED))

@@ -18,6 +18,7 @@ _AT_LEAST_ONE = (
 )
 _LIMITS = ("refund_approval_above", "promotion_approval_above", "low_stock_threshold", "show_near_misses")
 _NOT_NEGATIVE = (
+    "capture_held_hours",
     "deletion_wait_days",
     "invoice_keep_years",
     "remind_payment_minutes",
@@ -81,6 +82,8 @@ class ShopSettings:
     """For how many days an order waits for a bank transfer."""
     refund_late_payments: bool = True
     """Whether money that comes in for an order that was cancelled goes back by itself, or waits for a person."""
+    capture_held_hours: int = 0
+    """After how many hours money that a provider only holds is taken by itself; 0 leaves it to a person."""
     ask_payment_minutes: int = 10
     """After how many minutes the provider is asked what became of a payment that it has not told about."""
     keep_payment_messages_days: int = 180

@@ -30,6 +30,11 @@ ARGUMENTS = [
 PHONE, DESKTOP = (390, 844), (1280, 900)
 LOOKS = [pytest.param(PHONE, "dark", id="phone-dark"), pytest.param(DESKTOP, "light", id="desktop-light")]
 """Colours do not depend on widths: each page is read in both schemes and on both sizes, not in every pair of them."""
+READERS = [
+    pytest.param(PHONE, "dark", "zh-CN", id="phone-dark-zh"),
+    pytest.param(DESKTOP, "light", "en-US", id="desktop-light-en"),
+]
+"""The same with languages: words, widths and colours are each read once where a page takes its time."""
 PASSWORD = "three green apples"
 ELSEWHERE = {"OIDC_GOOGLE_ID": "shop", "OIDC_GOOGLE_SECRET": "secret", "OIDC_GOOGLE_URL": "http://127.0.0.1:9"}
 """Signing in with an account elsewhere is offered; nobody answers there."""

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, READERS, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 from tests.journeys.test_buying import fill_checkout, put_in_cart
 
@@ -65,9 +65,7 @@ def test_an_order_is_packed_by_scanner_and_followed_by_its_shopper(
         expect(page.get_by_role("heading", name="Your order has arrived")).to_be_visible()
 
 
-@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@SIZES
+@pytest.mark.parametrize(("size", "scheme", "locale"), READERS)
 def test_the_way_of_a_parcel_is_usable_by_everyone(
     visit: Visit, size: tuple[int, int], scheme: str, locale: str
 ) -> None:

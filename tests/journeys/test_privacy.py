@@ -8,7 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from storefront.catalog.models import Variant
@@ -66,7 +66,7 @@ def test_a_customer_decides_about_their_data_without_scripts(visit: Visit, size:
         menu_leads_to(page, "/account/privacy")
         page.fill("[name=password]", PASSWORD)
         page.click("form[action='/account/privacy/copies'] button")
-        assert page.locator("#copies li").count() == 1
+        expect(page.locator("#copies li")).to_have_count(1)
         page.click("a[href='/account/deletion']")
         page.fill("[name=password]", PASSWORD)
         page.click("form[action='/account/deletion'] button")

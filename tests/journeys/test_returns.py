@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, READERS, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 from tests.journeys.test_fulfilment import TRACKING, buy, scan
 
@@ -56,8 +56,7 @@ def go_back(staff: Visitor, number: str) -> None:
     staff.press(staff.settle().get_by_role("button", name="Record what arrived"))
 
 
-@SIZES
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize(("size", "script"), [(PHONE, True), (DESKTOP, False)], ids=["phone", "desktop-no-script"])
 def test_goods_go_back_and_the_money_with_them(visit: Visit, size: tuple[int, int], script: bool) -> None:
     with visit(size, script=script) as shopper, visit(size, script=script) as staff:
         staff.sign_in(STAFF, "/admin/sign-in")
@@ -106,9 +105,7 @@ def test_a_faulty_thing_is_exchanged_for_another_like_it(visit: Visit) -> None:
         expect(scan_page.get_by_text(f"Parcel {follow_up}-1 is on its way.")).to_be_visible()
 
 
-@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@SIZES
+@pytest.mark.parametrize(("size", "scheme", "locale"), READERS)
 def test_the_way_back_is_usable_by_everyone(visit: Visit, size: tuple[int, int], scheme: str, locale: str) -> None:
     with visit(size, bypass_csp=True) as shopper, visit(size, bypass_csp=True) as desk:
         desk.sign_in(STAFF, "/admin/sign-in")

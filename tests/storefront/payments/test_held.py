@@ -16,8 +16,10 @@ from storefront.inventory.models import StockLevel
 from storefront.kernel.clock import now
 from storefront.orders import jobs as order_jobs
 from storefront.orders.errors import Unpaid
+from storefront.payments import jobs as payment_jobs
 from storefront.payments import services, talking
 from storefront.payments.providers import get_provider, registry
+from storefront.shop import services as shop
 from tests.storefront.lifecycle import acme
 from tests.storefront.orders.drafts import place
 from tests.storefront.payments.books import books_agree, kinds, payments, the_order
@@ -56,6 +58,22 @@ def test_held_money_keeps_the_goods_for_good_and_lets_nothing_leave(any_app: Fla
         talking.capture(held)
     order = the_order(any_app)
     assert (order.payment_status, order.authorized_minor, payments(any_app)[-1].state) == ("paid", 0, "captured")
+    assert books_agree(any_app)
+
+
+def test_the_clock_takes_held_money_if_the_shop_wants_it(any_app: Flask, held: str) -> None:
+    with any_app.app_context():
+        with time_machine.travel(now() + timedelta(days=3)):
+            assert payment_jobs.take_held.call_local() == 0
+        with transaction():
+            shop.change_settings(values={"capture_held_hours": 2}, at=now())
+        with time_machine.travel(now() + timedelta(minutes=119)):
+            assert payment_jobs.take_held.call_local() == 0
+        assert the_order(any_app).payment_status == "authorized"
+        with time_machine.travel(now() + timedelta(minutes=121)):
+            assert payment_jobs.take_held.call_local() == 1
+            assert payment_jobs.take_held.call_local() == 0
+    assert the_order(any_app).payment_status == "paid"
     assert books_agree(any_app)
 
 
