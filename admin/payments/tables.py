@@ -62,7 +62,7 @@ PAYMENTS = Table(
         Column(N_("Reference"), key="reference", value=lambda row: row.Payment.reference, is_only_in_files=True),
         Column(N_("Currency"), key="currency", value=lambda row: row.Payment.currency, is_only_in_files=True),
         Column(
-            N_("Requested"),
+            N_("Amount asked for"),
             key="amount",
             sort="amount",
             is_number=True,

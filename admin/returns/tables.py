@@ -16,7 +16,7 @@ RETURNS = Table(
     url="/admin/returns",
     columns=(
         Column(N_("Return"), key="number", value=lambda row: row.number, look="nowrap", is_fixed=True),
-        Column(N_("Requested"), key="asked", sort="asked", value=lambda row: row.requested_at, look="nowrap"),
+        Column(N_("Asked on"), key="asked", sort="asked", value=lambda row: row.requested_at, look="nowrap"),
         Column(N_("Kind"), key="kind", value=lambda row: Words(KINDS.get(row.kind, row.kind))),
         Column(N_("Customer"), key="customer", value=lambda row: row.email, look="grow clip"),
         Column(N_("State"), key="state", value=lambda row: Words(STATES.get(row.state, row.state))),
