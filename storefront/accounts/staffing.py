@@ -235,10 +235,14 @@ def _make_link(*, email: str, name: str, role: str, by: CurrentStaff, locale: st
 
 
 def _reachable(staff_id: int, by: CurrentStaff, at: datetime) -> Staff:
-    """Return somebody whom `by` may change: another, who works here and may do nothing that `by` may not."""
-    staff = db.session.scalar(
-        select(Staff).where(Staff.id == staff_id).with_for_update().execution_options(populate_existing=True)
-    )
+    """Return somebody whom `by` may change: another, who works here and may do nothing that `by` may not.
+
+    All super admins are locked with them, everybody in the same order: two who dismiss each other wait in line.
+    """
+    wanted = (Staff.id == staff_id) | ((Staff.role == Role.SUPER_ADMIN.value) & Staff.is_active)
+    locked = select(Staff).where(wanted).order_by(Staff.id).with_for_update()
+    found = db.session.scalars(locked.execution_options(populate_existing=True)).all()
+    staff = next((each for each in found if each.id == staff_id), None)
     if staff is None or not staff.is_active:
         raise NotFound
     if staff.id == by.id:
@@ -248,11 +252,11 @@ def _reachable(staff_id: int, by: CurrentStaff, at: datetime) -> Staff:
 
 
 def _refuse_last(staff: Staff) -> None:
-    """Refuse to lose the last super admin; of two who go at once, one waits for the other and is refused."""
+    """Refuse to lose the last super admin; all of them are locked."""
     if staff.role != Role.SUPER_ADMIN:
         return
-    holders = select(Staff.id).where(Staff.role == Role.SUPER_ADMIN.value, Staff.is_active).order_by(Staff.id)
-    if set(db.session.scalars(holders.with_for_update())) <= {staff.id}:
+    holders = select(Staff.id).where(Staff.role == Role.SUPER_ADMIN.value, Staff.is_active)
+    if set(db.session.scalars(holders)) <= {staff.id}:
         raise LastSuperAdmin
 
 
