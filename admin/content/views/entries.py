@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,8 @@ from storefront.web.uploads import takes_up_to
 
 LARGEST_REQUEST = LARGEST_BYTES + 1024 * 1024
 SWITCHES = (EntryAction.PAUSE, EntryAction.RESUME, EntryAction.ARCHIVE, EntryAction.RECALL)
+ALMOST_A_MINUTE = timedelta(seconds=59)
+"""Times are shown to the minute; what begins within one is there at the next."""
 EMPTY: Mapping[str, Any] = {
     "name": "",
     "priority": 10,
@@ -260,7 +263,7 @@ def _eyes(slot: Slot, form: EntryForm) -> Eyes:
     zone, args = g.shop.timezone, dict(request.args)
     starts = form.starts_at.data
     if starts and starts > now().astimezone(ZoneInfo(zone)).replace(tzinfo=None):
-        args.setdefault("at", starts.strftime(MOMENT))
+        args.setdefault("at", (starts + ALMOST_A_MINUTE).strftime(MOMENT))
     for name in ("tier", "group", "device"):
         args.setdefault(name, form[name].data or "")
     args.setdefault("visitor", form.visitor.data or "returning")

@@ -141,6 +141,16 @@ def test_the_page_is_seen_through_the_eyes_that_were_asked_for(home: Flask) -> N
     assert page.one("input[name=at]")["value"] == ""
 
 
+def test_an_entry_is_seen_as_the_page_will_be_when_it_begins(home: Flask) -> None:
+    browser = at_work(home, Role.MERCHANDISER)
+    page = write(browser, 1, title_en="In two days", starts_at=(now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M"))
+    with home.app_context(), transaction():
+        row = db.session.scalars(db.select(SlotEntryVersion)).one()
+        row.plan = {**row.plan, "starts_at": (now() + timedelta(days=2)).replace(second=30).isoformat()}
+    page = browser.get(page.response.request.path)
+    assert "In two days" in Shopper(home).get(str(page.one("iframe")["src"])).said
+
+
 def test_slots_are_added_dragged_into_order_and_removed(home: Flask) -> None:
     browser = at_work(home, Role.MERCHANDISER)
     page = browser.post("/admin/home-slots", {"page": "home", "name": "Second banner", "kind": "banner"}, follow=True)
