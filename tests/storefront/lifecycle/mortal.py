@@ -36,15 +36,23 @@ class Processes:
 
     def open(self) -> None:
         """Start both, and return once the shop answers."""
+        self._start()
+        self.wait()
+
+    def _start(self) -> None:
         command = [sys.executable, "-m", "storefront.serving"]
         quiet = subprocess.DEVNULL
         self.serving = subprocess.Popen(
             command, cwd=ROOT, env=self.environ, stdout=quiet, stderr=quiet, start_new_session=True
         )
-        self.wait()
 
     def wait(self) -> None:
+        """Return once the shop answers. A server whose worker dies twice within seconds thinks of a loop and stops;
+        it is started again, as a service manager does.
+        """
         for _ in range(1200):
+            if self.serving is None or self.serving.poll() is not None:
+                self._start()
             with suppress(*DOWN):
                 if Browser(self.port).send("GET", "/healthz")[0] == 200:
                     return
