@@ -19,3 +19,13 @@ def end_of(day: date, zone: str) -> datetime:
 def day_of(moment: datetime, zone: str) -> date:
     """Return the day that `moment` belongs to in `zone`."""
     return moment.astimezone(ZoneInfo(zone)).date()
+
+
+def to_utc(local: datetime | None, zone: str) -> datetime | None:
+    """Return a moment that was typed as the clock of `zone` shows it."""
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC) if local else None
+
+
+def to_local(moment: datetime | None, zone: str) -> datetime | None:
+    """Return a moment as the clock of `zone` shows it, for a field in which it is typed."""
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if moment else None

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import g
 from flask_babel import gettext
@@ -25,6 +23,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from admin.catalog.gathering import LONGEST, products_by_sku
 from admin.content.choices import Choices
+from admin.days import to_local, to_utc
 from storefront.content.models import Campaign
 from storefront.content.plans import GOODS, LANGUAGES, CampaignPlan, EntryPlan, moment_of
 from storefront.kernel.errors import N_, Invalid
@@ -114,8 +113,8 @@ class EntryForm(Form):
         return EntryPlan(
             name=self.name.data or "",
             priority=self.priority.data or 0,
-            starts_at=_to_utc(self.starts_at.data),
-            ends_at=_to_utc(self.ends_at.data),
+            starts_at=to_utc(self.starts_at.data, g.shop.timezone),
+            ends_at=to_utc(self.ends_at.data, g.shop.timezone),
             texts={language: dict(self._words(language)) for language in LANGUAGES},
             visitor=self.visitor.data or "",
             tier=self.tier.data or "",
@@ -168,8 +167,8 @@ def form_of(stored: Stored, kind: str, choices: Choices) -> EntryForm:
             "version": stored.version,
             "name": plan["name"],
             "priority": plan["priority"],
-            "starts_at": _to_local(moment_of(plan["starts_at"])),
-            "ends_at": _to_local(moment_of(plan["ends_at"])),
+            "starts_at": to_local(moment_of(plan["starts_at"]), g.shop.timezone),
+            "ends_at": to_local(moment_of(plan["ends_at"]), g.shop.timezone),
             "link": (content.get("en") or {}).get("link", ""),
             "picture": content.get("picture", ""),
             "source": str(content.get("source") or "").replace("_", "-"),
@@ -210,8 +209,8 @@ class CampaignForm(Form):
         return CampaignPlan(
             slug=(self.slug.data or "").strip().lower(),
             texts=texts,
-            starts_at=_to_utc(self.starts_at.data),
-            ends_at=_to_utc(self.ends_at.data),
+            starts_at=to_utc(self.starts_at.data, g.shop.timezone),
+            ends_at=to_utc(self.ends_at.data, g.shop.timezone),
             is_published=bool(self.is_published.data),
         )
 
@@ -227,8 +226,8 @@ def campaign_form_of(row: Campaign) -> CampaignForm:
         data={
             "version": row.version,
             "slug": row.slug,
-            "starts_at": _to_local(row.starts_at),
-            "ends_at": _to_local(row.ends_at),
+            "starts_at": to_local(row.starts_at, g.shop.timezone),
+            "ends_at": to_local(row.ends_at, g.shop.timezone),
             "is_published": row.is_published,
             **texts,
         }
@@ -242,13 +241,3 @@ def _with_own(options: tuple[tuple[str, str], ...], value: str) -> tuple[tuple[s
     if not value or value in dict(options):
         return options
     return (*options, (value, gettext("%(name)s (gone)", name=value)))
-
-
-def _to_utc(local: datetime | None) -> datetime | None:
-    if local is None:
-        return None
-    return local.replace(tzinfo=ZoneInfo(g.shop.timezone)).astimezone(UTC)
-
-
-def _to_local(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(ZoneInfo(g.shop.timezone)).replace(tzinfo=None) if moment else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,10 +15,10 @@ from admin.content.standing import standing_of
 from storefront.analytics.entry_reports import EntryFigures, entry_figures
 from storefront.content.entries import state_of
 from storefront.content.models import Campaign, Slot, SlotEntry, SlotEntryVersion
-from storefront.content.queries import entry_of
+from storefront.content.queries import HOME, campaign_page, entry_of
 from storefront.content.rules import Audience, Entry, Visitor
 from storefront.content.rules import Slot as PlainSlot
-from storefront.content.states import OPEN, EntryStatus
+from storefront.content.states import OPEN, EntryStatus, Stage
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
 
@@ -139,7 +139,7 @@ def figures_of(entry_id: int, today: date) -> EntryFigures:
 
 def list_pages_with_slots() -> list[str]:
     """Return the pages that have slots of their own, the home page left out."""
-    statement = select(Slot.page).where(Slot.page != "home").distinct().order_by(Slot.page)
+    statement = select(Slot.page).where(Slot.page != HOME).distinct().order_by(Slot.page)
     return list(db.session.scalars(statement))
 
 
@@ -158,14 +158,14 @@ def waiting_entries() -> Sequence[Any]:
         )
         .join(SlotEntry, SlotEntry.id == SlotEntryVersion.entry_id)
         .join(Slot, Slot.id == SlotEntry.slot_id)
-        .where(SlotEntryVersion.stage == "in_review")
+        .where(SlotEntryVersion.stage == Stage.IN_REVIEW)
         .order_by(SlotEntryVersion.made_at)
     ).all()
 
 
 def campaign_figures(rows: Sequence[Campaign], today: date) -> dict[int, EntryFigures]:
     """Return what came of each campaign's entries in the last 30 days, summed up by campaign."""
-    pages = {f"campaign:{row.id}": row.id for row in rows}
+    pages = {campaign_page(row.id): row.id for row in rows}
     figures = entry_figures(today - timedelta(days=FIGURE_DAYS - 1), today)
     found: dict[int, EntryFigures] = {}
     entries = select(SlotEntry.id, Slot.page).join(Slot, Slot.id == SlotEntry.slot_id).where(Slot.page.in_(pages))
@@ -212,5 +212,4 @@ def _slot_row(slot: Slot, found: Sequence[SlotEntry], looking: Looking, known: _
 
 
 def _plain(row: SlotEntry) -> Entry:
-    found = entry_of(row.id, state_of(row), is_fallback=row.is_fallback)
-    return Entry(**{**{name: getattr(found, name) for name in Entry.__slots__}, "status": row.status})
+    return replace(entry_of(row.id, state_of(row), is_fallback=row.is_fallback), status=row.status)

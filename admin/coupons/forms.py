@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import g
 from flask_babel import gettext
@@ -22,6 +20,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from admin.coupons.tables import WAYS
+from admin.days import to_local, to_utc
 from storefront.promotions.coupons import BatchPlan, TemplatePlan
 from storefront.promotions.models import CouponTemplate
 from storefront.promotions.states import CouponWay
@@ -74,7 +73,7 @@ class CouponForm(Form):
             per_customer_claims=1 if self.per_customer_claims.data is None else self.per_customer_claims.data,
             valid_days=self.valid_days.data,
             is_active=bool(self.is_active.data),
-            **{name: _to_utc(self[name].data) for name in TIMES},
+            **{name: to_utc(self[name].data, g.shop.timezone) for name in TIMES},
         )
 
 
@@ -108,12 +107,4 @@ class GiftForm(Form):
 def form_of(template: CouponTemplate) -> CouponForm:
     """Return the form that shows a template as it is stored."""
     data = {name: getattr(template, name) for name in ("version", "promotion_id", "way", "is_active", *NUMBERS)}
-    return CouponForm(data={**data, **{name: _to_local(getattr(template, name)) for name in TIMES}})
-
-
-def _to_utc(local: datetime | None) -> datetime | None:
-    return local.replace(tzinfo=ZoneInfo(g.shop.timezone)).astimezone(UTC) if local else None
-
-
-def _to_local(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(ZoneInfo(g.shop.timezone)).replace(tzinfo=None) if moment else None
+    return CouponForm(data={**data, **{name: to_local(getattr(template, name), g.shop.timezone) for name in TIMES}})

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import g
 from flask_babel import gettext
@@ -23,6 +21,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from admin.days import to_local, to_utc
 from storefront.kernel.errors import N_, Invalid
 from storefront.pricing.catalogue import WHOLE
 from storefront.pricing.models import PriceList
@@ -87,8 +86,8 @@ class ListForm(Form):
             tiers=tuple(self.tiers.data or ()),
             groups=tuple(self.groups.data or ()),
             basis_points=read_percent(self.percent.data or ""),
-            starts_at=_to_utc(self.starts_at.data),
-            ends_at=_to_utc(self.ends_at.data),
+            starts_at=to_utc(self.starts_at.data, g.shop.timezone),
+            ends_at=to_utc(self.ends_at.data, g.shop.timezone),
             is_active=bool(self.is_active.data),
         )
 
@@ -103,8 +102,8 @@ def form_of(row: PriceList, *, tiers: Choices, groups: Choices) -> ListForm:
         "tiers": list(plan.tiers),
         "groups": list(plan.groups),
         "percent": percent_text(plan.basis_points),
-        "starts_at": _to_local(plan.starts_at),
-        "ends_at": _to_local(plan.ends_at),
+        "starts_at": to_local(plan.starts_at, g.shop.timezone),
+        "ends_at": to_local(plan.ends_at, g.shop.timezone),
         "is_active": plan.is_active,
     }
     return ListForm(data=data, tiers=tiers, groups=groups)
@@ -135,11 +134,3 @@ def percent_text(basis_points: int | None) -> str:
         return ""
     text = f"{Decimal(WHOLE - basis_points) / 100:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _to_utc(local: datetime | None) -> datetime | None:
-    return local.replace(tzinfo=ZoneInfo(g.shop.timezone)).astimezone(UTC) if local else None
-
-
-def _to_local(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(ZoneInfo(g.shop.timezone)).replace(tzinfo=None) if moment else None

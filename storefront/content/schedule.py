@@ -6,7 +6,6 @@ Time is cut where an entry begins or ends; within a piece nothing changes. Momen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations, pairwise
@@ -81,10 +80,3 @@ def overlaps(slot: Slot, starts_at: datetime, ends_at: datetime) -> list[Overlap
         if begin < end and over.audience.meets(under.audience):
             found.append(Overlap(over, under, begin, end))
     return sorted(found, key=lambda overlap: (overlap.starts_at, rank(overlap.over), rank(overlap.under)))
-
-
-def with_versions(slot: Slot, versions: Sequence[Entry]) -> Slot:
-    """Return the slot as it would be if these had been let through: by id in place of what is stored, else added."""
-    planned = {entry.id: entry for entry in versions}
-    kept = tuple(planned.pop(entry.id, entry) for entry in slot.entries)
-    return replace(slot, entries=(*kept, *planned.values()))

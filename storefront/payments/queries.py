@@ -159,13 +159,6 @@ def get_refund(refund_id: int) -> Refund:
     return refund
 
 
-def list_disputes(order_id: int) -> Sequence[Dispute]:
-    """Return every dispute about an order's money, the first one first."""
-    return db.session.scalars(
-        select(Dispute).join(Payment, Payment.id == Dispute.payment_id).where(_of(order_id)).order_by(Dispute.id)
-    ).all()
-
-
 def get_dispute(dispute_id: int) -> Dispute:
     """Return a dispute, or NotFound."""
     dispute = db.session.get(Dispute, dispute_id)

@@ -1,4 +1,4 @@
-"""What a slot will show over a stretch of time: pieces, gaps, overlaps, and the same as if it had been let through."""
+"""What a slot will show over a stretch of time: pieces, gaps, overlaps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storefront.content.rules import Audience, Entry, Slot, Visitor, resolve
-from storefront.content.schedule import gaps, overlaps, stretches, with_versions
+from storefront.content.schedule import gaps, overlaps, stretches
 from storefront.content.states import EntryStatus
 
 START = datetime(2026, 12, 1, tzinfo=UTC)
@@ -72,11 +72,6 @@ def test_what_nobody_can_see_together_does_not_overlap() -> None:
     assert overlaps(Slot("hero", "banner", (phone, desk, after, paused)), START, END) == []
     groups = tuple(entry(n, 5, 10, audience=Audience(group=g)) for n, g in ((6, "vip"), (7, "staff")))
     assert len(overlaps(Slot("hero", "banner", groups), START, END)) == 1
-
-
-def test_a_version_stands_for_what_it_would_replace() -> None:
-    old, new, more = entry(2, 5, 10), entry(2, 6, 10), entry(3, 1, 2)
-    assert with_versions(Slot("hero", "banner", (ALWAYS, old)), [new, more]).entries == (ALWAYS, new, more)
 
 
 days = st.one_of(st.none(), st.integers(1, 31))
