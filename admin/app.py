@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from admin import access
 from admin.accounts import groups
 from admin.accounts import views as accounts
+from admin.accounts.customers import views as customers
 from admin.analytics import shelf_views as shelf_report
 from admin.analytics import views as analytics
 from admin.approvals import views as approvals
@@ -53,7 +54,7 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
+    *(accounts, customers, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from admin.accounts.customers.listing import CUSTOMERS
 from admin.accounts.listing import GROUPS
 from admin.audit.listing import CHANGES
 from admin.catalog.listing import COLLECTIONS, PRODUCTS
@@ -19,6 +20,6 @@ from admin.tables.listing import Listing
 
 ALL: tuple[Listing, ...] = (
     *(ORDERS, PAYMENTS, MESSAGES, TO_SEND, RETURNS, PRODUCTS, COLLECTIONS, PRICE_LISTS, PROMOTIONS, COUPONS),
-    *(SYNONYMS, SEARCH_RULES, JUDGEMENTS, SHELF_RULES, EXPERIMENTS, GROUPS, CHANGES),
+    *(SYNONYMS, SEARCH_RULES, JUDGEMENTS, SHELF_RULES, EXPERIMENTS, GROUPS, CUSTOMERS, CHANGES),
 )
 LISTINGS: dict[str, Listing] = {listing.name: listing for listing in ALL}

@@ -90,8 +90,9 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("Customers"),
         (
+            Entry("/admin/customers", N_("Customers"), "user", Permission.CUSTOMERS_VIEW),
             Entry("/admin/customer-groups", N_("Customer groups"), "users", Permission.CUSTOMERS_GROUPS),
-            Entry("/admin/privacy", N_("Personal data"), "user", Permission.CUSTOMERS_PRIVACY),
+            Entry("/admin/privacy", N_("Personal data"), "file-lock", Permission.CUSTOMERS_PRIVACY),
         ),
     ),
     (

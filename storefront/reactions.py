@@ -16,6 +16,7 @@ from storefront.invoicing import services as invoicing
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
+from storefront.orders import jobs as order_jobs
 from storefront.orders import letters, rewards
 from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced, PaidLate
 from storefront.payments import jobs as payment_jobs
@@ -46,12 +47,16 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     CollectionChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
     GoodsAdded: (analytics.note_added,),
-    OrderPlaced: (letters.confirm, analytics.note_bought),
-    OrderPaid: (rewards.reward, letters.send_receipt, analytics.note_paid, returns.follow_up_paid),
-    PaidLate: (letters.tell_paid_late, payments.refund_late),
+    OrderPlaced: (letters.confirm, analytics.note_bought, order_jobs.count_worth_soon),
+    OrderPaid: (
+        *(rewards.reward, letters.send_receipt, analytics.note_paid, returns.follow_up_paid),
+        order_jobs.count_worth_soon,
+    ),
+    PaidLate: (letters.tell_paid_late, payments.refund_late, order_jobs.count_worth_soon),
     OrderCancelled: (
         *(payments.end_attempts, payments.refund_cancelled, following.unpack_cancelled),
         *(rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled, returns.follow_up_cancelled),
+        order_jobs.count_worth_soon,
     ),
     OrderDelivered: (payments.collect_cash, rewards.start_window, returns.follow_up_delivered),
     PaymentFailed: (payment_letters.tell_failed,),
@@ -59,7 +64,9 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     AttemptEnded: (payment_jobs.withdraw_soon,),
     DisputeOpened: (payment_letters.tell_contested,),
     RefundAsked: (payment_jobs.refund_soon,),
-    RefundSucceeded: (invoicing.credit, payment_letters.tell_refunded, returns.money_moved),
+    RefundSucceeded: (
+        *(invoicing.credit, payment_letters.tell_refunded, returns.money_moved, order_jobs.count_worth_soon),
+    ),
     RefundFailed: (payment_letters.tell_staff, returns.money_moved),
     ReturnMoved: (returns.give_back, return_letters.tell, analytics.note_returned),
     ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),

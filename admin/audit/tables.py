@@ -56,7 +56,7 @@ PAGES = {
     "order": "/admin/orders/%s",
     "return": "/admin/returns/%s",
     "carrier": "/admin/carriers/%s",
-    "customer": "/admin/loyalty/customers/%s",
+    "customer": "/admin/customers/%s",
     "customer_group": "/admin/customer-groups/%s",
     "collection": "/admin/collections/%s",
     "price_list": "/admin/price-lists/%s",
@@ -74,6 +74,13 @@ PAGES = {
 NO_OBJECT = frozenset({"csv"})
 """Keys that stand for many objects."""
 ACTIONS = {
+    "customer.stand_in": N_("Saw the shop as the customer"),
+    "customer.stand_in_deed": N_("Did something in the customer's name"),
+    "customer.stand_in_over": N_("No longer sees the shop as the customer"),
+    "customer.block": N_("Account closed"),
+    "customer.unblock": N_("Account opened again"),
+    "customer.end_sessions": N_("Signed out everywhere"),
+    "customer.send_reset": N_("Letter for a new password sent"),
     "product.change": N_("Product changed"),
     "prices.change": N_("Prices changed"),
     "stock.count": N_("Stock counted"),

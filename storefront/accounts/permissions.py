@@ -33,6 +33,9 @@ class Permission(StrEnum):
     SLOTS_APPROVE = "slots:approve"
     PROMOTIONS_VIEW = "promotions:view"
     PROMOTIONS_EDIT = "promotions:edit"
+    CUSTOMERS_VIEW = "customers:view"
+    CUSTOMERS_EDIT = "customers:edit"
+    CUSTOMERS_IMPERSONATE = "customers:impersonate"
     CUSTOMERS_GROUPS = "customers:groups"
     CUSTOMERS_PRIVACY = "customers:privacy"
     LOYALTY_VIEW = "loyalty:view"
@@ -97,6 +100,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.SLOTS_VIEW,
             P.SLOTS_APPROVE,
             P.PROMOTIONS_VIEW,
+            P.CUSTOMERS_VIEW,
             P.CUSTOMERS_GROUPS,
             P.LOYALTY_VIEW,
             P.LOYALTY_EDIT,
@@ -131,7 +135,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
             *(P.RETURNS_VIEW, P.RETURNS_EDIT),
             *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST, P.LETTERS_VIEW),
-            P.CUSTOMERS_PRIVACY,
+            *(P.CUSTOMERS_VIEW, P.CUSTOMERS_EDIT, P.CUSTOMERS_PRIVACY),
         }
     ),
     Role.FINANCE: frozenset(

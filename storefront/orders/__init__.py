@@ -25,6 +25,9 @@ the order under "Paid but cancelled" until the money has gone back.
 Whether a line can be returned is of the day on which it was bought. Orders that go out in place of what came back
 (`following_up`) are orders like others, except to whoever asks what people choose to buy.
 
+What each customer has bought is counted from these rows (`worth`) and kept beside the account, so that staff can sort
+by it; from it follows the segment (`segments`).
+
 Whatever writes orders locks rows in one order, so that two of them never wait for each other:
 
     the order -> warehouses and stock -> promotions, each with its codes -> flash items -> points account -> customer

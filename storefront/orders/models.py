@@ -181,3 +181,19 @@ class OrderEvent(Base):
     actor: Mapped[str] = mapped_column(String(120), default="")
     facts: Mapped[json_object]
     at: Mapped[moment]
+
+
+class CustomerWorth(Base):
+    """What a customer has bought so far, counted from their orders; see `orders.worth`. Without a row: nothing yet."""
+
+    __tablename__ = "customer_worth"
+    __table_args__ = (Index("ix_customer_worth_last", "last_at", "orders"),)
+
+    customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE", index=False, primary_key=True)
+    orders: Mapped[int]
+    """Those that were not cancelled."""
+    spent_minor: Mapped[minor] = mapped_column(index=True)
+    """What came in for all orders, less what went back or was lost."""
+    first_at: Mapped[moment | None]
+    last_at: Mapped[moment | None]
+    counted_at: Mapped[moment]

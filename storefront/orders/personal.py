@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from storefront.accounts.rules import reduced
 from storefront.database.base import Base, db
-from storefront.database.belongings import rows_of, table_of
+from storefront.database.belongings import delete_rows, rows_of, table_of
 from storefront.kernel.errors import N_
 from storefront.kernel.personal import Data, Keeper, Obstacle, Person
-from storefront.orders.models import Order, OrderAdjustment, OrderEvent, OrderLine
+from storefront.orders.models import CustomerWorth, Order, OrderAdjustment, OrderEvent, OrderLine
 from storefront.orders.states import FulfillmentStatus, OrderStatus
 
 _PARTS: dict[str, type[Base]] = {"lines": OrderLine, "reasons": OrderAdjustment, "events": OrderEvent}
@@ -54,7 +54,16 @@ def _open_orders(person: Person) -> Sequence[Obstacle]:
     return [Obstacle(text, {"number": number}, f"/orders/{number}") for number in numbers]
 
 
+def _worth(person: Person) -> Sequence[Data]:
+    return rows_of(table_of(CustomerWorth), CustomerWorth.customer_id == person.id, but={"customer_id"})
+
+
+def _forget_worth(person: Person, _at: datetime) -> None:
+    delete_rows(table_of(CustomerWorth), CustomerWorth.customer_id == person.id)
+
+
 PERSONAL = (
+    Keeper("worth", N_("What you have bought in all"), ("customer_worth",), _worth, _forget_worth),
     Keeper(
         "orders",
         N_("Orders"),

@@ -104,6 +104,11 @@ def find_by_number(number: str) -> Order | None:
     return db.session.scalar(select(Order).where(Order.number == read_number(number)))
 
 
+def find_customer_id(order_id: int) -> int | None:
+    """Return whose order it is; None for a guest's."""
+    return db.session.scalar(select(Order.customer_id).where(Order.id == order_id))
+
+
 def find_by_idempotency_key(key: str) -> Order | None:
     """Return the order that was placed with a checkout's token."""
     return db.session.scalar(select(Order).where(Order.idempotency_key == key))
