@@ -57,8 +57,7 @@ def begin(*, staff_id: int, customer_id: int, reason: str, minutes: int, at: dat
     )
     db.session.add(row)
     db.session.flush()
-    changes = {"reason": (None, said), "ends_at": (None, row.ends_at.isoformat())}
-    _note(staff_id, "customer.stand_in", customer_id, changes, at)
+    _note(staff_id, "customer.stand_in", customer_id, {"reason": (None, said)}, at)
     return row
 
 

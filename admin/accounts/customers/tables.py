@@ -45,7 +45,7 @@ def customers_table() -> Table:
         url="/admin/customers",
         columns=(
             Column(N_("Customer"), key="customer", value=contact_of, look="grow clip", is_fixed=True),
-            Column(N_("Name"), key="name", value=lambda row: row.name, look="clip"),
+            Column(N_("Name"), key="name", value=lambda row: row.name),
             Column(N_("Segment"), key="segment", value=lambda row: Words(SEGMENTS[row.segment])),
             Column(N_("Orders"), key="orders", sort="orders", is_number=True, value=lambda row: row.orders or 0),
             Column(
@@ -57,9 +57,12 @@ def customers_table() -> Table:
             ),
             Column(N_("Last order"), key="last", sort="last", value=lambda row: row.last_at, look="nowrap"),
             Column(N_("Tier"), key="tier", value=lambda row: dict(tiers).get(row.tier, row.tier)),
-            Column(N_("Since"), key="since", sort="since", value=lambda row: row.created_at, look="nowrap"),
+            Column(N_("Joined"), key="since", sort="since", value=lambda row: row.created_at, look="nowrap"),
             Column(
-                N_("Account"), key="state", value=lambda row: Words(dict(STATES)["open" if row.is_active else "closed"])
+                N_("Account"),
+                key="state",
+                value=lambda row: Words(dict(STATES)["open" if row.is_active else "closed"]),
+                is_only_in_files=True,
             ),
         ),
         default_sort="-since",
@@ -68,7 +71,7 @@ def customers_table() -> Table:
             *((Choice("tier", N_("Tier"), tiers, is_data=True),) if tiers else ()),
             *((Choice("group", N_("Customer group"), groups, is_data=True),) if groups else ()),
             Choice("state", N_("Account"), STATES),
-            Days("since", N_("Since")),
+            Days("since", N_("Joined")),
             Days("last", N_("Last order")),
         ),
         search_label=N_("Search by e-mail, phone, name or order number"),
