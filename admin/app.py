@@ -45,6 +45,7 @@ from admin.returns import views as returns
 from admin.shipping import views as shipping
 from admin.shop import views as settings
 from admin.simulation import views as simulation
+from admin.support import views as support
 from admin.tables import views as lists
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission
@@ -63,6 +64,7 @@ ROOMS = (
         flash,
         approvals,
         settings,
+        support,
         audit,
         pricing,
         taxes,

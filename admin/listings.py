@@ -16,10 +16,11 @@ from admin.payments.listing import MESSAGES, PAYMENTS
 from admin.pricing.listing import PRICE_LISTS
 from admin.promotions.listing import PROMOTIONS
 from admin.returns.listing import RETURNS
+from admin.support.listing import TICKETS
 from admin.tables.listing import Listing
 
 ALL: tuple[Listing, ...] = (
     *(ORDERS, PAYMENTS, MESSAGES, TO_SEND, RETURNS, PRODUCTS, COLLECTIONS, PRICE_LISTS, PROMOTIONS, COUPONS),
-    *(SYNONYMS, SEARCH_RULES, JUDGEMENTS, SHELF_RULES, EXPERIMENTS, GROUPS, CUSTOMERS, CHANGES),
+    *(SYNONYMS, SEARCH_RULES, JUDGEMENTS, SHELF_RULES, EXPERIMENTS, GROUPS, CUSTOMERS, TICKETS, CHANGES),
 )
 LISTINGS: dict[str, Listing] = {listing.name: listing for listing in ALL}

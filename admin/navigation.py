@@ -91,6 +91,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Customers"),
         (
             Entry("/admin/customers", N_("Customers"), "user", Permission.CUSTOMERS_VIEW),
+            Entry("/admin/tickets", N_("Tickets"), "message-circle", Permission.TICKETS_VIEW),
             Entry("/admin/customer-groups", N_("Customer groups"), "users", Permission.CUSTOMERS_GROUPS),
             Entry("/admin/privacy", N_("Personal data"), "file-lock", Permission.CUSTOMERS_PRIVACY),
         ),

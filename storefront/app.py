@@ -71,6 +71,7 @@ ROOMS = (
         "invoicing",
         "privacy",
         "returns",
+        "support",
         "simulation",
         "discovery",
         "demo",

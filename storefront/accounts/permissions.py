@@ -28,6 +28,8 @@ class Permission(StrEnum):
     SHIPPING_EDIT = "shipping:edit"
     RETURNS_VIEW = "returns:view"
     RETURNS_EDIT = "returns:edit"
+    TICKETS_VIEW = "tickets:view"
+    TICKETS_EDIT = "tickets:edit"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
     SLOTS_APPROVE = "slots:approve"
@@ -100,6 +102,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.SLOTS_VIEW,
             P.SLOTS_APPROVE,
             P.PROMOTIONS_VIEW,
+            P.TICKETS_VIEW,
             P.CUSTOMERS_VIEW,
             P.CUSTOMERS_GROUPS,
             P.LOYALTY_VIEW,
@@ -135,7 +138,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
             *(P.RETURNS_VIEW, P.RETURNS_EDIT),
             *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST, P.LETTERS_VIEW),
-            *(P.CUSTOMERS_VIEW, P.CUSTOMERS_EDIT, P.CUSTOMERS_PRIVACY),
+            *(P.TICKETS_VIEW, P.TICKETS_EDIT, P.CUSTOMERS_VIEW, P.CUSTOMERS_EDIT, P.CUSTOMERS_PRIVACY),
         }
     ),
     Role.FINANCE: frozenset(

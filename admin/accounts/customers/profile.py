@@ -10,6 +10,7 @@ from admin.accounts.customers import queries
 from admin.accounts.customers.tables import LOOKS, SEGMENTS, bounds
 from admin.audit.queries import names_of
 from admin.orders.tables import WORDS
+from admin.support.queries import list_of_customer
 from storefront.accounts import groups, helping, stand_ins
 from storefront.accounts import queries as accounts
 from storefront.accounts.identity import CurrentStaff
@@ -25,6 +26,8 @@ from storefront.orders.worth import worth_of
 from storefront.promotions import wallet
 from storefront.promotions.states import WalletTab
 from storefront.shop.rules import ShopSettings
+from storefront.support.states import LOOKS as TICKET_LOOKS
+from storefront.support.states import STATES as TICKET_STATES
 
 
 def profile_of(
@@ -72,6 +75,9 @@ def _has(row: Customer, staff: CurrentStaff, at: datetime) -> Mapping[str, Any]:
         "balance": loyalty.balance_of(row.id) if staff.may(Permission.LOYALTY_VIEW) else None,
         "coupon_counts": counts,
         "coupons": wallet.list_usable(row.id, at) if counts.get(WalletTab.USABLE) else (),
+        "tickets": list_of_customer(row) if staff.may(Permission.TICKETS_VIEW) else (),
+        "ticket_states": TICKET_STATES,
+        "ticket_looks": TICKET_LOOKS,
         "returns": queries.list_returns(row.id) if staff.may(Permission.RETURNS_VIEW) else None,
     }
 
