@@ -133,7 +133,9 @@ def app(_sqlite_app: Flask, worker_dir: Path) -> Iterator[Flask]:
 @pytest.fixture
 def nothing_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values that a process keeps stay fresh, however slow the machine is that counts what is read."""
-    monkeypatch.setattr("storefront.kernel.kept.time", SimpleNamespace(monotonic=lambda: 0.0))
+    stopped = SimpleNamespace(monotonic=lambda: 0.0)
+    for keeper in ("storefront.kernel.kept", "storefront.catalog.memory"):
+        monkeypatch.setattr(f"{keeper}.time", stopped)
 
 
 @pytest.fixture
