@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Form, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from admin.catalog.heads import Head
 from admin.catalog.product_forms import Args, at_most
@@ -80,7 +81,7 @@ def _field(attribute: Attribute, stored: str) -> Any:
     options = [(en, zh if chinese and zh else en) for en, zh in attribute.options]
     if stored and stored not in dict(options):
         options.append((stored, gettext("%(name)s (gone)", name=stored)))
-    return SelectField(name, choices=[("", "–"), *options], validate_choice=False)
+    return _select(name, [("", "–"), *options])
 
 
 def texts_form(rows: Sequence[Any], version: int, alts: Mapping[int, Any], args: Args | None) -> Form:
@@ -109,9 +110,7 @@ def variants_form(
         fields |= {
             f"weight-{row.id}": StringField(gettext("Weight of %(sku)s in grams", sku=row.sku)),
             f"barcode-{row.id}": StringField(gettext("Barcode of %(sku)s", sku=row.sku), [at_most(64)]),
-            f"picture-{row.id}": SelectField(
-                gettext("Picture of %(sku)s", sku=row.sku), choices=choices, validate_choice=False
-            ),
+            f"picture-{row.id}": _select(gettext("Picture of %(sku)s", sku=row.sku), choices),
             f"active-{row.id}": BooleanField(gettext("%(sku)s is on sale", sku=row.sku)),
         }
         data |= {
@@ -122,6 +121,11 @@ def variants_form(
         }
     form: Form = _form(Form, fields)(args, data=data)
     return form
+
+
+def _select(label: str, options: Sequence[tuple[str, str]]) -> Any:
+    choices = [SelectChoice(value=value, label=words) for value, words in options]
+    return SelectField(label, choices=choices, validate_choice=False)
 
 
 def _form(base: type[Form], fields: Mapping[str, Any]) -> Any:

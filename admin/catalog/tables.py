@@ -54,7 +54,12 @@ def products_table() -> Table:
                 key="state",
                 value=lambda row: Words(dict(PUBLISHED)[standing_of(row)]),
             ),
-            Column(N_("Role"), key="role", value=lambda row: Words(ROLE_WORDS.get(row.role, ""))),
+            Column(
+                N_("Role"),
+                key="role",
+                value=lambda row: Words(ROLE_WORDS.get(row.role, "")),
+                is_only_in_files=True,
+            ),
         ),
         default_sort="-sold",
         filters=(
