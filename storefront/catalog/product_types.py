@@ -186,6 +186,8 @@ def _read_types() -> dict[str, tuple[Attribute, ...]]:
 
 _types = Kept(_read_types, seconds=SEEN_AFTER)
 forget_types = _types.forget
+all_types = _types.get
+"""The facts of every type by its code: another object once any of them has changed."""
 
 
 def _fill(row: ProductType, plan: TypePlan) -> None:

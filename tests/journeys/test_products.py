@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from io import BytesIO
 
 import pytest
@@ -94,7 +95,7 @@ def test_a_product_is_made_with_variants_and_pictures(visit: Visit, size: tuple[
             "#values-2": "red, blue",
             "#price": "29.9",
         }
-        fill(page, typed, by_keyboard=by_keyboard)
+        fill(page, {**typed, "#price": "29.9"}, by_keyboard=by_keyboard)
         go(merchant, page.get_by_role("button", name="Look at the variants"), by_keyboard=by_keyboard)
         expect(page.locator("#matrix tbody tr")).to_have_count(4)
         assert fault(page) == []
@@ -137,18 +138,15 @@ def test_a_product_is_made_with_variants_and_pictures(visit: Visit, size: tuple[
 
 
 def test_pictures_are_dropped_and_dragged(visit: Visit) -> None:
-    from base64 import b64encode  # noqa: PLC0415
-
     with visit(DESKTOP, bypass_csp=True) as merchant:
         merchant.sign_in("merchandiser@example.com", "/admin/sign-in")
         page = merchant.open("/admin/products")
         merchant.press(page.locator("table a[href^='/admin/products/']").first)
         merchant.press(page.get_by_role("link", name="Pictures", exact=True))
         dropped = [[f"{color}.png", "image/png", b64encode(picture(color)).decode()] for color in ("red", "green")]
+        dropped.append(["bad.svg", "image/svg+xml", b64encode(b"<svg/>").decode()])
         with page.expect_navigation():
-            page.evaluate(
-                DROP, ["[data-drop-zone]", [*dropped, ["bad.svg", "image/svg+xml", b64encode(b"<svg/>").decode()]]]
-            )
+            page.evaluate(DROP, ["[data-drop-zone]", dropped])
         page.get_by_text("bad.svg: This is not a picture").wait_for()
         expect(page.locator(".picture")).to_have_count(2)
         assert fault(page) == []

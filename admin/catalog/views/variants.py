@@ -137,8 +137,8 @@ def _stored(head: Head) -> tuple[MatrixForm, Any]:
 
 def _picture(number: int, alt: str) -> str:
     if alt:
-        return _("Picture %(number)s: %(alt)s", number=number, alt=alt[:40])
-    return _("Picture %(number)s", number=number)
+        return str(_("Picture %(number)s: %(alt)s", number=number, alt=alt[:40]))
+    return str(_("Picture %(number)s", number=number))
 
 
 def _base(head: Head) -> str:

@@ -15,9 +15,11 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from tests.admin.people import at_work
 from tests.browser import Page, Shopper
-from tests.factories import make_product, variant_of
+from tests.counting import queries_of
+from tests.factories import make_product, make_variant, variant_of
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+MOST_QUERIES = 8
 TEXTS = "form[action$='/pictures/texts']"
 
 
@@ -159,3 +161,18 @@ def test_the_slower_of_two_keeps_the_words_they_typed(any_app: Flask, cup: int) 
     assert page.one(f"#alt-{second}")["value"] == "Tom wrote this"
     assert tom.submit(page, TEXTS).status == 200
     assert tom.get(f"/admin/products/{cup}/pictures").one(f"#alt-{second}")["value"] == "Tom wrote this"
+
+
+@pytest.mark.parametrize("tab", ["facts", "variants", "pictures", "publication", "appearance"])
+def test_a_page_of_a_product_costs_few_queries_however_much_there_is(app: Flask, tab: str) -> None:
+    with app.app_context(), transaction():
+        product = make_product("Blue cup", product_type="cup")
+        for number in range(30):
+            make_variant(product, sku=f"CUP-{number}", name=f"{number}")
+            db.session.add(ProductMedia(product_id=product.id, position=number, picture=f"generated:1f34e-{number}-1"))
+        product_id = product.id
+    browser = at_work(app)
+    browser.get(f"/admin/products/{product_id}/{tab}")
+    with queries_of(app) as asked:
+        assert browser.get(f"/admin/products/{product_id}/{tab}").status == 200
+    assert len(asked) <= MOST_QUERIES, asked
