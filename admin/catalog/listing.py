@@ -83,7 +83,7 @@ ACTIONS = (
         says=N_("It is for reports and lists; shoppers do not see it."),
         permission=Permission.PRODUCTS_EDIT,
         do=_give_role,
-        ask=lambda: Ask(N_("Role"), tables.ROLES),
+        ask=lambda: Ask(N_("Product role"), tables.ROLES),
         undo="role",
     ),
     Action(

@@ -55,7 +55,7 @@ class NewProductForm(Form):
 
     name = StringField(_("Product name"), [InputRequired(_("A product needs a name.")), at_most(LONGEST_NAME)])
     name_zh = StringField(_("Name in Chinese"), [at_most(LONGEST_NAME)])
-    slug = StringField(_("Address"), [at_most(LONGEST_SLUG)])
+    slug = StringField(_("Web address"), [at_most(LONGEST_SLUG)])
     category_id = SelectField(_("Category"), validate_choice=False)
     brand = StringField(_("Brand"), [at_most(LONGEST_NAME)])
     product_type = StringField(_("Type"), [at_most(LONGEST_TYPE)])
@@ -94,7 +94,7 @@ class PlacingForm(Form):
     category_id = SelectField(_("Category"), validate_choice=False)
     brand = StringField(_("Brand"), [at_most(LONGEST_NAME)])
     product_type = StringField(_("Type"), [at_most(LONGEST_TYPE)])
-    role = SelectField(_("Role"), validate_choice=False)
+    role = SelectField(_("Product role"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,7 +157,7 @@ class AppearanceForm(Form):
     """Address, title and description for search engines."""
 
     version = IntegerField(default=0)
-    slug = StringField(_("Address"), [InputRequired(_("A product needs an address.")), at_most(LONGEST_SLUG)])
+    slug = StringField(_("Web address"), [InputRequired(_("A product needs an address.")), at_most(LONGEST_SLUG)])
     seo_title = StringField(_("Title for search engines"), [at_most(LONGEST_TITLE)])
     seo_title_zh = StringField(_("Title in Chinese"), [at_most(LONGEST_TITLE)])
     seo_description = TextAreaField(_("Description for search engines"), [at_most(LONGEST_DESCRIPTION)])

@@ -55,7 +55,7 @@ def products_table() -> Table:
                 value=lambda row: Words(dict(PUBLISHED)[standing_of(row)]),
             ),
             Column(
-                N_("Role"),
+                N_("Product role"),
                 key="role",
                 value=lambda row: Words(ROLE_WORDS.get(row.role, "")),
                 is_only_in_files=True,
@@ -65,7 +65,7 @@ def products_table() -> Table:
         filters=(
             Choice("category", N_("Category"), departments, is_data=True),
             Choice("published", N_("State"), PUBLISHED),
-            Choice("role", N_("Role"), ROLES),
+            Choice("role", N_("Product role"), ROLES),
             Choice("stock", N_("Stock"), STOCK),
         ),
         search_label=N_("Search by name or SKU"),

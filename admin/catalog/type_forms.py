@@ -88,8 +88,8 @@ class TypeForm:
 def labels() -> dict[str, str]:
     """Return what the columns of the facts are called."""
     return {
-        "place": gettext("Place"),
-        "name": gettext("Name"),
+        "place": gettext("Position in the list"),
+        "name": gettext("Name of the fact"),
         "name_zh": gettext("Name in Chinese"),
         "kind": gettext("Kind"),
         "unit": gettext("Unit"),
