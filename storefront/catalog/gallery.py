@@ -19,7 +19,7 @@ from storefront.catalog.models import Category, Product, ProductMedia
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.text import squeeze
-from storefront.media.pictures import PHOTO
+from storefront.media.pictures import PHOTO, generated_picture
 
 MOST_PICTURES = 60
 LONGEST_ALT = 255
@@ -124,8 +124,9 @@ def change_texts(*, product_id: int, version: int, texts: Mapping[int, AltText],
 
 
 def usual_picture(category_id: int) -> str:
-    """Return what stands for a product without pictures: the drawing of its category."""
-    return db.session.scalar(select(Category.picture).where(Category.id == category_id)) or ""
+    """Return what stands for a product without pictures: the drawing of its category, else of a parcel."""
+    found = db.session.scalar(select(Category.picture).where(Category.id == category_id)) or ""
+    return found if found.startswith("generated:") else generated_picture("📦", 37 * category_id, category_id)
 
 
 def _rows_with_main(product: Product) -> list[ProductMedia]:

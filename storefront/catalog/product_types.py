@@ -26,7 +26,7 @@ from storefront.kernel.events import publish
 from storefront.kernel.kept import Kept
 from storefront.kernel.text import squeeze
 
-LONGEST_NAME, LONGEST_CODE = 120, 120
+LONGEST_NAME = 120
 SEEN_AFTER = 30.0
 """Seconds until a change made by another process is seen."""
 
@@ -118,18 +118,15 @@ def get_type(type_id: int) -> ProductType:
     return found
 
 
-def add_type(*, plan: TypePlan, code: str = "", by: str, at: datetime) -> ProductType:
-    """Make a type; products whose type has this code (usual: the name) are of it at once."""
-    code = squeeze(code) or plan.name
-    if len(code) > LONGEST_CODE:
-        raise Invalid(N_("Use at most %(count)d characters."), field="name", count=LONGEST_CODE)
-    row = ProductType(code=code, name="", translations={}, attributes=[], updated_at=at)
+def add_type(*, plan: TypePlan, by: str, at: datetime) -> ProductType:
+    """Make a type; products that name it are of it at once."""
+    row = ProductType(code=plan.name, name="", translations={}, attributes=[], updated_at=at)
     _fill(row, plan)
     db.session.add(row)
     try:
         db.session.flush()
     except IntegrityError:
-        raise TypeTaken(field="name", name=code) from None
+        raise TypeTaken(field="name", name=plan.name) from None
     audit.record(
         actor=by, action="product_type.add", about=("product_type", str(row.id)), changes=_changes(None, plan), at=at
     )
@@ -140,25 +137,30 @@ def add_type(*, plan: TypePlan, code: str = "", by: str, at: datetime) -> Produc
 def change_type(*, type_id: int, version: int, plan: TypePlan, by: str, at: datetime) -> ProductType:
     """Set a type's name and facts as they were at `version`; else StaleType.
 
-    A fact that is called otherwise keeps what products say of it; what a fact that is gone said, products keep as a
-    free one.
+    A type that is called otherwise takes its products along. A fact that is called otherwise keeps what products say of
+    it; what a fact that is gone said, products keep as a free one. A fact that somebody removed meanwhile is a new one.
     """
     row = db.session.scalar(_ONE.where(ProductType.id == type_id).with_for_update(of=ProductType))
     if row is None:
         raise NotFound
     before = TypePlan.of(row)
-    if row.version != version or {key for key, _one in plan.attributes if key} - {each.id for each in row.attributes}:
+    if row.version != version:
         raise StaleType
     if plan == before:
         return row
     names = {old.name: new.name for old, new in _pairs(before, plan)}
     names_zh = {old.name_in("zh"): new.name_in("zh") for old, new in _pairs(before, plan)}
     _fill(row, plan)
-    row.updated_at = at
+    was, row.code, row.updated_at = row.code, plan.name, at
     try:
         db.session.flush()
     except StaleDataError:
         raise StaleType from None
+    except IntegrityError:
+        raise TypeTaken(field="name", name=plan.name) from None
+    if was != row.code:
+        values = {"product_type": row.code, "version": Product.version + 1, "updated_at": at}
+        db.session.execute(update(Product).where(Product.product_type == was).values(**values))
     _rename(row.code, names, names_zh, at)
     changes = _changes(before, plan)
     audit.record(actor=by, action="product_type.change", about=("product_type", str(row.id)), changes=changes, at=at)

@@ -172,9 +172,8 @@ def check_attributes(attributes: Sequence[Attribute]) -> None:
 
 
 def _number(text: str, attribute: Attribute) -> str:
-    plain = text.replace(",", ".") if re.fullmatch(r"-?\d+,\d{1,2}", text) else text
-    if attribute.unit and plain.endswith(attribute.unit):
-        plain = plain.removesuffix(attribute.unit).strip()
+    plain = text.removesuffix(attribute.unit).strip() if attribute.unit else text
+    plain = plain.replace(",", ".") if re.fullmatch(r"-?\d+,\d{1,2}", plain) else plain
     try:
         number = Decimal(plain) if _NUMBER.fullmatch(plain) else None
     except InvalidOperation:

@@ -135,6 +135,17 @@ def test_a_type_that_cannot_be_comes_back(app: Flask, typed: dict[str, str], wor
     assert page.one("#name_zh")["value"] == "衬衫"
 
 
+def test_a_type_that_is_called_otherwise_takes_its_products_along(any_app: Flask, shirt: int) -> None:
+    browser = at_work(any_app)
+    page = browser.submit(describe(browser), TYPE, name="Tops")
+    assert page.words("h1") == "Tops"
+    assert browser.get(f"/admin/products/{shirt}/facts").one("#product_type")["value"] == "Tops"
+    describe(browser, "Trousers")
+    taken = browser.submit(page, TYPE, name="Trousers", name_zh="kept")
+    assert (taken.status, "There is a type “Trousers” already" in taken.said) == (422, True)
+    assert taken.one("#name_zh")["value"] == "kept"
+
+
 def test_two_types_of_one_name_are_refused_and_a_type_is_forgotten(app: Flask) -> None:
     browser = at_work(app)
     describe(browser)
