@@ -5,7 +5,7 @@ from __future__ import annotations
 from admin.accounts.customers.listing import CUSTOMERS
 from admin.accounts.listing import GROUPS
 from admin.audit.listing import CHANGES
-from admin.catalog.listing import COLLECTIONS, PRODUCTS
+from admin.catalog.listing import COLLECTIONS, PRODUCTS, TYPES
 from admin.coupons.listing import COUPONS
 from admin.discovery.listing import JUDGEMENTS, SEARCH_RULES, SYNONYMS
 from admin.discovery.shelves.listing import SHELF_RULES
@@ -20,7 +20,7 @@ from admin.support.listing import TICKETS
 from admin.tables.listing import Listing
 
 ALL: tuple[Listing, ...] = (
-    *(ORDERS, PAYMENTS, MESSAGES, TO_SEND, RETURNS, PRODUCTS, COLLECTIONS, PRICE_LISTS, PROMOTIONS, COUPONS),
+    *(ORDERS, PAYMENTS, MESSAGES, TO_SEND, RETURNS, PRODUCTS, COLLECTIONS, TYPES, PRICE_LISTS, PROMOTIONS, COUPONS),
     *(SYNONYMS, SEARCH_RULES, JUDGEMENTS, SHELF_RULES, EXPERIMENTS, GROUPS, CUSTOMERS, TICKETS, CHANGES),
 )
 LISTINGS: dict[str, Listing] = {listing.name: listing for listing in ALL}

@@ -7,8 +7,10 @@ alone takes the stored value; a field that both changed keeps what was typed, an
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from wtforms import SelectField
 
 SEEN = "seen-"
 
@@ -45,7 +47,7 @@ def merge(form: Any, stored: Any, args: Mapping[str, str]) -> list[Difference]:
         seen = _plain(args.get(SEEN + field.name, now))
         told = difference(str(field.label.text), seen=seen, now=now, typed=typed)
         if told is not None:
-            found.append(told)
+            found.append(replace(told, now=_chosen(field, told.now), yours=_chosen(field, told.yours)))
             if told.is_theirs:
                 form[field.name].data, form[field.name].raw_data = field.data, None
     return found
@@ -73,6 +75,13 @@ def shown(field: Any) -> str:
         return ", ".join(sorted(str(each) for each in field.data))
     value = field._value() if hasattr(field, "_value") else field.data
     return _plain(str(value if value is not None else ""))
+
+
+def _chosen(field: Any, text: str) -> str:
+    """Return what a value of a select field is called; of any other field, the value."""
+    if not isinstance(field, SelectField):
+        return text
+    return next((str(label) for value, label, *_rest in field.iter_choices() if str(value) == text), text).strip()
 
 
 def _plain(text: str) -> str:

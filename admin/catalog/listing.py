@@ -8,9 +8,10 @@ from admin.catalog import gathering, queries, tables
 from admin.promotions.choices import category_options
 from admin.tables import Action, Ask, Empty, Listing
 from storefront.accounts.permissions import Permission
-from storefront.catalog import collections
+from storefront.catalog import collections, facts
 from storefront.catalog import services as catalog
 from storefront.catalog.errors import AlreadySo
+from storefront.catalog.states import ROLE_WORDS
 from storefront.kernel.errors import N_
 from storefront.web.locale import localized
 
@@ -38,6 +39,11 @@ def _collect(key: str, collection: str, by: str, at: datetime) -> str:
 def _take_out(key: str, collection: str, by: str, at: datetime) -> str:
     collections.remove_product(collection_id=int(collection), product_id=int(key), by=by, at=at)
     return collection
+
+
+def _give_role(key: str, role: str, by: str, at: datetime) -> str:
+    was = facts.change_role(product_id=int(key), role="" if role == "none" else role, by=by, at=at)
+    return was or "none"
 
 
 def _collections() -> Ask:
@@ -70,6 +76,15 @@ ACTIONS = (
         do=_move,
         ask=lambda: Ask(N_("Category"), category_options(), is_data=True),
         undo="move",
+    ),
+    Action(
+        key="role",
+        label=N_("Give a role"),
+        says=N_("It is for reports and lists; shoppers do not see it."),
+        permission=Permission.PRODUCTS_EDIT,
+        do=_give_role,
+        ask=lambda: Ask(N_("Product role"), tables.ROLES),
+        undo="role",
     ),
     Action(
         key="collect",
@@ -105,7 +120,28 @@ PRODUCTS = Listing(
         show_all=N_("Show all products"),
     ),
     known_as=lambda row: localized(row.name, row.translations),
+    context=lambda _rows: {"roles": ROLE_WORDS},
     actions=ACTIONS,
+    page="admin/catalog/products.html",
+)
+
+TYPES = Listing(
+    name="product-types",
+    title=N_("Product types"),
+    caption=N_("Product types"),
+    permission=Permission.PRODUCTS_VIEW,
+    table=lambda: tables.TYPES,
+    source=queries.types_of,
+    cells="admin/catalog/_type_cells.html",
+    empty=Empty(
+        icon="tag",
+        title=N_("No type is described yet"),
+        text=N_("Describe one, for example “T-shirt” with its material and fit."),
+        nothing_matches=N_("No types match"),
+        show_all=N_("Show all types"),
+    ),
+    known_as=lambda row: localized(row.name, row.translations),
+    page="admin/catalog/types.html",
 )
 
 COLLECTIONS = Listing(

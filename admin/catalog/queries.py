@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from admin.tables import ListState, Source
-from storefront.catalog.models import Brand, Category, Product, Variant
+from storefront.catalog.models import Brand, Category, Product, ProductType, TypeAttribute, Variant
 from storefront.catalog.services import ProductWords
 from storefront.database.base import db
 from storefront.inventory.models import StockLevel, Warehouse
@@ -34,6 +34,8 @@ class ProductRow:
     category: str
     category_translations: dict[str, Any]
     is_published: bool
+    is_planned: bool
+    role: str
     popularity: int
     updated_at: datetime
     variant_count: int
@@ -99,6 +101,8 @@ def products_of(state: ListState) -> Source:
             Product.slug,
             Product.picture,
             Product.is_published,
+            Product.is_planned,
+            Product.role,
             Product.popularity,
             Product.updated_at,
             Category.name.label("category"),
@@ -108,6 +112,23 @@ def products_of(state: ListState) -> Source:
         .where(*_conditions(state))
     )
     return Source(rows, Product.id, SORTS, complete=_with_prices_and_stock)
+
+
+def types_of(state: ListState) -> Source:
+    """Return the types that `state` asks for, each with how many facts it tells and products it has."""
+    facts = select(func.count(TypeAttribute.id)).where(TypeAttribute.type_id == ProductType.id).correlate(ProductType)
+    products = select(func.count(Product.id)).where(Product.product_type == ProductType.code).correlate(ProductType)
+    rows = select(
+        ProductType.id,
+        ProductType.name,
+        ProductType.translations,
+        ProductType.updated_at,
+        facts.scalar_subquery().label("facts"),
+        products.scalar_subquery().label("products"),
+    )
+    if state.search:
+        rows = rows.where(ProductType.name.icontains(state.search, autoescape=True))
+    return Source(rows, ProductType.id, {"name": func.lower(ProductType.name), "changed": ProductType.updated_at})
 
 
 def find_products(text: str, limit: int) -> Sequence[Any]:
@@ -147,6 +168,12 @@ def get_product_facts(product_id: int) -> ProductFacts:
         updated_at=product.updated_at,
         variants=_variants(product_id),
     )
+
+
+def list_variants(product_id: int) -> Sequence[Variant]:
+    """Return a product's variants in order, withdrawn ones too."""
+    rows = select(Variant).where(Variant.product_id == product_id).order_by(Variant.position)
+    return db.session.scalars(rows).all()
 
 
 def _count_weightless(product_id: int) -> int:
@@ -215,7 +242,9 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
         path = select(Category.path).where(Category.slug == slug).scalar_subquery()
         found.append(Product.category_id.in_(select(Category.id).where(Category.path.startswith(path))))
     if published := state.value("published"):
-        found.append(Product.is_published.is_(published == "yes"))
+        found += [Product.is_published.is_(published == "yes"), Product.is_planned.is_(published == "planned")]
+    if role := state.value("role"):
+        found.append(Product.role == ("" if role == "none" else role))
     if stock := state.value("stock"):
         found.append(_stock_condition(stock))
     return found

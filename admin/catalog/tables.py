@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from admin.tables import Choice, Column, Table, Words
 from storefront.catalog.queries import category_tree
+from storefront.catalog.states import ROLE_WORDS
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
 from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
 
-PUBLISHED = (("yes", N_("Published")), ("no", N_("Unpublished")))
+PUBLISHED = (("yes", N_("Published")), ("no", N_("Unpublished")), ("planned", N_("Planned or over")))
+ROLES = (*ROLE_WORDS.items(), ("none", N_("No role")))
 STOCK = (("out", N_("Out of stock")), ("low", N_("Running low")), ("in", N_("In stock")))
+
+
+def standing_of(row: Any) -> str:
+    """Return which of PUBLISHED a product is."""
+    return "yes" if row.is_published else "planned" if row.is_planned else "no"
 
 
 def products_table() -> Table:
@@ -43,19 +52,44 @@ def products_table() -> Table:
             Column(
                 N_("State"),
                 key="state",
-                value=lambda row: Words(dict(PUBLISHED)["yes" if row.is_published else "no"]),
+                value=lambda row: Words(dict(PUBLISHED)[standing_of(row)]),
+            ),
+            Column(
+                N_("Product role"),
+                key="role",
+                value=lambda row: Words(ROLE_WORDS.get(row.role, "")),
+                is_only_in_files=True,
             ),
         ),
         default_sort="-sold",
         filters=(
             Choice("category", N_("Category"), departments, is_data=True),
             Choice("published", N_("State"), PUBLISHED),
+            Choice("role", N_("Product role"), ROLES),
             Choice("stock", N_("Stock"), STOCK),
         ),
         search_label=N_("Search by name or SKU"),
     )
 
 
+TYPES = Table(
+    url="/admin/product-types",
+    columns=(
+        Column(
+            N_("Type"),
+            key="name",
+            sort="name",
+            value=lambda row: localized(row.name, row.translations),
+            look="grow",
+            is_fixed=True,
+        ),
+        Column(N_("Facts"), key="facts", is_number=True, value=lambda row: row.facts),
+        Column(N_("Products"), key="products", is_number=True, value=lambda row: row.products),
+        Column(N_("Changed"), key="changed", sort="changed", value=lambda row: row.updated_at, look="nowrap"),
+    ),
+    default_sort="name",
+    search_label=N_("Search by name"),
+)
 COLLECTIONS = Table(
     url="/admin/collections",
     columns=(

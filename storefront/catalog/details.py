@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from storefront.catalog.memory import remembered
 from storefront.catalog.models import Product
+from storefront.catalog.product_types import facts_in_order
 from storefront.database.reading import read
 from storefront.kernel.text import squeeze
 
@@ -31,7 +32,7 @@ def details_by_ids(product_ids: Iterable[int], locale: str) -> dict[int, Details
     found = {number: store.get(number, key) for number in product_ids}
     missing = [number for number, known in found.items() if known is None]
     for row in read(_ROWS, {"ids": missing}) if missing else ():
-        found[row.id] = _details(row, (row.translations or {}).get(locale) or {})
+        found[row.id] = _details(row, (row.translations or {}).get(locale) or {}, locale)
         store.put(row.id, key, found[row.id])
     return {number: details for number, details in found.items() if isinstance(details, Details)}
 
@@ -46,12 +47,12 @@ def shortened(text: str, longest: int = LONGEST_SUMMARY) -> str:
     return (at_word if len(at_word) > longest // 2 else cut).rstrip(" ,.;，。；、") + "…"
 
 
-def _details(row: Any, words: Mapping[str, Any]) -> Details:
-    attributes = words.get("attributes") or row.attributes or {}
+def _details(row: Any, words: Mapping[str, Any], locale: str) -> Details:
+    attributes = facts_in_order(row.product_type, words.get("attributes") or row.attributes or {}, locale)
     facts = tuple((str(name), str(value)) for name, value in attributes.items() if value)
     return Details(shortened(words.get("description") or row.description or ""), facts[:MOST_FACTS])
 
 
-_ROWS = select(Product.id, Product.description, Product.translations, Product.attributes).where(
+_ROWS = select(Product.id, Product.description, Product.translations, Product.attributes, Product.product_type).where(
     Product.id.in_(bindparam("ids", expanding=True))
 )

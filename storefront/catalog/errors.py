@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from storefront.kernel.errors import N_, ShopError
+from storefront.kernel.errors import N_, Invalid, ShopError
 
 
 class StaleProduct(ShopError):
@@ -15,3 +15,39 @@ class AlreadySo(ShopError):
     """Nothing would change."""
 
     message = N_("It is so already.")
+
+
+class SkuTaken(Invalid):
+    """Another variant has this SKU."""
+
+    message = N_("The SKU %(sku)s belongs to “%(product)s” already.")
+
+
+class SlugTaken(Invalid):
+    """Another product has this address, or had it and is still found by it."""
+
+    message = N_("The address “%(slug)s” belongs to “%(product)s” already.")
+
+
+class PublicationOver(ShopError):
+    """Its time to be shown is over, so it cannot be shown now."""
+
+    message = N_("Its last day in the shop is over. Change the date on its page “Publication” first.")
+
+
+class GalleryFull(Invalid):
+    """More pictures than a gallery holds."""
+
+    message = N_("A gallery holds at most %(most)d pictures.")
+
+
+class StaleType(ShopError):
+    """Somebody else changed the type since it was read."""
+
+    message = N_("Somebody else changed this type while you were editing it. Nothing of yours was saved yet.")
+
+
+class TypeTaken(Invalid):
+    """There is a type of this name."""
+
+    message = N_("There is a type “%(name)s” already.")

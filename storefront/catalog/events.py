@@ -25,6 +25,14 @@ class CollectionChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class TypeChanged(Fact):
+    """What is told of the goods of a type, and by what they are filtered, is another thing now."""
+
+    product_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PriceChanged(Fact):
     """A variant's own price is another one, in minor units of the shop's currency."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storefront.database.base import Base
-from storefront.database.columns import json_object, minor, moment, name, pk, refers
+from storefront.database.columns import Json, json_list, json_object, minor, moment, name, pk, refers
 
 
 class Category(Base):
@@ -38,6 +40,45 @@ class Brand(Base):
     name: Mapped[name]
 
 
+class ProductType(Base):
+    """A kind of goods, and which facts are told of each of them."""
+
+    __tablename__ = "product_type"
+
+    id: Mapped[pk]
+    code: Mapped[str] = mapped_column(String(120), unique=True)
+    """What `Product.product_type` says; a product whose type has no row here has free facts alone."""
+    name: Mapped[name]
+    translations: Mapped[json_object]
+    version: Mapped[int] = mapped_column(default=1)
+    updated_at: Mapped[moment]
+
+    attributes: Mapped[list[TypeAttribute]] = relationship(
+        lazy="raise", order_by="TypeAttribute.position", cascade="all, delete-orphan"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class TypeAttribute(Base):
+    """A fact that is told of every product of a type; see `types.Attribute`."""
+
+    __tablename__ = "type_attribute"
+    __table_args__ = (UniqueConstraint("type_id", "name"),)
+
+    id: Mapped[pk]
+    type_id: Mapped[int] = refers("product_type.id", on_delete="CASCADE", index=False)
+    position: Mapped[int] = mapped_column(default=0)
+    name: Mapped[str] = mapped_column(String(60))
+    name_zh: Mapped[str] = mapped_column(String(60), default="")
+    kind: Mapped[str] = mapped_column(String(16))
+    unit: Mapped[str] = mapped_column(String(16), default="")
+    choices: Mapped[json_list]
+    """[["Cotton", "棉"]]"""
+    is_required: Mapped[bool] = mapped_column(default=False)
+    is_filter: Mapped[bool] = mapped_column(default=True)
+
+
 class Product(Base):
     """What a shopper reads about; its variants are what can be bought."""
 
@@ -65,11 +106,23 @@ class Product(Base):
     picture: Mapped[str] = mapped_column(String(120), default="")
     """"generated:<codepoint>-<hue>-<pattern>" or "photo:<key>:<width>x<height>"; read by `media.pictures`."""
     is_published: Mapped[bool] = mapped_column(default=True)
+    """Whether shoppers see it now. `publishing` decides, and the clock where there are dates."""
+    is_planned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether it would be published if its time had come, or were not over."""
+    published_from: Mapped[moment | None] = mapped_column(index=True)
+    published_until: Mapped[moment | None] = mapped_column(index=True)
     is_returnable: Mapped[bool] = mapped_column(default=True)
     """Whether it can come back although nothing is wrong with it: underwear and cakes cannot."""
     published_at: Mapped[moment | None] = mapped_column(index=True)
     freight_class: Mapped[str] = mapped_column(String(32), default="", server_default="")
     """What delivery charges for in a way of its own, such as "bulky"; see `shipping.rules.freight`."""
+    role: Mapped[str] = mapped_column(String(16), default="", server_default="", index=True)
+    """What the merchant has it for (`states.ProductRole`); empty for nothing in particular."""
+    options: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list, server_default=text("'[]'"))
+    """The options that tell its variants apart, in order; see `matrix.Option`."""
+    seo_title: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    seo_description: Mapped[str] = mapped_column(String(320), default="", server_default="")
+    """What search engines show in place of name and description; Chinese in `translations`."""
     popularity: Mapped[int] = mapped_column(default=0)
     """Units sold in the last 90 days; the best-seller order."""
     rating_sum: Mapped[int] = mapped_column(default=0)
@@ -128,6 +181,16 @@ class Variant(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class ProductAddress(Base):
+    """A slug that a product had: it leads to the product still."""
+
+    __tablename__ = "product_address"
+
+    slug: Mapped[str] = mapped_column(String(120), primary_key=True)
+    product_id: Mapped[int] = refers("product.id", on_delete="CASCADE")
+    left_at: Mapped[moment]
+
+
 class Collection(Base):
     """Goods that belong together for the merchant: "Back to school"."""
 
@@ -159,3 +222,6 @@ class ProductMedia(Base):
     position: Mapped[int] = mapped_column(default=0)
     picture: Mapped[str] = mapped_column(String(120))
     alt: Mapped[str] = mapped_column(String(255), default="")
+    """What it shows, for those who do not see it."""
+    translations: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default=text("'{}'"))
+    """{"zh": {"alt": ...}}"""

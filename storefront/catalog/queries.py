@@ -15,7 +15,9 @@ from storefront.catalog.cards import Piece, Promoted, after_deals, shown_prices,
 from storefront.catalog.cards import cards_by_ids as cards_by_ids
 from storefront.catalog.collections import Marks as Marks
 from storefront.catalog.collections import marks_of as marks_of
+from storefront.catalog.matrix import Option, read_options
 from storefront.catalog.models import Brand, Category, CollectionProduct, Product, ProductMedia, Variant
+from storefront.catalog.product_types import facts_in_order
 from storefront.catalog.tree import Node as Node
 from storefront.catalog.tree import Tree, count_subtrees
 from storefront.database.base import db
@@ -86,6 +88,11 @@ class ProductFacts:
     rating: str
     rating_count: int
     is_returnable: bool = True
+    options: tuple[Option, ...] = ()
+    """What tells its variants apart, in order."""
+    title: str = ""
+    summary: str = ""
+    """What search engines show, where it is not made from name and description."""
 
     @property
     def url(self) -> str:
@@ -165,12 +172,15 @@ def get_product(slug: str, locale: str) -> ProductFacts:
         brand_id=product.brand_id,
         brand_name=product.brand_name or "",
         brand_slug=product.brand_slug or "",
-        attributes=words.get("attributes") or product.attributes or {},
+        attributes=facts_in_order(product.product_type, words.get("attributes") or product.attributes or {}, locale),
         variants=variants,
-        gallery=_gallery(product.id, product.picture),
+        gallery=_gallery(product.id, product.picture, locale),
         rating=f"{product.rating_sum / product.rating_count:.1f}" if product.rating_count else "",
         rating_count=product.rating_count,
         is_returnable=product.is_returnable,
+        options=read_options(product.options or ()),
+        title=words.get("seo_title") or product.seo_title,
+        summary=words.get("seo_description") or product.seo_description,
     )
 
 
@@ -222,13 +232,16 @@ def _variant(row: Row[Any], available: int, promoted: Promoted | None) -> Varian
     )
 
 
-def _gallery(product_id: int, first: str) -> tuple[Picture, ...]:
+def _gallery(product_id: int, first: str, locale: str) -> tuple[Picture, ...]:
     rows = db.session.execute(
-        select(ProductMedia.picture, ProductMedia.alt)
+        select(ProductMedia.picture, ProductMedia.alt, ProductMedia.translations)
         .where(ProductMedia.product_id == product_id)
-        .order_by(ProductMedia.position)
+        .order_by(ProductMedia.position, ProductMedia.id)
     )
-    found = {row.picture: Picture(row.picture, row.alt) for row in rows}
+    found = {
+        row.picture: Picture(row.picture, ((row.translations or {}).get(locale) or {}).get("alt") or row.alt)
+        for row in rows
+    }
     if first and first not in found:
         found = {first: Picture(first, ""), **found}
     return tuple(found.values())

@@ -51,13 +51,15 @@ def choose_variant(variants: Sequence[Some], sku: str | None = None) -> Some | N
     return asked or next((variant for variant in variants if variant.available > 0), None) or next(iter(variants), None)
 
 
-def option_groups(variants: Sequence[Offered], current: Offered) -> tuple[OptionGroup, ...]:
-    """Return each option that varies. A choice leads to the variant that keeps most of the other options as they
-    are, one in stock before one that is not; a choice is out when no variant with it can be bought.
+def option_groups(variants: Sequence[Offered], current: Offered, order: Sequence[str] = ()) -> tuple[OptionGroup, ...]:
+    """Return each option that varies, those named in `order` first. A choice leads to the variant that keeps most of
+    the other options as they are, one in stock before one that is not; a choice is out when no variant with it can be
+    bought.
     """
     if len(variants) < 2:
         return ()
-    names = list(dict.fromkeys(name for variant in variants for name in variant.options))
+    known = dict.fromkeys(name for variant in variants for name in variant.options)
+    names = [*(name for name in order if name in known), *(name for name in known if name not in order)]
     varying = [name for name in names if len({variant.options.get(name, "") for variant in variants}) > 1]
     if not varying or not _tell_apart(variants, varying):
         return (OptionGroup("", tuple(_by_name(variant, current) for variant in variants)),)

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
-from sqlalchemy.orm.exc import StaleDataError
 
 from storefront.audit import services as audit
-from storefront.catalog import limits
+from storefront.catalog import limits, publishing
+from storefront.catalog.editing import get_at, get_now, store, with_chinese
 from storefront.catalog.errors import AlreadySo, StaleProduct
-from storefront.catalog.events import PriceChanged, ProductChanged
+from storefront.catalog.events import PriceChanged
 from storefront.catalog.models import Category, Product, Variant
 from storefront.catalog.queries import forget_tree
 from storefront.database.base import db
@@ -92,27 +91,27 @@ class VariantPrice:
 
 def change_words(*, product_id: int, version: int, words: ProductWords, by: str, at: datetime) -> Product:
     """Set name, description and publication of the product as it was at `version`; else StaleProduct."""
-    product = _get_at(product_id, version)
+    product = get_at(product_id, version)
     before, words = ProductWords.of(product), words.tidied()
     if words == before:
         return product
     product.name, product.description = words.name, words.description
-    product.translations = _with_chinese(product.translations or {}, words)
-    product.is_published, product.is_returnable = words.is_published, words.is_returnable
-    if words.is_published and product.published_at is None:
-        product.published_at = at
-    _store(product, at)
+    product.translations = with_chinese(
+        product.translations or {}, {"name": words.name_zh, "description": words.description_zh}
+    )
+    product.is_returnable = words.is_returnable
+    if words.is_published != before.is_published:
+        publishing.switch(product, is_published=words.is_published, at=at)
+    store(product, at)
     after = ProductWords.of(product)
     changes = {key: (getattr(before, key), getattr(after, key)) for key in ProductWords.__slots__}
     audit.record(actor=by, action="product.change", about=("product", str(product.id)), changes=changes, at=at)
-    if before.is_published != after.is_published:
-        after_commit(forget_tree)
     return product
 
 
 def set_published(*, product_id: int, is_published: bool, by: str, at: datetime) -> Product:
     """Let shoppers see a product, or no longer, whatever its page says; refuse what is so already."""
-    product = _get_now(product_id)
+    product = get_now(product_id)
     words = ProductWords.of(product)
     if words.is_published == is_published:
         raise AlreadySo
@@ -122,7 +121,7 @@ def set_published(*, product_id: int, is_published: bool, by: str, at: datetime)
 
 def change_category(*, product_id: int, category_id: int, by: str, at: datetime) -> int:
     """Move a product into another category; return the one that it was in. Refuse what is so already."""
-    product = _get_now(product_id)
+    product = get_now(product_id)
     names = {row.id: row.name for row in db.session.execute(select(Category.id, Category.name))}
     if category_id not in names:
         raise NotFound
@@ -130,7 +129,7 @@ def change_category(*, product_id: int, category_id: int, by: str, at: datetime)
     if was == category_id:
         raise AlreadySo
     product.category_id = category_id
-    _store(product, at)
+    store(product, at)
     changes = {"category": (names[was], names[category_id])}
     audit.record(actor=by, action="product.move", about=("product", str(product.id)), changes=changes, at=at)
     after_commit(forget_tree)
@@ -144,7 +143,7 @@ def change_prices(
 
     Prices below cost that one person may not decide alone are refused with NeedsApproval.
     """
-    product = _get_at(product_id, version)
+    product = get_at(product_id, version)
     variants = {variant.id: variant for variant in product.variants}
     if prices.keys() - variants.keys():
         raise StaleProduct
@@ -153,7 +152,7 @@ def change_prices(
     for variant_id, price in sorted(prices.items()):
         changes |= _reprice(variants[variant_id], price, by, at)
     if changes:
-        _store(product, at)
+        store(product, at)
         audit.record(actor=by, action="prices.change", about=("product", str(product.id)), changes=changes, at=at)
     return product
 
@@ -165,7 +164,7 @@ def change_tax_classes(
 
     "" is the default class for a product, and the product's for a variant.
     """
-    product = _get_at(product_id, version)
+    product = get_at(product_id, version)
     variants = {variant.id: variant for variant in product.variants}
     changes: dict[str, tuple[object, object]] = {}
     for key, code in classes.items():
@@ -176,7 +175,7 @@ def change_tax_classes(
             changes[name] = (row.tax_class, code)
             row.tax_class = code
     if changes:
-        _store(product, at)
+        store(product, at)
         audit.record(actor=by, action="product.tax", about=("product", str(product.id)), changes=changes, at=at)
     return product
 
@@ -212,42 +211,3 @@ def _reprice(variant: Variant, price: VariantPrice, by: str, at: datetime) -> di
     if changes:
         variant.updated_at = at
     return changes
-
-
-def _get_at(product_id: int, version: int) -> Product:
-    product = _get_now(product_id)
-    if product.version != version:
-        raise StaleProduct
-    return product
-
-
-def _get_now(product_id: int) -> Product:
-    statement = select(Product).where(Product.id == product_id).options(selectinload(Product.variants))
-    product = db.session.scalar(statement.with_for_update(of=Product).execution_options(populate_existing=True))
-    if product is None:
-        raise NotFound
-    return product
-
-
-def _store(product: Product, at: datetime) -> None:
-    """Write the product; its version grows with every change, of a variant's price too."""
-    product.updated_at = at
-    try:
-        db.session.flush()
-    except StaleDataError:
-        raise StaleProduct from None
-    publish(ProductChanged(product.id, at))
-
-
-def _with_chinese(translations: Mapping[str, object], words: ProductWords) -> dict[str, object]:
-    known = translations.get("zh")
-    chinese: dict[str, object] = dict(known) if isinstance(known, dict) else {}
-    for field, text in (("name", words.name_zh), ("description", words.description_zh)):
-        if text:
-            chinese[field] = text
-        else:
-            chinese.pop(field, None)
-    return {
-        **{key: value for key, value in translations.items() if key != "zh"},
-        **({"zh": chinese} if chinese else {}),
-    }

@@ -10,6 +10,7 @@ from flask import Response, g, request
 from storefront.catalog.cards import cards_by_ids
 from storefront.catalog.details import details_by_ids
 from storefront.catalog.listing import Found, ListPage
+from storefront.catalog.queries import Picture, ProductFacts, VariantFacts
 from storefront.catalog.tree import Node
 from storefront.catalog.wanted import VIEWS, Wanted
 from storefront.web.cookies import is_secure_only
@@ -50,6 +51,14 @@ def view_choice() -> str:
     """Return the view that this reader chose before, else the first."""
     chosen = request.cookies.get(VIEW_COOKIE, "")
     return chosen if chosen in VIEWS else VIEWS[0]
+
+
+def gallery_of(product: ProductFacts, variant: VariantFacts) -> tuple[Picture, ...]:
+    """Return the pictures of a product with the variant's own one first."""
+    own = [each for each in product.gallery if each.picture == variant.picture]
+    if variant.picture and not own:
+        own = [Picture(variant.picture, "")]
+    return (*own, *(each for each in product.gallery if each not in own))
 
 
 def list_variant() -> tuple[str, str]:

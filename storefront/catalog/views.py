@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, g, redirect, request
 
 from storefront.catalog import queries as catalog
+from storefront.catalog.addressing import find_moved
 from storefront.catalog.listing import read_wanted
+from storefront.catalog.matrix import words_of
 from storefront.catalog.rules import choose_variant, option_groups
-from storefront.catalog.showing import answer_list, asked_here, list_page, list_variant
+from storefront.catalog.showing import answer_list, asked_here, gallery_of, list_page, list_variant
 from storefront.discovery import queries as discovery
 from storefront.discovery.noting import record_redirect, record_search
 from storefront.discovery.redirecting import find_redirect
@@ -50,7 +52,10 @@ def category(slug: str) -> Response:
 @kept()
 def product(slug: str) -> Response:
     """Show a product, with the variant that `sku` names or the first that can be bought."""
-    found = catalog.get_product(slug, current_locale())
+    try:
+        found = catalog.get_product(slug, current_locale())
+    except NotFound:
+        return _moved(slug)
     variant = choose_variant(found.variants, request.args.get("sku"))
     if variant is None:
         raise NotFound
@@ -60,9 +65,20 @@ def product(slug: str) -> Response:
         "catalog/product.html",
         product=found,
         variant=variant,
-        options=option_groups(found.variants, variant),
+        options=option_groups(found.variants, variant, [option.name for option in found.options]),
+        option_words=words_of(found.options, current_locale()),
+        gallery=gallery_of(found, variant),
         trail=_links((*tree.trail(node), node) if node else ()),
     )
+
+
+def _moved(slug: str) -> Response:
+    """Lead from an address that a product had to the one that it has; NotFound where there is none."""
+    now_at = find_moved(slug)
+    if now_at is None:
+        raise NotFound
+    asked = request.query_string.decode()
+    return redirect(f"/products/{now_at}{'?' if asked else ''}{asked}", 301)  # type: ignore[return-value]
 
 
 def _links(nodes: Iterable[catalog.Node]) -> list[tuple[str, str]]:

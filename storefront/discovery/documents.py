@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from search import Document, Label
 from storefront.catalog.attributes import OWN_FACETS, PREFIX, attribute_key, attribute_values
 from storefront.catalog.models import Brand, Category, Product, Variant
+from storefront.catalog.product_types import facts_in_order, hidden_names
 from storefront.database.base import db
 from storefront.discovery.gathered import with_collections
 from storefront.discovery.live import LiveRow, read_live
@@ -81,7 +82,7 @@ def _document(product: Any, variants: Sequence[Any], live: LiveRow, labels: Mapp
             *dict.fromkeys(variant.name for variant in variants if variant.name),
         ),
         codes=tuple(code for variant in variants for code in (variant.sku, variant.barcode) if code),
-        facets=_facets(product.attributes or {}, variants, categories),
+        facets=_facets(_filters(product), variants, categories),
         price_minor=price,
         in_stock=in_stock,
         on_promotion=reduced,
@@ -107,6 +108,13 @@ def _facets(
         if fold(str(value)) not in known:
             _add(found, name, attribute_values(squeeze(str(value))))
     return {key: tuple(values) for key, values in list(found.items())[:MOST_FACETS]}
+
+
+def _filters(product: Any) -> dict[str, Any]:
+    """Return the attributes that products of this type are filtered by, in the type's order."""
+    hidden = hidden_names(product.product_type)
+    facts = facts_in_order(product.product_type, product.attributes or {}, "en")
+    return {name: value for name, value in facts.items() if name not in hidden}
 
 
 def _add(found: dict[str, dict[str, None]], name: str, values: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, cast, select
 
 from storefront.catalog.attributes import PREFIX, attribute_key, attribute_values
+from storefront.catalog.matrix import read_options, words_of
 from storefront.catalog.models import Product, Variant
 from storefront.database.reading import read
 from storefront.discovery.searching import find_searcher
@@ -90,6 +91,9 @@ class _Table:
             names.update((PREFIX + attribute_key(name), name) for name in _object(text))
         for row in read(_attributes(since)):
             _learn(row, names, words)
+        for (options,) in read(_named_options(since)):
+            for locale in LOCALES:
+                words.setdefault(locale, {}).update(words_of(read_options(json.loads(options)), locale))
         if (names, words) != (self._wording.names, self._wording.words):
             self._wording = Wording(names, words)
         self._read_at = at
@@ -130,6 +134,12 @@ def _object(text: Any) -> dict[str, str]:
 def _options(since: datetime | None) -> Select[Any]:
     found = select(cast(Variant.options, Text)).where(Variant.is_active).distinct()
     return found.where(Variant.updated_at >= since) if since else found
+
+
+def _named_options(since: datetime | None) -> Select[Any]:
+    written = cast(Product.options, Text)
+    found = select(written).where(written != "[]").distinct()
+    return found.where(Product.updated_at >= since) if since else found
 
 
 def _attributes(since: datetime | None) -> Select[Any]:

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from storefront.catalog.details import LONGEST_SUMMARY, MOST_FACTS, details_by_ids, shortened
+from storefront.catalog.product_types import known_attributes
 from storefront.database.transaction import transaction
 from tests.counting import queries_of
 from tests.factories import make_product
@@ -17,6 +18,8 @@ def test_details_are_in_the_readers_language_and_cost_one_query(app: Flask) -> N
         facts = {f"Fact {number}": "x" for number in range(9)}
         milk = make_product("Milk", description="Good milk", attributes={"Color": "white"}, translations=words).id
         bread = make_product("Bread", attributes=facts).id
+    with app.app_context():
+        known_attributes("")  # what types there are is read now and then
     with queries_of(app) as asked, app.app_context():
         english = details_by_ids([milk, bread, 999], "en")
         chinese = details_by_ids([milk], "zh")

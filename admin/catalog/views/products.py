@@ -1,10 +1,10 @@
-"""The list of products and the page of one."""
+"""The list of products and the first page of one: words, prices, taxes, delivery and stock."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, request
+from flask import Response, flash, g, request
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
@@ -22,8 +22,11 @@ from admin.catalog.forms import (
     stock_cells,
     words_form,
 )
+from admin.catalog.heads import get_head
 from admin.catalog.listing import PRODUCTS
 from admin.catalog.stocktaking import store_counts
+from admin.catalog.views.blueprint import blueprint
+from admin.catalog.views.frame import head_context
 from admin.merging import merge, seen_values, take_over
 from admin.pricing.taxes.queries import class_choices
 from admin.shipping.queries import list_classes
@@ -40,8 +43,6 @@ from storefront.shipping import methods
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
-
-blueprint = Blueprint("catalog", __name__, template_folder="templates")
 
 
 @blueprint.get("/products")
@@ -163,21 +164,20 @@ def _page(product_id: int, *, refusal: ShopError | None = None, status: int = 20
     words = shown.pop("words", None) or stored
     entries = list_entries_about("product", str(product_id))
     history = list_changes([variant.id for variant in facts.variants])
-    context = {"prices": Grid(), "stock": Grid(), "classes": Grid(), "told": (), "freight": None, **shown}
+    context = head_context(get_head(product_id), entries)
+    context |= {"tab": "", "prices": Grid(), "stock": Grid(), "classes": Grid(), "told": (), "freight": None, **shown}
     return render_page(
         "admin/catalog/product.html",
         facts=facts,
         words=words,
         seen=seen_values(stored),
         refusal=message_of(refusal) if refusal else "",
-        entries=entries,
         history=history,
-        people=people([*entries, *history]),
         amount=lambda minor: amount_text(minor, g.shop.currency),
         tax_choices=class_choices(),
         freight_classes=[name for name, *_counts in list_classes()],
         status=status,
-        **context,
+        **{**context, "people": people([*entries, *history])},
     )
 
 
