@@ -17,7 +17,7 @@ from admin.approvals import views as approvals
 from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.audit.tables import ACTIONS
-from admin.catalog import collections
+from admin.catalog import categories, collections
 from admin.catalog import views as catalog
 from admin.content import views as content
 from admin.coupons import views as coupons
@@ -66,6 +66,7 @@ ROOMS = (
         pricing,
         taxes,
         groups,
+        categories,
         collections,
         loyalty,
         analytics,

@@ -61,6 +61,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Catalogue"),
         (
             Entry("/admin/products", N_("Products"), "package", Permission.PRODUCTS_VIEW),
+            Entry("/admin/categories", N_("Categories"), "list-tree", Permission.PRODUCTS_EDIT),
             Entry("/admin/collections", N_("Collections"), "layout-grid", Permission.PRODUCTS_EDIT),
             Entry("/admin/price-lists", N_("Price lists"), "tag", Permission.PRICES_EDIT),
             Entry("/admin/warehouses", N_("Warehouses"), "warehouse", Permission.STOCK_EDIT),

@@ -6,7 +6,7 @@ from storefront.accounts import letters as account_letters
 from storefront.accounts.events import CustomerRegistered
 from storefront.analytics import jobs as analytics
 from storefront.cart.events import GoodsAdded
-from storefront.catalog.events import CollectionChanged, PriceChanged, ProductChanged
+from storefront.catalog.events import CategoryChanged, CollectionChanged, PriceChanged, ProductChanged
 from storefront.discovery import jobs as discovery_jobs
 from storefront.fulfilment import following
 from storefront.fulfilment import jobs as fulfilment_jobs
@@ -43,6 +43,7 @@ from storefront.sms.events import SmsQueued
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     CustomerRegistered: (claims.welcome, account_letters.welcome),
     ProductChanged: (discovery_jobs.index_soon,),
+    CategoryChanged: (discovery_jobs.index_members_soon,),
     CollectionChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
     GoodsAdded: (analytics.note_added,),

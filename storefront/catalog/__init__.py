@@ -1,6 +1,9 @@
 """What the shop sells: categories, brands, products and their variants.
 
-A category is a tree node; `path` holds the ids from the root ("/3/17/"), so a subtree is one prefix. A product belongs
+A category is a tree node; `path` holds the ids from the root ("/3/17/"), so a subtree is one prefix. `arranging` says,
+purely, what changes when one moves; `categories` writes it, with the whole tree held. One that is not published hides
+all that is below it. A slug that a category had before leads on to it, and that of a deleted one to where its goods
+went: `Tree.get` knows both, pages answer with the address of now. A product belongs
 to one (leaf) category; its variants are what has a price, a SKU and stock. The first variant in stock stands for the
 product in lists, among those with the options that the list is narrowed to. A list is an address (`wanted`), an answer
 (`listing`) and a page of cards (`showing`), or several that were let to follow each other; `attributes` says what

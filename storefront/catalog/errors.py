@@ -15,3 +15,21 @@ class AlreadySo(ShopError):
     """Nothing would change."""
 
     message = N_("It is so already.")
+
+
+class StaleCategory(ShopError):
+    """Somebody else changed the category since it was read."""
+
+    message = N_("Somebody else changed this category while you were editing it. Nothing of yours was saved yet.")
+
+
+class TreeMoved(ShopError):
+    """The tree is not any more what the page showed when something was moved in it."""
+
+    message = N_("Somebody else changed the category tree meanwhile. Here it is as it is now: please move it again.")
+
+
+class CategoryNotEmpty(ShopError):
+    """A category with something in it is not deleted before that has another place."""
+
+    message = N_("The category is not empty. Say where its products and subcategories are to go.")

@@ -23,9 +23,25 @@ class Category(Base):
     position: Mapped[int] = mapped_column(default=0)
     name: Mapped[name]
     translations: Mapped[json_object]
-    """{"zh": {"name": ...}}"""
+    """{"zh": {"name": ..., "seo_title": ..., "seo_description": ...}}"""
     picture: Mapped[str] = mapped_column(String(120), default="")
     is_published: Mapped[bool] = mapped_column(default=True)
+    seo_title: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    seo_description: Mapped[str] = mapped_column(String(320), default="", server_default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    updated_at: Mapped[moment | None]
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class CategoryAddress(Base):
+    """A slug that a category had before, or that of a deleted one: it leads to where its goods are now."""
+
+    __tablename__ = "category_address"
+
+    slug: Mapped[str] = mapped_column(String(100), primary_key=True)
+    category_id: Mapped[int] = refers("category.id", on_delete="CASCADE")
+    at: Mapped[moment]
 
 
 class Brand(Base):

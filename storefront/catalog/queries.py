@@ -15,7 +15,15 @@ from storefront.catalog.cards import Piece, Promoted, after_deals, shown_prices,
 from storefront.catalog.cards import cards_by_ids as cards_by_ids
 from storefront.catalog.collections import Marks as Marks
 from storefront.catalog.collections import marks_of as marks_of
-from storefront.catalog.models import Brand, Category, CollectionProduct, Product, ProductMedia, Variant
+from storefront.catalog.models import (
+    Brand,
+    Category,
+    CategoryAddress,
+    CollectionProduct,
+    Product,
+    ProductMedia,
+    Variant,
+)
 from storefront.catalog.tree import Node as Node
 from storefront.catalog.tree import Tree, count_subtrees
 from storefront.database.base import db
@@ -99,15 +107,18 @@ def _read_tree() -> Tree:
         .group_by(Product.category_id)
         .subquery()
     )
-    rows = db.session.execute(
-        select(Category.__table__, func.coalesce(own.c.count, 0).label("own"))
+    found = db.session.execute(
+        select(Category.__table__, func.coalesce(own.c.count, 0).label("own"), CategoryAddress.slug.label("address"))
         .outerjoin(own, own.c.category_id == Category.id)
+        .outerjoin(CategoryAddress, CategoryAddress.category_id == Category.id)
         .where(Category.is_published)
-        .order_by(Category.depth, Category.position, Category.name)
+        .order_by(Category.depth, Category.position, Category.name, Category.id)
     ).all()
+    shown = {row.id: row for row in found}
+    rows = [row for row in shown.values() if all(int(part) in shown for part in row.path.strip("/").split("/") if part)]
     paths = {row.id: row.path for row in rows}
     counts = count_subtrees({row.id: row.own for row in rows}, paths)
-    return Tree(_node(row, counts) for row in rows)
+    return Tree((_node(row, counts) for row in rows), {row.address: row.id for row in found if row.address})
 
 
 def _node(category: Row[Any], counts: Mapping[int, int]) -> Node:
@@ -121,6 +132,8 @@ def _node(category: Row[Any], counts: Mapping[int, int]) -> Node:
         translations=category.translations or {},
         picture=category.picture,
         product_count=counts[category.id],
+        seo_title=category.seo_title,
+        seo_description=category.seo_description,
     )
 
 

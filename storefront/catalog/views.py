@@ -35,6 +35,8 @@ def category(slug: str) -> Response:
     """Show a category's products, searched, filtered and sorted as asked."""
     tree = catalog.category_tree()
     node = tree.get(slug)
+    if node.slug != slug:
+        return _moved(node.url)
     wanted = read_wanted(request.args, g.shop.currency)
     if elsewhere := find_redirect(wanted, node):
         record_redirect(wanted.text)
@@ -63,6 +65,12 @@ def product(slug: str) -> Response:
         options=option_groups(found.variants, variant),
         trail=_links((*tree.trail(node), node) if node else ()),
     )
+
+
+def _moved(url: str) -> Response:
+    """Send on, for good, whoever asks for an address of before; what else they asked for goes with them."""
+    query = request.query_string.decode("ascii", "ignore")
+    return redirect(f"{url}?{query}" if query else url, 301)  # type: ignore[return-value]
 
 
 def _links(nodes: Iterable[catalog.Node]) -> list[tuple[str, str]]:

@@ -10,4 +10,5 @@ import "./admin/keys.js";
 import "./admin/chart.js";
 import "./admin/rating.js";
 import "./admin/sorting.js";
+import "./admin/branches.js";
 import "./printing.js";

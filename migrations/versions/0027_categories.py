@@ -1,0 +1,51 @@
+"""The structure of the catalogue: what categories say and led to, collections by rules, goods that go together.
+
+Revision ID: 0027
+Revises: 0025
+Create Date: 2026-11-29
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0027"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+MOMENT = sa.DateTime(timezone=True)
+CATEGORY = ("seo_title", "seo_description", "version", "updated_at")
+
+
+def upgrade() -> None:
+    """Add the columns and tables."""
+    op.add_column("category", sa.Column("seo_title", sa.String(length=160), nullable=False, server_default=""))
+    op.add_column("category", sa.Column("seo_description", sa.String(length=320), nullable=False, server_default=""))
+    op.add_column("category", sa.Column("version", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("category", sa.Column("updated_at", MOMENT, nullable=True))
+    op.create_table(
+        "category_address",
+        sa.Column("slug", sa.String(length=100), nullable=False),
+        sa.Column("category_id", sa.Integer(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["category_id"],
+            ["category.id"],
+            name=op.f("fk_category_address_category_id_category"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("slug", name=op.f("pk_category_address")),
+    )
+    op.create_index(op.f("ix_category_address_category_id"), "category_address", ["category_id"])
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_table("category_address")
+    with op.batch_alter_table("category") as batch_op:
+        for column in CATEGORY:
+            batch_op.drop_column(column)
