@@ -210,6 +210,8 @@ ACTIONS = {
     "collection.add": N_("Collection added"),
     "collection.rename": N_("Collection renamed"),
     "collection.fill": N_("Products of a collection changed"),
+    "collection.rules": N_("Rules of a collection changed"),
+    "collection.order": N_("Products of a collection put in order"),
     "collection.delete": N_("Collection deleted"),
     "search_rule.add": N_("Search rule added"),
     "search_rule.change": N_("Search rule changed"),

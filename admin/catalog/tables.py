@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from admin.tables import Choice, Column, Table, Words
 from storefront.catalog.queries import category_tree
 from storefront.kernel.errors import N_
@@ -10,6 +12,7 @@ from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
 
 PUBLISHED = (("yes", N_("Published")), ("no", N_("Unpublished")))
+KINDS = (("hand", N_("By hand")), ("rules", N_("By rules")))
 STOCK = (("out", N_("Out of stock")), ("low", N_("Running low")), ("in", N_("In stock")))
 
 
@@ -56,6 +59,11 @@ def products_table() -> Table:
     )
 
 
+def kind_of(row: Any) -> str:
+    """Return whether a collection is put together by hand or by rules."""
+    return "hand" if row.rules is None else "rules"
+
+
 COLLECTIONS = Table(
     url="/admin/collections",
     columns=(
@@ -67,9 +75,11 @@ COLLECTIONS = Table(
             look="grow",
             is_fixed=True,
         ),
+        Column(N_("Put together"), key="kind", value=lambda row: Words(dict(KINDS)[kind_of(row)])),
         Column(N_("Products"), key="products", sort="products", is_number=True, value=lambda row: row.products),
         Column(N_("Changed"), key="changed", sort="changed", value=lambda row: row.updated_at, look="nowrap"),
     ),
     default_sort="name",
+    filters=(Choice("kind", N_("Put together"), KINDS),),
     search_label=N_("Search by name"),
 )

@@ -18,6 +18,7 @@ depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
+COLLECTION = ("rules", "sort", "refreshed_at")
 CATEGORY = ("seo_title", "seo_description", "version", "updated_at")
 
 
@@ -41,10 +42,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_category_address")),
     )
     op.create_index(op.f("ix_category_address_category_id"), "category_address", ["category_id"])
+    op.add_column("collection", sa.Column("rules", JSON, nullable=True))
+    op.add_column("collection", sa.Column("sort", sa.String(length=16), nullable=False, server_default=""))
+    op.add_column("collection", sa.Column("refreshed_at", MOMENT, nullable=True))
+    op.add_column("collection_product", sa.Column("position", sa.Integer(), nullable=False, server_default="0"))
+    op.create_table(
+        "product_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('with', 'instead')", name=op.f("ck_product_link_kind_known")),
+        sa.CheckConstraint("product_id <> other_id", name=op.f("ck_product_link_not_itself")),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["product.id"], name=op.f("fk_product_link_other_id_product"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("fk_product_link_product_id_product"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_product_link")),
+        sa.UniqueConstraint("product_id", "kind", "other_id", name=op.f("uq_product_link_product_id_kind_other_id")),
+    )
+    op.create_index(op.f("ix_product_link_other_id"), "product_link", ["other_id"])
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_table("product_link")
+    with op.batch_alter_table("collection_product") as batch_op:
+        batch_op.drop_column("position")
+    with op.batch_alter_table("collection") as batch_op:
+        for column in COLLECTION:
+            batch_op.drop_column(column)
     op.drop_table("category_address")
     with op.batch_alter_table("category") as batch_op:
         for column in CATEGORY:

@@ -17,6 +17,18 @@ class AlreadySo(ShopError):
     message = N_("It is so already.")
 
 
+class StaleCollection(ShopError):
+    """Somebody else changed the collection since it was read."""
+
+    message = N_("Somebody else changed this collection meanwhile. Here it is as it is now: please do it again.")
+
+
+class RuledCollection(ShopError):
+    """What is in a collection by rules, only its rules say."""
+
+    message = N_("The rules of this collection say what is in it. Change the rules instead.")
+
+
 class StaleCategory(ShopError):
     """Somebody else changed the category since it was read."""
 

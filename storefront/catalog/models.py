@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storefront.database.base import Base
-from storefront.database.columns import json_object, minor, moment, name, pk, refers
+from storefront.database.columns import Json, json_object, minor, moment, name, pk, refers
 
 
 class Category(Base):
@@ -153,6 +155,11 @@ class Collection(Base):
     slug: Mapped[str] = mapped_column(String(100), unique=True)
     name: Mapped[name]
     translations: Mapped[json_object]
+    rules: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What `membership.Membership` stores; None for one that is put together by hand."""
+    sort: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    """A value of `membership.Sort`; empty is the order of hand, then the best sold."""
+    refreshed_at: Mapped[moment | None]
     updated_at: Mapped[moment]
 
 
@@ -163,6 +170,25 @@ class CollectionProduct(Base):
 
     collection_id: Mapped[int] = refers("collection.id", on_delete="CASCADE", index=False, primary_key=True)
     product_id: Mapped[int] = refers("product.id", on_delete="CASCADE", primary_key=True)
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class ProductLink(Base):
+    """A product that a colleague chose to stand beside another one."""
+
+    __tablename__ = "product_link"
+    __table_args__ = (
+        UniqueConstraint("product_id", "kind", "other_id"),
+        CheckConstraint("product_id <> other_id", name="not_itself"),
+        CheckConstraint("kind IN ('with', 'instead')", name="kind_known"),
+    )
+
+    id: Mapped[pk]
+    product_id: Mapped[int] = refers("product.id", on_delete="CASCADE", index=False)
+    kind: Mapped[str] = mapped_column(String(8))
+    """A value of `related.Kind`."""
+    other_id: Mapped[int] = refers("product.id", on_delete="CASCADE")
+    position: Mapped[int] = mapped_column(default=0)
 
 
 class ProductMedia(Base):

@@ -13,12 +13,14 @@ from storefront.catalog.cards import Badge as Badge
 from storefront.catalog.cards import Card as Card
 from storefront.catalog.cards import Piece, Promoted, after_deals, shown_prices, stock_of
 from storefront.catalog.cards import cards_by_ids as cards_by_ids
+from storefront.catalog.collecting import order_of
 from storefront.catalog.collections import Marks as Marks
 from storefront.catalog.collections import marks_of as marks_of
 from storefront.catalog.models import (
     Brand,
     Category,
     CategoryAddress,
+    Collection,
     CollectionProduct,
     Product,
     ProductMedia,
@@ -253,20 +255,24 @@ def _sellable_ids() -> Select[int]:
     )
 
 
-def list_best_seller_ids(
-    limit: int, *, under: str = "", collection_id: int | None = None, without: int | None = None
-) -> list[int]:
-    """Return ids of the most sold products: all, those of the category whose path is `under`, or of a collection."""
+def list_best_seller_ids(limit: int, *, under: str = "", without: int | None = None) -> list[int]:
+    """Return ids of the most sold products: all, or those of the category whose path is `under`."""
     statement = _sellable_ids().order_by(Product.popularity.desc(), Product.id).limit(limit)
     if under:
         below = select(Category.id).where(Category.path.startswith(under, autoescape=True))
         statement = statement.where(Product.category_id.in_(below))
-    if collection_id is not None:
-        members = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection_id)
-        statement = statement.where(Product.id.in_(members))
     if without is not None:
         statement = statement.where(Product.id != without)
     return list(db.session.scalars(statement))
+
+
+def list_collection_ids(limit: int, collection_id: int) -> list[int]:
+    """Return ids of a collection's first products, in its own order."""
+    sort = db.session.scalar(select(Collection.sort).where(Collection.id == collection_id))
+    by_hand = () if sort else (CollectionProduct.position,)
+    statement = _sellable_ids().join(CollectionProduct, CollectionProduct.product_id == Product.id)
+    mine = statement.where(CollectionProduct.collection_id == collection_id)
+    return list(db.session.scalars(mine.order_by(*by_hand, *order_of(sort or "")).limit(limit)))
 
 
 def list_front_ids(limit: int) -> dict[str, list[int]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from storefront.catalog.models import Collection
 from storefront.content.models import Slot, SlotEntry, SlotEntryVersion
 from storefront.content.queries import category_page
 from storefront.content.states import Stage
@@ -17,6 +18,7 @@ from storefront.kernel.errors import N_
 from storefront.promotions.models import Promotion
 
 PROMOTION, SEARCH_RULE, SHELF_RULE = N_("Promotion"), N_("Search rule"), N_("Shelf rule")
+COLLECTION = N_("Collection by rules")
 OWN_SLOT, ENTRY = N_("Slot on its page"), N_("Slot entry")
 
 
@@ -35,6 +37,7 @@ def list_mentions(category_id: int, slug: str) -> list[Mention]:
         *_promotions(category_id),
         *_rules(SearchRule, SEARCH_RULE, "/admin/search/rules/", category_id),
         *_rules(ShelfRule, SHELF_RULE, "/admin/recommendations/rules/", category_id),
+        *_collections(category_id),
         *_slots(category_id, slug),
     ]
 
@@ -64,6 +67,15 @@ def _rules(table: Any, kind: str, url: str, category_id: int) -> list[Mention]:
         Mention(kind, row.name, f"{url}{row.id}")
         for row in db.session.execute(select(table.__table__).order_by(table.name, table.id))
         if names_category([getattr(row, "conditions", {}), row.actions], category_id)
+    ]
+
+
+def _collections(category_id: int) -> list[Mention]:
+    rows = db.session.execute(select(Collection.id, Collection.name, Collection.rules).order_by(Collection.name))
+    return [
+        Mention(COLLECTION, row.name, f"/admin/collections/{row.id}")
+        for row in rows
+        if names_category(row.rules, category_id)
     ]
 
 

@@ -216,7 +216,7 @@ def test_a_category_with_goods_is_not_deleted_before_they_have_another_place(sho
     to = f"{URL}/{number['tea']}/deletion"
     page = browser.get(to)
     assert "1 product" in page.said
-    assert "The category Green tea with 1 products" in page.said
+    assert "The category Green tea with 1 product" in page.said
     page = browser.post(to, {"to": ""})
     assert page.status == 409
     assert "not empty" in page.said
