@@ -17,7 +17,7 @@ from admin.approvals import views as approvals
 from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.audit.tables import ACTIONS
-from admin.catalog import categories, collections, ruled_views
+from admin.catalog import categories, collections, related, ruled_views
 from admin.catalog import views as catalog
 from admin.content import views as content
 from admin.coupons import views as coupons
@@ -69,6 +69,7 @@ ROOMS = (
         categories,
         collections,
         ruled_views,
+        related,
         loyalty,
         analytics,
         shelf_report,

@@ -173,6 +173,7 @@ ACTIONS = {
     "tax_rate.add": N_("Tax rate added"),
     "tax_rate.change": N_("Tax rate changed"),
     "tax_rate.remove": N_("Tax rate deleted"),
+    "product.related": N_("Goods beside a product changed"),
     "product.move": N_("Product moved to a category"),
     "list.export": N_("List taken away as a file"),
     "coupon.add": N_("Coupon made"),

@@ -29,6 +29,12 @@ class RuledCollection(ShopError):
     message = N_("The rules of this collection say what is in it. Change the rules instead.")
 
 
+class StaleLinks(ShopError):
+    """The chosen products are not any more those that the page showed."""
+
+    message = N_("Somebody else changed what is chosen meanwhile. Here it is as it is now: please do it again.")
+
+
 class StaleCategory(ShopError):
     """Somebody else changed the category since it was read."""
 

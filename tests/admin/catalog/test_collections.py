@@ -11,7 +11,7 @@ from storefront.accounts.permissions import Role
 from storefront.catalog import collections, jobs
 from storefront.catalog import services as catalog
 from storefront.catalog.errors import RuledCollection
-from storefront.catalog.models import Collection, CollectionProduct, Product, Variant
+from storefront.catalog.models import Category, Collection, CollectionProduct, Product, Variant
 from storefront.catalog.queries import list_collection_ids
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -48,8 +48,6 @@ def ids(app: Flask) -> dict[str, int]:
 
 def category(app: Flask, name: str) -> str:
     with app.app_context():
-        from storefront.catalog.models import Category  # noqa: PLC0415
-
         return str(db.session.scalar(db.select(Category.id).where(Category.name == name)))
 
 
