@@ -65,10 +65,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("product_id", "kind", "other_id", name=op.f("uq_product_link_product_id_kind_other_id")),
     )
     op.create_index(op.f("ix_product_link_other_id"), "product_link", ["other_id"])
+    op.create_index("ix_stock_movement_kind", "stock_movement", ["kind", "id"])
+    op.create_index("ix_stock_movement_warehouse", "stock_movement", ["warehouse_id", "id"])
+    op.create_index("ix_stock_movement_at", "stock_movement", ["at"])
+    op.create_index("ix_outbox_mail_recipient", "outbox_mail", ["recipient"])
+    op.create_index("ix_outbox_mail_created_at", "outbox_mail", ["created_at"])
 
 
 def downgrade() -> None:
     """Drop them."""
+    for name in ("recipient", "created_at"):
+        op.drop_index(f"ix_outbox_mail_{name}", "outbox_mail")
+    for name in ("kind", "warehouse", "at"):
+        op.drop_index(f"ix_stock_movement_{name}", "stock_movement")
     op.drop_table("product_link")
     with op.batch_alter_table("collection_product") as batch_op:
         batch_op.drop_column("position")

@@ -16,7 +16,7 @@ URL = "/admin/categories"
 
 def row(page: Page, name: str) -> Locator:
     """Return the row of a category."""
-    return page.locator("[data-row]").filter(has=page.get_by_role("link", name=name, exact=True))
+    return page.locator("[data-branch-row]").filter(has=page.get_by_role("link", name=name, exact=True))
 
 
 def drag(page: Page, name: str, onto: str, part: float) -> None:

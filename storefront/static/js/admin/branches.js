@@ -13,7 +13,7 @@ function partOf(row, y) {
 function aim(event) {
   dragged.row?.removeAttribute("data-drop");
   dragged.row = null;
-  const row = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-row]");
+  const row = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-branch-row]");
   if (!row || dragged.branch.contains(row) || !dragged.tree.contains(row)) return;
   dragged.row = row;
   row.dataset.drop = partOf(row, event.clientY);
