@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from admin.promotions.choices import INDENT
 from admin.tables import Choice, Column, Table, Words
 from storefront.catalog.queries import category_tree
+from storefront.catalog.tree import Node
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
 from storefront.shop.queries import get_settings
-from storefront.web.locale import localized
+from storefront.web.locale import current_locale, localized
 
 PUBLISHED = (("yes", N_("Published")), ("no", N_("Unpublished")))
 KINDS = (("hand", N_("By hand")), ("rules", N_("By rules")))
@@ -17,10 +20,8 @@ STOCK = (("out", N_("Out of stock")), ("low", N_("Running low")), ("in", N_("In 
 
 
 def products_table() -> Table:
-    """Return the list of products; its category filter offers the departments."""
-    departments = tuple(
-        (node.slug, localized(node.name, dict(node.translations or {}))) for node in category_tree() if node.depth == 0
-    )
+    """Return the list of products; its category filter offers the tree."""
+    categories = tuple(_walk(category_tree().roots))
     currency = get_settings().currency
     return Table(
         url="/admin/products",
@@ -51,12 +52,18 @@ def products_table() -> Table:
         ),
         default_sort="-sold",
         filters=(
-            Choice("category", N_("Category"), departments, is_data=True),
+            Choice("category", N_("Category"), categories, is_data=True),
             Choice("published", N_("State"), PUBLISHED),
             Choice("stock", N_("Stock"), STOCK),
         ),
         search_label=N_("Search by name or SKU"),
     )
+
+
+def _walk(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        yield node.slug, INDENT * node.depth + node.title(current_locale())
+        yield from _walk(category_tree().children(node))
 
 
 def kind_of(row: Any) -> str:

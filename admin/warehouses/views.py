@@ -1,4 +1,4 @@
-"""Warehouses, goods that come in and move, and the ledger of a thing's stock."""
+"""Warehouses, goods that come in and move, and the ledger of stock."""
 
 from __future__ import annotations
 

@@ -108,6 +108,7 @@ def change_category(*, category_id: int, version: int, plan: CategoryPlan, by: s
         raise StaleCategory
     before, slug = _told(row), plan.slug or row.slug
     if slug != row.slug:
+        _locked()
         _check_slug(slug)
         _take_back(slug)
         db.session.add(CategoryAddress(slug=row.slug, category_id=row.id, at=at))
@@ -122,8 +123,9 @@ def change_category(*, category_id: int, version: int, plan: CategoryPlan, by: s
     except StaleDataError:
         raise StaleCategory from None
     _note(row.id, "category.change", {key: (before[key], after[key]) for key in before}, by, at)
-    if {key for key in before if before[key] != after[key]} & {"name", "name_zh", "published"}:
-        _tell(arrangement().below(row.id), at)
+    is_seen_otherwise = before["published"] != after["published"]
+    if is_seen_otherwise or (before["name"], before["name_zh"]) != (after["name"], after["name_zh"]):
+        _tell(arrangement().below(row.id), at, moved=is_seen_otherwise)
     return row
 
 

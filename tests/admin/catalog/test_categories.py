@@ -58,7 +58,7 @@ def paths(app: Flask) -> dict[str, list[str]]:
 
 
 def shown(page: Page) -> list[str]:
-    return [link.get_text(strip=True) for link in page.all(".tree__words a")]
+    return [link.get_text(strip=True) for link in page.all(".tree__words > a")]
 
 
 def step(browser: Shopper, number: int, way: str) -> Page:
