@@ -7,8 +7,9 @@ from sqlalchemy import func, literal, select, union_all
 from admin.tables import Choice, Column, Empty, Listing, ListState, Source, Table, Words
 from storefront.accounts.permissions import Permission
 from storefront.fulfilment.carriers import choosing
-from storefront.fulfilment.context import carrier_words
+from storefront.fulfilment.carriers.known import ENGLISH
 from storefront.kernel.errors import N_
+from storefront.web.locale import current_locale
 
 STATES = {"yes": N_("In use"), "no": N_("Switched off")}
 TABLE = Table(
@@ -25,6 +26,10 @@ TABLE = Table(
 )
 
 
+def _words(name: str) -> str:
+    return ENGLISH.get(name, name) if current_locale() == "en" else name
+
+
 def carriers_of(state: ListState) -> Source:
     """Return the carriers that `state` asks for; most of them are known without a row, so they are laid out as rows."""
     found = union_all(
@@ -33,7 +38,7 @@ def carriers_of(state: ListState) -> Source:
                 literal(-place).label("id"),
                 literal(each.code).label("code"),
                 literal(each.name).label("name"),
-                literal(carrier_words(each.name)).label("words"),
+                literal(_words(each.name)).label("words"),
                 literal(each.url).label("url"),
                 literal(each.is_active).label("is_active"),
             )

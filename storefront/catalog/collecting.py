@@ -111,7 +111,7 @@ def _difference(
     return sorted(belong - there), sorted(there - belong)
 
 
-def _members(membership: Membership, at: datetime) -> Select[tuple[int]]:
+def _members(membership: Membership, at: datetime) -> Select[int]:
     conditions = list(_conditions(membership, at))
     join = and_ if membership.match is Match.ALL else or_
     meant = join(*conditions) if conditions else false()
@@ -159,7 +159,7 @@ def _between(value: Any, least: int | None, most: int | None) -> ColumnElement[b
     return and_(*bounds, *([value <= most] if most is not None else []))
 
 
-def _active() -> Select[tuple[int]]:
+def _active() -> Select[int]:
     return select(Variant.id).where(Variant.product_id == Product.id, Variant.is_active).correlate(Product)
 
 
@@ -168,7 +168,7 @@ def _lowest_price() -> Any:
     return select(func.min(Variant.price_minor)).where(*own).correlate(Product).scalar_subquery()
 
 
-def _stocked(least: int | None, most: int | None) -> Select[tuple[int]]:
+def _stocked(least: int | None, most: int | None) -> Select[int]:
     units = _units().subquery()
     held = func.coalesce(func.sum(units.c.units), 0)
     statement = select(Variant.product_id).outerjoin(units, units.c.variant_id == Variant.id)

@@ -94,7 +94,7 @@ class Membership:
         """Return conditions from JSON; what an older shop stored and nobody understands any more is left out."""
         known = {each.name for each in fields(cls)}
         values = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
-        kept = {name: value for name, value in values.items() if name in known and name != "match"}
+        kept: dict[str, Any] = {name: value for name, value in values.items() if name in known and name != "match"}
         return cls(match=Match(data.get("match", Match.ALL)), **kept)
 
     def _values(self) -> list[tuple[str, Any]]:

@@ -31,7 +31,7 @@ def available(variant_ids: Iterable[int]) -> dict[int, int]:
     return dict.fromkeys(ids, 0) | {variant: int(units) for variant, units in db.session.execute(statement)}
 
 
-def sellable_units() -> Select[tuple[int, int]]:
+def sellable_units() -> Select[int, int]:
     """Return a query of how many of each variant may still be sold, over all active warehouses; none has no row."""
     return (
         select(StockLevel.variant_id, func.sum(sellable).label("units"))
