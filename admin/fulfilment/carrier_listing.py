@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from sqlalchemy import func, literal, select, union_all
 
 from admin.tables import Choice, Column, Empty, Listing, ListState, Source, Table, Words
@@ -27,7 +28,7 @@ TABLE = Table(
 
 
 def _words(name: str) -> str:
-    return ENGLISH.get(name, name) if current_locale() == "en" else name
+    return _(name) if current_locale() == "zh" else _(ENGLISH.get(name, name))
 
 
 def carriers_of(state: ListState) -> Source:

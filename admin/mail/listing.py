@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from admin.tables import Choice, Column, Days, Empty, Listing, ListState, Source, Table, Words, within
-from storefront.accounts.emails import fold_email
 from storefront.accounts.permissions import Permission
 from storefront.kernel.errors import N_
 from storefront.mail.models import OutboxMail
@@ -53,8 +52,9 @@ def letters_of(state: ListState) -> Source:
     if status := state.value("state"):
         rows = rows.where(OutboxMail.status == status)
     if state.search:
-        to = OutboxMail.recipient.in_({state.search.strip(), fold_email(state.search)})
-        rows = rows.where(to | (OutboxMail.reference == state.search.strip().upper()[:64]))
+        typed = state.search.strip()
+        to = OutboxMail.recipient.in_({typed, typed.lower()})
+        rows = rows.where(to | (OutboxMail.reference == typed.upper()[:64]))
     return Source(rows, OutboxMail.id)
 
 
