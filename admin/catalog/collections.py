@@ -14,7 +14,7 @@ from admin.audit.queries import people
 from admin.catalog import gathering
 from admin.catalog.listing import COLLECTIONS
 from admin.catalog.queries import find_products
-from admin.catalog.ruled import form_of, seen_of
+from admin.catalog.ruled.forms import form_of, seen_of
 from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
@@ -45,12 +45,12 @@ def all_collections() -> Response:
 @requires(Permission.PRODUCTS_EDIT)
 def add_collection() -> Response:
     """Make a collection."""
-    names = {"name": request.form.get("name", ""), "name_zh": request.form.get("name_zh", "")}
+    name, name_zh = request.form.get("name", ""), request.form.get("name_zh", "")
     try:
         with transaction():
-            number = collections.add_collection(**names, by=staff_here().actor, at=now()).id
+            number = collections.add_collection(name=name, name_zh=name_zh, by=staff_here().actor, at=now()).id
     except Invalid as refusal:
-        return _list(refusal, **names)
+        return _list(refusal, name=name, name_zh=name_zh)
     flash(_("Saved. Now add products to the collection."), "success")
     return redirect_to(f"/admin/collections/{number}")
 

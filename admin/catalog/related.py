@@ -84,7 +84,8 @@ def drop(product_id: int) -> Response:
 @requires(Permission.PRODUCTS_EDIT)
 def order(product_id: int) -> Response:
     """Put the chosen products into the order in which they were dragged, or move one a step."""
-    typed, same = request.form, {"product_id": product_id, "kind": _kind(), "by": staff_here().actor, "at": now()}
+    typed = request.form
+    same: dict[str, Any] = {"product_id": product_id, "kind": _kind(), "by": staff_here().actor, "at": now()}
     try:
         with transaction():
             if other_id := typed.get("product", type=int):

@@ -28,7 +28,7 @@ TABLE = Table(
 
 
 def _words(name: str) -> str:
-    return _(name) if current_locale() == "zh" else _(ENGLISH.get(name, name))
+    return str(_(name) if current_locale() == "zh" else _(ENGLISH.get(name, name)))
 
 
 def carriers_of(state: ListState) -> Source:

@@ -23,11 +23,11 @@ from storefront.database.base import db
 from storefront.kernel.events import publish
 
 AT_ONCE = 500
-Units = Callable[[], Select[Any]]
+Units = Callable[[], Select[*tuple[Any, ...]]]
 """Select variant_id and units: how many of each variant can still be sold. Stock lies in a room above this one."""
 
 
-def _no_stock() -> Select[Any]:
+def _no_stock() -> Select[*tuple[Any, ...]]:
     return select(Variant.id.label("variant_id"), func.abs(0).label("units"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
@@ -31,7 +32,7 @@ def available(variant_ids: Iterable[int]) -> dict[int, int]:
     return dict.fromkeys(ids, 0) | {variant: int(units) for variant, units in db.session.execute(statement)}
 
 
-def sellable_units() -> Select[int, int]:
+def sellable_units() -> Select[*tuple[Any, ...]]:
     """Return a query of how many of each variant may still be sold, over all active warehouses; none has no row."""
     return (
         select(StockLevel.variant_id, func.sum(sellable).label("units"))

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.catalog.collections import show_collection
-from admin.catalog.ruled import RulesForm, look
+from admin.catalog.ruled.forms import RulesForm, look
 from storefront.accounts.permissions import Permission
 from storefront.catalog import collections
 from storefront.catalog.errors import StaleCollection
@@ -20,7 +20,7 @@ from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
 
-blueprint = Blueprint("ruled_collections", __name__, template_folder="templates")
+blueprint = Blueprint("ruled_collections", __name__)
 
 
 @blueprint.get("/collections/rules/new")
@@ -39,8 +39,13 @@ def add_rules() -> Response:
         return _new(form, status=422)
     try:
         with transaction():
-            names = {"name": form.name.data or "", "name_zh": form.name_zh.data or ""}
-            row = collections.add_collection(**names, plan=form.read(), by=staff_here().actor, at=now())
+            row = collections.add_collection(
+                name=form.name.data or "",
+                name_zh=form.name_zh.data or "",
+                plan=form.read(),
+                by=staff_here().actor,
+                at=now(),
+            )
     except Invalid as refusal:
         show_refusal(form, refusal)
         return _new(form, status=422)
