@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from admin.tables import Choice, Column, Days, Empty, Listing, ListState, Source, Table, Words, within
+from admin.warehouses.queries import orders_among
 from storefront.accounts.permissions import Permission
 from storefront.kernel.errors import N_
 from storefront.mail.models import OutboxMail
@@ -19,11 +20,11 @@ TABLE = Table(
     url="/admin/letters/sent",
     columns=(
         Column(N_("Written"), key="written", value=lambda row: row.created_at, look="nowrap", is_fixed=True),
+        Column(N_("State"), key="state", value=lambda row: Words(STATES.get(row.status, (row.status, ""))[0])),
         Column(N_("Subject"), key="subject", value=lambda row: row.subject, look="grow"),
         Column(N_("To"), key="recipient", value=lambda row: row.recipient),
+        Column(N_("About"), key="reference", value=lambda row: row.reference, look="nowrap"),
         Column(N_("Letter"), key="template", value=lambda row: row.template),
-        Column(N_("About"), key="reference", value=lambda row: row.reference),
-        Column(N_("State"), key="state", value=lambda row: Words(STATES.get(row.status, (row.status, ""))[0])),
         Column(N_("Sent"), key="sent", value=lambda row: row.sent_at, look="nowrap"),
         Column(N_("Reason"), key="error", value=lambda row: row.error[:200], look="wraps"),
     ),
@@ -75,5 +76,5 @@ SENT = Listing(
     ),
     known_as=lambda row: row.subject,
     page="admin/mail/sent.html",
-    context=lambda _rows: {"states": STATES},
+    context=lambda rows: {"states": STATES, "orders": orders_among([row.reference for row in rows])},
 )

@@ -51,7 +51,7 @@ def movements_table(warehouses: tuple[tuple[str, str], ...] | None = None) -> Ta
         url="/admin/stock-movements",
         columns=(
             Column(N_("When"), key="at", value=lambda row: row.at, look="nowrap", is_fixed=True),
-            Column(N_("Article"), key="article", value=lambda row: row.sku),
+            Column(N_("Article"), key="article", value=lambda row: row.sku, look="grow"),
             Column(
                 N_("Product"),
                 key="product",
@@ -70,7 +70,7 @@ def movements_table(warehouses: tuple[tuple[str, str], ...] | None = None) -> Ta
                 value=lambda row: row.on_hand_delta,
                 is_only_in_files=True,
             ),
-            Column(N_("Why"), key="why", value=lambda row: row.reference),
+            Column(N_("Why"), key="why", value=lambda row: row.reference, look="wraps"),
             Column(N_("Who"), key="who", value=lambda row: row.actor),
         ),
         default_sort="",
