@@ -18,8 +18,9 @@ from admin.approvals import views as approvals
 from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.audit.tables import ACTIONS
-from admin.catalog import collections
+from admin.catalog import categories, collections, related
 from admin.catalog import views as catalog
+from admin.catalog.ruled import views as ruled
 from admin.content import views as content
 from admin.coupons import views as coupons
 from admin.dashboard import views as dashboard
@@ -69,7 +70,10 @@ ROOMS = (
         pricing,
         taxes,
         groups,
+        categories,
         collections,
+        ruled,
+        related,
         loyalty,
         analytics,
         shelf_report,

@@ -62,6 +62,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("/admin/products", N_("Products"), "package", Permission.PRODUCTS_VIEW),
             Entry("/admin/product-types", N_("Product types"), "list-checks", Permission.PRODUCTS_VIEW),
+            Entry("/admin/categories", N_("Categories"), "list-tree", Permission.PRODUCTS_EDIT),
             Entry("/admin/collections", N_("Collections"), "layout-grid", Permission.PRODUCTS_EDIT),
             Entry("/admin/price-lists", N_("Price lists"), "tag", Permission.PRICES_EDIT),
             Entry("/admin/warehouses", N_("Warehouses"), "warehouse", Permission.STOCK_EDIT),

@@ -6,7 +6,14 @@ from storefront.accounts import letters as account_letters
 from storefront.accounts.events import CustomerRegistered
 from storefront.analytics import jobs as analytics
 from storefront.cart.events import GoodsAdded
-from storefront.catalog.events import CollectionChanged, PriceChanged, ProductChanged, TypeChanged
+from storefront.catalog import jobs as catalog_jobs
+from storefront.catalog.events import (
+    CategoryChanged,
+    CollectionChanged,
+    PriceChanged,
+    ProductChanged,
+    TypeChanged,
+)
 from storefront.discovery import jobs as discovery_jobs
 from storefront.fulfilment import following
 from storefront.fulfilment import jobs as fulfilment_jobs
@@ -43,7 +50,8 @@ from storefront.sms.events import SmsQueued
 
 REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     CustomerRegistered: (claims.welcome, account_letters.welcome),
-    ProductChanged: (discovery_jobs.index_soon,),
+    ProductChanged: (discovery_jobs.index_soon, catalog_jobs.gather_soon),
+    CategoryChanged: (discovery_jobs.index_members_soon, catalog_jobs.gather_moved_soon),
     CollectionChanged: (discovery_jobs.index_members_soon,),
     TypeChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),

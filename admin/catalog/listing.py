@@ -47,7 +47,8 @@ def _give_role(key: str, role: str, by: str, at: datetime) -> str:
 
 
 def _collections() -> Ask:
-    names = tuple((str(row.id), localized(row.name, row.translations)) for row in collections.list_collections())
+    by_hand = [row for row in collections.list_collections() if row.rules is None]
+    names = tuple((str(row.id), localized(row.name, row.translations)) for row in by_hand)
     return Ask(N_("Collection"), names, is_data=True)
 
 

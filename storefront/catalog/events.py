@@ -17,6 +17,14 @@ class ProductChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryChanged(Fact):
+    """What the categories of these products are called, or which they are, has changed."""
+
+    product_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionChanged(Fact):
     """These products came into a collection, or are no longer in it."""
 

@@ -87,21 +87,6 @@ def list_classes() -> Sequence[Any]:
     ).all()
 
 
-def list_rates() -> Sequence[Any]:
-    """Return every rate with its class, places together, what is over last."""
-    return db.session.execute(
-        select(
-            TaxRate.__table__,
-            TaxClass.name.label("class_name"),
-            TaxClass.translations.label("class_translations"),
-        )
-        .join(TaxClass, TaxClass.id == TaxRate.tax_class_id)
-        .order_by(
-            TaxRate.country, TaxRate.region, TaxClass.is_default.desc(), TaxClass.name, TaxRate.part, TaxRate.valid_from
-        )
-    ).all()
-
-
 def holds(row: Any, day: date) -> str:
     """Return whether a rate holds on a day, will or did."""
     if row.valid_from and row.valid_from > day:

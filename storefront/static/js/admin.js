@@ -10,6 +10,7 @@ import "./admin/keys.js";
 import "./admin/chart.js";
 import "./admin/rating.js";
 import "./admin/sorting.js";
+import "./admin/branches.js";
 import "./admin/dropping.js";
 import "./admin/previewing.js";
 import "./printing.js";
