@@ -70,7 +70,7 @@ def periodic(*, minute: str = "*", hour: str = "*") -> Callable[[Function], Any]
 
 
 def enqueue_after_commit(task: Callable[..., Any], *args: Any) -> None:
-    """Queue `task(*args)` once the open transaction has committed; a queue that is down is logged, not shown."""
+    """Queue `task(*args)`, once, when the open transaction has committed; a queue that is down is logged, not shown."""
 
     def enqueue() -> None:
         try:
@@ -78,7 +78,7 @@ def enqueue_after_commit(task: Callable[..., Any], *args: Any) -> None:
         except Exception:
             log.exception("Could not queue %s; the periodic sweep will do it", getattr(task, "__name__", task))
 
-    after_commit(enqueue)
+    after_commit(enqueue, once=(task, *args))
 
 
 @huey.signal(signals.SIGNAL_ERROR)
