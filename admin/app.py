@@ -29,6 +29,7 @@ from admin.fulfilment import carrier_views as carriers
 from admin.fulfilment import import_views as tracking_import
 from admin.fulfilment import packing_views as packing
 from admin.fulfilment import views as fulfilment
+from admin.imports import views as imports
 from admin.invoicing import views as invoicing
 from admin.loyalty import views as loyalty
 from admin.mail import views as letters
@@ -53,7 +54,7 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
+    *(accounts, dashboard, orders, payments, shipping, catalog, imports, warehouses, content, invoicing),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,

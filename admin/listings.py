@@ -10,6 +10,7 @@ from admin.discovery.listing import JUDGEMENTS, SEARCH_RULES, SYNONYMS
 from admin.discovery.shelves.listing import SHELF_RULES
 from admin.experiments.listing import EXPERIMENTS
 from admin.fulfilment.listing import TO_SEND
+from admin.imports.listing import IMPORTS
 from admin.orders.listing import ORDERS
 from admin.payments.listing import MESSAGES, PAYMENTS
 from admin.pricing.listing import PRICE_LISTS
@@ -18,7 +19,7 @@ from admin.returns.listing import RETURNS
 from admin.tables.listing import Listing
 
 ALL: tuple[Listing, ...] = (
-    *(ORDERS, PAYMENTS, MESSAGES, TO_SEND, RETURNS, PRODUCTS, COLLECTIONS, PRICE_LISTS, PROMOTIONS, COUPONS),
+    *(ORDERS, PAYMENTS, MESSAGES, TO_SEND, RETURNS, PRODUCTS, COLLECTIONS, IMPORTS, PRICE_LISTS, PROMOTIONS, COUPONS),
     *(SYNONYMS, SEARCH_RULES, JUDGEMENTS, SHELF_RULES, EXPERIMENTS, GROUPS, CHANGES),
 )
 LISTINGS: dict[str, Listing] = {listing.name: listing for listing in ALL}

@@ -17,6 +17,7 @@ from storefront.imports import facts, queries
 from storefront.imports.changing import Task, change_row, make_row
 from storefront.imports.facts import Surroundings
 from storefront.imports.models import Import, ImportRow
+from storefront.imports.planning import Current
 from storefront.imports.rights import rights_of
 from storefront.imports.states import ImportState, RowState, Verdict
 from storefront.imports.telling import sentence_of
@@ -60,20 +61,25 @@ def _some(import_id: int, around: Surroundings) -> bool:
             return False
         staff = find_staff(run.staff_id)
         rights, by = rights_of(staff.permissions if staff else frozenset()), f"staff:{run.staff_id}"
+        current = facts.current_of([row.sku for row in rows if row.verdict != Verdict.NEW], around)
         for row in rows:
-            _one(row, Task(row.sku, _changes(row), rights, around, f"#{run.id} {run.file_name}"[:60], by, at))
+            _one(
+                row,
+                current.get(row.sku),
+                Task(row.sku, _changes(row), rights, around, f"#{run.id} {run.file_name}"[:60], by, at),
+            )
         run.touched_at = at
     return True
 
 
-def _one(row: ImportRow, task: Task) -> None:
+def _one(row: ImportRow, current: Current | None, task: Task) -> None:
     key, verdict = (ImportRow.import_id == row.import_id, ImportRow.position == row.position), row.verdict
     savepoint = db.session.begin_nested()
     try:
         mine = update(ImportRow).where(*key, ImportRow.state == RowState.WAITING).values(state=RowState.DONE)
         claimed = db.session.execute(mine.execution_options(synchronize_session=False))
         if claimed.rowcount:  # type: ignore[attr-defined]
-            make_row(task) if verdict == Verdict.NEW else change_row(task)
+            make_row(task) if verdict == Verdict.NEW else change_row(task, current)
         savepoint.commit()
     except ShopError as refusal:
         savepoint.rollback()

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from storefront.audit import services as audit
 from storefront.catalog import bringing_in
 from storefront.catalog import services as catalog
 from storefront.catalog.bringing_in import ProductPlan, VariantPlan
 from storefront.catalog.events import ProductChanged
-from storefront.catalog.models import Product, Variant
+from storefront.catalog.models import Product
 from storefront.catalog.services import ProductWords, VariantPrice
 from storefront.database.base import db
 from storefront.imports import facts
@@ -44,9 +46,14 @@ class Task:
     at: datetime
 
 
-def change_row(task: Task) -> None:
-    """Change what a row changes; refuse it when anything of that is another thing by now."""
-    current = facts.current_of([task.sku], task.around).get(task.sku)
+def change_row(task: Task, read: Current | None) -> None:
+    """Change what a row changes; refuse it when anything of that is another thing by now.
+
+    `read` is what stood there a moment ago. The product is locked, and read again where it has moved on.
+    """
+    current = read
+    if current is not None and _version(current.product_id) != current.version:
+        current = facts.current_of([task.sku], task.around).get(task.sku)
     if current is None:
         raise GoneMeanwhile(sku=task.sku)
     wanted = _still_wanted(task, current)
@@ -89,7 +96,7 @@ def make_row(task: Task) -> None:
         at=task.at,
     )
     counted = {key: ("0", text) for key, text in said.items() if key.startswith(STOCK)}
-    _count(task, counted, Current(variant.id, product_id, {}))
+    _count(task, counted, Current(variant.id, product_id, 0, {}))
 
 
 def _make_product(task: Task, said: Mapping[str, str]) -> int:
@@ -159,12 +166,12 @@ def _change_prices(task: Task, wanted: Changes, current: Current) -> None:
         return
     currency = task.around.known.currency
     after = {key: wanted[key][1] if key in wanted else current.values[key] for key in ("price", "compare_at")}
-    price, product = money_of(after["price"], currency), _product(current)
+    price = money_of(after["price"], currency)
     if price is None:
         raise Invalid
     catalog.change_prices(
-        product_id=product.id,
-        version=product.version,
+        product_id=current.product_id,
+        version=_version(current.product_id) or 0,
         prices={current.variant_id: VariantPrice(price, money_of(after["compare_at"], currency))},
         by=task.by,
         at=task.at,
@@ -227,8 +234,12 @@ def _with_singles(said: Mapping[str, str], whole: str, prefix: str) -> dict[str,
 
 def _product(current: Current) -> Product:
     """Return the product as it is now: a service may have given it another version a moment ago."""
-    db.session.flush()
     product = db.session.get(Product, current.product_id, populate_existing=True, with_for_update=True)
-    if product is None or db.session.get(Variant, current.variant_id) is None:
+    if product is None:
         raise NotFound
     return product
+
+
+def _version(product_id: int) -> int | None:
+    """Lock a product and return its version; None where it is gone."""
+    return db.session.scalar(select(Product.version).where(Product.id == product_id).with_for_update())

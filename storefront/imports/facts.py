@@ -87,6 +87,7 @@ def current_of(skus: Collection[str], around: Surroundings) -> dict[str, Current
             Product.product_type,
             Product.attributes,
             Product.is_published,
+            Product.version,
         )
         .join(Product, Product.id == Variant.product_id)
         .outerjoin(Brand, Brand.id == Product.brand_id)
@@ -135,7 +136,7 @@ def _current(row: Any, levels: Sequence[Any], around: Surroundings) -> Current:
     for level in levels:
         if code := codes.get(level.warehouse_id):
             values[f"{STOCK}{code}"], claimed[code] = str(level.on_hand), level.claimed
-    return Current(row.variant_id, row.product_id, values, claimed)
+    return Current(row.variant_id, row.product_id, row.version, values, claimed)
 
 
 def _levels(variant_ids: Sequence[int]) -> dict[int, list[Any]]:

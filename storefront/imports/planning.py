@@ -21,6 +21,8 @@ class Current:
 
     variant_id: int
     product_id: int
+    version: int
+    """The product's, which grows with every change."""
     values: Mapping[str, str]
     claimed: Mapping[str, int] = field(default_factory=dict)
     """Pieces that are spoken for, by a warehouse's code."""

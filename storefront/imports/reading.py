@@ -65,22 +65,23 @@ def look_at(content: bytes, shape: Shape) -> tuple[list[str], list[list[str]]]:
 
 def _text(content: bytes, shape: Shape) -> Iterator[Row]:
     stream = TextIOWrapper(BytesIO(content), encoding=shape.encoding, errors="strict", newline="")
-    if stream.read(1) != "\ufeff":
-        stream.seek(0)
-    reader = csv.reader(stream, delimiter=shape.delimiter, strict=True)
-    while True:
-        place = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except UnicodeDecodeError:
-            raise BadFile(N_("This file is not text in the encoding that was chosen.")) from None
-        except csv.Error:
-            raise BadFile(
-                N_("Line %(line)d is broken: a quotation mark is missing there, or a cell is very long."), line=place
-            ) from None
-        yield place, cells
+    place, reader = 1, csv.reader(stream, delimiter=shape.delimiter, strict=True)
+    try:
+        if stream.read(1) != "\ufeff":
+            stream.seek(0)
+        while True:
+            place = reader.line_num + 1
+            cells = next(reader, None)
+            if cells is None:
+                return
+            yield place, cells
+    except UnicodeDecodeError:
+        raise BadFile(N_("This file is not text in the encoding that was chosen.")) from None
+    except csv.Error:
+        raise BadFile(
+            N_("Line %(line)d is broken: a quotation mark is missing there, or a cell is very long."),
+            line=place,
+        ) from None
 
 
 def _sheet(content: bytes) -> Iterator[Row]:
