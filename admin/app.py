@@ -17,7 +17,7 @@ from admin.approvals import views as approvals
 from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.audit.tables import ACTIONS
-from admin.catalog import collections
+from admin.catalog import collections, grid
 from admin.catalog import views as catalog
 from admin.content import views as content
 from admin.coupons import views as coupons
@@ -54,7 +54,7 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, payments, shipping, catalog, imports, warehouses, content, invoicing),
+    *(accounts, dashboard, orders, payments, shipping, catalog, grid, imports, warehouses, content, invoicing),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,

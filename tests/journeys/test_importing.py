@@ -21,7 +21,7 @@ WRONG = ("abc", "-1", "12.345", "¥¥", "", "1,2,3", "99999999999999")
 
 def _exported(page: Page) -> tuple[list[str], list[list[str]]]:
     """Take the prices as a file, as a person does."""
-    page.get_by_label("What").select_option("prices")
+    page.get_by_label("What", exact=True).select_option("prices")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Text file (CSV)").last.click()
     text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
@@ -68,7 +68,7 @@ def _go_through(staff: Visitor, content: bytes, right: int, *, keyboard: bool) -
             staff.press(control)
 
     press("Look at the file")
-    expect(page.locator("h2")).to_have_text("What do the columns mean?")
+    expect(page.locator("main h2").first).to_have_text("What do the columns mean?")
     assert (overflow(page), problems(page)) == (0, [])
     press("Check the rows")
     done = page.locator("#import .notice")

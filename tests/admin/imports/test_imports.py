@@ -17,7 +17,6 @@ from tests.browser import Page, Shopper
 from tests.factories import make_product
 from tests.storefront.imports.files import book_of, csv_of
 
-
 HERE = {"Sec-Fetch-Site": "same-origin"}
 
 
