@@ -31,6 +31,7 @@ from admin.fulfilment import packing_views as packing
 from admin.fulfilment import views as fulfilment
 from admin.imports import views as imports
 from admin.invoicing import views as invoicing
+from admin.jobs import views as jobs
 from admin.loyalty import views as loyalty
 from admin.mail import views as letters
 from admin.navigation import menu_for
@@ -76,6 +77,7 @@ ROOMS = (
         letters,
         privacy,
         lists,
+        jobs,
     ),
 )
 ERROR_PAGE = "admin/error.html"

@@ -11,6 +11,7 @@ from admin.discovery.shelves.listing import SHELF_RULES
 from admin.experiments.listing import EXPERIMENTS
 from admin.fulfilment.listing import TO_SEND
 from admin.imports.listing import IMPORTS
+from admin.jobs.listing import FAILED
 from admin.orders.listing import ORDERS
 from admin.payments.listing import MESSAGES, PAYMENTS
 from admin.pricing.listing import PRICE_LISTS
@@ -20,6 +21,6 @@ from admin.tables.listing import Listing
 
 ALL: tuple[Listing, ...] = (
     *(ORDERS, PAYMENTS, MESSAGES, TO_SEND, RETURNS, PRODUCTS, COLLECTIONS, IMPORTS, PRICE_LISTS, PROMOTIONS, COUPONS),
-    *(SYNONYMS, SEARCH_RULES, JUDGEMENTS, SHELF_RULES, EXPERIMENTS, GROUPS, CHANGES),
+    *(SYNONYMS, SEARCH_RULES, JUDGEMENTS, SHELF_RULES, EXPERIMENTS, GROUPS, CHANGES, FAILED),
 )
 LISTINGS: dict[str, Listing] = {listing.name: listing for listing in ALL}

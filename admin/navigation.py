@@ -120,6 +120,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/staff", N_("Staff"), "users-round", Permission.STAFF_VIEW),
             Entry("/admin/staff-roles", N_("Roles"), "shield", Permission.STAFF_VIEW),
             Entry("/admin/settings", N_("All settings"), "sliders-horizontal", Permission.SETTINGS_VIEW),
+            Entry("/admin/jobs", N_("Jobs"), "history", Permission.JOBS_VIEW),
             Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),
         ),
     ),

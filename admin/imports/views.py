@@ -107,7 +107,7 @@ def understand(import_id: int) -> Response:
         with transaction():
             services.understand(import_id=import_id, mapping=chosen, by=staff_here(), at=now())
             if not is_small:
-                enqueue_after_commit(jobs.check, import_id)
+                enqueue_after_commit(jobs.check_import, import_id)
     except (Invalid, NotNow) as refusal:
         return _page(import_id, refused=message_of(refusal), chosen=chosen, status=refusal.status)
     if is_small:
@@ -124,7 +124,7 @@ def start(import_id: int) -> Response:
         with transaction():
             services.start(import_id=import_id, by=staff_here(), at=now())
             if not is_small:
-                enqueue_after_commit(jobs.work_off, import_id)
+                enqueue_after_commit(jobs.run_import, import_id)
     except NotNow as refusal:
         return _page(import_id, refused=message_of(refusal), status=refusal.status)
     if is_small:
@@ -154,7 +154,7 @@ def undo(import_id: int) -> Response:
         with transaction():
             number = services.undo(import_id=import_id, locale=current_locale(), by=staff_here(), at=now()).id
             if not is_small:
-                enqueue_after_commit(jobs.work_off, number)
+                enqueue_after_commit(jobs.run_import, number)
     except NotNow as refusal:
         return _page(import_id, refused=message_of(refusal), status=refusal.status)
     if is_small:

@@ -14,13 +14,13 @@ STUCK = timedelta(minutes=2)
 
 
 @job(retries=3)
-def check(import_id: int) -> None:
+def check_import(import_id: int) -> None:
     """Check the rows of an import."""
     checking.check(import_id)
 
 
 @job(retries=3)
-def work_off(import_id: int) -> None:
+def run_import(import_id: int) -> None:
     """Carry an import out."""
     applying.work_off(import_id)
 
