@@ -107,6 +107,7 @@ def test_the_schedule_tells_last_time_next_time_and_what_went_wrong(any_app: Fla
         assert (first.job, first.has_failed) == (name, True)
         assert first.next_at == datetime(2026, 5, 6, 2, 20, tzinfo=UTC)
         note_run(name, started_at=later + timedelta(days=1), error=None, at=later + timedelta(days=1))
+        db.session.rollback()  # what was read before is what one goes on reading
         assert not any(each.has_failed for each in queries.planned(later))
     page = at_work(any_app).get("/admin/jobs")
     assert "Train the recommender" in page.said
