@@ -82,8 +82,8 @@ def _reason_problem(rows: Mapping[str, Typed], reason: str) -> str:
         key.startswith(STOCK) and text != row.seen.get(key) for row in rows.values() for key, text in row.typed.items()
     )
     if moved and not reason:
-        return _("Say why the stock changes; the ledger keeps it.")
-    return _("This is too long.") if len(reason) > LONGEST_REASON else ""
+        return str(_("Say why the stock changes; the ledger keeps it."))
+    return str(_("This is too long.")) if len(reason) > LONGEST_REASON else ""
 
 
 def _adjusted(rows: Mapping[str, Typed]) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -143,10 +143,14 @@ def _change_product(task: Task, wanted: Changes, current: Current) -> None:
     actor: dict[str, Any] = {"by": task.by, "at": task.at}
     if said := {key: wanted[key][1] for key in WORDS if key in wanted}:
         product = _product(current)
-        words = replace(
-            ProductWords.of(product),
-            **{key: text for key, text in said.items() if key != "published"},
-            **({"is_published": said["published"] == "yes"} if "published" in said else {}),
+        before = ProductWords.of(product)
+        words = ProductWords(
+            name=said.get("name", before.name),
+            name_zh=said.get("name_zh", before.name_zh),
+            description=said.get("description", before.description),
+            description_zh=said.get("description_zh", before.description_zh),
+            is_published=said["published"] == "yes" if "published" in said else before.is_published,
+            is_returnable=before.is_returnable,
         )
         catalog.change_words(product_id=product.id, version=product.version, words=words, **actor)
     if "category" in wanted:

@@ -24,12 +24,12 @@ def words_of(key: str) -> str:
     for prefix in (STOCK, ATTRIBUTE, OPTION):
         if key.startswith(prefix):
             return f"{gettext(what.words)}: {key.removeprefix(prefix)}"
-    return gettext(what.words)
+    return str(gettext(what.words))
 
 
 def shown(key: str, text: str) -> str:
     """Return a value as it is read: yes and no are words."""
     what = field_of(key)
     if what is not None and what.kind == "yes" and text:
-        return gettext("yes") if text == "yes" else gettext("no")
+        return str(gettext("yes") if text == "yes" else gettext("no"))
     return text

@@ -284,3 +284,17 @@ def test_what_columns_meant_is_remembered_for_the_person(app: Flask) -> None:
             "",
             "",
         ]
+
+
+def test_each_transaction_takes_at_least_a_row_and_no_more_than_shoppers_can_wait_for(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        staff = clerk(app)
+        _goods()
+        monkeypatch.setattr(applying, "LONGEST", 0)
+        run = checked(csv_of([("SKU", "Price"), *((f"CUP-{n}", "33") for n in range(3))]), staff)
+        with transaction():
+            services.start(import_id=run.id, by=staff, at=now())
+        assert applying._some(run.id, applying.facts.look_around())
+        assert queries.counts_of(run.id).done == 1
