@@ -18,7 +18,7 @@ from admin.approvals import views as approvals
 from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.audit.tables import ACTIONS
-from admin.catalog import categories, collections, related
+from admin.catalog import categories, collections, grid, related
 from admin.catalog import views as catalog
 from admin.catalog.ruled import views as ruled
 from admin.content import views as content
@@ -31,7 +31,9 @@ from admin.fulfilment import carrier_views as carriers
 from admin.fulfilment import import_views as tracking_import
 from admin.fulfilment import packing_views as packing
 from admin.fulfilment import views as fulfilment
+from admin.imports import views as imports
 from admin.invoicing import views as invoicing
+from admin.jobs import views as jobs
 from admin.loyalty import views as loyalty
 from admin.mail import views as letters
 from admin.navigation import menu_for
@@ -56,7 +58,20 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, customers, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
+    *(
+        accounts,
+        customers,
+        dashboard,
+        orders,
+        payments,
+        shipping,
+        catalog,
+        grid,
+        imports,
+        warehouses,
+        content,
+        invoicing,
+    ),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,
@@ -82,6 +97,7 @@ ROOMS = (
         letters,
         privacy,
         lists,
+        jobs,
     ),
 )
 ERROR_PAGE = "admin/error.html"

@@ -14,6 +14,8 @@ from admin.experiments.listing import EXPERIMENTS
 from admin.flash.listing import SESSIONS
 from admin.fulfilment.carrier_listing import CARRIERS
 from admin.fulfilment.listing import TO_SEND
+from admin.imports.listing import IMPORTS
+from admin.jobs.listing import FAILED
 from admin.mail.listing import SENT
 from admin.orders.listing import ORDERS
 from admin.payments.listing import MESSAGES, PAYMENTS
@@ -32,6 +34,6 @@ ALL: tuple[Listing, ...] = (
     *(ORDERS, PAYMENTS, MESSAGES, TO_SEND, RETURNS, PRODUCTS, COLLECTIONS, TYPES, PRICE_LISTS, PROMOTIONS, COUPONS),
     *(SYNONYMS, SEARCH_RULES, JUDGEMENTS, SHELF_RULES, EXPERIMENTS, GROUPS, CUSTOMERS, TICKETS, CHANGES),
     *(WAREHOUSES, MOVEMENTS, PRICE_ENTRIES, TAX_RATES, SESSIONS, REQUESTS, SENT),
-    *(CARRIERS, METHODS, TRAININGS),
+    *(CARRIERS, METHODS, TRAININGS, IMPORTS, FAILED),
 )
 LISTINGS: dict[str, Listing] = {listing.name: listing for listing in ALL}

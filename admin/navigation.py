@@ -40,6 +40,7 @@ _MAKERS_AND_CHECKERS = (
     *(Permission.PROMOTIONS_APPROVE, Permission.PRICES_APPROVE),
     *(Permission.ORDERS_REFUND, Permission.PROMOTIONS_EDIT, Permission.PRICES_EDIT),
 )
+_GOODS = (Permission.PRICES_EDIT, Permission.STOCK_EDIT)
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "",
@@ -66,6 +67,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/collections", N_("Collections"), "layout-grid", Permission.PRODUCTS_EDIT),
             Entry("/admin/price-lists", N_("Price lists"), "tag", Permission.PRICES_EDIT),
             Entry("/admin/warehouses", N_("Warehouses"), "warehouse", Permission.STOCK_EDIT),
+            Entry("/admin/imports", N_("Import and export"), "file-up", Permission.PRODUCTS_EDIT, _GOODS),
         ),
     ),
     (
@@ -122,6 +124,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/staff", N_("Staff"), "users-round", Permission.STAFF_VIEW),
             Entry("/admin/staff-roles", N_("Roles"), "shield", Permission.STAFF_VIEW),
             Entry("/admin/settings", N_("All settings"), "sliders-horizontal", Permission.SETTINGS_VIEW),
+            Entry("/admin/jobs", N_("Jobs"), "history", Permission.JOBS_VIEW),
             Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),
         ),
     ),

@@ -56,6 +56,7 @@ ROOMS = (
         "catalog",
         "content",
         "inventory",
+        "imports",
         "pricing",
         "flash",
     ),

@@ -51,6 +51,8 @@ class Permission(StrEnum):
     EXPERIMENTS_EDIT = "experiments:edit"
     LETTERS_VIEW = "letters:view"
     AUDIT_VIEW = "audit:view"
+    JOBS_VIEW = "jobs:view"
+    JOBS_EDIT = "jobs:edit"
     TAXES_VIEW = "taxes:view"
     TAXES_EDIT = "taxes:edit"
     STAFF_VIEW = "staff:view"
@@ -111,6 +113,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.RECOMMEND_VIEW,
             P.EXPERIMENTS_VIEW,
             P.LETTERS_VIEW,
+            P.JOBS_VIEW,
         }
     ),
     Role.MERCHANDISER: frozenset(

@@ -42,10 +42,10 @@ class TypeChanged(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PriceChanged(Fact):
-    """A variant's own price is another one, in minor units of the shop's currency."""
+    """A variant's own price is another one, in minor units of the shop's currency; it had none when it is new."""
 
     variant_id: int
-    before_minor: int
+    before_minor: int | None
     after_minor: int
     actor: str
     at: datetime
