@@ -72,6 +72,7 @@ ROOMS = (
         "privacy",
         "returns",
         "simulation",
+        "figures",
         "discovery",
         "demo",
     ),

@@ -8,6 +8,7 @@ from storefront.analytics import jobs as analytics
 from storefront.cart.events import GoodsAdded
 from storefront.catalog.events import CollectionChanged, PriceChanged, ProductChanged
 from storefront.discovery import jobs as discovery_jobs
+from storefront.figures import following as figures
 from storefront.fulfilment import following
 from storefront.fulfilment import jobs as fulfilment_jobs
 from storefront.fulfilment import letters as parcel_letters
@@ -46,12 +47,16 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     CollectionChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
     GoodsAdded: (analytics.note_added,),
-    OrderPlaced: (letters.confirm, analytics.note_bought),
-    OrderPaid: (rewards.reward, letters.send_receipt, analytics.note_paid, returns.follow_up_paid),
+    OrderPlaced: (letters.confirm, analytics.note_bought, figures.note_placed),
+    OrderPaid: (
+        *(rewards.reward, letters.send_receipt, analytics.note_paid, returns.follow_up_paid),
+        figures.note_paid,
+    ),
     PaidLate: (letters.tell_paid_late, payments.refund_late),
     OrderCancelled: (
         *(payments.end_attempts, payments.refund_cancelled, following.unpack_cancelled),
         *(rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled, returns.follow_up_cancelled),
+        figures.note_cancelled,
     ),
     OrderDelivered: (payments.collect_cash, rewards.start_window, returns.follow_up_delivered),
     PaymentFailed: (payment_letters.tell_failed,),
@@ -59,7 +64,7 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     AttemptEnded: (payment_jobs.withdraw_soon,),
     DisputeOpened: (payment_letters.tell_contested,),
     RefundAsked: (payment_jobs.refund_soon,),
-    RefundSucceeded: (invoicing.credit, payment_letters.tell_refunded, returns.money_moved),
+    RefundSucceeded: (invoicing.credit, payment_letters.tell_refunded, returns.money_moved, figures.note_refunded),
     RefundFailed: (payment_letters.tell_staff, returns.money_moved),
     ReturnMoved: (returns.give_back, return_letters.tell, analytics.note_returned),
     ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
