@@ -24,6 +24,7 @@ from admin.coupons import views as coupons
 from admin.dashboard import views as dashboard
 from admin.discovery import views as steering
 from admin.experiments import views as experiments
+from admin.figures import views as reports
 from admin.flash import views as flash
 from admin.fulfilment import carrier_views as carriers
 from admin.fulfilment import import_views as tracking_import
@@ -53,7 +54,7 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
+    *(accounts, dashboard, reports, orders, payments, shipping, catalog, warehouses, content, invoicing),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,

@@ -173,6 +173,7 @@ ACTIONS = {
     "tax_rate.remove": N_("Tax rate deleted"),
     "product.move": N_("Product moved to a category"),
     "list.export": N_("List taken away as a file"),
+    "report.export": N_("Report taken away as a file"),
     "coupon.add": N_("Coupon made"),
     "coupon.change": N_("Coupon changed"),
     "coupon.batch": N_("Codes made"),

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, case, func, literal, select, union_all
 
 from storefront.analytics.visit_models import VisitDayRow, VisitRow
 from storefront.database.base import db
+from storefront.kernel.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,20 @@ def by_way(first: date, last: date) -> list[Way]:
     return [Way(source, device, int(visitors), int(converted)) for source, device, visitors, converted in rows]
 
 
+def _read_first() -> date | None:
+    firsts = union_all(*(select(func.min(model.day).label("day")) for model in (VisitRow, VisitDayRow))).subquery()
+    return db.session.scalar(select(func.min(firsts.c.day)))
+
+
+_first = Kept(_read_first, seconds=300.0)
+
+
 def first_counted_day() -> date | None:
     """Return since when visits are counted; None where nobody has come yet."""
-    found = [db.session.scalar(select(func.min(model.day))) for model in (VisitRow, VisitDayRow)]
-    return min((day for day in found if day is not None), default=None)
+    day = _first.get()
+    if day is None:
+        _first.forget()
+    return day
 
 
 def counted_now(day: date) -> Select[Any]:

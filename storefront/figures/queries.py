@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Subquery, and_, func, literal, select, union_all
@@ -16,6 +16,7 @@ from storefront.figures.days import Days, Span, day_of, runs_of, span_of
 from storefront.figures.models import DayRow, OfferDayRow, ProductDayRow
 from storefront.figures.rules import Sums, total
 from storefront.kernel.clock import now
+from storefront.kernel.kept import Kept
 from storefront.orders.models import Order
 from storefront.shop.queries import get_settings
 
@@ -32,10 +33,20 @@ class Day:
     sums: Sums
 
 
+def _read_first() -> datetime | None:
+    return db.session.scalar(select(func.min(Order.placed_at)))
+
+
+_first = Kept(_read_first, seconds=300.0)
+
+
 def first_day() -> date | None:
-    """Return the day of the shop's first order; None before it."""
-    moment = db.session.scalar(select(func.min(Order.placed_at)))
-    return day_of(moment, get_settings().timezone) if moment else None
+    """Return the day of the shop's first order; None before it. It is read seldom, since it hardly ever changes."""
+    moment = _first.get()
+    if moment is None:
+        _first.forget()
+        return None
+    return day_of(moment, get_settings().timezone)
 
 
 def summed_days(days: Days) -> dict[date, Sums]:
@@ -64,11 +75,15 @@ def whole_of(days: Sequence[Day], *spans: Days) -> list[Sums]:
     return whole
 
 
-def parts_of_days(spans: Sequence[Span]) -> list[Sums]:
-    """Return what was counted in some spans, visitors by when they first came."""
-    sums = counting.sums_of(spans)
+def parts_and_days(spans: Sequence[Span], days: Days) -> tuple[list[Sums], list[Day]]:
+    """Return what was counted in some spans, visitors by when they first came, and every day without its visitors."""
+    known, zone = summed_days(days), get_settings().timezone
+    live = [day for day in _lived(days).each() if day not in known]
+    counted = counting.sums_of([*spans, *(span_of(day, zone) for day in live)])
+    known |= dict(zip(live, counted[len(spans) :], strict=True))
     seen = visits.in_spans([(span.starts, span.ends) for span in spans])
-    return [_with_visits(each, found) for each, found in zip(sums, seen, strict=True)]
+    parts = [_with_visits(each, found) for each, found in zip(counted, seen, strict=False)]
+    return parts, [Day(day, known.get(day, Sums())) for day in days.each()]
 
 
 def goods_in(days: Days, parted: date | None = None) -> Subquery:

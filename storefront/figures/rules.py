@@ -6,7 +6,7 @@ second sale), is in the shop's currency and, in a shop that sells for real, was 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -118,9 +118,7 @@ DEFINITIONS: Mapping[Key, Definition] = {
             N_("Refunds"),
             Kind.MONEY,
             N_("Sum of the money that went back."),
-            N_(
-                "Refunds by the day on which the provider said that they succeeded, also of earlier or cancelled orders."
-            ),
+            N_("Refunds by the day on which they succeeded, also of earlier and of cancelled orders."),
             N_("Refunds that are under way or were refused, chargebacks, test payments."),
             sign=-1,
         ),
@@ -129,7 +127,7 @@ DEFINITIONS: Mapping[Key, Definition] = {
             N_("Refund rate"),
             Kind.SHARE,
             N_("Refunds ÷ GMV of the same time."),
-            N_("Refunds of earlier orders too, so it can be above 100%."),
+            N_("Refunds of earlier orders too, so it can be more than the whole."),
             N_("Refunds that are under way or were refused, chargebacks, test payments."),
             sign=-1,
         ),
@@ -138,9 +136,7 @@ DEFINITIONS: Mapping[Key, Definition] = {
             N_("Gross margin"),
             Kind.SHARE,
             N_("(Goods after discounts without tax − their cost) ÷ goods after discounts without tax."),
-            N_(
-                "Goods whose cost is known, gifts with their cost; the cost is the catalogue's on the night after the day."
-            ),
+            N_("Goods whose cost is known, and gifts; the cost is the catalogue's on the night after the day."),
             N_("Goods without a known cost, tax, delivery, refunds, cancelled orders, test payments."),
         ),
         Definition(
@@ -203,34 +199,26 @@ class Sums:
 
     def value(self, key: Key) -> int | float | None:
         """Return a figure: minor units, a count, or a share; None where there is nothing to divide by."""
-        match key:
-            case Key.GMV:
-                return self.gmv
-            case Key.NET:
-                return self.net
-            case Key.ORDERS:
-                return self.orders
-            case Key.AOV:
-                return Money(self.gmv, "USD").portion(1, self.orders).minor if self.orders else None
-            case Key.VISITORS:
-                return self.visitors
-            case Key.CONVERSION:
-                return ratio(self.converted, self.visitors)
-            case Key.REPURCHASE:
-                return ratio(self.repeaters, self.buyers)
-            case Key.REFUNDS:
-                return self.refunded
-            case Key.REFUND_RATE:
-                return ratio(self.refunded, self.gmv)
-            case Key.MARGIN:
-                return ratio(self.known - self.cost, self.known)
-            case Key.NEW:
-                return self.newcomers
-            case Key.RETURNING:
-                return self.returning
+        return _VALUES[key](self)
 
     def __add__(self, other: Sums) -> Sums:
         return Sums(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(Sums)))
+
+
+_VALUES: Mapping[Key, Callable[[Sums], int | float | None]] = {
+    Key.GMV: lambda sums: sums.gmv,
+    Key.NET: lambda sums: sums.net,
+    Key.ORDERS: lambda sums: sums.orders,
+    Key.AOV: lambda sums: Money(sums.gmv, "USD").portion(1, sums.orders).minor if sums.orders else None,
+    Key.VISITORS: lambda sums: sums.visitors,
+    Key.CONVERSION: lambda sums: ratio(sums.converted, sums.visitors),
+    Key.REPURCHASE: lambda sums: ratio(sums.repeaters, sums.buyers),
+    Key.REFUNDS: lambda sums: sums.refunded,
+    Key.REFUND_RATE: lambda sums: ratio(sums.refunded, sums.gmv),
+    Key.MARGIN: lambda sums: ratio(sums.known - sums.cost, sums.known),
+    Key.NEW: lambda sums: sums.newcomers,
+    Key.RETURNING: lambda sums: sums.returning,
+}
 
 
 def total(sums: Iterable[Sums]) -> Sums:

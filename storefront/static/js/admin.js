@@ -8,6 +8,7 @@ import "./admin/unsaved.js";
 import "./admin/selection.js";
 import "./admin/keys.js";
 import "./admin/chart.js";
+import "./admin/meaning.js";
 import "./admin/rating.js";
 import "./admin/sorting.js";
 import "./printing.js";
