@@ -36,7 +36,7 @@ _SUMMED = ("units", "goods", "known", "cost")
 _SALES = (
     (N_("Pieces"), True),
     (N_("Net sales"), True),
-    (N_("Before"), True),
+    (N_("The time before"), True),
     (N_("Change"), True),
     (N_("Margin"), True),
     (N_("Margin rate"), True),

@@ -62,7 +62,7 @@ class Looked:
         now, before = queries.whole_of(self.all, self.days, self.days.before())
         staff, past = staff_here(), self.days.before()
         here = Time("", now, links.behind_days(staff, self.days))
-        there = Time(N_("Before"), before if self.compares else None, links.behind_days(staff, past))
+        there = Time(N_("The time before"), before if self.compares else None, links.behind_days(staff, past))
         return [figure_of(key, here, (there,)) for key in keys]
 
 
