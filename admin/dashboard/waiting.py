@@ -57,20 +57,20 @@ class Waiting:
     is_urgent: bool
 
 
-def _counting(model: Any, *conditions: Any) -> Select[Any]:
+def _counting(model: Any, *conditions: Any) -> Select[*tuple[Any, ...]]:
     return select(func.count()).select_from(model).where(*conditions)
 
 
-def _to_pack(_staff: CurrentStaff) -> Select[Any]:
+def _to_pack(_staff: CurrentStaff) -> Select[*tuple[Any, ...]]:
     state = ListState(to_send_table(()), values={"stage": TO_PACK})
     return select(func.count()).select_from(fulfilment.orders_of(state).rows.subquery())
 
 
-def _late(_staff: CurrentStaff) -> Select[Any]:
+def _late(_staff: CurrentStaff) -> Select[*tuple[Any, ...]]:
     return _counting(Order, *late(day_of(now(), get_settings().timezone)))
 
 
-def _drafts(_staff: CurrentStaff) -> Select[Any]:
+def _drafts(_staff: CurrentStaff) -> Select[*tuple[Any, ...]]:
     return _counting(SlotEntryVersion, SlotEntryVersion.stage == Stage.IN_REVIEW)
 
 

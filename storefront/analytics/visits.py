@@ -67,7 +67,8 @@ def by_way(first: date, last: date) -> list[Way]:
 
 def _read_first() -> date | None:
     firsts = union_all(*(select(func.min(model.day).label("day")) for model in (VisitRow, VisitDayRow))).subquery()
-    return db.session.scalar(select(func.min(firsts.c.day)))
+    first: date | None = db.session.scalar(select(func.min(firsts.c.day)))
+    return first
 
 
 _first = Kept(_read_first, seconds=300.0)
@@ -81,12 +82,12 @@ def first_counted_day() -> date | None:
     return day
 
 
-def counted_now(day: date) -> Select[Any]:
+def counted_now(day: date) -> Select[*tuple[Any, ...]]:
     """Return a statement that counts the rows before a day: day, source, device, visitors, converted."""
     return _counted().where(VisitRow.day < day)
 
 
-def _counted() -> Select[Any]:
+def _counted() -> Select[*tuple[Any, ...]]:
     ways = VisitRow.day, VisitRow.source, VisitRow.device
     counts = func.count().label("visitors"), func.count(VisitRow.converted_at).label("converted")
     return select(*ways, *counts).group_by(*ways)

@@ -80,7 +80,7 @@ def sums_of(spans: Sequence[Span], *, parts: Sequence[str] = tuple(_FACTS)) -> l
     return [Sums(**values) for values in found]
 
 
-def goods_of(span: Span) -> Select[Any]:
+def goods_of(span: Span) -> Select[*tuple[Any, ...]]:
     """Return a statement for what was sold by variant: variant_id, product_id, units, goods, known, cost."""
     variant, product = func.coalesce(OrderLine.variant_id, 0), func.coalesce(OrderLine.product_id, 0)
     return (
@@ -97,7 +97,7 @@ def goods_of(span: Span) -> Select[Any]:
     )
 
 
-def offers_of(span: Span) -> Select[Any]:
+def offers_of(span: Span) -> Select[*tuple[Any, ...]]:
     """Return a statement for what offers took off: kind, promotion_key, label, orders, amount."""
     return (
         select(
@@ -137,13 +137,13 @@ def _row(place: int, name: str, *values: Any) -> list[Any]:
     ]
 
 
-def _orders(span: Span, place: int) -> Select[Any]:
+def _orders(span: Span, place: int) -> Select[*tuple[Any, ...]]:
     columns = (Order.total_minor, Order.discount_minor, Order.shipping_minor, Order.tax_minor)
     values = (func.count(), *(func.sum(column) for column in columns))
     return select(*_row(place, "orders", *values)).select_from(Order).where(*_placed(span), *counted())
 
 
-def _goods(span: Span, place: int) -> Select[Any]:
+def _goods(span: Span, place: int) -> Select[*tuple[Any, ...]]:
     values = _line_values()
     sums = [func.sum(values[name]) for name in _FACTS["goods"]]
     return (
@@ -171,7 +171,7 @@ def _line_values() -> dict[str, ColumnElement[int]]:
     }
 
 
-def _refunds(span: Span, place: int) -> Select[Any]:
+def _refunds(span: Span, place: int) -> Select[*tuple[Any, ...]]:
     net = (
         select(cast(func.coalesce(func.sum(_net()), 0), BigInteger))
         .where(OrderLine.order_id == Order.id)
@@ -189,7 +189,7 @@ def _refunds(span: Span, place: int) -> Select[Any]:
     )
 
 
-def _buyers(span: Span, place: int) -> Select[Any]:
+def _buyers(span: Span, place: int) -> Select[*tuple[Any, ...]]:
     """Customers by account, guests by e-mail; whoever has neither any more was forgotten and is nobody."""
     email = case((Order.customer_id.is_(None), Order.email), else_="")
     each = (

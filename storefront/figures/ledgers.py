@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from storefront.database.base import db
 from storefront.figures import counting
@@ -55,7 +55,7 @@ def _products() -> Iterator[Discrepancy]:
         yield Discrepancy(FIGURE_PRODUCTS, str(row.day), should, does)
 
 
-def _summed() -> tuple[object, ...]:
+def _summed() -> tuple[ColumnElement[bool], ...]:
     return ~DayRow.is_stale, DayRow.basis == counting.basis()
 
 
