@@ -26,6 +26,7 @@ from admin.coupons import views as coupons
 from admin.dashboard import views as dashboard
 from admin.discovery import views as steering
 from admin.experiments import views as experiments
+from admin.figures import views as reports
 from admin.flash import views as flash
 from admin.fulfilment import carrier_views as carriers
 from admin.fulfilment import import_views as tracking_import
@@ -58,20 +59,8 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(
-        accounts,
-        customers,
-        dashboard,
-        orders,
-        payments,
-        shipping,
-        catalog,
-        grid,
-        imports,
-        warehouses,
-        content,
-        invoicing,
-    ),
+    *(accounts, customers, dashboard, reports, orders, payments, shipping, catalog, grid),
+    *(imports, warehouses, content, invoicing),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,

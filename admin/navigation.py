@@ -41,11 +41,16 @@ _MAKERS_AND_CHECKERS = (
     *(Permission.ORDERS_REFUND, Permission.PROMOTIONS_EDIT, Permission.PRICES_EDIT),
 )
 _GOODS = (Permission.PRICES_EDIT, Permission.STOCK_EDIT)
+_WORK = (
+    *(Permission.ORDERS_VIEW, Permission.FULFILMENT_VIEW, Permission.RETURNS_EDIT, Permission.PAYMENTS_VIEW),
+    *(Permission.SLOTS_APPROVE, Permission.STOCK_EDIT, Permission.AUDIT_VIEW),
+)
+"""Whoever may see one of these has work that may wait for them, and finds it on the first page."""
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "",
         (
-            Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW),
+            Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW, _WORK),
             Entry(APPROVALS, N_("Approvals"), "stamp", Permission.REFUNDS_APPROVE, _MAKERS_AND_CHECKERS),
         ),
     ),
@@ -110,6 +115,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("Reports"),
         (
+            Entry("/admin/reports/sales", N_("Sales"), "landmark", Permission.REPORTS_VIEW),
+            Entry("/admin/reports/products", N_("Products"), "package", Permission.REPORTS_GOODS),
+            Entry("/admin/reports/categories", N_("Categories"), "layout-grid", Permission.REPORTS_GOODS),
+            Entry("/admin/reports/stock", N_("Stock to order"), "warehouse", Permission.REPORTS_GOODS),
+            Entry("/admin/reports/customers", N_("Buyers"), "users", Permission.REPORTS_VIEW),
+            Entry("/admin/reports/offers", N_("Offers"), "ticket-percent", Permission.REPORTS_MARKETING),
+            Entry("/admin/reports/visitors", N_("Visitors"), "user", Permission.REPORTS_MARKETING),
             Entry("/admin/search/report", N_("Search report"), "search", Permission.SEARCH_VIEW),
             Entry("/admin/search/evaluations", N_("Search quality"), "gauge", Permission.SEARCH_VIEW),
             Entry("/admin/recommendations/report", N_("Shelf report"), "layout-list", Permission.RECOMMEND_VIEW),
@@ -126,6 +138,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/settings", N_("All settings"), "sliders-horizontal", Permission.SETTINGS_VIEW),
             Entry("/admin/jobs", N_("Jobs"), "history", Permission.JOBS_VIEW),
             Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),
+            Entry("/admin/checks", N_("Ledgers and jobs"), "gauge", Permission.AUDIT_VIEW),
         ),
     ),
 )

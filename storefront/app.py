@@ -74,6 +74,7 @@ ROOMS = (
         "returns",
         "support",
         "simulation",
+        "figures",
         "discovery",
         "demo",
     ),

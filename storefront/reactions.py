@@ -15,6 +15,7 @@ from storefront.catalog.events import (
     TypeChanged,
 )
 from storefront.discovery import jobs as discovery_jobs
+from storefront.figures import following as figures
 from storefront.fulfilment import following
 from storefront.fulfilment import jobs as fulfilment_jobs
 from storefront.fulfilment import letters as parcel_letters
@@ -56,16 +57,16 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     TypeChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
     GoodsAdded: (analytics.note_added,),
-    OrderPlaced: (letters.confirm, analytics.note_bought, order_jobs.count_worth_soon),
+    OrderPlaced: (letters.confirm, analytics.note_bought, figures.note_placed, order_jobs.count_worth_soon),
     OrderPaid: (
         *(rewards.reward, letters.send_receipt, analytics.note_paid, returns.follow_up_paid),
-        order_jobs.count_worth_soon,
+        *(figures.note_paid, order_jobs.count_worth_soon),
     ),
     PaidLate: (letters.tell_paid_late, payments.refund_late, order_jobs.count_worth_soon),
     OrderCancelled: (
         *(payments.end_attempts, payments.refund_cancelled, following.unpack_cancelled),
         *(rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled, returns.follow_up_cancelled),
-        order_jobs.count_worth_soon,
+        *(figures.note_cancelled, order_jobs.count_worth_soon),
     ),
     OrderDelivered: (payments.collect_cash, rewards.start_window, returns.follow_up_delivered),
     PaymentFailed: (payment_letters.tell_failed,),
@@ -74,7 +75,8 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     DisputeOpened: (payment_letters.tell_contested,),
     RefundAsked: (payment_jobs.refund_soon,),
     RefundSucceeded: (
-        *(invoicing.credit, payment_letters.tell_refunded, returns.money_moved, order_jobs.count_worth_soon),
+        *(invoicing.credit, payment_letters.tell_refunded, returns.money_moved),
+        *(figures.note_refunded, order_jobs.count_worth_soon),
     ),
     RefundFailed: (payment_letters.tell_staff, returns.money_moved),
     ReturnMoved: (returns.give_back, return_letters.tell, analytics.note_returned),

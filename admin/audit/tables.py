@@ -221,6 +221,7 @@ ACTIONS = {
     "product.related": N_("Goods beside a product changed"),
     "product.move": N_("Product moved to a category"),
     "list.export": N_("List taken away as a file"),
+    "report.export": N_("Report taken away as a file"),
     "coupon.add": N_("Coupon made"),
     "coupon.change": N_("Coupon changed"),
     "coupon.batch": N_("Codes made"),

@@ -116,6 +116,12 @@ WORDS = {
 }
 PAID_BUT_CANCELLED = "paid-but-cancelled"
 """Money came in for an order that was cancelled, and it has not all gone back."""
+LATE = "late"
+"""It should have arrived by now, and something of it has not left."""
+REFUND_FAILED = "refund-failed"
+"""The last refund of a payment was refused, or nobody knows what became of it."""
+COUNTS = "yes"
+"""It is in the figures; see `storefront.figures`."""
 
 ORDERS = Table(
     url="/admin/orders",
@@ -146,8 +152,18 @@ ORDERS = Table(
         Choice("status", N_("Order state"), tuple(STATUS.items())),
         Choice("payment", N_("Payment"), tuple(PAYMENT.items())),
         Choice("delivery", N_("Delivery"), tuple(FULFILLMENT.items())),
-        Choice("waiting", N_("Waiting for me"), ((PAID_BUT_CANCELLED, N_("Paid but cancelled")),)),
+        Choice(
+            "waiting",
+            N_("Waiting for me"),
+            (
+                (PAID_BUT_CANCELLED, N_("Paid but cancelled")),
+                (LATE, N_("Late: promised and not sent")),
+                (REFUND_FAILED, N_("Refund refused or stuck")),
+            ),
+        ),
+        Choice("counts", N_("Figures"), ((COUNTS, N_("Counts as a sale")),)),
         Days("placed", N_("Placed")),
+        Days("refunded", N_("Money sent back")),
     ),
     search_label=N_("Search by number or e-mail"),
 )

@@ -10,6 +10,7 @@ from storefront.kernel.errors import N_
 P = Permission
 SUBJECTS: Mapping[str, str] = {
     "dashboard": N_("Today"),
+    "reports": N_("Reports"),
     "orders": N_("Orders"),
     "payments": N_("Payments"),
     "refunds": N_("Refunds"),
@@ -39,6 +40,9 @@ SUBJECTS: Mapping[str, str] = {
 """What a permission is about, in the order of the page."""
 WORDS: Mapping[Permission, str] = {
     P.DASHBOARD_VIEW: N_("See today's figures"),
+    P.REPORTS_VIEW: N_("See reports on sales, refunds and customers"),
+    P.REPORTS_GOODS: N_("See reports on products, categories and stock"),
+    P.REPORTS_MARKETING: N_("See reports on visitors and what offers cost"),
     P.ORDERS_VIEW: N_("See orders"),
     P.ORDERS_CANCEL: N_("Cancel orders"),
     P.ORDERS_REFUND: N_("Send money back for an order"),

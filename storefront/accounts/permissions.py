@@ -13,6 +13,9 @@ class Permission(StrEnum):
     """One thing that may be done in the back office."""
 
     DASHBOARD_VIEW = "dashboard:view"
+    REPORTS_VIEW = "reports:view"
+    REPORTS_GOODS = "reports:goods"
+    REPORTS_MARKETING = "reports:marketing"
     PRODUCTS_VIEW = "products:view"
     PRODUCTS_EDIT = "products:edit"
     PRICES_EDIT = "prices:edit"
@@ -91,6 +94,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.OPERATIONS: frozenset(
         {
             P.DASHBOARD_VIEW,
+            *(P.REPORTS_VIEW, P.REPORTS_GOODS, P.REPORTS_MARKETING),
             P.PRODUCTS_VIEW,
             P.STOCK_EDIT,
             P.ORDERS_VIEW,
@@ -119,6 +123,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.MERCHANDISER: frozenset(
         {
             P.DASHBOARD_VIEW,
+            *(P.REPORTS_GOODS, P.REPORTS_MARKETING),
             P.PRODUCTS_VIEW,
             P.PRODUCTS_EDIT,
             P.PRICES_EDIT,
@@ -147,6 +152,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.FINANCE: frozenset(
         {
             P.DASHBOARD_VIEW,
+            *(P.REPORTS_VIEW, P.REPORTS_MARKETING),
             P.PRODUCTS_VIEW,
             P.ORDERS_VIEW,
             P.ORDERS_REFUND,
@@ -164,6 +170,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.ANALYST: frozenset(
         {
             P.DASHBOARD_VIEW,
+            *(P.REPORTS_VIEW, P.REPORTS_GOODS, P.REPORTS_MARKETING),
             P.PRODUCTS_VIEW,
             P.PROMOTIONS_VIEW,
             P.LOYALTY_VIEW,

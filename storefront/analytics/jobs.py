@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import has_request_context
 
-from storefront.analytics import here, services
+from storefront.analytics import greeting, here, services
 from storefront.analytics.events import (
     AddedToCart,
     Event,
@@ -41,6 +41,9 @@ LONGEST_KEPT = 36_500
 SHELVES_KEPT = 90
 """In days: there are many more shelves than searches. Then, or before if the merchant keeps less, only sums stay."""
 
+VISITS_KEPT = 15
+"""In days: so long it is known at what time of the day a browser came; then only sums stay."""
+
 
 def note_added(fact: GoodsAdded) -> None:
     """Tell what was put into a cart, if its shopper has searched or comes from a shelf."""
@@ -68,6 +71,7 @@ def note_bought(fact: OrderPlaced) -> None:
     costs = catalog.unit_costs(line.variant_id for line in lines if line.variant_id)
     cost = cost_of([(costs.get(line.variant_id or 0), line.quantity) for line in lines])
     _tell(GoodsBought(fact.number, sold, cost))
+    after_commit(greeting.note_order)
 
 
 def note_cancelled(fact: OrderCancelled) -> None:
@@ -96,6 +100,7 @@ def forget_old_events() -> int:
     today = now().astimezone(ZoneInfo(settings.timezone)).date()
     gone = services.forget_before(today - timedelta(days=min(settings.analytics_keep_days, LONGEST_KEPT)))
     services.sum_up_shelves_before(today - SETTLED)
+    services.sum_up_visits_before(today - timedelta(days=VISITS_KEPT), today=today)
     shelves = services.forget_shelves_before(today - timedelta(days=min(settings.analytics_keep_days, SHELVES_KEPT)))
     log.info("%d answered shelves were old: they are summed up and gone", shelves)
     log.info("%d recorded searches were old and are gone", gone)

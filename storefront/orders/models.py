@@ -28,7 +28,11 @@ class Order(Base):
         Index("ix_order_status_placed", "status", "placed_at"),
         Index("ix_order_payment_placed", "payment_status", "placed_at"),
         Index("ix_order_fulfillment_placed", "fulfillment_status", "placed_at"),
-        Index("ix_order_placed_figures", "placed_at", "status", "total_minor"),
+        Index(
+            "ix_order_counted",
+            *("placed_at", "status", "total_minor", "currency"),
+            *("idempotency_key", "payment_provider", "customer_id", "email"),
+        ),
         Index("ix_order_total", "total_minor"),
         Index("ix_order_email", "email", postgresql_ops={"email": "varchar_pattern_ops"}),
     )

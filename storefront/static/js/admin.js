@@ -9,6 +9,7 @@ import "./admin/selection.js";
 import "./admin/keys.js";
 import "./admin/chart.js";
 import "./admin/grid.js";
+import "./admin/meaning.js";
 import "./admin/rating.js";
 import "./admin/sorting.js";
 import "./admin/branches.js";
