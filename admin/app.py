@@ -33,6 +33,7 @@ from admin.invoicing import views as invoicing
 from admin.loyalty import views as loyalty
 from admin.mail import views as letters
 from admin.navigation import menu_for
+from admin.orders import changing_views as order_changes
 from admin.orders import views as orders
 from admin.payments import views as payments
 from admin.pricing import views as pricing
@@ -53,7 +54,7 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
+    *(accounts, dashboard, orders, order_changes, payments, shipping, catalog, warehouses, content, invoicing),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,

@@ -17,7 +17,15 @@ from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
 from storefront.orders import letters, rewards
-from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced, PaidLate
+from storefront.orders.events import (
+    BalancePaid,
+    OrderCancelled,
+    OrderChanged,
+    OrderDelivered,
+    OrderPaid,
+    OrderPlaced,
+    PaidLate,
+)
 from storefront.payments import jobs as payment_jobs
 from storefront.payments import letters as payment_letters
 from storefront.payments import services as payments
@@ -48,6 +56,8 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     GoodsAdded: (analytics.note_added,),
     OrderPlaced: (letters.confirm, analytics.note_bought),
     OrderPaid: (rewards.reward, letters.send_receipt, analytics.note_paid, returns.follow_up_paid),
+    OrderChanged: (letters.tell_changed, analytics.note_changed),
+    BalancePaid: (rewards.look_again, letters.tell_balance_paid, invoicing.supplement),
     PaidLate: (letters.tell_paid_late, payments.refund_late),
     OrderCancelled: (
         *(payments.end_attempts, payments.refund_cancelled, following.unpack_cancelled),

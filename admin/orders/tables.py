@@ -40,6 +40,8 @@ EVENTS: dict[str, str] = {
     EventKind.AUTHORIZED: N_("Payment approved"),
     EventKind.PARTLY_PAID: N_("A part of the payment received"),
     EventKind.REFUNDED: N_("Money sent back"),
+    EventKind.CHANGED: N_("Order changed"),
+    EventKind.BALANCE_PAID: N_("The rest of the payment received"),
     EventKind.DISPUTED: N_("Payment contested"),
     EventKind.CHARGED_BACK: N_("The bank took the payment back"),
     EventKind.CHARGEBACK_BACK: N_("The payment came back to us"),

@@ -17,6 +17,7 @@ from admin.payments.queries import money_of
 from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.accounts.rules import PostalAddress
+from storefront.amending.rules import may_change
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
 from storefront.fulfilment import tracked
@@ -63,6 +64,7 @@ def order(number: str) -> Response:
         people=people([*found.events, *entries]),
         entries=entries,
         invoice=invoicing.find_invoice(found.id),
+        may_change=staff.may(Permission.ORDERS_EDIT) and may_change(found),
         may_cancel=staff.may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
         money=money,
         refund_form=suggested_refund(money) if money and money.refundable else None,

@@ -38,6 +38,8 @@ SUBJECTS: Mapping[str, str] = {
 WORDS: Mapping[Permission, str] = {
     P.DASHBOARD_VIEW: N_("See today's figures"),
     P.ORDERS_VIEW: N_("See orders"),
+    P.ORDERS_EDIT: N_("Change orders, write notes on them, send their letters again"),
+    P.ORDERS_CREATE: N_("Take orders down for customers on the phone"),
     P.ORDERS_CANCEL: N_("Cancel orders"),
     P.ORDERS_REFUND: N_("Send money back for an order"),
     P.PAYMENTS_VIEW: N_("See payments and what providers sent"),
