@@ -34,6 +34,7 @@ from admin.loyalty import views as loyalty
 from admin.mail import views as letters
 from admin.navigation import menu_for
 from admin.orders import changing_views as order_changes
+from admin.orders import noting_views as order_notes
 from admin.orders import views as orders
 from admin.payments import views as payments
 from admin.pricing import views as pricing
@@ -54,7 +55,19 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, order_changes, payments, shipping, catalog, warehouses, content, invoicing),
+    *(
+        accounts,
+        dashboard,
+        orders,
+        order_changes,
+        order_notes,
+        payments,
+        shipping,
+        catalog,
+        warehouses,
+        content,
+        invoicing,
+    ),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,

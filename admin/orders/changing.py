@@ -64,12 +64,12 @@ class ChangeSheet:
         return {offer.code: ("", price_words(offer)) for offer in self._offers}
 
     def choose_methods(self) -> None:
-        """Offer the ways that go there, the present one first of all where it is one of them."""
+        """Offer the ways that go there; one that is no longer offered stays as it was agreed."""
         choices = [(offer.code, localized(offer.name, offer.translations)) for offer in self._offers]
-        known = {code for code, _name in choices}
-        if not choices:
-            choices = [(self.order.shipping_method_code, self.order.shipping_method_name)]
-        elif str(self.form.method.data) not in known:
+        agreed = self.order.shipping_method_code
+        if agreed not in dict(choices):
+            choices.insert(0, (agreed, self.order.shipping_method_name))
+        if str(self.form.method.data) not in dict(choices):
             self.form.method.data = choices[0][0]
         self.form.method.choices = choices
 

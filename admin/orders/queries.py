@@ -15,12 +15,15 @@ from storefront.database.base import db
 from storefront.database.prefix import begins_with
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
+from storefront.orders import notes
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
 from storefront.orders.rules import read_number
 from storefront.orders.states import OrderStatus
 from storefront.payments.models import Payment, Transaction
 
+SHORTEST_WORDS = 3
+"""Fewer letters are looked for in numbers and e-mails only."""
 SORTS: Mapping[str, Any] = {"placed": Order.placed_at, "total": Order.total_minor}
 ROW = select(
     Order.id,
@@ -113,4 +116,6 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    return or_(Order.number == read_number(text), begins_with(Order.email, text.lower()))
+    """A number, the beginning of an e-mail, or words that stand in a note."""
+    noted = notes.orders_noted(text) if len(text) >= SHORTEST_WORDS else ()
+    return or_(Order.number == read_number(text), begins_with(Order.email, text.lower()), Order.id.in_(noted))

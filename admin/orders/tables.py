@@ -151,5 +151,5 @@ ORDERS = Table(
         Choice("waiting", N_("Waiting for me"), ((PAID_BUT_CANCELLED, N_("Paid but cancelled")),)),
         Days("placed", N_("Placed")),
     ),
-    search_label=N_("Search by number or e-mail"),
+    search_label=N_("Search by number, e-mail or note"),
 )

@@ -26,6 +26,8 @@ def upgrade() -> None:
     op.add_column("order", sa.Column("balance_since", MOMENT, nullable=True))
     op.add_column("order", sa.Column("channel", sa.String(length=16), nullable=False, server_default="web"))
     op.add_column("order", sa.Column("taken_by", sa.String(length=120), nullable=False, server_default=""))
+    is_noted = sa.text("note <> ''")
+    op.create_index("ix_order_noted", "order", ["id"], sqlite_where=is_noted, postgresql_where=is_noted)
     op.create_table(
         "order_change",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -85,5 +87,6 @@ def downgrade() -> None:
     """Take them away."""
     for table in ("order_note", "order_change_tax", "order_change"):
         op.drop_table(table)
+    op.drop_index("ix_order_noted", "order")
     for column in ("taken_by", "channel", "balance_since", "version"):
         op.drop_column("order", column)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false, true
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storefront.database.base import Base
@@ -30,6 +30,7 @@ class Order(Base):
         Index("ix_order_fulfillment_placed", "fulfillment_status", "placed_at"),
         Index("ix_order_placed_figures", "placed_at", "status", "total_minor"),
         Index("ix_order_total", "total_minor"),
+        Index("ix_order_noted", "id", sqlite_where=text("note <> ''"), postgresql_where=text("note <> ''")),
         Index("ix_order_email", "email", postgresql_ops={"email": "varchar_pattern_ops"}),
     )
 
