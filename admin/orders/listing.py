@@ -48,6 +48,8 @@ PACK = Action(
 PRINTS = (
     Print("/admin/fulfilment/pick-list", N_("Pick list for the chosen")),
     Print("/admin/fulfilment/slips", N_("Packing slips for the chosen")),
+    Print("/admin/orders/slips.pdf", N_("Packing slips as PDF")),
+    Print("/admin/orders/invoices.pdf", N_("Invoices as PDF")),
 )
 CANCEL = Action(
     key="cancel",
