@@ -36,6 +36,7 @@ from admin.navigation import menu_for
 from admin.orders import changing_views as order_changes
 from admin.orders import noting_views as order_notes
 from admin.orders import views as orders
+from admin.orders import writing_views as order_letters
 from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.pricing.taxes import views as taxes
@@ -55,19 +56,8 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(
-        accounts,
-        dashboard,
-        orders,
-        order_changes,
-        order_notes,
-        payments,
-        shipping,
-        catalog,
-        warehouses,
-        content,
-        invoicing,
-    ),
+    *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
+    *(order_changes, order_notes, order_letters),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,
