@@ -35,6 +35,7 @@ from admin.mail import views as letters
 from admin.navigation import menu_for
 from admin.orders import changing_views as order_changes
 from admin.orders import noting_views as order_notes
+from admin.orders import taking_views as order_taking
 from admin.orders import views as orders
 from admin.orders import writing_views as order_letters
 from admin.payments import views as payments
@@ -57,7 +58,7 @@ from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
     *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
-    *(order_changes, order_notes, order_letters),
+    *(order_changes, order_notes, order_letters, order_taking),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,

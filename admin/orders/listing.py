@@ -68,6 +68,7 @@ ORDERS = Listing(
     table=lambda: TABLE,
     source=queries.orders_of,
     cells="admin/orders/_cells.html",
+    page="admin/orders/orders.html",
     empty=Empty(
         icon="receipt",
         title=N_("No orders yet"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from admin.orders.tables import PAID_BUT_CANCELLED
+from admin.orders.tables import BALANCE_DUE, PAID_BUT_CANCELLED
 from admin.tables import ListState, Source, within
 from storefront.database.base import db
 from storefront.database.prefix import begins_with
@@ -109,6 +109,8 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
             found.append(column == value)
     if state.value("waiting") == PAID_BUT_CANCELLED:
         found.extend(paid_but_cancelled())
+    if state.value("waiting") == BALANCE_DUE:
+        found += [Order.status == OrderStatus.OPEN, Order.balance_since.is_not(None)]
     found += within(state, "placed", Order.placed_at)
     if state.search:
         found.append(_matches(state.search))

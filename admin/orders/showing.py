@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from flask import Response
 
@@ -33,7 +35,14 @@ from storefront.shop.queries import get_settings
 from storefront.web.fragments import render_page
 
 
-def order_page(found: Order, *, status: int = 200, **typed: object) -> Response:
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Who took an order down, to be named."""
+
+    actor: str
+
+
+def order_page(found: Order, *, status: int = 200, **typed: Any) -> Response:
     """Show an order that was read whole; `typed` is what of a refused form is shown again."""
     staff = staff_here()
     parcels = tracked.list_tracked(found.id)
@@ -55,7 +64,7 @@ def order_page(found: Order, *, status: int = 200, **typed: object) -> Response:
         may_ask_back=staff.may(Permission.RETURNS_EDIT),
         may_send=staff_here().may(Permission.FULFILMENT_EDIT),
         may_pack=staff_here().may(Permission.FULFILMENT_EDIT) and OrderAction.SEND in orders.actions_of(found),
-        people=people([*found.events, *entries, *written]),
+        people=people([*found.events, *entries, *written, Taken(found.taken_by)]),
         notes=written,
         letters=letters_of(found, [each.number for each in parcels]),
         entries=entries,

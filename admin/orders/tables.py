@@ -117,6 +117,7 @@ WORDS = {
     **{"steps": STEPS, "results": RESULTS, "actors": ACTORS},
 }
 PAID_BUT_CANCELLED = "paid-but-cancelled"
+BALANCE_DUE = "balance-due"
 """Money came in for an order that was cancelled, and it has not all gone back."""
 
 ORDERS = Table(
@@ -148,7 +149,14 @@ ORDERS = Table(
         Choice("status", N_("Order state"), tuple(STATUS.items())),
         Choice("payment", N_("Payment"), tuple(PAYMENT.items())),
         Choice("delivery", N_("Delivery"), tuple(FULFILLMENT.items())),
-        Choice("waiting", N_("Waiting for me"), ((PAID_BUT_CANCELLED, N_("Paid but cancelled")),)),
+        Choice(
+            "waiting",
+            N_("Waiting for me"),
+            (
+                (PAID_BUT_CANCELLED, N_("Paid but cancelled")),
+                (BALANCE_DUE, N_("Waits for the rest of its money")),
+            ),
+        ),
         Days("placed", N_("Placed")),
     ),
     search_label=N_("Search by number, e-mail or note"),

@@ -26,6 +26,8 @@ def upgrade() -> None:
     op.add_column("order", sa.Column("balance_since", MOMENT, nullable=True))
     op.add_column("order", sa.Column("channel", sa.String(length=16), nullable=False, server_default="web"))
     op.add_column("order", sa.Column("taken_by", sa.String(length=120), nullable=False, server_default=""))
+    is_due = sa.text("balance_since IS NOT NULL")
+    op.create_index("ix_order_balance", "order", ["balance_since"], sqlite_where=is_due, postgresql_where=is_due)
     is_noted = sa.text("note <> ''")
     op.create_index("ix_order_noted", "order", ["id"], sqlite_where=is_noted, postgresql_where=is_noted)
     op.create_table(
@@ -87,6 +89,7 @@ def downgrade() -> None:
     """Take them away."""
     for table in ("order_note", "order_change_tax", "order_change"):
         op.drop_table(table)
-    op.drop_index("ix_order_noted", "order")
+    for index in ("ix_order_noted", "ix_order_balance"):
+        op.drop_index(index, "order")
     for column in ("taken_by", "channel", "balance_since", "version"):
         op.drop_column("order", column)

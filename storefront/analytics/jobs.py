@@ -29,6 +29,7 @@ from storefront.kernel.clock import now
 from storefront.orders import history
 from storefront.orders import queries as orders
 from storefront.orders.events import OrderCancelled, OrderChanged, OrderPaid, OrderPlaced
+from storefront.orders.states import Channel
 from storefront.returns import reckoning
 from storefront.returns.events import ReturnMoved
 from storefront.returns.states import ReturnState
@@ -59,7 +60,10 @@ def note_bought(fact: OrderPlaced) -> None:
     """Tell what was bought: by product, after discounts, gifts left out, and what all of it had cost the merchant."""
     if not has_request_context() or not is_counted():
         return
-    lines = orders.get_whole(fact.order_id).lines
+    order = orders.get_whole(fact.order_id)
+    if order.channel == Channel.PHONE:  # it was not the browser at hand that bought
+        return
+    lines = order.lines
     pieces, revenue = defaultdict[int, int](int), defaultdict[int, int](int)
     for line in lines:
         if line.product_id is not None and not line.is_gift:

@@ -30,6 +30,12 @@ class Order(Base):
         Index("ix_order_fulfillment_placed", "fulfillment_status", "placed_at"),
         Index("ix_order_placed_figures", "placed_at", "status", "total_minor"),
         Index("ix_order_total", "total_minor"),
+        Index(
+            "ix_order_balance",
+            "balance_since",
+            sqlite_where=text("balance_since IS NOT NULL"),
+            postgresql_where=text("balance_since IS NOT NULL"),
+        ),
         Index("ix_order_noted", "id", sqlite_where=text("note <> ''"), postgresql_where=text("note <> ''")),
         Index("ix_order_email", "email", postgresql_ops={"email": "varchar_pattern_ops"}),
     )

@@ -52,7 +52,7 @@ SYSTEM = "system"
 
 def place_order(*, draft: Draft, at: datetime) -> Order:
     """Take the goods and the promotions of a draft and write the order down, or refuse and leave nothing behind."""
-    number, by = number_of(secrets.randbelow(NUMBERS)), draft.buyer.actor
+    number, by = number_of(secrets.randbelow(NUMBERS)), draft.actor
     sent_from = holding.take_for(draft, number=number, at=at)
     promotions.take_uses(
         uses=promotion_uses(draft),
