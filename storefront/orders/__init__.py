@@ -9,10 +9,10 @@ where discounts are negative adjustments and delivery is a positive one. Three s
 the order live?), `payment_status` (derived from payments) and `fulfillment_status` (derived from deliveries). Every
 transition writes an `OrderEvent`.
 
-Staff may change what was agreed while nothing has left (the room `amending`). Then a new snapshot takes the place of the
-old one, which stays whole in `OrderChange`; `history` reads it, so that papers issued before go on saying what they said.
-`balance_since` marks a paid order that costs more since: its goods stay allocated, it has no `pay_before`, the clock leaves
-it alone, and nothing of it leaves before the rest is there or is the courier's to collect.
+Staff may change what was agreed while nothing has left (the room `amending`). Then a new snapshot takes the place of
+the old one, which stays whole in `OrderChange`; `history` reads it, so that papers issued before go on saying what they
+said. `balance_since` marks a paid order that costs more since: its goods stay allocated, it has no `pay_before`, the
+clock leaves it alone, and nothing of it leaves before the rest is there or is the courier's to collect.
 
 An order belongs to whoever can show it: the customer who placed it, or a browser that holds its key (set when it was
 placed, or taken from the link in the mail). To everybody else it does not exist. What is not paid in time is cancelled
