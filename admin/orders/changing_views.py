@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 
@@ -18,6 +20,7 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import ShopError
+from storefront.kernel.money import Money
 from storefront.orders import history
 from storefront.orders.models import Order
 from storefront.payments import talking
@@ -118,14 +121,15 @@ def _note(found: Changed) -> None:
     audit.record(actor=found.change.actor, action="order.change", about=about, changes=facts, at=found.change.at)
 
 
-def _of(data: dict[str, object], name: str) -> object:
+def _of(data: dict[str, Any], name: str) -> object:
     if name == "goods":
-        lines: list[dict[str, object]] = data["lines"]  # type: ignore[assignment]
-        return ", ".join(f"{line['quantity']} × {line['sku']}" for line in lines)
+        return ", ".join(f"{line['quantity']} × {line['sku']}" for line in data["lines"])
     if name == "address":
         address = history.address_from(data)
         return ", ".join([address.name, address.phone, *address.lines(), address.country]) if address else ""
-    return data["total_minor"] if name == "total" else data["shipping_method_name"]
+    if name == "total":
+        return str(Money(data["total_minor"], data["currency"]).decimal)
+    return data["shipping_method_name"]
 
 
 def _ask_second(found: Changed, reason: str) -> None:

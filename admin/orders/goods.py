@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import Text, cast, or_, select
 
 from storefront.cart.contents import AVAILABLE
 from storefront.catalog.models import Product, Variant
@@ -34,8 +35,12 @@ def find_goods(text: str) -> Sequence[Goods]:
     words = squeeze(text)[:100]
     if not words:
         return []
+    translated = cast(Product.translations, Text)
     is_it = or_(
-        Product.name.icontains(words, autoescape=True), Variant.sku.startswith(code_key(words), autoescape=True)
+        Product.name.icontains(words, autoescape=True),
+        translated.contains(words, autoescape=True),
+        translated.contains(json.dumps(words)[1:-1], autoescape=True),
+        Variant.sku.startswith(code_key(words), autoescape=True),
     )
     return _read(is_it, MOST)
 

@@ -69,6 +69,7 @@ def order_page(found: Order, *, status: int = 200, **typed: Any) -> Response:
         letters=letters_of(found, [each.number for each in parcels]),
         entries=entries,
         invoice=invoicing.find_invoice(found.id),
+        may_leave=OrderAction.SEND in orders.actions_of(found),
         may_change=staff.may(Permission.ORDERS_EDIT) and may_change(found),
         may_cancel=staff.may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
         money=money,

@@ -15,6 +15,7 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import ShopError
+from storefront.kernel.money import Money
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
 from storefront.payments import talking
@@ -92,7 +93,8 @@ def _begin_payment(placed: Placed, sheet: CallSheet) -> None:
 
 
 def _note(order: Order) -> None:
-    changes: dict[str, audit.Change] = {"total": (None, order.total_minor), "e-mail": (None, order.email)}
+    total = str(Money(order.total_minor, order.currency).decimal)
+    changes: dict[str, audit.Change] = {"total": (None, total), "e-mail": (None, order.email)}
     audit.record(actor=order.taken_by, action="order.create", about=("order", order.number), changes=changes, at=now())
 
 

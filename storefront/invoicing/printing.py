@@ -136,13 +136,13 @@ def _story(paper: Paper) -> list[Flowable]:
         Table(
             [[_words(paper.title, size=16, bold=True), _block(paper.sender, right=True)]],
             colWidths=[WIDTH * 0.55, WIDTH * 0.45],
-            style=[("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0)],
+            style=_HEAD,
         ),
         Spacer(1, 8 * mm),
         Table(
             [[_block(paper.receiver), _block(paper.facts, right=True)]],
             colWidths=[WIDTH * 0.55, WIDTH * 0.45],
-            style=[("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (0, -1), 0)],
+            style=_HEAD,
         ),
         Spacer(1, 8 * mm),
         _goods(paper),
@@ -150,6 +150,13 @@ def _story(paper: Paper) -> list[Flowable]:
         *([_sums(paper)] if paper.sums else []),
         *[_words(note) for note in paper.notes],
     ]
+
+
+_HEAD = [
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("LEFTPADDING", (0, 0), (0, -1), 0),
+    ("RIGHTPADDING", (-1, 0), (-1, -1), 0),
+]
 
 
 def _goods(paper: Paper) -> Flowable:
