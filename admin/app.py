@@ -38,7 +38,11 @@ from admin.jobs import views as jobs
 from admin.loyalty import views as loyalty
 from admin.mail import views as letters
 from admin.navigation import menu_for
+from admin.orders import changing_views as order_changes
+from admin.orders import noting_views as order_notes
+from admin.orders import taking_views as order_taking
 from admin.orders import views as orders
+from admin.orders import writing_views as order_letters
 from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.pricing.taxes import views as taxes
@@ -61,6 +65,7 @@ from storefront.web.errors import http_page, refusal_page
 ROOMS = (
     *(accounts, customers, dashboard, reports, orders, payments, shipping, catalog, grid),
     *(imports, warehouses, content, invoicing),
+    *(order_changes, order_notes, order_letters, order_taking),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,

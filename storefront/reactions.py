@@ -26,7 +26,15 @@ from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
 from storefront.orders import jobs as order_jobs
 from storefront.orders import letters, rewards
-from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderPlaced, PaidLate
+from storefront.orders.events import (
+    BalancePaid,
+    OrderCancelled,
+    OrderChanged,
+    OrderDelivered,
+    OrderPaid,
+    OrderPlaced,
+    PaidLate,
+)
 from storefront.payments import jobs as payment_jobs
 from storefront.payments import letters as payment_letters
 from storefront.payments import services as payments
@@ -61,6 +69,11 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     OrderPaid: (
         *(rewards.reward, letters.send_receipt, analytics.note_paid, returns.follow_up_paid),
         *(figures.note_paid, order_jobs.count_worth_soon),
+    ),
+    OrderChanged: (letters.tell_changed, analytics.note_changed, figures.note_changed),
+    BalancePaid: (
+        *(rewards.look_again, letters.tell_balance_paid, invoicing.supplement),
+        *(figures.note_balance_paid, order_jobs.count_worth_soon),
     ),
     PaidLate: (letters.tell_paid_late, payments.refund_late, order_jobs.count_worth_soon),
     OrderCancelled: (

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from admin.days import day_of
 from admin.fulfilment.queries import may_leave
-from admin.orders.tables import LATE, PAID_BUT_CANCELLED, REFUND_FAILED
+from admin.orders.tables import BALANCE_DUE, LATE, PAID_BUT_CANCELLED, REFUND_FAILED
 from admin.tables import ListState, Source, within
 from storefront.database.base import db
 from storefront.database.prefix import begins_with
@@ -20,6 +20,7 @@ from storefront.figures import counting
 from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
+from storefront.orders import notes
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
 from storefront.orders.rules import read_number
@@ -28,6 +29,8 @@ from storefront.payments.models import Payment, Refund, Transaction
 from storefront.payments.states import RefundState
 from storefront.shop.queries import get_settings
 
+SHORTEST_WORDS = 3
+"""Fewer letters are looked for in numbers and e-mails only."""
 SORTS: Mapping[str, Any] = {"placed": Order.placed_at, "total": Order.total_minor}
 ROW = select(
     Order.id,
@@ -133,6 +136,8 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
         found.append(refund_failed())
     if state.value("counts"):
         found.extend(counting.counted())
+    if state.value("waiting") == BALANCE_DUE:
+        found += [Order.status == OrderStatus.OPEN, Order.balance_since.is_not(None)]
     found += within(state, "placed", Order.placed_at)
     if ended := within(state, "refunded", Refund.ended_at):
         back = select(Payment.order_id).join(Refund, Refund.payment_id == Payment.id)
@@ -144,4 +149,6 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    return or_(Order.number == read_number(text), begins_with(Order.email, text.lower()))
+    """A number, the beginning of an e-mail, or words that stand in a note."""
+    noted = notes.orders_noted(text) if len(text) >= SHORTEST_WORDS else ()
+    return or_(Order.number == read_number(text), begins_with(Order.email, text.lower()), Order.id.in_(noted))

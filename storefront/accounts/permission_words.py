@@ -44,6 +44,8 @@ WORDS: Mapping[Permission, str] = {
     P.REPORTS_GOODS: N_("See reports on products, categories and stock"),
     P.REPORTS_MARKETING: N_("See reports on visitors and what offers cost"),
     P.ORDERS_VIEW: N_("See orders"),
+    P.ORDERS_EDIT: N_("Change orders, write notes on them, send their letters again"),
+    P.ORDERS_CREATE: N_("Take orders down for customers on the phone"),
     P.ORDERS_CANCEL: N_("Cancel orders"),
     P.ORDERS_REFUND: N_("Send money back for an order"),
     P.PAYMENTS_VIEW: N_("See payments and what providers sent"),

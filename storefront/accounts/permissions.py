@@ -21,6 +21,8 @@ class Permission(StrEnum):
     PRICES_EDIT = "prices:edit"
     STOCK_EDIT = "stock:edit"
     ORDERS_VIEW = "orders:view"
+    ORDERS_EDIT = "orders:edit"
+    ORDERS_CREATE = "orders:create"
     ORDERS_CANCEL = "orders:cancel"
     ORDERS_REFUND = "orders:refund"
     PAYMENTS_VIEW = "payments:view"
@@ -98,6 +100,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.PRODUCTS_VIEW,
             P.STOCK_EDIT,
             P.ORDERS_VIEW,
+            P.ORDERS_EDIT,
+            P.ORDERS_CREATE,
             P.ORDERS_CANCEL,
             P.FULFILMENT_VIEW,
             P.FULFILMENT_EDIT,
@@ -143,7 +147,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.CUSTOMER_SERVICE: frozenset(
         {
-            *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
+            *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_EDIT, P.ORDERS_CREATE, P.ORDERS_CANCEL),
+            *(P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
             *(P.RETURNS_VIEW, P.RETURNS_EDIT),
             *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST, P.LETTERS_VIEW),
             *(P.TICKETS_VIEW, P.TICKETS_EDIT, P.CUSTOMERS_VIEW, P.CUSTOMERS_EDIT, P.CUSTOMERS_PRIVACY),

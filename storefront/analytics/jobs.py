@@ -26,8 +26,10 @@ from storefront.catalog import queries as catalog
 from storefront.database.transaction import after_commit
 from storefront.jobs.queue import periodic
 from storefront.kernel.clock import now
+from storefront.orders import history
 from storefront.orders import queries as orders
-from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced
+from storefront.orders.events import OrderCancelled, OrderChanged, OrderPaid, OrderPlaced
+from storefront.orders.states import Channel
 from storefront.returns import reckoning
 from storefront.returns.events import ReturnMoved
 from storefront.returns.states import ReturnState
@@ -61,7 +63,10 @@ def note_bought(fact: OrderPlaced) -> None:
     """Tell what was bought: by product, after discounts, gifts left out, and what all of it had cost the merchant."""
     if not has_request_context() or not is_counted():
         return
-    lines = orders.get_whole(fact.order_id).lines
+    order = orders.get_whole(fact.order_id)
+    if order.channel == Channel.PHONE:  # it was not the browser at hand that bought
+        return
+    lines = order.lines
     pieces, revenue = defaultdict[int, int](int), defaultdict[int, int](int)
     for line in lines:
         if line.product_id is not None and not line.is_gift:
@@ -83,6 +88,19 @@ def note_paid(fact: OrderPaid) -> None:
     """Tell that an order counts again after it had been cancelled."""
     if fact.reopened:
         _tell_for_sure(PurchaseRestored(fact.number))
+
+
+def note_changed(fact: OrderChanged) -> None:
+    """Tell what is left of an order that was changed: what became less counts for less; what came on top was led to by
+    nobody but staff."""
+    kept = defaultdict[int, list[int]](lambda: [0, 0])
+    for line in orders.get_whole(fact.order_id).lines:
+        if line.product_id is not None and not line.is_gift:
+            kept[line.product_id][0] += line.quantity
+            kept[line.product_id][1] += line.quantity * line.unit_price_minor - line.discount_minor
+    known = {line["product_id"] for line in history.get_change(fact.order_id, fact.change).before["lines"]}
+    left = {number: tuple(kept.get(number, (0, 0))) for number in known if number is not None}
+    _tell_for_sure(PurchaseShrunk(fact.number, tuple(Sold(number, *left[number]) for number in sorted(left))))
 
 
 def note_returned(fact: ReturnMoved) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storefront.database.base import db
 from storefront.figures.services import mark_stale
-from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced
+from storefront.orders.events import BalancePaid, OrderCancelled, OrderChanged, OrderPaid, OrderPlaced
 from storefront.orders.models import Order
 from storefront.payments.events import RefundSucceeded
 from storefront.payments.models import Payment, Refund
@@ -21,6 +21,16 @@ def note_placed(fact: OrderPlaced) -> None:
 
 def note_cancelled(fact: OrderCancelled) -> None:
     """Take an order out of its day, and its refunds' share out of theirs."""
+    mark_stale(moments=_moments(fact.order_id))
+
+
+def note_changed(fact: OrderChanged) -> None:
+    """Count a day again of which an order holds other goods now, or costs something else."""
+    mark_stale(moments=_moments(fact.order_id))
+
+
+def note_balance_paid(fact: BalancePaid) -> None:
+    """Count a day again of which an order has all its money now."""
     mark_stale(moments=_moments(fact.order_id))
 
 

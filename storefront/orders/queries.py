@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -88,6 +88,13 @@ def get_whole(order_id: int) -> Order:
         query = select(Order).where(Order.id == order_id).options(*WHOLE).execution_options(populate_existing=True)
         order = db.session.scalars(query).one()
     return order
+
+
+def list_whole(numbers: Iterable[str], *, most: int) -> Sequence[Order]:
+    """Return the orders with these numbers, each whole, the oldest first."""
+    wanted = list(dict.fromkeys(read_number(number) for number in numbers))[:most]
+    statement = select(Order).where(Order.number.in_(wanted)).options(*WHOLE)
+    return db.session.scalars(statement.order_by(Order.placed_at, Order.id)).all()
 
 
 def get_locked(order_id: int) -> Order:
