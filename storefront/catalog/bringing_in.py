@@ -10,8 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from storefront.audit import services as audit
+from storefront.catalog.addressing import free_slug, refuse_taken_slug
+from storefront.catalog.creating import LONGEST_SLUG, find_or_add_brand
 from storefront.catalog.errors import StaleProduct
 from storefront.catalog.events import PriceChanged, ProductChanged
+from storefront.catalog.gallery import usual_picture
 from storefront.catalog.models import Brand, Category, Product, Variant
 from storefront.catalog.queries import forget_tree
 from storefront.catalog.services import ProductWords, VariantPrice
@@ -21,10 +24,6 @@ from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.events import publish
 from storefront.kernel.money import Money
 from storefront.kernel.text import slugify, squeeze
-
-PICTURE = "generated:1f4e6-210-1"
-"""What a product shows until it has a photograph: a parcel."""
-LONGEST_SLUG = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,15 @@ def add_product(*, plan: ProductPlan, by: str, at: datetime) -> Product:
     if db.session.get(Category, plan.category_id) is None:
         raise NotFound
     product = Product(
-        slug=_free_slug(plan.slug, words.name),
+        slug=_slug(plan),
         name=words.name,
         description=words.description,
         translations=_chinese(words),
         category_id=plan.category_id,
-        brand_id=_brand_id(plan.brand, by, at),
+        brand_id=find_or_add_brand(squeeze(plan.brand)),
         product_type=squeeze(plan.product_type)[:120],
         attributes=dict(plan.attributes),
-        picture=PICTURE,
+        picture=usual_picture(plan.category_id),
         is_published=words.is_published,
         is_returnable=words.is_returnable,
         published_at=at if words.is_published else None,
@@ -135,7 +134,7 @@ def change_product(*, product_id: int, facts: Mapping[str, object], by: str, at:
     if "brand" in facts:
         name = str(facts["brand"])
         was = db.session.get(Brand, product.brand_id) if product.brand_id else None
-        product.brand_id = _brand_id(name, by, at)
+        product.brand_id = find_or_add_brand(squeeze(name))
         changes["brand"] = (was.name if was else "", name)
     for key in ("product_type", "attributes"):
         if key in facts:
@@ -166,35 +165,12 @@ def change_variant(*, variant_id: int, facts: Mapping[str, object], by: str, at:
     publish(ProductChanged(product.id, at))
 
 
-def _brand_id(name: str, by: str, at: datetime) -> int | None:
-    """Return the brand of a name, a new one where there is none."""
-    name = squeeze(name)
-    if not name:
-        return None
-    found = db.session.scalar(select(Brand.id).where(Brand.name == name).order_by(Brand.id).limit(1))
-    if found is not None:
-        return found
-    slug, number = slugify(name, fallback="brand", longest=90), 1
-    while db.session.scalar(select(Brand.id).where(Brand.slug == (slug if number == 1 else f"{slug}-{number}"))):
-        number += 1
-    brand = Brand(name=name, slug=slug if number == 1 else f"{slug}-{number}")
-    db.session.add(brand)
-    db.session.flush()
-    audit.record(actor=by, action="brand.add", about=("brand", brand.slug), changes={"name": (None, name)}, at=at)
-    return brand.id
-
-
-def _free_slug(wanted: str, name: str) -> str:
-    base = wanted or slugify(name, fallback="product", longest=LONGEST_SLUG - 8)
-    taken = set(db.session.scalars(select(Product.slug).where(Product.slug.startswith(base, autoescape=True))))
-    if wanted:
-        if wanted in taken:
-            raise Invalid(N_("There is a product with this address already."), field="handle")
-        return wanted
-    number = 1
-    while (slug := base if number == 1 else f"{base}-{number}") in taken:
-        number += 1
-    return slug
+def _slug(plan: ProductPlan) -> str:
+    """Return the address of a new product: the one that was asked for, or one of its name."""
+    if plan.slug:
+        refuse_taken_slug(plan.slug)
+        return plan.slug
+    return free_slug(slugify(plan.words.name, fallback="product", longest=LONGEST_SLUG))
 
 
 def _chinese(words: ProductWords) -> dict[str, object]:
