@@ -31,6 +31,7 @@ _MARK, _AGAIN = "_admin_access", "_admin_asks_again"
 _EVERYBODY = "everybody"
 _STAFF = "staff"
 _NEWCOMERS = "newcomers"
+_OR = "|"
 
 
 def requires(permission: Permission, *, again: bool = False) -> Callable[[View], View]:
@@ -41,6 +42,11 @@ def requires(permission: Permission, *, again: bool = False) -> Callable[[View],
         return _marked(view, permission)
 
     return mark
+
+
+def requires_any(*permissions: Permission) -> Callable[[View], View]:
+    """Mark a view: roles with one of these permissions get in."""
+    return lambda view: _marked(view, _OR.join(permissions))
 
 
 def open_to_everybody(view: View) -> View:
@@ -77,7 +83,7 @@ def guard() -> Any:
         return redirect_to(f"/admin/sign-in?{urlencode({'next': back})}")
     if mark != _NEWCOMERS and owes_factor(staff):
         return redirect_to("/admin/second-factor")
-    if mark not in {_STAFF, _NEWCOMERS} and not staff.may(Permission(mark)):
+    if mark not in {_STAFF, _NEWCOMERS} and not any(staff.may(Permission(name)) for name in mark.split(_OR)):
         raise Forbidden
     g.staff = staff
     if getattr(view, _AGAIN, False) and not has_confirmed(timedelta(minutes=g.shop.ask_again_minutes)):

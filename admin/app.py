@@ -11,29 +11,38 @@ from werkzeug.exceptions import HTTPException
 from admin import access
 from admin.accounts import groups
 from admin.accounts import views as accounts
+from admin.accounts.customers import views as customers
 from admin.analytics import shelf_views as shelf_report
 from admin.analytics import views as analytics
 from admin.approvals import views as approvals
 from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.audit.tables import ACTIONS
-from admin.catalog import collections
+from admin.catalog import categories, collections, grid, related
 from admin.catalog import views as catalog
+from admin.catalog.ruled import views as ruled
 from admin.content import views as content
 from admin.coupons import views as coupons
 from admin.dashboard import views as dashboard
 from admin.discovery import views as steering
 from admin.experiments import views as experiments
+from admin.figures import views as reports
 from admin.flash import views as flash
 from admin.fulfilment import carrier_views as carriers
 from admin.fulfilment import import_views as tracking_import
 from admin.fulfilment import packing_views as packing
 from admin.fulfilment import views as fulfilment
+from admin.imports import views as imports
 from admin.invoicing import views as invoicing
+from admin.jobs import views as jobs
 from admin.loyalty import views as loyalty
 from admin.mail import views as letters
 from admin.navigation import menu_for
+from admin.orders import changing_views as order_changes
+from admin.orders import noting_views as order_notes
+from admin.orders import taking_views as order_taking
 from admin.orders import views as orders
+from admin.orders import writing_views as order_letters
 from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.pricing.taxes import views as taxes
@@ -44,6 +53,7 @@ from admin.returns import views as returns
 from admin.shipping import views as shipping
 from admin.shop import views as settings
 from admin.simulation import views as simulation
+from admin.support import views as support
 from admin.tables import views as lists
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission
@@ -53,7 +63,9 @@ from storefront.kernel.errors import ShopError
 from storefront.web.errors import http_page, refusal_page
 
 ROOMS = (
-    *(accounts, dashboard, orders, payments, shipping, catalog, warehouses, content, invoicing),
+    *(accounts, customers, dashboard, reports, orders, payments, shipping, catalog, grid),
+    *(imports, warehouses, content, invoicing),
+    *(order_changes, order_notes, order_letters, order_taking),
     *(fulfilment, packing, tracking_import, carriers, returns, asking),
     *(
         promotions,
@@ -62,11 +74,15 @@ ROOMS = (
         flash,
         approvals,
         settings,
+        support,
         audit,
         pricing,
         taxes,
         groups,
+        categories,
         collections,
+        ruled,
+        related,
         loyalty,
         analytics,
         shelf_report,
@@ -75,6 +91,7 @@ ROOMS = (
         letters,
         privacy,
         lists,
+        jobs,
     ),
 )
 ERROR_PAGE = "admin/error.html"

@@ -29,3 +29,9 @@ def to_utc(local: datetime | None, zone: str) -> datetime | None:
 def to_local(moment: datetime | None, zone: str) -> datetime | None:
     """Return a moment as the clock of `zone` shows it, for a field in which it is typed."""
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if moment else None
+
+
+def shifted(moment: datetime, days: timedelta, zone: str) -> datetime:
+    """Return the moment at which the clock of `zone` shows the same time, some days later or earlier."""
+    local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + days
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

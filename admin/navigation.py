@@ -40,11 +40,17 @@ _MAKERS_AND_CHECKERS = (
     *(Permission.PROMOTIONS_APPROVE, Permission.PRICES_APPROVE),
     *(Permission.ORDERS_REFUND, Permission.PROMOTIONS_EDIT, Permission.PRICES_EDIT),
 )
+_GOODS = (Permission.PRICES_EDIT, Permission.STOCK_EDIT)
+_WORK = (
+    *(Permission.ORDERS_VIEW, Permission.FULFILMENT_VIEW, Permission.RETURNS_EDIT, Permission.PAYMENTS_VIEW),
+    *(Permission.SLOTS_APPROVE, Permission.STOCK_EDIT, Permission.AUDIT_VIEW),
+)
+"""Whoever may see one of these has work that may wait for them, and finds it on the first page."""
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "",
         (
-            Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW),
+            Entry("/admin/", N_("Today"), "layout-dashboard", Permission.DASHBOARD_VIEW, _WORK),
             Entry(APPROVALS, N_("Approvals"), "stamp", Permission.REFUNDS_APPROVE, _MAKERS_AND_CHECKERS),
         ),
     ),
@@ -62,9 +68,11 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("/admin/products", N_("Products"), "package", Permission.PRODUCTS_VIEW),
             Entry("/admin/product-types", N_("Product types"), "list-checks", Permission.PRODUCTS_VIEW),
+            Entry("/admin/categories", N_("Categories"), "list-tree", Permission.PRODUCTS_EDIT),
             Entry("/admin/collections", N_("Collections"), "layout-grid", Permission.PRODUCTS_EDIT),
             Entry("/admin/price-lists", N_("Price lists"), "tag", Permission.PRICES_EDIT),
             Entry("/admin/warehouses", N_("Warehouses"), "warehouse", Permission.STOCK_EDIT),
+            Entry("/admin/imports", N_("Import and export"), "file-up", Permission.PRODUCTS_EDIT, _GOODS),
         ),
     ),
     (
@@ -91,8 +99,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("Customers"),
         (
+            Entry("/admin/customers", N_("Customers"), "user", Permission.CUSTOMERS_VIEW),
+            Entry("/admin/tickets", N_("Tickets"), "message-circle", Permission.TICKETS_VIEW),
             Entry("/admin/customer-groups", N_("Customer groups"), "users", Permission.CUSTOMERS_GROUPS),
-            Entry("/admin/privacy", N_("Personal data"), "user", Permission.CUSTOMERS_PRIVACY),
+            Entry("/admin/privacy", N_("Personal data"), "file-lock", Permission.CUSTOMERS_PRIVACY),
         ),
     ),
     (
@@ -105,6 +115,13 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         N_("Reports"),
         (
+            Entry("/admin/reports/sales", N_("Sales"), "landmark", Permission.REPORTS_VIEW),
+            Entry("/admin/reports/products", N_("Products"), "package", Permission.REPORTS_GOODS),
+            Entry("/admin/reports/categories", N_("Categories"), "layout-grid", Permission.REPORTS_GOODS),
+            Entry("/admin/reports/stock", N_("Stock to order"), "warehouse", Permission.REPORTS_GOODS),
+            Entry("/admin/reports/customers", N_("Buyers"), "users", Permission.REPORTS_VIEW),
+            Entry("/admin/reports/offers", N_("Offers"), "ticket-percent", Permission.REPORTS_MARKETING),
+            Entry("/admin/reports/visitors", N_("Visitors"), "user", Permission.REPORTS_MARKETING),
             Entry("/admin/search/report", N_("Search report"), "search", Permission.SEARCH_VIEW),
             Entry("/admin/search/evaluations", N_("Search quality"), "gauge", Permission.SEARCH_VIEW),
             Entry("/admin/recommendations/report", N_("Shelf report"), "layout-list", Permission.RECOMMEND_VIEW),
@@ -119,7 +136,9 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/staff", N_("Staff"), "users-round", Permission.STAFF_VIEW),
             Entry("/admin/staff-roles", N_("Roles"), "shield", Permission.STAFF_VIEW),
             Entry("/admin/settings", N_("All settings"), "sliders-horizontal", Permission.SETTINGS_VIEW),
+            Entry("/admin/jobs", N_("Jobs"), "history", Permission.JOBS_VIEW),
             Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),
+            Entry("/admin/checks", N_("Ledgers and jobs"), "gauge", Permission.AUDIT_VIEW),
         ),
     ),
 )

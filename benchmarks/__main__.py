@@ -9,7 +9,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import bare, promotions
+from benchmarks import bare, importing, promotions
 from benchmarks.pages import BASELINES, PER_ROUND, ROUNDS, Figures, Visit, find_visits, measure
 from benchmarks.queries import count_queries
 from benchmarks.server import serving
@@ -33,7 +33,9 @@ def main() -> None:
                 figures = measure(baseline, shop, visits)
                 memory = shop.memory_mb()
     queries = count_queries(visits)
-    report = render(visits, figures, weights, queries, memory, first_page, promotions.measure())
+    report = render(
+        visits, figures, weights, queries, memory, first_page, [*promotions.measure(), *importing.measure()]
+    )
     RESULTS.write_text(report, encoding="utf-8")
     print(report)
 

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from argon2 import PasswordHasher
@@ -127,6 +128,14 @@ def app(_sqlite_app: Flask, worker_dir: Path) -> Iterator[Flask]:
     queue.bind(_sqlite_app)
     yield _sqlite_app
     Kept.forget_all()
+
+
+@pytest.fixture
+def nothing_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values that a process keeps stay fresh, however slow the machine is that counts what is read."""
+    stopped = SimpleNamespace(monotonic=lambda: 0.0)
+    for keeper in ("storefront.kernel.kept", "storefront.catalog.memory"):
+        monkeypatch.setattr(f"{keeper}.time", stopped)
 
 
 @pytest.fixture

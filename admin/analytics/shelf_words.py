@@ -20,6 +20,7 @@ SOURCES: Mapping[str, str] = {
     "category": N_("Best sellers of the category"),
     "popular": N_("Best sellers"),
     "pin": N_("Pinned by a rule"),
+    "hand": N_("Chosen by hand for the product"),
     "explored": N_("Tried because it is new"),
 }
 RANKINGS: Mapping[str, str] = {"1": N_("shown to everybody"), "2": N_("named by an experiment")}

@@ -1,1 +1,1 @@
-"""Products: the list, and editing of words, prices and stock."""
+"""Products: the list, words, prices and stock; the category tree; collections by hand or rules; what goes together."""

@@ -7,9 +7,10 @@ from collections.abc import Collection as Some
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, null, select
 
 from admin.tables import ListState, Source
+from storefront.catalog.collecting import order_of
 from storefront.catalog.models import Collection, CollectionProduct, Product, Variant
 from storefront.database.base import db
 from storefront.kernel.paging import Page
@@ -29,11 +30,13 @@ def collections_of(state: ListState) -> Source:
         .correlate(Collection)
         .scalar_subquery()
     )
-    rows = select(
-        Collection.id, Collection.name, Collection.translations, Collection.updated_at, products.label("products")
-    )
+    columns = Collection.id, Collection.name, Collection.translations, Collection.updated_at, Collection.rules
+    rows = select(*columns, products.label("products"))
     if state.search:
         rows = rows.where(Collection.name.icontains(state.search, autoescape=True))
+    if kind := state.value("kind"):
+        by_rules = Collection.rules.is_not(null())
+        rows = rows.where(by_rules if kind == "rules" else ~by_rules)
     sorts = {"name": func.lower(Collection.name), "products": products, "changed": Collection.updated_at}
     return Source(rows, Collection.id, sorts)
 
@@ -65,15 +68,16 @@ def known_products(ids: Some[int]) -> list[int]:
     return list(db.session.scalars(select(Product.id).where(Product.id.in_(ids))))
 
 
-def page_of_products(collection_id: int, *, number: int, size: int) -> Page[Any]:
-    """Return one page of a collection's products, by name."""
+def page_of_products(row: Collection, *, number: int, size: int) -> Page[Any]:
+    """Return one page of a collection's products, in its own order."""
     mine = (
         select(Product.id, Product.name, Product.translations, Product.picture, Product.is_published)
         .join(CollectionProduct, CollectionProduct.product_id == Product.id)
-        .where(CollectionProduct.collection_id == collection_id)
+        .where(CollectionProduct.collection_id == row.id)
     )
     total = db.session.scalar(select(func.count()).select_from(mine.subquery())) or 0
-    ordered = mine.order_by(Product.name, Product.id)
+    by_hand = () if row.rules is not None else (CollectionProduct.position,)
+    ordered = mine.order_by(*by_hand, *order_of(row.sort))
     return Page(db.session.execute(ordered.limit(size).offset((number - 1) * size)).all(), total, number, size)
 
 

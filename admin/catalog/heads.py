@@ -25,6 +25,7 @@ TABS = (
     ("facts", N_("Type and facts")),
     ("variants", N_("Variants")),
     ("pictures", N_("Pictures")),
+    ("related", N_("Beside it")),
     ("publication", N_("Publication")),
     ("appearance", N_("Search engines")),
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from admin.catalog import gathering, queries, tables
 from admin.promotions.choices import category_options
-from admin.tables import Action, Ask, Empty, Listing
+from admin.tables import Action, Ask, Empty, Listing, Print
 from storefront.accounts.permissions import Permission
 from storefront.catalog import collections, facts
 from storefront.catalog import services as catalog
@@ -47,7 +47,8 @@ def _give_role(key: str, role: str, by: str, at: datetime) -> str:
 
 
 def _collections() -> Ask:
-    names = tuple((str(row.id), localized(row.name, row.translations)) for row in collections.list_collections())
+    by_hand = [row for row in collections.list_collections() if row.rules is None]
+    names = tuple((str(row.id), localized(row.name, row.translations)) for row in by_hand)
     return Ask(N_("Collection"), names, is_data=True)
 
 
@@ -122,6 +123,14 @@ PRODUCTS = Listing(
     known_as=lambda row: localized(row.name, row.translations),
     context=lambda _rows: {"roles": ROLE_WORDS},
     actions=ACTIONS,
+    prints=(
+        Print(
+            "/admin/products/grid",
+            N_("Prices and stock as a grid"),
+            icon="layout-grid",
+            permissions=(Permission.PRICES_EDIT, Permission.STOCK_EDIT),
+        ),
+    ),
     page="admin/catalog/products.html",
 )
 

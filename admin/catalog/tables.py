@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from admin.promotions.choices import INDENT
 from admin.tables import Choice, Column, Table, Words
 from storefront.catalog.queries import category_tree
 from storefront.catalog.states import ROLE_WORDS
+from storefront.catalog.tree import Node
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
 from storefront.shop.queries import get_settings
-from storefront.web.locale import localized
+from storefront.web.locale import current_locale, localized
 
 PUBLISHED = (("yes", N_("Published")), ("no", N_("Unpublished")), ("planned", N_("Planned or over")))
 ROLES = (*ROLE_WORDS.items(), ("none", N_("No role")))
+KINDS = (("hand", N_("By hand")), ("rules", N_("By rules")))
 STOCK = (("out", N_("Out of stock")), ("low", N_("Running low")), ("in", N_("In stock")))
 
 
@@ -23,10 +27,8 @@ def standing_of(row: Any) -> str:
 
 
 def products_table() -> Table:
-    """Return the list of products; its category filter offers the departments."""
-    departments = tuple(
-        (node.slug, localized(node.name, dict(node.translations or {}))) for node in category_tree() if node.depth == 0
-    )
+    """Return the list of products; its category filter offers the tree."""
+    categories = tuple(_walk(category_tree().roots))
     currency = get_settings().currency
     return Table(
         url="/admin/products",
@@ -63,7 +65,7 @@ def products_table() -> Table:
         ),
         default_sort="-sold",
         filters=(
-            Choice("category", N_("Category"), departments, is_data=True),
+            Choice("category", N_("Category"), categories, is_data=True),
             Choice("published", N_("State"), PUBLISHED),
             Choice("role", N_("Product role"), ROLES),
             Choice("stock", N_("Stock"), STOCK),
@@ -90,6 +92,19 @@ TYPES = Table(
     default_sort="name",
     search_label=N_("Search by name"),
 )
+
+
+def _walk(nodes: Sequence[Node]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        yield node.slug, INDENT * node.depth + node.title(current_locale())
+        yield from _walk(category_tree().children(node))
+
+
+def kind_of(row: Any) -> str:
+    """Return whether a collection is put together by hand or by rules."""
+    return "hand" if row.rules is None else "rules"
+
+
 COLLECTIONS = Table(
     url="/admin/collections",
     columns=(
@@ -101,9 +116,11 @@ COLLECTIONS = Table(
             look="grow",
             is_fixed=True,
         ),
+        Column(N_("Put together"), key="kind", value=lambda row: Words(dict(KINDS)[kind_of(row)])),
         Column(N_("Products"), key="products", sort="products", is_number=True, value=lambda row: row.products),
         Column(N_("Changed"), key="changed", sort="changed", value=lambda row: row.updated_at, look="nowrap"),
     ),
     default_sort="name",
+    filters=(Choice("kind", N_("Put together"), KINDS),),
     search_label=N_("Search by name"),
 )

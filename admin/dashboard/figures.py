@@ -1,106 +1,51 @@
-"""Pure: today's figures beside yesterday's and last week's, each over the same part of the day."""
+"""Today's figures beside yesterday's and last week's, each over the same part of the day."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from admin.days import day_of, start_of
+from admin.figures.links import behind_days, behind_span
+from admin.figures.meaning import Figure, Time, figure_of
+from admin.figures.plots import Plot, points_of
+from storefront.accounts.identity import CurrentStaff
+from storefront.accounts.permissions import Permission
+from storefront.figures import queries
+from storefront.figures.days import Days, Span, day_of, span_of, until
+from storefront.figures.rules import Key, Sums
 from storefront.kernel.errors import N_
-from storefront.kernel.money import Money
 
 DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From `starts` up to but not including `ends`."""
-
-    starts: datetime
-    ends: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Sales:
-    """What was sold in a span; cancelled orders do not count."""
-
-    orders: int
-    revenue: Money
-
-    @property
-    def average(self) -> Money:
-        """The average order value; zero without orders."""
-        return self.revenue.portion(1, self.orders) if self.orders else Money.zero(self.revenue.currency)
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One value of the past, and by which share today's differs (0.25 is a quarter more); None where it was nothing."""
-
-    label: str
-    value: int
-    change: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number of the day. Amounts are minor units of the shop's currency."""
-
-    label: str
-    meaning: str
-    value: int
-    is_money: bool
-    comparisons: tuple[Comparison, ...]
+FIGURES = (Key.GMV, Key.ORDERS, Key.AOV, Key.VISITORS, Key.CONVERSION, Key.REPURCHASE, Key.REFUNDS, Key.NEW)
+MONEY_BACK = (Permission.REPORTS_VIEW, Permission.PAYMENTS_VIEW, Permission.RETURNS_VIEW)
+"""Who sees what went back: finance, returns and analysts; whoever arranges pages need not."""
+YESTERDAY, LAST_WEEK = N_("Yesterday by now"), N_("Last week by now")
 
 
 def spans_to_compare(now: datetime, zone: str) -> tuple[Span, Span, Span]:
-    """Return today until now, yesterday until the same hour, and the same weekday of last week until then."""
+    """Return today, yesterday until the same minute, and the same weekday of last week until then."""
     today = day_of(now, zone)
-    clock = now.astimezone(ZoneInfo(zone)).time()
-    spans = []
-    for back in (0, 1, 7):
-        day = today - timedelta(days=back)
-        until = datetime.combine(day, clock, ZoneInfo(zone)).astimezone(now.tzinfo)
-        spans.append(Span(start_of(day, zone), max(until, start_of(day, zone))))
-    return spans[0], spans[1], spans[2]
+    clock = now.astimezone(ZoneInfo(zone)).time().replace(second=0, microsecond=0)
+    past = [until(today - timedelta(days=back), clock, zone) for back in (1, 7)]
+    return span_of(today, zone), past[0], past[1]
 
 
-def days_until(now: datetime, zone: str, count: int = DAYS) -> list[Span]:
-    """Return the last `count` days of the shop, today included and last."""
-    today = day_of(now, zone)
-    days = [today - timedelta(days=back) for back in range(count - 1, -1, -1)]
-    return [Span(start_of(day, zone), start_of(day + timedelta(days=1), zone)) for day in days]
-
-
-def figures_of(sales: Sequence[Sales], customers: Sequence[int]) -> list[Figure]:
-    """Return the figures from values of (today, yesterday, last week)."""
-    return [
-        _figure(
-            N_("Revenue"),
-            N_("Totals of the orders placed today until now, cancelled ones left out."),
-            [each.revenue.minor for each in sales],
-            is_money=True,
-        ),
-        _figure(
-            N_("Orders"),
-            N_("Orders placed today until now, cancelled ones left out."),
-            [each.orders for each in sales],
-            is_money=False,
-        ),
-        _figure(
-            N_("Average order"), N_("Revenue divided by orders."), [each.average.minor for each in sales], is_money=True
-        ),
-        _figure(N_("New customers"), N_("Accounts opened today until now."), list(customers), is_money=False),
+def look(staff: CurrentStaff, now: datetime, zone: str) -> tuple[list[Figure], list[Plot]]:
+    """Return today's figures that somebody may see, and the last thirty days as charts."""
+    spans, today = spans_to_compare(now, zone), day_of(now, zone)
+    sums, days = queries.parts_and_days(spans, Days(today - timedelta(days=DAYS - 1), today))
+    first = queries.first_day()
+    here = Time("", sums[0], behind_days(staff, Days(today, today)))
+    pasts = [
+        Time(label, _if_open(each, span, first, zone), behind_span(staff, span, zone))
+        for label, span, each in zip((YESTERDAY, LAST_WEEK), spans[1:], sums[1:], strict=True)
     ]
+    keys = [key for key in FIGURES if key is not Key.REFUNDS or any(staff.may(each) for each in MONEY_BACK)]
+    shown = [day for day in days if first is not None and day.day >= first]
+    plots = [Plot(key, points_of([[day] for day in shown]), ()) for key in (Key.GMV, Key.ORDERS)]
+    return [figure_of(key, here, pasts) for key in keys], plots
 
 
-def _figure(label: str, meaning: str, values: Sequence[int], *, is_money: bool) -> Figure:
-    now, *before = values
-    labels = (N_("Yesterday by now"), N_("Last week by now"))
-    comparisons = tuple(
-        Comparison(words, value, (now - value) / value if value else None)
-        for words, value in zip(labels, before, strict=True)
-    )
-    return Figure(label, meaning, now, is_money, comparisons)
+def _if_open(sums: Sums, span: Span, first: object, zone: str) -> Sums | None:
+    """A day before the shop's first is nothing to compare with."""
+    return sums if first is not None and day_of(span.starts, zone) >= first else None  # type: ignore[operator]

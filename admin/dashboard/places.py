@@ -1,4 +1,4 @@
-"""Where "go to" leads: pages, orders, products and promotions that a member of staff may see."""
+"""Where "go to" leads: pages, orders, customers, products and promotions that a member of staff may see."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from admin.accounts.customers.queries import find_customers
 from admin.catalog.queries import find_products
 from admin.navigation import Entry, find_pages
 from admin.orders.queries import find_orders
@@ -27,13 +28,14 @@ class Found:
 
     pages: Sequence[Entry] = ()
     orders: Sequence[Any] = ()
+    customers: Sequence[Any] = ()
     products: Sequence[Any] = ()
     promotions: Sequence[Any] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether it means nothing."""
-        return not any((self.pages, self.orders, self.products, self.promotions))
+        return not any((self.pages, self.orders, self.customers, self.products, self.promotions))
 
 
 def find(staff: CurrentStaff, text: str, limit: int) -> Found:
@@ -43,6 +45,7 @@ def find(staff: CurrentStaff, text: str, limit: int) -> Found:
     return Found(
         pages=find_pages(staff, text)[:limit],
         orders=find_orders(text, limit) if staff.may(Permission.ORDERS_VIEW) else (),
+        customers=find_customers(text, limit) if staff.may(Permission.CUSTOMERS_VIEW) else (),
         products=find_products(text, limit) if staff.may(Permission.PRODUCTS_VIEW) else (),
         promotions=_find_promotions(text, limit) if staff.may(Permission.PROMOTIONS_VIEW) else (),
     )

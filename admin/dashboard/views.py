@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, g, redirect, request
 
-from admin.access import open_to_staff, staff_here
-from admin.dashboard import places, queries
-from admin.dashboard.chart import bar_chart
-from admin.dashboard.figures import days_until, figures_of, spans_to_compare
+from admin.access import open_to_staff, requires, staff_here
+from admin.dashboard import places
+from admin.dashboard.checks import list_failed_jobs
+from admin.dashboard.figures import look
+from admin.dashboard.waiting import may_have_work, waiting_for
+from admin.figures.catalogue import reports_for
+from admin.figures.words import short_words
 from admin.navigation import first_url
 from admin.orders.tables import WORDS
 from storefront.accounts.permissions import Permission
 from storefront.kernel.clock import now
 from storefront.kernel.text import squeeze
+from storefront.shop.checks import list_checks
 from storefront.web.fragments import redirect_to, render_page, wants_fragment
 
 blueprint = Blueprint("dashboard", __name__, template_folder="templates")
@@ -22,26 +26,32 @@ MOST_FOUND, FEW = 20, 5
 @blueprint.get("/")
 @open_to_staff
 def start() -> Response:
-    """Show today, or the first place that the role may open."""
-    if not staff_here().may(Permission.DASHBOARD_VIEW):
+    """Show today and what waits for whoever looks, or the first place that their role may open."""
+    if not staff_here().may(Permission.DASHBOARD_VIEW) and not may_have_work(staff_here()):
         return redirect(first_url(staff_here()))  # type: ignore[return-value]
     return _today()
 
 
 def _today() -> Response:
-    compared, days = spans_to_compare(now(), g.shop.timezone), days_until(now(), g.shop.timezone)
-    sales = queries.sales_in([*compared, *days])
-    daily = sales[len(compared) :]
+    staff, at = staff_here(), now()
+    figures, plots = look(staff, at, g.shop.timezone) if staff.may(Permission.DASHBOARD_VIEW) else ([], [])
     return render_page(
         "admin/dashboard/today.html",
-        figures=figures_of(sales[: len(compared)], queries.new_customers_in(compared)),
-        low_stock=queries.count_low_stock(),
-        unpaid=queries.count_unpaid(),
-        paid_but_cancelled=queries.count_paid_but_cancelled(),
-        days=list(zip((span.starts for span in days), daily, strict=True)),
-        revenue=bar_chart([each.revenue.minor for each in daily]),
-        orders=bar_chart([each.orders for each in daily]),
+        figures=figures,
+        plots=plots,
+        at=at,
+        waiting=waiting_for(staff),
+        reports=reports_for(staff),
+        short_words=short_words,
     )
+
+
+@blueprint.get("/checks")
+@requires(Permission.AUDIT_VIEW)
+def checks() -> Response:
+    """Show whether every ledger added up when it was last proven, and which jobs failed."""
+    failed, count = list_failed_jobs()
+    return render_page("admin/dashboard/checks.html", checks=list_checks(), failed=failed, count=count)
 
 
 @blueprint.get("/search")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import g
 from flask_babel import gettext
@@ -14,6 +13,7 @@ from wtforms import BooleanField, DateField, DateTimeLocalField, Form, IntegerFi
 from wtforms.validators import InputRequired, Length
 
 from admin.catalog.forms import amount_text
+from admin.days import day_of, shifted, to_local, to_utc
 from admin.flash.lines import LONGEST_TEXT, Line, LineTrouble, read_lines, split_lines, write_line
 from admin.flash.queries import ItemRow, SessionRow, variants_by_sku
 from storefront.flash.models import FlashSale
@@ -71,7 +71,10 @@ class SessionForm(Form):
         items, self.troubles = read_lines(typed, variants=variants, currency=g.shop.currency)
         if self.troubles:
             raise Invalid(TROUBLES, field="lines")
-        return SessionPlan(to_utc(self.starts_at.data), to_utc(self.ends_at.data), items)
+        starts_at, ends_at = (to_utc(field.data, g.shop.timezone) for field in (self.starts_at, self.ends_at))
+        if starts_at is None or ends_at is None:
+            raise Invalid(N_("Enter a day and a time, such as 2026-05-03 09:00."), field="starts_at")
+        return SessionPlan(starts_at, ends_at, items)
 
 
 class CopyForm(Form):
@@ -83,9 +86,9 @@ class CopyForm(Form):
         """Return when the copy starts and ends: at the same time of day; raises Invalid."""
         if not self.validate() or not isinstance(self.day.data, date) or not 2000 <= self.day.data.year < 2200:
             raise Invalid(N_("Choose a day, such as 2026-05-03."), field="day")
-        starts_at, ends_at = to_local(session.starts_at), to_local(session.ends_at)
-        moved = self.day.data - starts_at.date()
-        return to_utc(starts_at + moved), to_utc(ends_at + moved)
+        zone = g.shop.timezone
+        moved = self.day.data - day_of(session.starts_at, zone)
+        return shifted(session.starts_at, moved, zone), shifted(session.ends_at, moved, zone)
 
 
 def sale_form_of(sale: FlashSale) -> SaleForm:
@@ -103,18 +106,8 @@ def session_form_of(session: SessionRow, items: Sequence[ItemRow], version: date
     return SessionForm(
         data={
             "version": version.isoformat(),
-            "starts_at": to_local(session.starts_at),
-            "ends_at": to_local(session.ends_at),
+            "starts_at": to_local(session.starts_at, g.shop.timezone),
+            "ends_at": to_local(session.ends_at, g.shop.timezone),
             "lines": "\n".join(lines),
         }
     )
-
-
-def to_utc(local: datetime) -> datetime:
-    """Return a time of the shop's clock as a moment."""
-    return local.replace(tzinfo=ZoneInfo(g.shop.timezone)).astimezone(UTC)
-
-
-def to_local(moment: datetime) -> datetime:
-    """Return a moment as the shop's clock shows it."""
-    return moment.astimezone(ZoneInfo(g.shop.timezone)).replace(tzinfo=None)

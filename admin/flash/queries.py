@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from admin.tables import ListState, Source, within
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.flash.models import FlashItem, FlashSale, FlashSession, FlashTake
@@ -16,9 +17,7 @@ from storefront.flash.rules import percent_saved, percent_sold, phase_of
 from storefront.flash.states import Phase
 from storefront.inventory.queries import available
 from storefront.kernel.errors import N_, NotFound
-from storefront.kernel.paging import Page
 
-PAST_PAGE = 20
 ABOVE_BASE = N_("Not below the usual price")
 BELOW_MINIMUM = N_("Below the minimum price")
 BELOW_COST = N_("Below cost")
@@ -87,19 +86,37 @@ class SaleRow:
     next_at: datetime | None
 
 
-def list_sessions(at: datetime) -> Sequence[SessionRow]:
-    """Return the sessions that are not over, the first to begin first."""
-    statement = _sessions().where(FlashSession.ends_at > at).order_by(FlashSession.starts_at, FlashSession.id)
-    return [_session(row, at) for row in db.session.execute(statement)]
+def sessions_of(state: ListState, at: datetime) -> Source:
+    """Return the sessions that `state` asks for, with their sums."""
+    mine = FlashItem.flash_session_id == FlashSession.id
 
+    def summed(value: Any) -> Any:
+        whole = select(func.coalesce(func.sum(value), 0)).where(mine)
+        return whole.correlate(FlashSession).scalar_subquery()
 
-def page_of_past_sessions(at: datetime, number: int) -> Page[SessionRow]:
-    """Return one page of the sessions that are over, the last one first."""
-    over = FlashSession.ends_at <= at
-    total = db.session.scalar(select(func.count()).select_from(FlashSession).where(over)) or 0
-    statement = _sessions().where(over).order_by(FlashSession.starts_at.desc(), FlashSession.id.desc())
-    rows = db.session.execute(statement.limit(PAST_PAGE).offset((number - 1) * PAST_PAGE))
-    return Page([_session(row, at) for row in rows], total, number, PAST_PAGE)
+    sold, revenue = summed(FlashItem.sold), summed(FlashItem.sold * FlashItem.price_minor)
+    rows = (
+        select(
+            *_COLUMNS,
+            summed(1).label("items"),
+            summed(FlashItem.quota).label("quota"),
+            sold.label("sold"),
+            revenue.label("revenue_minor"),
+        )
+        .join(FlashSale, FlashSale.id == FlashSession.flash_sale_id)
+        .where(*within(state, "starts", FlashSession.starts_at))
+    )
+    phases = {
+        Phase.COMING.value: FlashSession.starts_at > at,
+        Phase.LIVE.value: (FlashSession.starts_at <= at) & (FlashSession.ends_at > at),
+        Phase.OVER.value: FlashSession.ends_at <= at,
+    }
+    if (phase := state.value("state")) in phases:
+        rows = rows.where(phases[phase])
+    if state.search:
+        rows = rows.where(FlashSale.name.icontains(state.search, autoescape=True))
+    sorts = {"starts": FlashSession.starts_at, "name": func.lower(FlashSale.name), "sold": sold, "revenue": revenue}
+    return Source(rows, FlashSession.id, sorts, complete=lambda found: [_session(row, at) for row in found])
 
 
 def get_session(session_id: int, at: datetime) -> SessionRow:
@@ -177,15 +194,20 @@ def variants_by_sku(skus: Collection[str]) -> Mapping[str, int]:
     return {row.sku.upper(): row.id for row in rows}
 
 
+_COLUMNS = (
+    FlashSession.id,
+    FlashSession.starts_at,
+    FlashSession.ends_at,
+    FlashSale.id.label("sale_id"),
+    FlashSale.name,
+    FlashSale.is_active,
+)
+
+
 def _sessions() -> Any:
     return (
         select(
-            FlashSession.id,
-            FlashSession.starts_at,
-            FlashSession.ends_at,
-            FlashSale.id.label("sale_id"),
-            FlashSale.name,
-            FlashSale.is_active,
+            *_COLUMNS,
             func.count(FlashItem.id).label("items"),
             func.coalesce(func.sum(FlashItem.quota), 0).label("quota"),
             func.coalesce(func.sum(FlashItem.sold), 0).label("sold"),

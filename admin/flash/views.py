@@ -12,9 +12,10 @@ from admin.audit.queries import people
 from admin.flash import queries
 from admin.flash.forms import CopyForm, SaleForm, SessionForm, sale_form_of, session_form_of
 from admin.flash.lines import place_troubles
+from admin.flash.listing import SESSIONS
 from admin.flash.words import PHASES
 from admin.merging import merge, seen_values
-from admin.tables import Table, read_state
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
@@ -29,22 +30,13 @@ from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
 
 blueprint = Blueprint("flash", __name__, template_folder="templates")
-PAST = Table(url="/admin/flash", columns=(), default_sort="")
 
 
 @blueprint.get("/flash")
 @requires(Permission.PROMOTIONS_VIEW)
 def sessions() -> Response:
     """List what is on, what comes and what is over, and the activities."""
-    state, at = read_state(PAST, request.args), now()
-    return render_page(
-        "admin/flash/sessions.html",
-        sessions=queries.list_sessions(at),
-        past=queries.page_of_past_sessions(at, state.page),
-        sales=queries.list_sales(at),
-        state=state,
-        phases=PHASES,
-    )
+    return show_list(SESSIONS, sales=queries.list_sales(now()))
 
 
 @blueprint.get("/flash/sales/new")

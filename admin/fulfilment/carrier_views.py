@@ -10,7 +10,9 @@ from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.audit.queries import people
+from admin.fulfilment.carrier_listing import CARRIERS
 from admin.fulfilment.forms import CarrierForm, NewCarrierForm
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
@@ -29,7 +31,7 @@ blueprint = Blueprint("carriers", __name__, template_folder="templates")
 def carrier_list() -> Response:
     """List carriers."""
     is_followed = current_app.config["SHOP"].kuaidi100 is not None
-    return render_page("admin/fulfilment/carriers.html", carriers=choosing.list_facts(), is_followed=is_followed)
+    return show_list(CARRIERS, is_followed=is_followed)
 
 
 @blueprint.get("/carriers/new")

@@ -76,7 +76,7 @@ def pick_list(orders: Sequence[Order], warehouse: str = "") -> Mapping[str, Sequ
 def may_leave() -> tuple[ColumnElement[bool], ...]:
     """Return what tells the orders of which something may leave now."""
     waits = Order.payment_status.in_((PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID))
-    at_the_door = waits & Order.pay_before.is_(None) & (Order.authorized_minor == 0)
+    at_the_door = waits & Order.pay_before.is_(None) & Order.balance_since.is_(None) & (Order.authorized_minor == 0)
     return (
         Order.status == OrderStatus.OPEN,
         Order.fulfillment_status.in_((FulfillmentStatus.UNFULFILLED, FulfillmentStatus.PARTIAL)),

@@ -10,6 +10,8 @@ from flask import Blueprint, Response, current_app, flash, make_response, reques
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
+from admin.mail.listing import SENT
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit import services as audit
 from storefront.database.transaction import transaction
@@ -42,6 +44,13 @@ def letters() -> Response:
         locales=LOCALES,
         given_up=[*mail.list_given_up(since, most=MOST_GIVEN_UP), *sms.list_given_up(since, most=MOST_GIVEN_UP)],
     )
+
+
+@blueprint.get("/letters/sent")
+@requires(Permission.ORDERS_VIEW)
+def sent() -> Response:
+    """List the letters that were written, and what became of each."""
+    return show_list(SENT)
 
 
 @blueprint.get("/letters/<key>")

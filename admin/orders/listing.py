@@ -48,6 +48,8 @@ PACK = Action(
 PRINTS = (
     Print("/admin/fulfilment/pick-list", N_("Pick list for the chosen")),
     Print("/admin/fulfilment/slips", N_("Packing slips for the chosen")),
+    Print("/admin/orders/slips.pdf", N_("Packing slips as PDF")),
+    Print("/admin/orders/invoices.pdf", N_("Invoices as PDF")),
 )
 CANCEL = Action(
     key="cancel",
@@ -66,6 +68,7 @@ ORDERS = Listing(
     table=lambda: TABLE,
     source=queries.orders_of,
     cells="admin/orders/_cells.html",
+    page="admin/orders/orders.html",
     empty=Empty(
         icon="receipt",
         title=N_("No orders yet"),

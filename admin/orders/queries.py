@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import aliased
 
-from admin.orders.tables import PAID_BUT_CANCELLED
+from admin.days import day_of
+from admin.fulfilment.queries import may_leave
+from admin.orders.tables import BALANCE_DUE, LATE, PAID_BUT_CANCELLED, REFUND_FAILED
 from admin.tables import ListState, Source, within
 from storefront.database.base import db
 from storefront.database.prefix import begins_with
+from storefront.figures import counting
+from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
+from storefront.orders import notes
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
 from storefront.orders.rules import read_number
 from storefront.orders.states import OrderStatus
-from storefront.payments.models import Payment, Transaction
+from storefront.payments.models import Payment, Refund, Transaction
+from storefront.payments.states import RefundState
+from storefront.shop.queries import get_settings
 
+SHORTEST_WORDS = 3
+"""Fewer letters are looked for in numbers and e-mails only."""
 SORTS: Mapping[str, Any] = {"placed": Order.placed_at, "total": Order.total_minor}
 ROW = select(
     Order.id,
@@ -95,6 +105,20 @@ def paid_but_cancelled() -> tuple[ColumnElement[bool], ...]:
     return Order.status == OrderStatus.CANCELLED, Order.paid_minor > Order.refunded_minor + Order.lost_minor
 
 
+def late(today: date) -> tuple[ColumnElement[bool], ...]:
+    """Return what tells the orders that should have arrived before today and of which something may still leave."""
+    return (*may_leave(), Order.expected_to < today)
+
+
+def refund_failed() -> ColumnElement[bool]:
+    """Return what tells the orders of which the last refund of a payment was refused or got stuck."""
+    later = aliased(Refund)
+    is_last = ~exists().where(later.payment_id == Refund.payment_id, later.id > Refund.id)
+    failed = Refund.state.in_((RefundState.FAILED, RefundState.STUCK))
+    joined = select(Payment.order_id).join(Refund, Refund.payment_id == Payment.id)
+    return Order.id.in_(joined.where(failed, is_last))
+
+
 def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for column, key in (
@@ -106,11 +130,25 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
             found.append(column == value)
     if state.value("waiting") == PAID_BUT_CANCELLED:
         found.extend(paid_but_cancelled())
+    if state.value("waiting") == LATE:
+        found.extend(late(day_of(now(), get_settings().timezone)))
+    if state.value("waiting") == REFUND_FAILED:
+        found.append(refund_failed())
+    if state.value("counts"):
+        found.extend(counting.counted())
+    if state.value("waiting") == BALANCE_DUE:
+        found += [Order.status == OrderStatus.OPEN, Order.balance_since.is_not(None)]
     found += within(state, "placed", Order.placed_at)
+    if ended := within(state, "refunded", Refund.ended_at):
+        back = select(Payment.order_id).join(Refund, Refund.payment_id == Payment.id)
+        back = back.join(Order, Order.id == Payment.order_id).where(*ended, *counting.refund_counts())
+        found.append(Order.id.in_(back.correlate(None)))
     if state.search:
         found.append(_matches(state.search))
     return found
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    return or_(Order.number == read_number(text), begins_with(Order.email, text.lower()))
+    """A number, the beginning of an e-mail, or words that stand in a note."""
+    noted = notes.orders_noted(text) if len(text) >= SHORTEST_WORDS else ()
+    return or_(Order.number == read_number(text), begins_with(Order.email, text.lower()), Order.id.in_(noted))

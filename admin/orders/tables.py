@@ -40,6 +40,8 @@ EVENTS: dict[str, str] = {
     EventKind.AUTHORIZED: N_("Payment approved"),
     EventKind.PARTLY_PAID: N_("A part of the payment received"),
     EventKind.REFUNDED: N_("Money sent back"),
+    EventKind.CHANGED: N_("Order changed"),
+    EventKind.BALANCE_PAID: N_("The rest of the payment received"),
     EventKind.DISPUTED: N_("Payment contested"),
     EventKind.CHARGED_BACK: N_("The bank took the payment back"),
     EventKind.CHARGEBACK_BACK: N_("The payment came back to us"),
@@ -115,7 +117,14 @@ WORDS = {
     **{"steps": STEPS, "results": RESULTS, "actors": ACTORS},
 }
 PAID_BUT_CANCELLED = "paid-but-cancelled"
+BALANCE_DUE = "balance-due"
 """Money came in for an order that was cancelled, and it has not all gone back."""
+LATE = "late"
+"""It should have arrived by now, and something of it has not left."""
+REFUND_FAILED = "refund-failed"
+"""The last refund of a payment was refused, or nobody knows what became of it."""
+COUNTS = "yes"
+"""It is in the figures; see `storefront.figures`."""
 
 ORDERS = Table(
     url="/admin/orders",
@@ -146,8 +155,19 @@ ORDERS = Table(
         Choice("status", N_("Order state"), tuple(STATUS.items())),
         Choice("payment", N_("Payment"), tuple(PAYMENT.items())),
         Choice("delivery", N_("Delivery"), tuple(FULFILLMENT.items())),
-        Choice("waiting", N_("Waiting for me"), ((PAID_BUT_CANCELLED, N_("Paid but cancelled")),)),
+        Choice(
+            "waiting",
+            N_("Waiting for me"),
+            (
+                (PAID_BUT_CANCELLED, N_("Paid but cancelled")),
+                (BALANCE_DUE, N_("Waits for the rest of its money")),
+                (LATE, N_("Late: promised and not sent")),
+                (REFUND_FAILED, N_("Refund refused or stuck")),
+            ),
+        ),
+        Choice("counts", N_("Figures"), ((COUNTS, N_("Counts as a sale")),)),
         Days("placed", N_("Placed")),
+        Days("refunded", N_("Money sent back")),
     ),
-    search_label=N_("Search by number or e-mail"),
+    search_label=N_("Search by number, e-mail or note"),
 )

@@ -6,28 +6,16 @@ from flask import Blueprint, Response, flash
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
-from admin.audit.queries import people
-from admin.fulfilment.tables import LOOKS as PARCEL_LOOKS
 from admin.orders import queries
 from admin.orders.listing import ORDERS
 from admin.orders.listing import cancel as call_off
-from admin.orders.tables import EVENTS, ORIGINS, REASONS, WORDS
-from admin.payments.forms import suggested_refund
-from admin.payments.queries import money_of
+from admin.orders.showing import order_page
 from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
-from storefront.accounts.rules import PostalAddress
-from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
-from storefront.fulfilment import tracked
-from storefront.fulfilment.carriers import choosing
-from storefront.invoicing import queries as invoicing
 from storefront.kernel.clock import now
-from storefront.orders import services as orders
-from storefront.orders.receipt import receipt_of, traced_lines
-from storefront.orders.states import CancelReason, FulfillmentStatus, OrderAction
-from storefront.returns.offering import returns_of
-from storefront.web.fragments import redirect_to, render_page
+from storefront.orders.states import CancelReason
+from storefront.web.fragments import redirect_to
 
 blueprint = Blueprint("orders", __name__, template_folder="templates")
 
@@ -43,34 +31,7 @@ def order_list() -> Response:
 @requires(Permission.ORDERS_VIEW)
 def order(number: str) -> Response:
     """Show an order and everything that happened to it."""
-    found, staff = queries.get_order(number), staff_here()
-    entries = list_entries_about("order", found.number)
-    money = money_of(found) if staff.may(Permission.ORDERS_REFUND) else None
-    return render_page(
-        "admin/orders/order.html",
-        order=found,
-        receipt=receipt_of(found),
-        traced=traced_lines(found),
-        address=PostalAddress.from_fields(found.shipping_address) if found.shipping_address else None,
-        transactions=queries.list_transactions(found.id),
-        parcels=tracked.list_tracked(found.id),
-        carriers=choosing.list_carriers() if found.fulfillment_status != FulfillmentStatus.UNFULFILLED else (),
-        parcel_looks=PARCEL_LOOKS,
-        returns=returns_of(found, now()) if staff.may(Permission.RETURNS_VIEW) else None,
-        may_ask_back=staff.may(Permission.RETURNS_EDIT),
-        may_send=staff_here().may(Permission.FULFILMENT_EDIT),
-        may_pack=staff_here().may(Permission.FULFILMENT_EDIT) and OrderAction.SEND in orders.actions_of(found),
-        people=people([*found.events, *entries]),
-        entries=entries,
-        invoice=invoicing.find_invoice(found.id),
-        may_cancel=staff.may(Permission.ORDERS_CANCEL) and OrderAction.CANCEL in orders.actions_of(found),
-        money=money,
-        refund_form=suggested_refund(money) if money and money.refundable else None,
-        words=WORDS,
-        events=EVENTS,
-        origins=ORIGINS,
-        reasons=REASONS,
-    )
+    return order_page(queries.get_order(number))
 
 
 @blueprint.post("/orders/<number>/cancellation")

@@ -13,6 +13,7 @@ from admin.audit.queries import people
 from admin.catalog.forms import amount_text
 from admin.merging import merge, seen_values
 from admin.pricing import queries
+from admin.pricing.entry_listing import PRICE_ENTRIES
 from admin.pricing.forms import ListForm, form_of
 from admin.pricing.listing import PRICE_LISTS
 from admin.pricing.pasting import LONGEST, LineError, lines_of, read_lines, read_price
@@ -38,6 +39,13 @@ blueprint = Blueprint("pricing", __name__, template_folder="templates")
 def price_lists() -> Response:
     """List the price lists."""
     return show_list(PRICE_LISTS)
+
+
+@blueprint.get("/price-entries")
+@requires(Permission.PRICES_EDIT)
+def price_entries() -> Response:
+    """List the prices of all lists."""
+    return show_list(PRICE_ENTRIES)
 
 
 @blueprint.get("/price-lists/new")

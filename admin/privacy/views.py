@@ -7,6 +7,8 @@ from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
 from admin.privacy.forms import PersonForm
+from admin.privacy.listing import REQUESTS
+from admin.tables.showing import show_list
 from storefront.accounts.emails import fold_email
 from storefront.accounts.permissions import Permission
 from storefront.accounts.queries import find_customer_by_email
@@ -16,7 +18,7 @@ from storefront.kernel.errors import ShopError
 from storefront.privacy import queries, services
 from storefront.privacy.errors import NoSuchPerson, UnderWay
 from storefront.privacy.gathering import find_obstacles, get_person
-from storefront.web.fragments import redirect_to, render_page
+from storefront.web.fragments import redirect_to
 from storefront.web.refusals import show_refusal
 
 blueprint = Blueprint("privacy", __name__, template_folder="templates")
@@ -86,5 +88,4 @@ def _customer_of(form: PersonForm) -> int:
 
 def _page(form: PersonForm, *, status: int = 200, blocked: int = 0) -> Response:
     obstacles = find_obstacles(get_person(blocked)) if blocked else ()
-    found = queries.list_deletions()
-    return render_page("admin/privacy/requests.html", form=form, deletions=found, obstacles=obstacles, status=status)
+    return show_list(REQUESTS, status=status, form=form, obstacles=obstacles)

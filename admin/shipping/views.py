@@ -21,7 +21,9 @@ from admin.shipping.forms import (
     method_form,
     zone_form,
 )
+from admin.shipping.listing import METHODS
 from admin.shipping.trying import read_trial, trial_values
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
@@ -37,6 +39,13 @@ from storefront.web.fragments import redirect_to, render_page
 from storefront.web.refusals import show_refusal
 
 blueprint = Blueprint("shipping", __name__, template_folder="templates")
+
+
+@blueprint.get("/shipping/methods")
+@requires(Permission.SHIPPING_VIEW)
+def method_list() -> Response:
+    """List the methods of all zones."""
+    return show_list(METHODS)
 
 
 @blueprint.get("/shipping")

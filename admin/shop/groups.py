@@ -96,6 +96,12 @@ GROUPS: tuple[Group, ...] = (
                 N_("The European Union wants this (2019/2161)."),
             ),
             Field("lowest_price_days", N_("Days that count for it")),
+            Field(
+                "customer_active_days",
+                N_("Days after an order in which a customer is active"),
+                N_("By these and by how often they bought, the list of customers tells segments apart."),
+            ),
+            Field("customer_lapsed_days", N_("Days without an order after which a customer has lapsed")),
         ),
     ),
     Group(
@@ -194,6 +200,7 @@ GROUPS: tuple[Group, ...] = (
                 N_("Switch it off where one person does it all."),
             ),
             Field("approval_days", N_("Days that a request waits")),
+            Field("stand_in_minutes", N_("Most minutes that staff see the shop as a customer does")),
             Field(
                 "ask_again_minutes",
                 N_("Minutes until the password or code is asked for again"),

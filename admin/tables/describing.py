@@ -42,7 +42,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A filter by day, from and to, both included."""
+    """A filter by day, from and to, both included; in an address either may be a minute ("2026-05-10T14:30"), from
+    which on, or until just before which."""
 
     key: str
     label: str

@@ -57,10 +57,13 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """A page to print about the chosen rows."""
+    """A page about the chosen rows, to be printed or worked on."""
 
     url: str
     label: str
+    icon: str = "printer"
+    permissions: tuple[Permission, ...] = ()
+    """Whoever has one of these is offered it; everybody where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, func, select
 
-from admin.days import end_of, start_of
+from admin.days import end_of, start_of, to_utc
 from admin.tables.describing import PAGE_SIZE
 from admin.tables.state import ListState
 from storefront.database.base import db
@@ -48,11 +48,12 @@ class Source:
 def within(state: ListState, key: str, column: Any) -> list[ColumnElement[bool]]:
     """Return what a filter by days asks of a moment's column: days of the shop, both included."""
     zone, first, last = get_settings().timezone, state.day(f"{key}_from"), state.day(f"{key}_to")
+    since, until = (to_utc(state.minute(f"{key}_{side}"), zone) for side in ("from", "to"))
     found: list[ColumnElement[bool]] = []
     if first:
-        found.append(column >= start_of(first, zone))
+        found.append(column >= (since or start_of(first, zone)))
     if last:
-        found.append(column < end_of(last, zone))
+        found.append(column < (until or end_of(last, zone)))
     return found
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from admin.tables.describing import LONGEST_SEARCH, Column, Days, Table
 from storefront.kernel.paging import page_number
 from storefront.kernel.text import squeeze
+
+DAY_LENGTH = len("2026-05-10")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,12 @@ class ListState:
 
     def day(self, key: str) -> date | None:
         """Return a day filter's value."""
-        return date.fromisoformat(self.values[key]) if key in self.values else None
+        return date.fromisoformat(self.values[key][:DAY_LENGTH]) if key in self.values else None
+
+    def minute(self, key: str) -> datetime | None:
+        """Return a day filter's value where it is a minute of the shop's clock, without its zone."""
+        value = self.value(key)
+        return datetime.fromisoformat(value) if len(value) > DAY_LENGTH else None
 
     def query(self) -> dict[str, str]:
         """Return the state as query parameters, defaults left out."""
@@ -94,7 +101,8 @@ class ListState:
                 for key in (f"{filter_.key}_from", f"{filter_.key}_to"):
                     if key in self.values:
                         sign = "≥" if key.endswith("_from") else "≤"
-                        chips.append(Chip(filter_.label, f"{sign} {self.values[key]}", self.without(key), True))
+                        words = f"{sign} {self.values[key].replace('T', ' ')}"
+                        chips.append(Chip(filter_.label, words, self.without(key), True))
             elif filter_.key in self.values:
                 words = dict(filter_.options)[self.values[filter_.key]]
                 chips.append(Chip(filter_.label, words, self.without(filter_.key), filter_.is_data))
@@ -107,8 +115,7 @@ def read_state(table: Table, args: Mapping[str, str]) -> ListState:
     for filter_ in table.filters:
         if isinstance(filter_, Days):
             for key in (f"{filter_.key}_from", f"{filter_.key}_to"):
-                if day := _day(args.get(key, "")):
-                    values[key] = day.isoformat()
+                values[key] = _day(args.get(key, ""))
         elif args.get(filter_.key, "") in dict(filter_.options):
             values[filter_.key] = args[filter_.key]
     values = {key: value for key, value in values.items() if value}
@@ -123,9 +130,12 @@ def read_state(table: Table, args: Mapping[str, str]) -> ListState:
     )
 
 
-def _day(text: str) -> date | None:
+def _day(text: str) -> str:
     try:
-        found = date.fromisoformat(text)
+        minute = datetime.strptime(text, "%Y-%m-%dT%H:%M") if len(text) > DAY_LENGTH else None  # noqa: DTZ007
+        found = minute or date.fromisoformat(text)
     except ValueError:
-        return None
-    return found if 1970 <= found.year < 2200 else None
+        return ""
+    if not 1970 <= found.year < 2200:
+        return ""
+    return found.isoformat(timespec="minutes") if isinstance(found, datetime) else found.isoformat()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, case, func, select, union_all
 
-from admin.tables import PAGE_SIZE, ListState
+from admin.tables import ListState, Source, within
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.inventory.errors import UnknownSku
 from storefront.inventory.models import StockLevel, StockMovement, Warehouse
 from storefront.kernel.errors import NotFound
-from storefront.kernel.paging import Page
 from storefront.kernel.text import code_key
 from storefront.orders.models import Order
 
@@ -33,23 +33,37 @@ class Thing:
     translations: dict[str, Any]
 
 
-def list_warehouses() -> Sequence[Any]:
-    """Return every warehouse with what it holds, in the order in which they are asked."""
-    return db.session.execute(
-        select(
-            Warehouse.code,
-            Warehouse.name,
-            Warehouse.priority,
-            Warehouse.zones,
-            Warehouse.is_backup,
-            Warehouse.is_active,
-            func.coalesce(func.sum(StockLevel.on_hand), 0).label("on_hand"),
-            func.coalesce(func.sum(CLAIMED), 0).label("claimed"),
-        )
-        .outerjoin(StockLevel, StockLevel.warehouse_id == Warehouse.id)
-        .group_by(Warehouse.id)
-        .order_by(Warehouse.is_active.desc(), Warehouse.is_backup, Warehouse.priority, Warehouse.id)
-    ).all()
+def warehouses_of(state: ListState) -> Source:
+    """Return the warehouses that `state` asks for, each with what it holds; by priority they come as they are asked."""
+    mine = StockLevel.warehouse_id == Warehouse.id
+    on_hand, claimed = (
+        select(func.coalesce(func.sum(column), 0)).where(mine).correlate(Warehouse).scalar_subquery()
+        for column in (StockLevel.on_hand, CLAIMED)
+    )
+    rows = select(
+        Warehouse.id,
+        Warehouse.code,
+        Warehouse.name,
+        Warehouse.priority,
+        Warehouse.zones,
+        Warehouse.is_backup,
+        Warehouse.is_active,
+        on_hand.label("on_hand"),
+        claimed.label("claimed"),
+    )
+    if state.search:
+        named = Warehouse.name.icontains(state.search, autoescape=True)
+        rows = rows.where(named | Warehouse.code.icontains(state.search, autoescape=True))
+    standings = {
+        "open": Warehouse.is_active & ~Warehouse.is_backup,
+        "backup": Warehouse.is_active & Warehouse.is_backup,
+        "closed": ~Warehouse.is_active,
+    }
+    if (standing := state.value("state")) in standings:
+        rows = rows.where(standings[standing])
+    asked = case((~Warehouse.is_active, 2000), (Warehouse.is_backup, 1000), else_=0) + Warehouse.priority
+    sorts = {"priority": asked, "name": func.lower(Warehouse.name), "on_hand": on_hand, "claimed": claimed}
+    return Source(rows, Warehouse.id, sorts)
 
 
 def get_warehouse(code: str) -> Warehouse:
@@ -86,19 +100,45 @@ def get_thing(sku: str) -> Thing:
     return found
 
 
-def page_of_movements(thing: Thing, state: ListState) -> Page[Any]:
-    """Return a page of what happened to a thing's stock, the newest first, with each level before and after."""
-    told = _told(thing.variant_id).subquery()
-    conditions: list[ColumnElement[bool]] = []
+def movements_of(state: ListState) -> Source:
+    """Return the movements of stock that `state` asks for, of one SKU or one order if it is searched for."""
+    conditions: list[ColumnElement[bool]] = within(state, "at", StockMovement.at)
     if kind := state.value("kind"):
-        conditions.append(told.c.kind == kind)
+        conditions.append(StockMovement.kind == kind)
     if warehouse := state.value("warehouse"):
-        conditions.append(told.c.code == warehouse)
-    total = db.session.scalar(select(func.count()).select_from(told).where(*conditions)) or 0
-    number = min(state.page, max(1, -(-total // PAGE_SIZE)))
-    statement = select(told).where(*conditions).order_by(told.c.id.desc())
-    rows = db.session.execute(statement.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE)).all()
-    return Page(rows, total, number, PAGE_SIZE)
+        code = select(Warehouse.id).where(Warehouse.code == warehouse).scalar_subquery()
+        conditions.append(StockMovement.warehouse_id == code)
+    if state.search:
+        spellings = {state.search.strip()[:64], code_key(state.search)[:64]}
+        skus = select(Variant.id).where(Variant.sku.in_(spellings))
+        by_sku = select(StockMovement.id).where(StockMovement.variant_id.in_(skus))
+        by_order = select(StockMovement.id).where(StockMovement.reference.in_(spellings))
+        conditions.append(StockMovement.id.in_(union_all(by_sku, by_order)))
+    rows = (
+        select(
+            StockMovement.id,
+            StockMovement.variant_id,
+            StockMovement.kind,
+            StockMovement.reference,
+            StockMovement.actor,
+            StockMovement.at,
+            StockMovement.on_hand_delta,
+            StockMovement.allocated_delta,
+            StockMovement.reserved_delta,
+            Warehouse.name.label("warehouse"),
+            Variant.sku,
+            Variant.name.label("variant_name"),
+            Variant.product_id,
+            Product.name,
+            Product.translations,
+        )
+        .join(Warehouse, Warehouse.id == StockMovement.warehouse_id)
+        .join(Variant, Variant.id == StockMovement.variant_id)
+        .join(Product, Product.id == Variant.product_id)
+        .where(*conditions)
+    )
+    counted = select(StockMovement.id).where(*conditions)
+    return Source(rows, StockMovement.id, counted=counted, complete=_with_levels)
 
 
 def orders_among(references: Sequence[str]) -> frozenset[str]:
@@ -106,28 +146,21 @@ def orders_among(references: Sequence[str]) -> frozenset[str]:
     return frozenset(db.session.scalars(select(Order.number).where(Order.number.in_(set(references)))))
 
 
-def _told(variant_id: int) -> Select[*tuple[Any, ...]]:
-    """Number each shelf's movements up: the sum so far is the level after each."""
+def _with_levels(rows: Sequence[Any]) -> Sequence[Any]:
+    """Say of each movement what the shelf held after it: the sum of the movements so far."""
+    if not rows:
+        return rows
 
     def after(delta: Any) -> ColumnElement[int]:
-        return func.sum(delta).over(partition_by=StockMovement.warehouse_id, order_by=StockMovement.id)
+        shelf = StockMovement.variant_id, StockMovement.warehouse_id
+        return func.sum(delta).over(partition_by=shelf, order_by=StockMovement.id)
 
     deltas = (StockMovement.on_hand_delta, StockMovement.allocated_delta, StockMovement.reserved_delta)
-    return (
-        select(
-            StockMovement.id,
-            StockMovement.kind,
-            StockMovement.reference,
-            StockMovement.actor,
-            StockMovement.at,
-            Warehouse.code,
-            Warehouse.name,
-            *deltas,
-            *(
-                after(delta).label(name)
-                for delta, name in zip(deltas, ("on_hand", "allocated", "reserved"), strict=True)
-            ),
-        )
-        .join(Warehouse, Warehouse.id == StockMovement.warehouse_id)
-        .where(StockMovement.variant_id == variant_id)
+    told = (
+        select(StockMovement.id, *(after(delta).label(delta.key.removesuffix("_delta")) for delta in deltas))
+        .where(StockMovement.variant_id.in_({row.variant_id for row in rows}))
+        .subquery()
     )
+    found = db.session.execute(select(told).where(told.c.id.in_([row.id for row in rows])))
+    levels = {row.id: {"on_hand": row.on_hand, "allocated": row.allocated, "reserved": row.reserved} for row in found}
+    return [SimpleNamespace(**row._asdict(), **levels[row.id]) for row in rows]

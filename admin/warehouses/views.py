@@ -1,4 +1,4 @@
-"""Warehouses, goods that come in and move, and the ledger of a thing's stock."""
+"""Warehouses, goods that come in and move, and the ledger of stock."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from flask_babel import ngettext
 from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.merging import merge, seen_values
-from admin.orders.tables import ACTORS
 from admin.tables import read_state
+from admin.tables.showing import show_list
 from admin.warehouses import queries
 from admin.warehouses.forms import NewWarehouseForm, ReceiptForm, TransferForm, WarehouseForm, form_of
+from admin.warehouses.listing import MOVEMENTS, WAREHOUSES
 from admin.warehouses.stocking import Typed, store_receipt, store_transfer
-from admin.warehouses.tables import KINDS, movements_table
+from admin.warehouses.tables import movements_table
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
@@ -35,7 +36,7 @@ blueprint = Blueprint("warehouses", __name__, template_folder="templates")
 @requires(Permission.STOCK_EDIT)
 def warehouse_list() -> Response:
     """List warehouses."""
-    return render_page("admin/warehouses/warehouses.html", warehouses=queries.list_warehouses())
+    return show_list(WAREHOUSES)
 
 
 @blueprint.get("/warehouses/new")
@@ -144,22 +145,8 @@ def transfer() -> Response:
 @blueprint.get("/stock-movements")
 @requires(Permission.STOCK_EDIT)
 def movements() -> Response:
-    """Show what happened to the stock of one SKU."""
-    state = read_state(movements_table(queries.names_of_warehouses()), request.args)
-    thing = queries.find_thing(state.search) if state.search else None
-    page = queries.page_of_movements(thing, state) if thing else None
-    rows = page.items if page else ()
-    return render_page(
-        "admin/warehouses/movements.html",
-        fragment="admin/warehouses/_movements.html",
-        state=state,
-        thing=thing,
-        page=page,
-        people=people(rows),
-        orders=queries.orders_among([row.reference for row in rows]),
-        kinds=KINDS,
-        actors=ACTORS,
-    )
+    """Show what happened to stock: of everything, or of one SKU."""
+    return show_list(MOVEMENTS)
 
 
 def _page(form: WarehouseForm, code: str = "", *, refusal: ShopError | None = None, status: int = 200) -> Response:

@@ -12,6 +12,11 @@ may always do everything. Nobody gives what they do not have, changes their own 
 do more than they do; the last super admin stays. Staff are invited by a link that works once (`staffing`), and may
 have, or need, a second factor (`factors`). Who fails too often at their door waits, is told, and can be unlocked.
 
+Staff may see the shop as a customer does (`stand_ins`): for a reason that the customer can read, for a while, with a
+banner over every page. They stay who they are, so what is the customer's alone (ordering, paying, signing in, personal
+data) is refused, and everything else that is done is in the ledger under their name. Customer service closes and opens
+accounts and has letters sent (`helping`); nobody but the owner changes how they sign in.
+
 Passwords are kept as argon2id hashes and hashed anew at sign-in when the parameters have grown.
 
 A customer gets in by e-mail and password, by a code to a phone that they have proven, or with an account elsewhere

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, select
 
+from storefront.accounts.helping import get_locked
 from storefront.accounts.models import Customer, CustomerGroup
 from storefront.accounts.queries import find_customer_by_contact
 from storefront.audit import services as audit
@@ -45,9 +46,9 @@ def get_group(key: str) -> CustomerGroup:
 
 def page_of_members(key: str, *, number: int, size: int) -> Page[Any]:
     """Return one page of a group's customers, by e-mail: id, email (or phone), name."""
-    total = db.session.scalar(select(func.count()).select_from(Customer).where(_is_in(key))) or 0
+    total = db.session.scalar(select(func.count()).select_from(Customer).where(is_in(key))) or 0
     contact = func.coalesce(Customer.email, Customer.verified_phone, "")
-    statement = select(Customer.id, contact.label("email"), Customer.name).where(_is_in(key)).order_by(contact)
+    statement = select(Customer.id, contact.label("email"), Customer.name).where(is_in(key)).order_by(contact)
     rows = db.session.execute(statement.limit(size).offset((number - 1) * size)).all()
     return Page(rows, total, number, size)
 
@@ -74,11 +75,16 @@ def rename_group(*, key: str, name: str, by: str, at: datetime) -> CustomerGroup
 
 def add_member(*, key: str, email: str, by: str, at: datetime) -> Customer:
     """Put the customer with this e-mail into a group; one who is in it already stays."""
-    get_group(key)
     found = find_customer_by_contact(email, country=get_settings().country)
     if found is None:
         raise Invalid(N_("There is no customer with the e-mail address %(email)s."), field="emails", email=email[:254])
-    customer = _locked(found.id)
+    return put_in(key=key, customer_id=found.id, by=by, at=at)
+
+
+def put_in(*, key: str, customer_id: int, by: str, at: datetime) -> Customer:
+    """Put a customer into a group; one who is in it already stays."""
+    get_group(key)
+    customer = get_locked(customer_id)
     if key not in customer.groups:
         customer.groups = sorted({*customer.groups, key})
         db.session.flush()
@@ -89,7 +95,7 @@ def add_member(*, key: str, email: str, by: str, at: datetime) -> Customer:
 def remove_member(*, key: str, customer_id: int, by: str, at: datetime) -> Customer:
     """Take a customer out of a group."""
     get_group(key)
-    customer = _locked(customer_id)
+    customer = get_locked(customer_id)
     if key in customer.groups:
         customer.groups = [other for other in customer.groups if other != key]
         db.session.flush()
@@ -97,15 +103,8 @@ def remove_member(*, key: str, customer_id: int, by: str, at: datetime) -> Custo
     return customer
 
 
-def _locked(customer_id: int) -> Customer:
-    statement = select(Customer).where(Customer.id == customer_id).with_for_update()
-    found = db.session.scalar(statement.execution_options(populate_existing=True))
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _is_in(key: str) -> ColumnElement[bool]:
+def is_in(key: str) -> ColumnElement[bool]:
+    """What makes a customer stand in a group."""
     return cast(Customer.groups, String).contains(f'"{key}"', autoescape=True)
 
 

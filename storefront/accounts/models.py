@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
@@ -13,6 +13,7 @@ class Customer(Base):
     """Somebody with an account."""
 
     __tablename__ = "customer"
+    __table_args__ = (Index("ix_customer_email", "email", postgresql_ops={"email": "varchar_pattern_ops"}),)
 
     id: Mapped[pk]
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
@@ -130,6 +131,20 @@ class SignInSession(Base):
     created_at: Mapped[moment]
     last_seen_at: Mapped[moment] = mapped_column(index=True)
     """Kept to within a few minutes for staff, an hour for customers."""
+    ended_at: Mapped[moment | None]
+
+
+class StandIn(Base):
+    """A member of staff looks at the shop as a customer does: why, since when, and until when at the latest."""
+
+    __tablename__ = "stand_in"
+
+    id: Mapped[pk]
+    staff_id: Mapped[int] = refers("staff.id", on_delete="CASCADE")
+    customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE")
+    reason: Mapped[str] = mapped_column(String(255))
+    began_at: Mapped[moment]
+    ends_at: Mapped[moment]
     ended_at: Mapped[moment | None]
 
 

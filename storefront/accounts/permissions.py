@@ -13,11 +13,16 @@ class Permission(StrEnum):
     """One thing that may be done in the back office."""
 
     DASHBOARD_VIEW = "dashboard:view"
+    REPORTS_VIEW = "reports:view"
+    REPORTS_GOODS = "reports:goods"
+    REPORTS_MARKETING = "reports:marketing"
     PRODUCTS_VIEW = "products:view"
     PRODUCTS_EDIT = "products:edit"
     PRICES_EDIT = "prices:edit"
     STOCK_EDIT = "stock:edit"
     ORDERS_VIEW = "orders:view"
+    ORDERS_EDIT = "orders:edit"
+    ORDERS_CREATE = "orders:create"
     ORDERS_CANCEL = "orders:cancel"
     ORDERS_REFUND = "orders:refund"
     PAYMENTS_VIEW = "payments:view"
@@ -28,11 +33,16 @@ class Permission(StrEnum):
     SHIPPING_EDIT = "shipping:edit"
     RETURNS_VIEW = "returns:view"
     RETURNS_EDIT = "returns:edit"
+    TICKETS_VIEW = "tickets:view"
+    TICKETS_EDIT = "tickets:edit"
     SLOTS_VIEW = "slots:view"
     SLOTS_EDIT = "slots:edit"
     SLOTS_APPROVE = "slots:approve"
     PROMOTIONS_VIEW = "promotions:view"
     PROMOTIONS_EDIT = "promotions:edit"
+    CUSTOMERS_VIEW = "customers:view"
+    CUSTOMERS_EDIT = "customers:edit"
+    CUSTOMERS_IMPERSONATE = "customers:impersonate"
     CUSTOMERS_GROUPS = "customers:groups"
     CUSTOMERS_PRIVACY = "customers:privacy"
     LOYALTY_VIEW = "loyalty:view"
@@ -46,6 +56,8 @@ class Permission(StrEnum):
     EXPERIMENTS_EDIT = "experiments:edit"
     LETTERS_VIEW = "letters:view"
     AUDIT_VIEW = "audit:view"
+    JOBS_VIEW = "jobs:view"
+    JOBS_EDIT = "jobs:edit"
     TAXES_VIEW = "taxes:view"
     TAXES_EDIT = "taxes:edit"
     STAFF_VIEW = "staff:view"
@@ -84,9 +96,12 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.OPERATIONS: frozenset(
         {
             P.DASHBOARD_VIEW,
+            *(P.REPORTS_VIEW, P.REPORTS_GOODS, P.REPORTS_MARKETING),
             P.PRODUCTS_VIEW,
             P.STOCK_EDIT,
             P.ORDERS_VIEW,
+            P.ORDERS_EDIT,
+            P.ORDERS_CREATE,
             P.ORDERS_CANCEL,
             P.FULFILMENT_VIEW,
             P.FULFILMENT_EDIT,
@@ -97,6 +112,8 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.SLOTS_VIEW,
             P.SLOTS_APPROVE,
             P.PROMOTIONS_VIEW,
+            P.TICKETS_VIEW,
+            P.CUSTOMERS_VIEW,
             P.CUSTOMERS_GROUPS,
             P.LOYALTY_VIEW,
             P.LOYALTY_EDIT,
@@ -104,11 +121,13 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.RECOMMEND_VIEW,
             P.EXPERIMENTS_VIEW,
             P.LETTERS_VIEW,
+            P.JOBS_VIEW,
         }
     ),
     Role.MERCHANDISER: frozenset(
         {
             P.DASHBOARD_VIEW,
+            *(P.REPORTS_GOODS, P.REPORTS_MARKETING),
             P.PRODUCTS_VIEW,
             P.PRODUCTS_EDIT,
             P.PRICES_EDIT,
@@ -128,15 +147,17 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     ),
     Role.CUSTOMER_SERVICE: frozenset(
         {
-            *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_CANCEL, P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
+            *(P.PRODUCTS_VIEW, P.ORDERS_VIEW, P.ORDERS_EDIT, P.ORDERS_CREATE, P.ORDERS_CANCEL),
+            *(P.FULFILMENT_VIEW, P.SHIPPING_VIEW),
             *(P.RETURNS_VIEW, P.RETURNS_EDIT),
             *(P.PROMOTIONS_VIEW, P.LOYALTY_VIEW, P.POINTS_ADJUST, P.LETTERS_VIEW),
-            P.CUSTOMERS_PRIVACY,
+            *(P.TICKETS_VIEW, P.TICKETS_EDIT, P.CUSTOMERS_VIEW, P.CUSTOMERS_EDIT, P.CUSTOMERS_PRIVACY),
         }
     ),
     Role.FINANCE: frozenset(
         {
             P.DASHBOARD_VIEW,
+            *(P.REPORTS_VIEW, P.REPORTS_MARKETING),
             P.PRODUCTS_VIEW,
             P.ORDERS_VIEW,
             P.ORDERS_REFUND,
@@ -154,6 +175,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.ANALYST: frozenset(
         {
             P.DASHBOARD_VIEW,
+            *(P.REPORTS_VIEW, P.REPORTS_GOODS, P.REPORTS_MARKETING),
             P.PRODUCTS_VIEW,
             P.PROMOTIONS_VIEW,
             P.LOYALTY_VIEW,

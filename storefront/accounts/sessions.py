@@ -10,7 +10,7 @@ from functools import partial
 from flask import current_app, has_request_context, request, session
 from flask_login import current_user, login_user, logout_user
 
-from storefront.accounts import queries, signed_in
+from storefront.accounts import queries, signed_in, stand_ins, standing_in
 from storefront.accounts.devices import device_of
 from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
 from storefront.accounts.signed_in import Owner
@@ -32,9 +32,9 @@ _WHO = "_user_id"
 
 
 def current_customer() -> CurrentCustomer | None:
-    """Return the signed-in customer of this request, if any."""
+    """Return the signed-in customer of this request, or the one whom staff stand in for, if any."""
     found = _current()
-    return found if isinstance(found, CurrentCustomer) else None
+    return standing_in.customer_of(found) if isinstance(found, CurrentStaff) else found
 
 
 def current_staff() -> CurrentStaff | None:
@@ -86,6 +86,16 @@ def sign_out() -> None:
     if here is not None and here.session_id:
         with transaction():
             _end(here)
+
+
+def stop_standing_in() -> int | None:
+    """Leave the customer whom somebody who works here stands in for, and return who it was; None for nobody."""
+    staff = current_staff() if standing_in.is_begun() else None
+    if staff is None:
+        return None
+    standing_in.forget()
+    with transaction():
+        return stand_ins.end(staff_id=staff.id, at=now())
 
 
 def await_factor(staff: CurrentStaff, *, target: str) -> None:

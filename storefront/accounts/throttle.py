@@ -47,6 +47,8 @@ FACTOR = Limits("factor:", WINDOW, 6, 30, 10)
 HOUR = timedelta(hours=1)
 LETTERS = Limits("letter:", HOUR, 4, 30, 8)
 """Letters with a link, asked for by whoever can type an address."""
+TICKETS = Limits("ticket:", HOUR, 6, 30, 12)
+"""Questions to the shop: each writes a letter to an address that nobody has proven."""
 SMS_AGAIN = Limits("sms-again:", timedelta(minutes=1), 1, 6, 1)
 SMS = Limits("sms:", HOUR, 5, 20, 6)
 """Codes by SMS: each costs the shop money and its reader a ringing phone."""

@@ -42,4 +42,9 @@ A search or shelf carries the sums of what became of it, so that a report reads 
 than the merchant keeps it (`analytics_keep_days`) is removed at night with everything that belongs to it; shelves, of
 which there are many, after 90 days at most. When nothing can happen to the shelves of a day any more (16 days) it is
 summed up by shelf, model, experiment and variation, and by source: those sums hold nobody, and stay.
+
+Who opens the shop is counted once a day for each browser, cookie or not (`greeting`): it is told apart by its address
+and its name under a salt of that day, and the salt goes when the day is over, so that nobody can be followed from one
+day to the next. Browsers that ask not to be followed are not counted. After 15 days only sums by source and device
+stay; `visits` reads both.
 """

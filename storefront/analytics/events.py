@@ -264,6 +264,19 @@ class EntryOpened(Event):
         _check(_is_id(self.entry_id), "an entry has a number")
 
 
+@dataclass(frozen=True, slots=True)
+class ShopOpened(Event):
+    """A browser opened a page, or ordered. `sign` tells it from others while it is here (`arrivals.sign_of`)."""
+
+    sign: str
+    source: str
+    device: str
+    has_ordered: bool = False
+
+    def __post_init__(self) -> None:
+        _check(len(self.sign) == LONGEST_NAME and len(self.source) <= 16 and len(self.device) <= 16, "a visit is told")
+
+
 def _is_id(number: object) -> bool:
     return isinstance(number, int) and not isinstance(number, bool) and 0 < number <= HIGHEST
 

@@ -125,6 +125,11 @@ def record_for(visitor: str, *events: Event) -> None:
     buffer_here().flush()
 
 
+def today() -> date:
+    """Return the day of the shop."""
+    return _day(now())
+
+
 def _put(visitor: str, events: Sequence[Event]) -> None:
     buffer, at = buffer_here(), now()
     for event in events:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, insert, select, text
 
+from storefront.analytics import visits
 from storefront.analytics.models import (
     EntryClickRow,
     OrderRow,
@@ -15,6 +16,7 @@ from storefront.analytics.models import (
     SuggestionRow,
 )
 from storefront.analytics.rolling import sum_up_before
+from storefront.analytics.visit_models import SaltRow, VisitDayRow, VisitRow
 from storefront.database.apart import write_apart
 from storefront.database.base import Base
 
@@ -40,6 +42,18 @@ def forget_shelves_before(day: date) -> int:
     """Sum up what was recommended before a day of the shop, remove it, and return how many answers went."""
     sum_up_before(day)
     return _forget(RecommendationRow, RecommendationRow.id, RecommendationRow.day < day)
+
+
+def sum_up_visits_before(day: date, *, today: date) -> int:
+    """Sum up the visits before a day of the shop, let their rows go and what keys of days that are over were made
+    with; return how many rows went."""
+    with write_apart() as connection:
+        connection.execute(delete(SaltRow).where(SaltRow.day < today))
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"LOCK TABLE {VisitDayRow.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+        names = ["day", "source", "device", "visitors", "converted"]
+        connection.execute(insert(VisitDayRow).from_select(names, visits.counted_now(day)))
+        return connection.execute(delete(VisitRow).where(VisitRow.day < day)).rowcount
 
 
 def _forget(table: type[Base], key: object, old: ColumnElement[bool]) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from storefront.analytics import crediting, entry_writing, search_writing, shelf_writing
+from storefront.analytics import crediting, entry_writing, search_writing, shelf_writing, visit_writing
 from storefront.analytics.events import (
     AddedToCart,
     EntriesViewed,
@@ -25,6 +25,7 @@ from storefront.analytics.events import (
     ResultOpened,
     ResultsShown,
     SearchMade,
+    ShopOpened,
     SuggestionChosen,
 )
 from storefront.analytics.noted import Noted as Noted
@@ -46,6 +47,7 @@ _WRITERS: Mapping[type[Event], Callable[[Connection, Noted, Any], None]] = {
     EntriesViewed: entry_writing.write_viewed,
     EntryOpened: entry_writing.write_opened,
     PurchaseShrunk: crediting.write_shrunk,
+    ShopOpened: visit_writing.write_visit,
 }
 
 

@@ -216,12 +216,22 @@ def imagine_contents(quantities: Mapping[str, int], *, codes: tuple[str, ...] = 
 
     There are as many of everything as it holds: it asks what promotions make of the goods, not what is in stock.
     """
+    lines = [had(line) for line in find_goods(quantities, at=at)]
+    return Contents(get_settings().currency, None, tuple(lines), codes, coupon_choice="none")
+
+
+def had(line: Line) -> Line:
+    """Return a line of which there are as many as are wanted."""
+    return replace(line, available=line.wanted, largest=line.wanted, state=LineState.READY)
+
+
+def find_goods(quantities: Mapping[str, int], *, at: datetime, locale: str | None = None) -> tuple[Line, ...]:
+    """Return so many of each SKU as lines in nobody's cart, as they are sold today; an unknown SKU is left out."""
     settings = get_settings()
-    lines = []
-    for row in read(_IMAGINED, {"skus": sorted(quantities)}):
-        line = _line(row, Held(quantities[row.sku], row.price_minor, at), settings, None)
-        lines.append(replace(line, available=line.wanted, largest=line.wanted, state=LineState.READY))
-    return Contents(settings.currency, None, tuple(lines), codes, coupon_choice="none")
+    return tuple(
+        _line(row, Held(quantities[row.sku], row.price_minor, at), settings, locale)
+        for row in read(_IMAGINED, {"skus": sorted(quantities)})
+    )
 
 
 def find_cart(owner: Owner, *, locked: bool = False) -> Cart | None:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from storefront.audit import services as audit
+from storefront.catalog import collecting
+from storefront.catalog.errors import RuledCollection, StaleCollection
 from storefront.catalog.events import CollectionChanged
+from storefront.catalog.membership import Membership, Sort
 from storefront.catalog.memory import remembered
 from storefront.catalog.models import Collection, CollectionProduct, Product
 from storefront.database.base import db
@@ -25,6 +28,18 @@ from storefront.kernel.text import slugify, squeeze
 SEEN_AFTER = 2.0
 """Seconds until a change made by another process is seen."""
 LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPlan:
+    """What a collection by rules gathers, and in which order."""
+
+    membership: Membership
+    sort: str = Sort.BEST
+
+    def __post_init__(self) -> None:
+        if self.sort not in set(Sort):
+            raise Invalid(N_("Choose an order from the list."), field="sort")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +94,19 @@ def get_collection(collection_id: int) -> Collection:
     return found
 
 
-def add_collection(*, name: str, name_zh: str = "", by: str, at: datetime) -> Collection:
-    """Make an empty collection."""
+def add_collection(*, name: str, name_zh: str = "", plan: RulesPlan | None = None, by: str, at: datetime) -> Collection:
+    """Make a collection: an empty one to be put together by hand, or one by rules."""
     _check(name, name_zh)
     row = Collection(slug=_free_slug(name))
+    if plan is not None:
+        row.rules, row.sort = plan.membership.to_data(), plan.sort
     _name(row, name, name_zh, at)
     db.session.add(row)
     db.session.flush()
-    _note(row.id, "collection.add", {"name": (None, row.name)}, by, at)
+    rules = {key: (None, value) for key, value in (row.rules or {}).items()}
+    _note(row.id, "collection.add", {"name": (None, row.name), **rules}, by, at)
+    if plan is not None:
+        collecting.refresh(collection_id=row.id, at=at)
     return row
 
 
@@ -103,16 +123,76 @@ def rename_collection(*, collection_id: int, name: str, name_zh: str = "", by: s
     return row
 
 
+def change_rules(
+    *, collection_id: int, plan: RulesPlan, seen: Mapping[str, Any] | None, by: str, at: datetime
+) -> Collection:
+    """Let these rules say what is in a collection and in which order; `seen` are those that were changed."""
+    row = get_collection(collection_id)
+    if row.rules is None and row.updated_at and _has_members(collection_id):
+        raise Invalid(N_("This collection was put together by hand. Make another one for rules."), field="match")
+    before = {**(row.rules or {}), "sort": row.sort}
+    if seen is not None and {**seen} != before:
+        raise StaleCollection
+    row.rules, row.sort = plan.membership.to_data(), plan.sort
+    after = {**row.rules, "sort": row.sort}
+    row.updated_at = at
+    db.session.flush()
+    changes = {key: (before.get(key), after.get(key)) for key in sorted({**before, **after})}
+    _note(row.id, "collection.rules", changes, by, at)
+    collecting.refresh(collection_id=collection_id, at=at)
+    return row
+
+
+def sort_collection(*, collection_id: int, product_ids: Sequence[int], by: str, at: datetime) -> None:
+    """Put some products of a collection into this order, in the places that they have together."""
+    row = _by_hand(collection_id)
+    before = list_members(collection_id)
+    wanted = list(dict.fromkeys(product_ids))
+    if len(wanted) != len(product_ids) or not set(wanted) <= set(before):
+        raise StaleCollection
+    chosen, following = set(wanted), iter(wanted)
+    after = [next(following) if number in chosen else number for number in before]
+    _place(collection_id, after)
+    row.updated_at = at
+    db.session.flush()
+    moved = [number for number, other in zip(after, before, strict=True) if number != other]
+    if moved:
+        _note(row.id, "collection.order", {"order": (_in_order(before, moved), _in_order(after, moved))}, by, at)
+
+
+def step_product(*, collection_id: int, product_id: int, step: int, by: str, at: datetime) -> None:
+    """Move a product up (-1) or down (+1) among a collection's products; at the end it stays."""
+    members = list_members(collection_id)
+    if product_id not in members:
+        raise StaleCollection
+    here = members.index(product_id)
+    there = min(max(here + step, 0), len(members) - 1)
+    pair = [members[there], members[here]] if there > here else [members[here], members[there]]
+    if here != there:
+        sort_collection(collection_id=collection_id, product_ids=pair, by=by, at=at)
+
+
+def list_members(collection_id: int) -> list[int]:
+    """Return the products of a collection put together by hand, in its order."""
+    mine = CollectionProduct.collection_id == collection_id
+    statement = select(Product.id).join(CollectionProduct, CollectionProduct.product_id == Product.id).where(mine)
+    order = CollectionProduct.position, *collecting.order_of("")
+    return list(db.session.scalars(statement.order_by(*order)))
+
+
 def add_products(*, collection_id: int, product_ids: Some[int], by: str, at: datetime) -> int:
     """Put products into a collection; return how many were not in it yet."""
-    row = get_collection(collection_id)
-    known = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection_id)
-    new = sorted(set(product_ids) - set(db.session.scalars(known)))
+    row = _by_hand(collection_id)
+    known = list_members(collection_id)
+    new = [number for number in dict.fromkeys(product_ids) if number not in set(known)]
     if not new:
         return 0
-    db.session.execute(
-        insert(CollectionProduct), [{"collection_id": collection_id, "product_id": number} for number in new]
-    )
+    _place(collection_id, known)
+    values = [
+        {"collection_id": collection_id, "product_id": number, "position": place}
+        for place, number in enumerate(new, start=len(known))
+    ]
+    db.session.execute(insert(CollectionProduct), values)
     row.updated_at = at
     db.session.flush()
     changes = dict.fromkeys(_names(new), (None, row.name))
@@ -123,7 +203,7 @@ def add_products(*, collection_id: int, product_ids: Some[int], by: str, at: dat
 
 def remove_product(*, collection_id: int, product_id: int, by: str, at: datetime) -> None:
     """Take a product out of a collection; one that is not in it any more stays out."""
-    row = get_collection(collection_id)
+    row = _by_hand(collection_id)
     mine = CollectionProduct.collection_id == collection_id, CollectionProduct.product_id == product_id
     if db.session.scalar(select(CollectionProduct.product_id).where(*mine)) is None:
         return
@@ -185,6 +265,35 @@ _members = Kept(_read_members, seconds=SEEN_AFTER)
 
 def _attributes(facts: Mapping[str, object] | None) -> frozenset[str]:
     return frozenset(f"{name}={value}" for name, value in (facts or {}).items())
+
+
+def _by_hand(collection_id: int) -> Collection:
+    row = get_collection(collection_id)
+    if row.rules is not None:
+        raise RuledCollection
+    return row
+
+
+def _has_members(collection_id: int) -> bool:
+    mine = CollectionProduct.collection_id == collection_id
+    return db.session.scalar(select(CollectionProduct.product_id).where(mine).limit(1)) is not None
+
+
+def _place(collection_id: int, product_ids: Sequence[int]) -> None:
+    """Store the places of a collection's products, where they are others."""
+    mine = CollectionProduct.collection_id == collection_id
+    stored = select(CollectionProduct.product_id, CollectionProduct.position).where(mine)
+    known = {row.product_id: row.position for row in db.session.execute(stored)}
+    for place, number in enumerate(product_ids):
+        if known.get(number) != place:
+            one = update(CollectionProduct).where(mine, CollectionProduct.product_id == number)
+            db.session.execute(one.values(position=place))
+
+
+def _in_order(ids: Sequence[int], some: Sequence[int]) -> list[str]:
+    rows = db.session.execute(select(Product.id, Product.name).where(Product.id.in_(some)))
+    names = {row.id: row.name for row in rows}
+    return [names[number] for number in ids if number in names]
 
 
 def _check(name: str, name_zh: str) -> None:

@@ -10,7 +10,7 @@ from flask import Flask, current_app, g
 from markupsafe import Markup, escape
 from sqlalchemy import event
 
-from storefront.catalog import cards, memory
+from storefront.catalog import cards, collecting, memory
 from storefront.catalog.cards import Card
 from storefront.catalog.details import Details
 from storefront.catalog.listing import Facet, ListPage
@@ -158,6 +158,7 @@ def init_app(app: Flask) -> None:
         settings=get_settings, tree=category_tree, offers=open_offers, products=_generation, types=all_types
     )
     cards.bind(stock=inventory.available)
+    collecting.bind(inventory.sellable_units)
     memory.bind(list_touched)
     if not event.contains(db.session, "after_commit", memory.note_commit):
         event.listen(db.session, "after_commit", memory.note_commit)

@@ -51,3 +51,39 @@ class TypeTaken(Invalid):
     """There is a type of this name."""
 
     message = N_("There is a type “%(name)s” already.")
+
+
+class StaleCollection(ShopError):
+    """Somebody else changed the collection since it was read."""
+
+    message = N_("Somebody else changed this collection meanwhile. Here it is as it is now: please do it again.")
+
+
+class RuledCollection(ShopError):
+    """What is in a collection by rules, only its rules say."""
+
+    message = N_("The rules of this collection say what is in it. Change the rules instead.")
+
+
+class StaleLinks(ShopError):
+    """The chosen products are not any more those that the page showed."""
+
+    message = N_("Somebody else changed what is chosen meanwhile. Here it is as it is now: please do it again.")
+
+
+class StaleCategory(ShopError):
+    """Somebody else changed the category since it was read."""
+
+    message = N_("Somebody else changed this category while you were editing it. Nothing of yours was saved yet.")
+
+
+class TreeMoved(ShopError):
+    """The tree is not any more what the page showed when something was moved in it."""
+
+    message = N_("Somebody else changed the category tree meanwhile. Here it is as it is now: please move it again.")
+
+
+class CategoryNotEmpty(ShopError):
+    """A category with something in it is not deleted before that has another place."""
+
+    message = N_("The category is not empty. Say where its products and subcategories are to go.")

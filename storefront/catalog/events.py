@@ -17,6 +17,14 @@ class ProductChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryChanged(Fact):
+    """What the categories of these products are called, or which they are, has changed."""
+
+    product_ids: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CollectionChanged(Fact):
     """These products came into a collection, or are no longer in it."""
 
@@ -34,10 +42,10 @@ class TypeChanged(Fact):
 
 @dataclass(frozen=True, slots=True)
 class PriceChanged(Fact):
-    """A variant's own price is another one, in minor units of the shop's currency."""
+    """A variant's own price is another one, in minor units of the shop's currency; it had none when it is new."""
 
     variant_id: int
-    before_minor: int
+    before_minor: int | None
     after_minor: int
     actor: str
     at: datetime

@@ -25,9 +25,25 @@ class Category(Base):
     position: Mapped[int] = mapped_column(default=0)
     name: Mapped[name]
     translations: Mapped[json_object]
-    """{"zh": {"name": ...}}"""
+    """{"zh": {"name": ..., "seo_title": ..., "seo_description": ...}}"""
     picture: Mapped[str] = mapped_column(String(120), default="")
     is_published: Mapped[bool] = mapped_column(default=True)
+    seo_title: Mapped[str] = mapped_column(String(160), default="", server_default="")
+    seo_description: Mapped[str] = mapped_column(String(320), default="", server_default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    updated_at: Mapped[moment | None]
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class CategoryAddress(Base):
+    """A slug that a category had before, or that of a deleted one: it leads to where its goods are now."""
+
+    __tablename__ = "category_address"
+
+    slug: Mapped[str] = mapped_column(String(100), primary_key=True)
+    category_id: Mapped[int] = refers("category.id", on_delete="CASCADE")
+    at: Mapped[moment]
 
 
 class Brand(Base):
@@ -200,6 +216,11 @@ class Collection(Base):
     slug: Mapped[str] = mapped_column(String(100), unique=True)
     name: Mapped[name]
     translations: Mapped[json_object]
+    rules: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """What `membership.Membership` stores; None for one that is put together by hand."""
+    sort: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    """A value of `membership.Sort`; empty is the order of hand, then the best sold."""
+    refreshed_at: Mapped[moment | None]
     updated_at: Mapped[moment]
 
 
@@ -210,6 +231,25 @@ class CollectionProduct(Base):
 
     collection_id: Mapped[int] = refers("collection.id", on_delete="CASCADE", index=False, primary_key=True)
     product_id: Mapped[int] = refers("product.id", on_delete="CASCADE", primary_key=True)
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class ProductLink(Base):
+    """A product that a colleague chose to stand beside another one."""
+
+    __tablename__ = "product_link"
+    __table_args__ = (
+        UniqueConstraint("product_id", "kind", "other_id"),
+        CheckConstraint("product_id <> other_id", name="not_itself"),
+        CheckConstraint("kind IN ('with', 'instead')", name="kind_known"),
+    )
+
+    id: Mapped[pk]
+    product_id: Mapped[int] = refers("product.id", on_delete="CASCADE", index=False)
+    kind: Mapped[str] = mapped_column(String(8))
+    """A value of `related.Kind`."""
+    other_id: Mapped[int] = refers("product.id", on_delete="CASCADE")
+    position: Mapped[int] = mapped_column(default=0)
 
 
 class ProductMedia(Base):

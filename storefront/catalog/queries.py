@@ -13,10 +13,20 @@ from storefront.catalog.cards import Badge as Badge
 from storefront.catalog.cards import Card as Card
 from storefront.catalog.cards import Piece, Promoted, after_deals, shown_prices, stock_of
 from storefront.catalog.cards import cards_by_ids as cards_by_ids
+from storefront.catalog.collecting import order_of
 from storefront.catalog.collections import Marks as Marks
 from storefront.catalog.collections import marks_of as marks_of
 from storefront.catalog.matrix import Option, read_options
-from storefront.catalog.models import Brand, Category, CollectionProduct, Product, ProductMedia, Variant
+from storefront.catalog.models import (
+    Brand,
+    Category,
+    CategoryAddress,
+    Collection,
+    CollectionProduct,
+    Product,
+    ProductMedia,
+    Variant,
+)
 from storefront.catalog.product_types import facts_in_order
 from storefront.catalog.tree import Node as Node
 from storefront.catalog.tree import Tree, count_subtrees
@@ -106,15 +116,18 @@ def _read_tree() -> Tree:
         .group_by(Product.category_id)
         .subquery()
     )
-    rows = db.session.execute(
-        select(Category.__table__, func.coalesce(own.c.count, 0).label("own"))
+    found = db.session.execute(
+        select(Category.__table__, func.coalesce(own.c.count, 0).label("own"), CategoryAddress.slug.label("address"))
         .outerjoin(own, own.c.category_id == Category.id)
+        .outerjoin(CategoryAddress, CategoryAddress.category_id == Category.id)
         .where(Category.is_published)
-        .order_by(Category.depth, Category.position, Category.name)
+        .order_by(Category.depth, Category.position, Category.name, Category.id)
     ).all()
+    shown = {row.id: row for row in found}
+    rows = [row for row in shown.values() if all(int(part) in shown for part in row.path.strip("/").split("/") if part)]
     paths = {row.id: row.path for row in rows}
     counts = count_subtrees({row.id: row.own for row in rows}, paths)
-    return Tree(_node(row, counts) for row in rows)
+    return Tree((_node(row, counts) for row in rows), {row.address: row.id for row in found if row.address})
 
 
 def _node(category: Row[Any], counts: Mapping[int, int]) -> Node:
@@ -128,6 +141,8 @@ def _node(category: Row[Any], counts: Mapping[int, int]) -> Node:
         translations=category.translations or {},
         picture=category.picture,
         product_count=counts[category.id],
+        seo_title=category.seo_title,
+        seo_description=category.seo_description,
     )
 
 
@@ -253,20 +268,24 @@ def _sellable_ids() -> Select[int]:
     )
 
 
-def list_best_seller_ids(
-    limit: int, *, under: str = "", collection_id: int | None = None, without: int | None = None
-) -> list[int]:
-    """Return ids of the most sold products: all, those of the category whose path is `under`, or of a collection."""
+def list_best_seller_ids(limit: int, *, under: str = "", without: int | None = None) -> list[int]:
+    """Return ids of the most sold products: all, or those of the category whose path is `under`."""
     statement = _sellable_ids().order_by(Product.popularity.desc(), Product.id).limit(limit)
     if under:
         below = select(Category.id).where(Category.path.startswith(under, autoescape=True))
         statement = statement.where(Product.category_id.in_(below))
-    if collection_id is not None:
-        members = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection_id)
-        statement = statement.where(Product.id.in_(members))
     if without is not None:
         statement = statement.where(Product.id != without)
     return list(db.session.scalars(statement))
+
+
+def list_collection_ids(limit: int, collection_id: int) -> list[int]:
+    """Return ids of a collection's first products, in its own order."""
+    sort = db.session.scalar(select(Collection.sort).where(Collection.id == collection_id))
+    by_hand = () if sort else (CollectionProduct.position,)
+    statement = _sellable_ids().join(CollectionProduct, CollectionProduct.product_id == Product.id)
+    mine = statement.where(CollectionProduct.collection_id == collection_id)
+    return list(db.session.scalars(mine.order_by(*by_hand, *order_of(sort or "")).limit(limit)))
 
 
 def list_front_ids(limit: int) -> dict[str, list[int]]:

@@ -22,6 +22,8 @@ class Node:
     translations: Mapping[str, Any] = field(default_factory=dict)
     picture: str = ""
     product_count: int = 0
+    seo_title: str = ""
+    seo_description: str = ""
 
     @property
     def url(self) -> str:
@@ -29,8 +31,19 @@ class Node:
 
     def title(self, locale: str) -> str:
         """Return the name in a language, else as it was written."""
+        return self._words(locale, "name") or self.name
+
+    def page_title(self, locale: str) -> str:
+        """Return what browsers and search engines are told the page is called."""
+        return self._words(locale, "seo_title") or self.seo_title or self.title(locale)
+
+    def page_summary(self, locale: str) -> str:
+        """Return what search engines are told of the page; empty where nobody has written it."""
+        return self._words(locale, "seo_description") or self.seo_description
+
+    def _words(self, locale: str, key: str) -> str:
         words = self.translations.get(locale)
-        return (words.get("name") if words else "") or self.name
+        return (words.get(key) if words else "") or ""
 
     @property
     def ancestor_ids(self) -> tuple[int, ...]:
@@ -39,11 +52,15 @@ class Node:
 
 
 class Tree:
-    """Published categories that hold at least one product, in the merchant's order."""
+    """Published categories that hold at least one product, in the merchant's order.
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
+    `addresses` are slugs of before, with the ids of the categories that they lead to.
+    """
+
+    def __init__(self, nodes: Iterable[Node], addresses: Mapping[str, int] | None = None) -> None:
         self._by_id = {node.id: node for node in nodes}
-        self._by_slug = {node.slug: node for node in self._by_id.values()}
+        known = {slug: self._by_id[number] for slug, number in (addresses or {}).items() if number in self._by_id}
+        self._by_slug = {**known, **{node.slug: node for node in self._by_id.values()}}
         self._children: dict[int | None, list[Node]] = {}
         for node in self._by_id.values():
             if node.product_count:
@@ -57,7 +74,7 @@ class Tree:
         return iter(self._by_id.values())
 
     def get(self, slug: str) -> Node:
-        """Return the category with this slug; NotFound for a slug that no published category has."""
+        """Return the category that this slug leads to, now or from before; NotFound where that is none."""
         node = self._by_slug.get(slug)
         if node is None:
             raise NotFound

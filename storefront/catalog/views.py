@@ -37,6 +37,8 @@ def category(slug: str) -> Response:
     """Show a category's products, searched, filtered and sorted as asked."""
     tree = catalog.category_tree()
     node = tree.get(slug)
+    if node.slug != slug:
+        return _moved(node.url)
     wanted = read_wanted(request.args, g.shop.currency)
     if elsewhere := find_redirect(wanted, node):
         record_redirect(wanted.text)
@@ -55,7 +57,10 @@ def product(slug: str) -> Response:
     try:
         found = catalog.get_product(slug, current_locale())
     except NotFound:
-        return _moved(slug)
+        now_at = find_moved(slug)
+        if now_at is None:
+            raise
+        return _moved(f"/products/{now_at}")
     variant = choose_variant(found.variants, request.args.get("sku"))
     if variant is None:
         raise NotFound
@@ -72,13 +77,10 @@ def product(slug: str) -> Response:
     )
 
 
-def _moved(slug: str) -> Response:
-    """Lead from an address that a product had to the one that it has; NotFound where there is none."""
-    now_at = find_moved(slug)
-    if now_at is None:
-        raise NotFound
-    asked = request.query_string.decode()
-    return redirect(f"/products/{now_at}{'?' if asked else ''}{asked}", 301)  # type: ignore[return-value]
+def _moved(url: str) -> Response:
+    """Send on, for good, whoever asks for an address of before; what else they asked for goes with them."""
+    query = request.query_string.decode("ascii", "ignore")
+    return redirect(f"{url}?{query}" if query else url, 301)  # type: ignore[return-value]
 
 
 def _links(nodes: Iterable[catalog.Node]) -> list[tuple[str, str]]:

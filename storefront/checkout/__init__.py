@@ -10,4 +10,6 @@ are counted as far as they can be sent to the address, and one that cannot be ha
 could take it out of their cart. Delivery becomes free by what the goods cost this shopper before promotions. While the
 page is filled in, a guest's e-mail is compared with what guests used under it and with no account, so the total does
 not say who has one; placing counts both.
+
+Orders that staff take down on the phone (`phone`) are quoted and placed by the same services.
 """

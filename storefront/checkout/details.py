@@ -71,3 +71,5 @@ class Attempt:
     seen_hash: str
     without_gifts: frozenset[str] = frozenset()
     """SKUs of gifts that an earlier press could not get."""
+    taken_by: str = ""
+    """Who of the staff takes it down for a customer on the phone."""

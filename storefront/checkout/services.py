@@ -80,7 +80,7 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
     address = details.address
     priced = carts.price_cart(
         contents=contents,
-        owner=KnownOwner(attempt.owner.token, attempt.owner.customer_id, details.buyer.email, checkout=attempt.token),
+        owner=KnownOwner(attempt.owner.token, details.buyer.customer_id, details.buyer.email, checkout=attempt.token),
         shopper=attempt.shopper,
         at=at,
         giving=Giving(zone_of(address.country, address.region), attempt.without_gifts),
@@ -197,6 +197,7 @@ def _draft(attempt: Attempt, cart: CartQuote, offer: Offer, at: datetime) -> Dra
         payment_provider=details.provider.code if cart.quote.total else "",
         pay_before=payment_services.pay_before(details.provider, at),
         note=details.note,
+        taken_by=attempt.taken_by,
         points_spent=cart.result.points.points if cart.result.points else 0,
         promotion_keys=cart.promotion_keys,
     )

@@ -73,7 +73,7 @@ def source_of(content: Mapping[str, Any]) -> str:
 def _look_up(source: str) -> list[int]:
     kind, _, name = source.partition(":")
     if kind == "collection" and name.isdecimal():
-        return catalog.list_best_seller_ids(CANDIDATES, collection_id=int(name))
+        return catalog.list_collection_ids(CANDIDATES, int(name))
     if kind != "category":
         return []
     try:

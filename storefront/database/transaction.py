@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -14,6 +14,7 @@ from storefront.database.engine import IMMEDIATE
 
 _OPEN = "open_transaction"
 _AFTER = "after_commit"
+_ONCE = "after_commit_once"
 _TURN = threading.Lock()
 """SQLite has one writer at a time and lets the others knock until one is lucky; threads of a process stand in line."""
 _PATIENCE = 30.0
@@ -37,6 +38,7 @@ def transaction() -> Iterator[Session]:
     is_next = db.engine.dialect.name == "sqlite" and _TURN.acquire(timeout=_PATIENCE)
     session.info[_OPEN] = True
     session.info[_AFTER] = []
+    session.info[_ONCE] = set()
     try:
         session.connection(execution_options={IMMEDIATE: True})
         yield session
@@ -49,6 +51,7 @@ def transaction() -> Iterator[Session]:
     finally:
         session.info.pop(_OPEN, None)
         session.info.pop(_AFTER, None)
+        session.info.pop(_ONCE, None)
         if is_next:
             _TURN.release()
     for callback in callbacks:
@@ -60,9 +63,16 @@ def is_open() -> bool:
     return bool(db.session().info.get(_OPEN))
 
 
-def after_commit(callback: Callable[[], object]) -> None:
-    """Call `callback` once the open transaction has committed; never when it rolls back."""
+def after_commit(callback: Callable[[], object], *, once: Hashable | None = None) -> None:
+    """Call `callback` once the open transaction has committed; never when it rolls back.
+
+    Of those with the same `once` the first is called, and no other.
+    """
     session = db.session()
     if not session.info.get(_OPEN):
         raise RuntimeError("no transaction is open")
+    if once is not None:
+        if once in session.info[_ONCE]:
+            return
+        session.info[_ONCE].add(once)
     session.info[_AFTER].append(callback)

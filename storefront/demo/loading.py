@@ -40,6 +40,7 @@ from storefront.demo.baskets import Journey, read_journey
 from storefront.demo.bulk import catch_up
 from storefront.demo.marks import SIZES, DemoRefused, Mark, edition, read_mark, write_mark
 from storefront.kernel.kept import Kept
+from storefront.orders import worth
 from storefront.orders.models import Order
 
 LOADED = "loaded"
@@ -223,6 +224,18 @@ def _doorsteps(load: Load, name: str) -> None:
     load.do(name, lambda session, _connection: doorsteps.insert_doorsteps(session, load.at))
 
 
+def _worth(load: Load, name: str) -> None:
+    """Count what customers have bought, as the job does at night."""
+
+    def count(_session: Session, _connection: Connection) -> None:
+        last = 0
+        while some := worth.next_customers(last):
+            worth.count_anew(customer_ids=some, at=load.at)
+            last = some[-1]
+
+    load.do(name, count)
+
+
 def _merchandiser(session: Session) -> str:
     """Return who did it, for ledgers."""
     number = session.scalars(select(Staff.id).where(Staff.role == Role.MERCHANDISER.value).limit(1)).one()
@@ -251,6 +264,7 @@ STEPS: tuple[tuple[str, Callable[[Load, str], None]], ...] = (
     ("pages", _pages),
     ("steering", _steering),
     ("doorsteps", _doorsteps),
+    ("worth", _worth),
     ("statistics", _statistics),
 )
 

@@ -14,6 +14,8 @@ from storefront.database.transaction import transaction
 from storefront.demo.loading import Watch, load_demo, mark_done
 from storefront.demo.marks import Mark
 from storefront.discovery import documents, indexing, recommending, searching, training
+from storefront.figures import cohorts
+from storefront.figures import services as figures
 
 INDEXED, TRAINED = "indexed", "trained"
 TRAINING_STEPS = 8
@@ -29,6 +31,7 @@ def prepare(*, size: str, config: Config, at: datetime, watch: Watch, tell: Call
     mark = load_demo(size=size, data_dir=config.data_dir, at=at, watch=watch)
     _index(mark, at, watch)
     notes = _train(mark, at, watch)
+    _sum_up(at, watch)
     db.session.remove()
     tell(f"Goods, orders and people: the {mark.size} demo as of {mark.day}.")
     return [*mark.notes, *notes]
@@ -55,6 +58,19 @@ def _index(mark: Mark, at: datetime, watch: Watch) -> None:
         indexing.forget_changes(waiting)
     if INDEXED not in mark.done:
         mark_done(mark, INDEXED, at)
+
+
+def _sum_up(at: datetime, watch: Watch) -> None:
+    """Sum up the days that are over, so that the first report is as fast as all others."""
+    with transaction():
+        figures.open_days(at=at)
+    days = figures.days_to_sum_up(at=at)
+    for day in watch(days, "Summing up", len(days)):
+        with transaction():
+            figures.sum_up(day=day)
+    if days:
+        with transaction():
+            cohorts.count(at=at)
 
 
 def _train(mark: Mark, at: datetime, watch: Watch) -> list[str]:

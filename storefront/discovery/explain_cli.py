@@ -20,6 +20,7 @@ EXPLAINED = (*(key for key in SURFACES if key not in {"after-purchase", "recentl
 WORDS = {
     Fate.SHOWN: "",
     Fate.PINNED: "put here by a rule",
+    Fate.BY_HAND: "chosen for the product by hand",
     Fate.BURIED: "put last by a rule",
     Fate.IN_CART: "in the cart already",
     Fate.DISMISSED: "the customer does not want it",

@@ -8,7 +8,7 @@ from typing import Any
 
 from recommend import ArtefactError, TrainingBusy
 from search import IndexProblem
-from storefront.catalog.events import CollectionChanged, ProductChanged, TypeChanged
+from storefront.catalog.events import CategoryChanged, CollectionChanged, ProductChanged, TypeChanged
 from storefront.database.transaction import transaction
 from storefront.discovery import indexing, judging
 from storefront.discovery.errors import EvaluatesAlready
@@ -52,8 +52,8 @@ def index_soon(fact: ProductChanged) -> None:
     enqueue_after_commit(index_changes)
 
 
-def index_members_soon(fact: CollectionChanged | TypeChanged) -> None:
-    """Do the same for the products of a collection or of a type that is another one now."""
+def index_members_soon(fact: CollectionChanged | CategoryChanged | TypeChanged) -> None:
+    """Do the same for the products of a collection, a category or a type that is another one now."""
     indexing.note_changes(product_ids=fact.product_ids, at=fact.at)
     enqueue_after_commit(index_changes)
 

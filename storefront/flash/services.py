@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,6 +73,29 @@ def give_back(*, order_number: str, at: datetime) -> int:
     if held:
         forget_soon()
     return sum(int(row.pieces) for row in held)
+
+
+def keep_only(*, order_number: str, kept: Mapping[int, int], at: datetime) -> None:
+    """Give back what an order took beyond `kept` pieces, by variant id; it never takes more."""
+    held = db.session.execute(
+        select(FlashItem.id, FlashItem.variant_id, FlashTake.customer_key, func.sum(FlashTake.pieces).label("pieces"))
+        .join(FlashTake, FlashTake.flash_item_id == FlashItem.id)
+        .where(FlashTake.order_number == order_number)
+        .group_by(FlashItem.id, FlashItem.variant_id, FlashTake.customer_key)
+        .having(func.sum(FlashTake.pieces) > 0)
+        .order_by(FlashItem.id)
+    ).all()
+    for row in held:
+        gone = int(row.pieces) - kept.get(row.variant_id, 0)
+        if gone > 0:
+            db.session.execute(
+                update(FlashItem)
+                .where(FlashItem.id == row.id)
+                .values(sold=FlashItem.sold - gone)
+                .execution_options(synchronize_session=False)
+            )
+            _write(row.id, row.customer_key, order_number, -gone, at)
+            forget_soon()
 
 
 def retake(*, order_number: str, at: datetime) -> int:

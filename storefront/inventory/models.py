@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
@@ -51,6 +51,11 @@ class StockMovement(Base):
     """One change of a level; never edited. The sums of the three deltas are the level."""
 
     __tablename__ = "stock_movement"
+    __table_args__ = (
+        Index("ix_stock_movement_kind", "kind", "id"),
+        Index("ix_stock_movement_warehouse", "warehouse_id", "id"),
+        Index("ix_stock_movement_at", "at"),
+    )
 
     id: Mapped[pk]
     variant_id: Mapped[int] = refers("variant.id", on_delete="CASCADE")

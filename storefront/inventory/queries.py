@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from storefront.database.base import db
 from storefront.inventory.models import StockLevel, StockMovement, StockReservation, Warehouse
@@ -29,6 +30,16 @@ def available(variant_ids: Iterable[int]) -> dict[int, int]:
         .group_by(StockLevel.variant_id)
     )
     return dict.fromkeys(ids, 0) | {variant: int(units) for variant, units in db.session.execute(statement)}
+
+
+def sellable_units() -> Select[*tuple[Any, ...]]:
+    """Return a query of how many of each variant may still be sold, over all active warehouses; none has no row."""
+    return (
+        select(StockLevel.variant_id, func.sum(sellable).label("units"))
+        .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+        .where(Warehouse.is_active)
+        .group_by(StockLevel.variant_id)
+    )
 
 
 def list_shelves(variant_ids: Iterable[int]) -> list[Shelf]:

@@ -136,3 +136,21 @@ def _pick(wanted: Mapping[int, int], group: Sequence[Shelf]) -> Iterable[Pick]:
             if taken:
                 yield Pick(variant, shelf.warehouse_id, taken)
                 left -= taken
+
+
+def surplus(held: Sequence[Pick], wanted: Mapping[int, int]) -> tuple[Pick, ...]:
+    """Return what of `held` goes back so that no more than is `wanted` stays, by variant id; in key order.
+
+    The smallest heaps go first, so that what stays comes from as few warehouses as can be.
+    """
+    gone: list[Pick] = []
+    over: dict[int, int] = {}
+    for pick in held:
+        over[pick.variant_id] = over.get(pick.variant_id, 0) + pick.quantity
+    over = {variant: units - wanted.get(variant, 0) for variant, units in over.items()}
+    for pick in sorted(held, key=lambda pick: (pick.quantity, -pick.warehouse_id)):
+        units = min(pick.quantity, over[pick.variant_id])
+        if units > 0:
+            gone.append(Pick(pick.variant_id, pick.warehouse_id, units))
+            over[pick.variant_id] -= units
+    return tuple(sorted(gone, key=lambda pick: (pick.variant_id, pick.warehouse_id)))

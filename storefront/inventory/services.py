@@ -40,7 +40,7 @@ def reserve(
     `zone` is where it goes (`rules.zone_of`); CannotSend says that what there is cannot be sent there.
     """
     choice = _claim(wanted, levels.RESERVE, Cause(reference, by, at), zone)
-    _write_reservations(choice.picks, expires_at, Cause(reference, by, at))
+    write_reservations(choice.picks, expires_at, Cause(reference, by, at))
     return choice
 
 
@@ -86,7 +86,7 @@ def hold(
     if not picks:
         return reserve(wanted=wanted(), reference=reference, expires_at=expires_at, by=by, at=at, zone=zone)
     levels.apply(picks, levels.UNCONFIRM, cause)
-    _write_reservations(picks, expires_at, cause)
+    write_reservations(picks, expires_at, cause)
     return None
 
 
@@ -128,6 +128,11 @@ def take_back(*, picks: Sequence[Pick], reference: str, by: str, at: datetime) -
     levels.apply(picks, levels.COME_BACK, Cause(reference, by, at))
 
 
+def claim_more(*, wanted: Sequence[Wanted], cause: Cause, zone: str) -> Choice:
+    """Claim for a reservation that the caller writes down; refuse with OutOfStock or CannotSend."""
+    return _claim(wanted, levels.RESERVE, cause, zone)
+
+
 def _claim(wanted: Sequence[Wanted], change: Change, cause: Cause, zone: str) -> Choice:
     units: dict[int, int] = {}
     for item in wanted:
@@ -156,7 +161,8 @@ def _stay_open(picks: Sequence[Pick]) -> bool:
     return len(db.session.scalars(shared.with_for_update(read=True)).all()) == len(ids)
 
 
-def _write_reservations(picks: Sequence[Pick], expires_at: datetime, cause: Cause) -> None:
+def write_reservations(picks: Sequence[Pick], expires_at: datetime, cause: Cause) -> None:
+    """Write down what was claimed until `expires_at`."""
     if picks:
         rows = [
             {

@@ -11,6 +11,8 @@ from storefront.invoicing.models import Invoice, InvoiceCounter
 from storefront.invoicing.states import DocumentKind
 from storefront.kernel.ledgers import Discrepancy, Ledger
 from storefront.orders.models import Order
+from storefront.payments.models import Payment, Refund
+from storefront.payments.states import BY_CHANGE, RefundState
 
 NUMBERS, NOTES = "invoice numbers", "credit notes"
 
@@ -31,14 +33,26 @@ def _numbers() -> Iterator[Discrepancy]:
 
 
 def _notes() -> Iterator[Discrepancy]:
-    """The credit notes of an order with an invoice come to what was refunded."""
+    """The credit notes of an order with an invoice come to what was refunded, but for what it knew when it was made."""
     is_note = Invoice.kind == DocumentKind.CREDIT_NOTE
     credited = func.coalesce(func.sum(Invoice.amount_minor).filter(is_note), 0)
+    known_before = (
+        select(func.coalesce(func.sum(Refund.amount_minor), 0))
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(
+            Payment.order_id == Order.id,
+            Refund.state == RefundState.SUCCEEDED,
+            Refund.reference.startswith(BY_CHANGE),
+            Refund.key.not_in(select(Invoice.reference).where(Invoice.order_id == Order.id)),
+        )
+        .correlate(Order)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
-        select(Order.number, Order.refunded_minor, credited)
+        select(Order.number, Order.refunded_minor - known_before, credited)
         .join(Invoice, Invoice.order_id == Order.id)
         .group_by(Order.id, Order.number, Order.refunded_minor)
-        .having(credited != Order.refunded_minor)
+        .having(credited != Order.refunded_minor - known_before)
     )
     for number, refunded, noted in rows:
         yield Discrepancy(NOTES, number, int(refunded), int(noted))

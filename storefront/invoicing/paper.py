@@ -10,8 +10,8 @@ from storefront.accounts.rules import PostalAddress
 from storefront.invoicing import queries
 from storefront.invoicing.models import Invoice
 from storefront.kernel.money import Money
+from storefront.orders.history import as_of
 from storefront.orders.models import Order
-from storefront.orders.receipt import receipt_of
 from storefront.web.locale import babel_locale, speaking
 
 
@@ -26,7 +26,7 @@ def paper_of(order: Order, document: Invoice) -> Markup:
                 order=order,
                 document=document,
                 invoice=queries.find_invoice(order.id),
-                receipt=receipt_of(order),
+                receipt=as_of(order, document.issued_at),
                 address=address,
                 country=country_name(address.country, babel_locale()),
                 sums={"amount": amount, "tax": tax, "net": amount - tax},

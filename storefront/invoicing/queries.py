@@ -19,6 +19,16 @@ def find_invoice(order_id: int) -> Invoice | None:
     return db.session.scalar(select(Invoice).where(*wanted))
 
 
+def list_documents(order_id: int) -> Sequence[Invoice]:
+    """Return an order's invoice and everything that followed it, the first one first."""
+    return db.session.scalars(select(Invoice).where(Invoice.order_id == order_id).order_by(Invoice.id)).all()
+
+
+def list_followers(order_id: int) -> Sequence[Invoice]:
+    """Return what followed an order's invoice: credit notes, and invoices about what came on top."""
+    return [paper for paper in list_documents(order_id) if paper.kind != DocumentKind.INVOICE]
+
+
 def list_credit_notes(order_id: int) -> Sequence[Invoice]:
     """Return an order's credit notes, the first one first."""
     wanted = (Invoice.order_id == order_id, Invoice.kind == DocumentKind.CREDIT_NOTE)
@@ -26,8 +36,8 @@ def list_credit_notes(order_id: int) -> Sequence[Invoice]:
 
 
 def get_credit_note(order_id: int, note_id: int) -> Invoice:
-    """Return a credit note through its order, or NotFound."""
-    found = next((note for note in list_credit_notes(order_id) if note.id == note_id), None)
+    """Return what followed an order's invoice through its order, or NotFound."""
+    found = next((note for note in list_followers(order_id) if note.id == note_id), None)
     if found is None:
         raise NotFound
     return found

@@ -10,3 +10,5 @@ class DocumentKind(StrEnum):
 
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
+    SUPPLEMENT = "supplement"
+    """An invoice about what came on top when the order was changed."""

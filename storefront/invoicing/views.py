@@ -55,6 +55,6 @@ def _document(order: Order, document: Invoice) -> Response:
         "invoicing/document.html",
         order=order,
         document=document,
-        notes=queries.list_credit_notes(order.id),
+        notes=queries.list_followers(order.id),
         paper=paper_of(order, document),
     )

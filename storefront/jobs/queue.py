@@ -5,14 +5,18 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab, signals
 
 from storefront.config import Config, read_config
+from storefront.database.apart import BUSY, write_apart
+from storefront.database.inserting import insert_into
 from storefront.database.transaction import after_commit, transaction
-from storefront.jobs.models import DeadLetter
+from storefront.jobs.models import DeadLetter, JobRun
 from storefront.kernel.clock import now
 
 log = logging.getLogger(__name__)
@@ -48,6 +52,30 @@ def bound() -> Flask | None:
     return _Bound.app
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When a periodic job runs, as the fields of a crontab in UTC."""
+
+    minute: str
+    hour: str
+
+    def next_after(self, moment: datetime) -> datetime:
+        """Return the next minute at which it runs: within a day, since the fields are of minutes and hours."""
+        due, at = crontab(minute=self.minute, hour=self.hour), moment.replace(second=0, microsecond=0)
+        return next(later for later in (at + timedelta(minutes=n) for n in range(1, 1_442)) if due(later))
+
+
+JOBS: dict[str, Callable[..., Any]] = {}
+"""Every job that may be queued, by its name."""
+SCHEDULE: dict[str, Clock] = {}
+"""Every periodic job, by its name."""
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """Return what a job is called in ledgers: module and name."""
+    return f"{function.__module__}.{function.__name__}"
+
+
 def _in_context(function: Function) -> Function:
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -61,16 +89,27 @@ def _in_context(function: Function) -> Function:
 
 def job(*, retries: int = 3, retry_delay: int = 20) -> Callable[[Function], Any]:
     """Mark a function as a job: calling it queues it. Make it idempotent, it may run more than once."""
-    return lambda function: huey.task(retries=retries, retry_delay=retry_delay)(_in_context(function))
+
+    def mark(function: Function) -> Any:
+        task = huey.task(retries=retries, retry_delay=retry_delay)(_in_context(function))
+        JOBS[name_of(function)] = task
+        return task
+
+    return mark
 
 
 def periodic(*, minute: str = "*", hour: str = "*") -> Callable[[Function], Any]:
     """Mark a function to be run by the clock; the fields are those of a crontab, in UTC."""
-    return lambda function: huey.periodic_task(crontab(minute=minute, hour=hour))(_in_context(function))
+
+    def mark(function: Function) -> Any:
+        SCHEDULE[name_of(function)] = Clock(minute, hour)
+        return huey.periodic_task(crontab(minute=minute, hour=hour))(_in_context(function))
+
+    return mark
 
 
 def enqueue_after_commit(task: Callable[..., Any], *args: Any) -> None:
-    """Queue `task(*args)` once the open transaction has committed; a queue that is down is logged, not shown."""
+    """Queue `task(*args)`, once, when the open transaction has committed; a queue that is down is logged, not shown."""
 
     def enqueue() -> None:
         try:
@@ -78,7 +117,7 @@ def enqueue_after_commit(task: Callable[..., Any], *args: Any) -> None:
         except Exception:
             log.exception("Could not queue %s; the periodic sweep will do it", getattr(task, "__name__", task))
 
-    after_commit(enqueue)
+    after_commit(enqueue, once=(task, *args))
 
 
 @huey.signal(signals.SIGNAL_ERROR)
@@ -87,5 +126,48 @@ def _keep_dead_letter(_signal: str, task: Any, error: BaseException | None = Non
         return
     with _Bound.app.app_context(), transaction() as session:
         session.add(
-            DeadLetter(job=task.name, arguments=[str(argument) for argument in task.args], error=repr(error), at=now())
+            DeadLetter(
+                job=_name(task),
+                arguments=[str(argument) for argument in task.args],
+                payload=_plain(task.args) if not task.kwargs else None,
+                error=repr(error),
+                at=now(),
+            )
         )
+
+
+@huey.signal(signals.SIGNAL_EXECUTING, signals.SIGNAL_COMPLETE, signals.SIGNAL_ERROR)
+def _keep_time(signal: str, task: Any, error: BaseException | None = None) -> None:
+    """Write down when a periodic job ran; whoever is in its way matters more."""
+    name = _name(task)
+    if name not in SCHEDULE or _Bound.app is None:
+        return
+    if signal == signals.SIGNAL_EXECUTING:
+        _begun[task.id] = now()
+        return
+    with _Bound.app.app_context():
+        note_run(name, started_at=_begun.pop(task.id, now()), error=error, at=now())
+
+
+def note_run(name: str, *, started_at: datetime, error: BaseException | None, at: datetime) -> None:
+    """Keep when a periodic job last ran, and how it ended."""
+    values: dict[str, Any] = {"started_at": started_at}
+    values |= {"finished_at": at} if error is None else {"failed_at": at, "error": repr(error)}
+    try:
+        with write_apart() as connection:
+            added = insert_into(JobRun, connection).values(job=name, **{"error": "", **values})
+            connection.execute(added.on_conflict_do_update(index_elements=["job"], set_=values))
+    except BUSY:
+        log.info("The time of %s was not kept: the database is busy", name)
+
+
+_begun: dict[str, datetime] = {}
+
+
+def _name(task: Any) -> str:
+    return f"{type(task).__module__}.{type(task).__name__}"
+
+
+def _plain(arguments: tuple[object, ...]) -> list[object] | None:
+    """Return arguments that JSON keeps as they are; None for others."""
+    return list(arguments) if all(isinstance(each, str | int | bool | None) for each in arguments) else None

@@ -96,6 +96,17 @@ def reverse_for_refund(*, order_number: str, refunded: Money, of: Money, at: dat
     return gone, back
 
 
+def rewrite(*, customer_id: int, order_number: str, spent: int, earned: int, at: datetime) -> None:
+    """Let an order have spent and earned these points instead, which nobody has released yet; or NotEnoughPoints."""
+    before = standing_of(order_number).points
+    if (before.redeemed - before.returned, before.earned - before.reversed) == (spent, earned):
+        return
+    give_back(order_number=order_number, at=at)
+    if spent:
+        redeem(customer_id=customer_id, points=spent, order_number=order_number, at=at)
+    earn(customer_id=customer_id, order_number=order_number, points=earned, available_at=None, at=at)
+
+
 def expire(*, customer_id: int, at: datetime) -> int:
     """Let points go that are past their date; return how many. Until this has run they can still be spent."""
     balance = locked(customer_id)

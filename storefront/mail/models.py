@@ -13,6 +13,10 @@ class OutboxMail(Base):
     """A letter to be sent once."""
 
     __tablename__ = "outbox_mail"
+    __table_args__ = (
+        Index("ix_outbox_mail_recipient", "recipient"),
+        Index("ix_outbox_mail_created_at", "created_at"),
+    )
 
     id: Mapped[pk]
     message_id: Mapped[str] = mapped_column(String(120), unique=True)

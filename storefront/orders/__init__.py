@@ -1,4 +1,4 @@
-"""What was sold: a snapshot that no later edit changes.
+"""What was sold: a snapshot that no later edit of the catalogue changes.
 
 An order keeps the names, SKUs, prices and every reason for every amount as they were when it was placed. Its total is a
 sum that anyone can redo:
@@ -8,6 +8,11 @@ sum that anyone can redo:
 where discounts are negative adjustments and delivery is a positive one. Three states stand side by side: `status` (does
 the order live?), `payment_status` (derived from payments) and `fulfillment_status` (derived from deliveries). Every
 transition writes an `OrderEvent`.
+
+Staff may change what was agreed while nothing has left (the room `amending`). Then a new snapshot takes the place of
+the old one, which stays whole in `OrderChange`; `history` reads it, so that papers issued before go on saying what they
+said. `balance_since` marks a paid order that costs more since: its goods stay allocated, it has no `pay_before`, the
+clock leaves it alone, and nothing of it leaves before the rest is there or is the courier's to collect.
 
 An order belongs to whoever can show it: the customer who placed it, or a browser that holds its key (set when it was
 placed, or taken from the link in the mail). To everybody else it does not exist. What is not paid in time is cancelled
@@ -24,6 +29,9 @@ the order under "Paid but cancelled" until the money has gone back.
 
 Whether a line can be returned is of the day on which it was bought. Orders that go out in place of what came back
 (`following_up`) are orders like others, except to whoever asks what people choose to buy.
+
+What each customer has bought is counted from these rows (`worth`) and kept beside the account, so that staff can sort
+by it; from it follows the segment (`segments`).
 
 Whatever writes orders locks rows in one order, so that two of them never wait for each other:
 

@@ -20,7 +20,7 @@ def derive(order: Order) -> None:
         refunded=Money(order.refunded_minor, order.currency),
         lost=Money(order.lost_minor, order.currency),
         authorized=Money(order.authorized_minor, order.currency),
-        waits=order.status == OrderStatus.OPEN and order.paid_at is None,
+        waits=order.status == OrderStatus.OPEN and (order.paid_at is None or order.balance_since is not None),
     )
 
 

@@ -12,7 +12,7 @@ from storefront.accounts import queries as people
 from storefront.accounts import services as accounts
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Forbidden
-from storefront.orders import rewards
+from storefront.orders import rewards, worth
 from storefront.orders.events import OrderPaid
 from storefront.orders.models import Order, OrderEvent
 from storefront.orders.states import EventKind, OrderStatus, PaymentStatus
@@ -56,6 +56,8 @@ def adopt(*, customer_id: int, email: str, at: datetime) -> Sequence[Order]:
         order.customer_id = customer_id
         db.session.add(OrderEvent(order_id=order.id, kind=EventKind.CLAIMED, actor=actor, at=at, facts={}))
     db.session.flush()
+    if found:
+        worth.count_anew(customer_ids=[customer_id], at=at)
     return found
 
 

@@ -74,6 +74,13 @@ class Draft:
     note: str = ""
     points_spent: int = 0
     promotion_keys: Mapping[int, str] = field(default_factory=dict)
+    taken_by: str = ""
+    """Who of the staff took it down for a customer on the phone."""
+
+    @property
+    def actor(self) -> str:
+        """Who did it, for ledgers."""
+        return self.taken_by or self.buyer.actor
 
     def __post_init__(self) -> None:
         if not self.quote.lines:

@@ -48,6 +48,23 @@ class OrderCancelled(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class OrderChanged(Fact):
+    """What was agreed is another thing now; `change` is its number among the order's changes."""
+
+    order_id: int
+    number: str
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class BalancePaid(Fact):
+    """What a change had made due beyond what was paid has come in."""
+
+    order_id: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderDelivered(Fact):
     """The goods are with the customer."""
 

@@ -24,7 +24,7 @@ def take_for(draft: Draft, *, number: str, at: datetime) -> Facts:
         Wanted(draft.goods[line.line_id].variant_id, line.quantity, draft.goods[line.line_id].full_name)
         for line in draft.quote.lines
     ]
-    by, zone = draft.buyer.actor, zone_of(draft.parcel.address.country, draft.parcel.address.region)
+    by, zone = draft.actor, zone_of(draft.parcel.address.country, draft.parcel.address.region)
     if draft.pay_before is None or not draft.quote.total:
         return _facts(inventory.allocate(wanted=wanted, reference=number, by=by, at=at, zone=zone))
     choice = inventory.reserve(wanted=wanted, reference=number, expires_at=draft.pay_before, by=by, at=at, zone=zone)

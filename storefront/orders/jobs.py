@@ -1,19 +1,27 @@
-"""By the clock: orders that nobody pays give back what they hold."""
+"""By the clock: orders that nobody pays give back what they hold. After the fact: what a customer has bought."""
 
 from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Protocol
 
 from storefront.database.transaction import transaction
-from storefront.jobs.queue import periodic
+from storefront.jobs.queue import enqueue_after_commit, job, periodic
 from storefront.kernel.clock import now
-from storefront.orders import letters, queries, services
+from storefront.orders import letters, queries, services, worth
 from storefront.shop.queries import get_settings
 
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 500
+
+
+class AboutOrder(Protocol):
+    """A fact that names an order."""
+
+    @property
+    def order_id(self) -> int: ...
 
 
 @periodic()
@@ -42,3 +50,28 @@ def remind_unpaid() -> int:
         with transaction():
             letters.remind(order_id)
     return len(waiting)
+
+
+def count_worth_soon(fact: AboutOrder) -> None:
+    """Count what the customer of an order has bought, once this transaction has committed."""
+    enqueue_after_commit(count_worth, fact.order_id)
+
+
+@job()
+def count_worth(order_id: int) -> None:
+    """Count what the customer of an order has bought; a guest has no account to keep it beside."""
+    with transaction():
+        customer_id = queries.find_customer_id(order_id)
+        if customer_id is not None:
+            worth.count_anew(customer_ids=[customer_id], at=now())
+
+
+@periodic(minute="10", hour="3")
+def count_everybody() -> int:
+    """Count what every customer has bought, some hundreds in each transaction; return how many there are."""
+    counted, last = 0, 0
+    while some := worth.next_customers(last):
+        with transaction():
+            worth.count_anew(customer_ids=some, at=now())
+        counted, last = counted + len(some), some[-1]
+    return counted

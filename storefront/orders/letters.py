@@ -9,8 +9,8 @@ from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.mail import services as mail
 from storefront.mail.services import Letter
-from storefront.orders import queries, texts
-from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced, PaidLate
+from storefront.orders import history, queries, texts
+from storefront.orders.events import BalancePaid, OrderCancelled, OrderChanged, OrderPaid, OrderPlaced, PaidLate
 from storefront.orders.receipt import receipt_of
 from storefront.orders.states import PaymentStatus
 from storefront.sms.states import SmsKind
@@ -40,6 +40,30 @@ def send_receipt(fact: OrderPaid) -> None:
 def tell_paid_late(fact: PaidLate) -> None:
     """Say that money came in for an order that was cancelled, and what becomes of it."""
     _write("orders/mail/paid_late", fact.order_id, lost=fact.lost or "")
+
+
+def tell_changed(fact: OrderChanged) -> None:
+    """Say what became of an order that the shop changed: before and after, what is due or goes back, and why."""
+    change = history.get_change(fact.order_id, fact.change)
+    before, after = history.receipt_from(change.before), history.receipt_from(change.after)
+    order = queries.get_whole(fact.order_id)
+    kept = order.paid_minor - order.refunded_minor - order.lost_minor
+    facts = {
+        "reason_given": change.reason,
+        "before": before,
+        "rows": history.pairs_of(before, after),
+        "moved": history.address_from(change.before) != history.address_from(change.after),
+        "due": Money(max(order.total_minor - kept, 0), order.currency),
+        "back": Money(max(kept - order.total_minor, 0), order.currency),
+        "at_the_door": order.pay_before is None and order.balance_since is None,
+    }
+    _write("orders/mail/changed", fact.order_id, occasion=f"change-{fact.change}", **facts)
+
+
+def tell_balance_paid(fact: BalancePaid) -> None:
+    """Say that the rest of a changed order is there; one that came to nothing after all is told by its change."""
+    order = queries.get_whole(fact.order_id)
+    _write("orders/mail/paid", fact.order_id, occasion=f"balance-{order.version}")
 
 
 def tell_cancelled(fact: OrderCancelled) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Index, String, Text, true
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from storefront.database.base import Base
@@ -28,8 +28,19 @@ class Order(Base):
         Index("ix_order_status_placed", "status", "placed_at"),
         Index("ix_order_payment_placed", "payment_status", "placed_at"),
         Index("ix_order_fulfillment_placed", "fulfillment_status", "placed_at"),
-        Index("ix_order_placed_figures", "placed_at", "status", "total_minor"),
+        Index(
+            "ix_order_counted",
+            *("placed_at", "status", "total_minor", "currency"),
+            *("idempotency_key", "payment_provider", "customer_id", "email"),
+        ),
         Index("ix_order_total", "total_minor"),
+        Index(
+            "ix_order_balance",
+            "balance_since",
+            sqlite_where=text("balance_since IS NOT NULL"),
+            postgresql_where=text("balance_since IS NOT NULL"),
+        ),
+        Index("ix_order_noted", "id", sqlite_where=text("note <> ''"), postgresql_where=text("note <> ''")),
         Index("ix_order_email", "email", postgresql_ops={"email": "varchar_pattern_ops"}),
     )
 
@@ -81,6 +92,13 @@ class Order(Base):
     cancelled_at: Mapped[moment | None]
     pay_before: Mapped[moment | None] = mapped_column(index=True)
     """Unpaid after this moment, it is cancelled and its stock given back; None when it may wait (cash on delivery)."""
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Grows with each change of what was agreed."""
+    balance_since: Mapped[moment | None]
+    """Since when a paid order waits for more money, since somebody changed it: nothing of it leaves till then."""
+    channel: Mapped[str] = mapped_column(String(16), default="web", server_default="web")
+    taken_by: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    """Who of the staff took it down, for a customer on the phone."""
 
     lines: Mapped[list[OrderLine]] = relationship(lazy="raise", order_by="OrderLine.position")
     adjustments: Mapped[list[OrderAdjustment]] = relationship(lazy="raise", order_by="OrderAdjustment.id")
@@ -181,3 +199,71 @@ class OrderEvent(Base):
     actor: Mapped[str] = mapped_column(String(120), default="")
     facts: Mapped[json_object]
     at: Mapped[moment]
+
+
+class CustomerWorth(Base):
+    """What a customer has bought so far, counted from their orders; see `orders.worth`. Without a row: nothing yet."""
+
+    __tablename__ = "customer_worth"
+    __table_args__ = (Index("ix_customer_worth_last", "last_at", "orders"),)
+
+    customer_id: Mapped[int] = refers("customer.id", on_delete="CASCADE", index=False, primary_key=True)
+    orders: Mapped[int]
+    """Those that were not cancelled."""
+    spent_minor: Mapped[minor] = mapped_column(index=True)
+    """What came in for all orders, less what went back or was lost."""
+    first_at: Mapped[moment | None]
+    last_at: Mapped[moment | None]
+    counted_at: Mapped[moment]
+
+
+class OrderChange(Base):
+    """What an order was before and after somebody changed it; never edited, but for whom is forgotten."""
+
+    __tablename__ = "order_change"
+    __table_args__ = (UniqueConstraint("order_id", "number"),)
+
+    id: Mapped[pk]
+    order_id: Mapped[int] = refers("order.id", on_delete="CASCADE", index=False)
+    number: Mapped[int]
+    """1 for the first change of an order."""
+    actor: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(String(500))
+    at: Mapped[moment] = mapped_column(index=True)
+    before: Mapped[json_object]
+    """As `orders.history` writes an order down: its receipt and where it goes."""
+    after: Mapped[json_object]
+    was_paid: Mapped[bool]
+    """Whether it was made after the order had been paid, and so after its sale was reported."""
+    total_delta: Mapped[minor]
+    tax_delta: Mapped[minor]
+
+    taxes: Mapped[list[OrderChangeTax]] = relationship(lazy="raise", order_by="OrderChangeTax.id")
+
+
+class OrderChangeTax(Base):
+    """By how much a change moved one tax of an order; below nothing where it became less."""
+
+    __tablename__ = "order_change_tax"
+
+    id: Mapped[pk]
+    order_change_id: Mapped[int] = refers("order_change.id", on_delete="CASCADE")
+    country: Mapped[str] = mapped_column(String(2))
+    region: Mapped[str] = mapped_column(String(60), default="")
+    name: Mapped[name]
+    millionths: Mapped[int]
+    net_minor: Mapped[minor]
+    tax_minor: Mapped[minor]
+
+
+class OrderNote(Base):
+    """What staff write down about an order for one another; no customer reads it."""
+
+    __tablename__ = "order_note"
+
+    id: Mapped[pk]
+    order_id: Mapped[int] = refers("order.id", on_delete="CASCADE")
+    text: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(120))
+    at: Mapped[moment]
+    is_pinned: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -62,8 +62,9 @@ def release_authorization(*, order: Order, until: datetime, by: str, at: datetim
     order.authorized_minor = 0
     derive(order)
     if order.status == OrderStatus.OPEN:
-        order.pay_before = until
-        holding.keep(order, by=by, at=at)
+        if order.balance_since is None:
+            order.pay_before = until
+            holding.keep(order, by=by, at=at)
         tell(order, EventKind.PAYMENT_FAILED, by, at, {"provider": order.payment_provider})
     return order
 

@@ -8,6 +8,8 @@ from flask import current_app
 
 from storefront.accounts.rules import PostalAddress
 from storefront.kernel.clock import now
+from storefront.kernel.money import Money
+from storefront.orders.history import pairs_of
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.receipt import receipt_of
 from storefront.orders.states import AdjustmentKind, CancelReason, FulfillmentStatus, OrderStatus, PaymentStatus
@@ -70,6 +72,15 @@ def sample_order() -> Order:
     )
 
 
+def changed_order() -> Order:
+    """Return the same with a cup less."""
+    order = sample_order()
+    order.lines[0].quantity, order.lines[0].discount_minor = 1, 125
+    order.adjustments[1].amount_minor = -125
+    order.goods_minor, order.discount_minor, order.total_minor = 6150, 125, 6525
+    return order
+
+
 FACTS = {
     "order": sample_order,
     "receipt": lambda: receipt_of(sample_order()),
@@ -79,4 +90,15 @@ FACTS = {
     "waits_for_payment": lambda: True,
     "reason": lambda: CancelReason.CHANGED_MIND,
     "lost": lambda: "",
+}
+SPECIAL = {
+    "orders/mail/changed": {
+        "before": lambda: receipt_of(sample_order()),
+        "rows": lambda: pairs_of(receipt_of(sample_order()), receipt_of(changed_order())),
+        "moved": lambda: True,
+        "due": lambda: Money.zero(get_settings().currency),
+        "back": lambda: Money(1125, get_settings().currency),
+        "at_the_door": lambda: False,
+        "reason_given": lambda: "You asked for one cup only.",
+    }
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -90,6 +90,13 @@ def get_whole(order_id: int) -> Order:
     return order
 
 
+def list_whole(numbers: Iterable[str], *, most: int) -> Sequence[Order]:
+    """Return the orders with these numbers, each whole, the oldest first."""
+    wanted = list(dict.fromkeys(read_number(number) for number in numbers))[:most]
+    statement = select(Order).where(Order.number.in_(wanted)).options(*WHOLE)
+    return db.session.scalars(statement.order_by(Order.placed_at, Order.id)).all()
+
+
 def get_locked(order_id: int) -> Order:
     """Return an order that nobody else changes until this transaction ends."""
     query = select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
@@ -102,6 +109,11 @@ def get_locked(order_id: int) -> Order:
 def find_by_number(number: str) -> Order | None:
     """Return the order with this number, for those who may see every order."""
     return db.session.scalar(select(Order).where(Order.number == read_number(number)))
+
+
+def find_customer_id(order_id: int) -> int | None:
+    """Return whose order it is; None for a guest's."""
+    return db.session.scalar(select(Order.customer_id).where(Order.id == order_id))
 
 
 def find_by_idempotency_key(key: str) -> Order | None:

@@ -78,6 +78,8 @@ class Receipt:
     taxes: tuple[ReceiptTax, ...] = ()
     """What the tax is made of, by rate."""
     is_tax_added: bool = False
+    balance: Money | None = None
+    """What is due beyond what was paid since the order was changed; None where it was not, or is settled."""
 
     def __post_init__(self) -> None:
         currency = self.total.currency
@@ -102,7 +104,18 @@ class Receipt:
     @property
     def due(self) -> Money:
         """What is still to be paid."""
+        if self.balance is not None:
+            return self.balance
         return max(self.total - self.paid, Money.zero(self.total.currency))
+
+    def labels_beside(self, other: Receipt) -> list[str]:
+        """Return what reasons are called here or there, the first one first."""
+        return list(dict.fromkeys(reason.label for reason in (*self.reasons, *other.reasons)))
+
+    def amount_of(self, label: str) -> Money | None:
+        """Return what a reason comes to; None where there is none that is called so."""
+        found = [reason.amount for reason in self.reasons if reason.label == label]
+        return total(found, self.total.currency) if found else None
 
     @property
     def saved(self) -> Money:
@@ -140,7 +153,13 @@ def receipt_of(order: Order) -> Receipt:
         refunded=money(order.refunded_minor),
         taxes=tuple(_taxes(order.taxes, order.currency)),
         is_tax_added=bool(order.tax_added_minor),
+        balance=money(balance_of(order)) if order.balance_since is not None else None,
     )
+
+
+def balance_of(order: Order) -> int:
+    """Return what an order costs beyond what its shop has kept, in minor units; nothing where that is enough."""
+    return max(order.total_minor - order.paid_minor + order.refunded_minor + order.lost_minor, 0)
 
 
 def traced_lines(order: Order) -> list[TracedLine]:

@@ -13,7 +13,7 @@ from storefront.loyalty import standings
 from storefront.loyalty.rules import points_for
 from storefront.loyalty.tiers import Spending, rate_of
 from storefront.orders import queries
-from storefront.orders.events import OrderCancelled, OrderDelivered, OrderPaid
+from storefront.orders.events import BalancePaid, OrderCancelled, OrderDelivered, OrderPaid
 from storefront.orders.models import Order
 from storefront.orders.spending import spending_of
 from storefront.shop.queries import get_settings
@@ -24,10 +24,7 @@ def reward(fact: OrderPaid) -> None:
     order = queries.get_whole(fact.order_id)
     if order.customer_id is None:
         return
-    at, settings = order.paid_at or now(), get_settings()
-    customer = accounts.find_customer(order.customer_id)
-    rate = rate_of(customer.tier if customer else "", loyalty.list_tiers())
-    earned = points_for(paid_for_goods(order), per_unit=settings.points_per_unit, basis_points=rate)
+    at, earned = order.paid_at or now(), earned_by(order)
     if earned:
         points.earn(
             customer_id=order.customer_id,
@@ -37,6 +34,25 @@ def reward(fact: OrderPaid) -> None:
             at=at,
         )
     evaluate_tier(order.customer_id, at)
+
+
+def earned_by(order: Order) -> int:
+    """Return what an order earns its customer at the rate of their tier; it was read whole."""
+    customer = accounts.find_customer(order.customer_id) if order.customer_id is not None else None
+    rate = rate_of(customer.tier if customer else "", loyalty.list_tiers())
+    return points_for(paid_for_goods(order), per_unit=get_settings().points_per_unit, basis_points=rate)
+
+
+def earn_anew(order: Order) -> int:
+    """Return what a changed order has earned: nothing before it is paid, and nothing where its customer is gone."""
+    return earned_by(order) if order.paid_at is not None else 0
+
+
+def look_again(fact: BalancePaid) -> None:
+    """See which tier the rest of a changed order leads to."""
+    order = queries.get_whole(fact.order_id)
+    if order.customer_id is not None:
+        evaluate_tier(order.customer_id, now())
 
 
 def start_window(fact: OrderDelivered) -> None:

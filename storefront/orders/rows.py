@@ -11,7 +11,7 @@ from storefront.flash.services import Take
 from storefront.orders.draft import Draft
 from storefront.orders.models import Order, OrderAdjustment, OrderLine, OrderTax
 from storefront.orders.rules import unit_shares
-from storefront.orders.states import AdjustmentKind, FulfillmentStatus, OrderStatus, PaymentStatus
+from storefront.orders.states import AdjustmentKind, Channel, FulfillmentStatus, OrderStatus, PaymentStatus
 from storefront.pricing.allocation import DELIVERY, Allocation
 from storefront.pricing.quote import Adjustment, Quote, QuoteLine
 from storefront.pricing.quote import AdjustmentKind as QuoteKind
@@ -56,6 +56,8 @@ def order_row(draft: Draft, number: str, at: datetime) -> Order:
         trace=_trace(draft),
         points_spent=draft.points_spent,
         note=draft.note,
+        channel=Channel.PHONE if draft.taken_by else Channel.WEB,
+        taken_by=draft.taken_by,
         placed_at=at,
         pay_before=draft.pay_before,
         adjustments=[],

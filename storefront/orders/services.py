@@ -22,7 +22,7 @@ from storefront.orders.bookkeeping import event_of as _event
 from storefront.orders.bookkeeping import tell as _tell
 from storefront.orders.draft import Draft
 from storefront.orders.errors import CannotCancel, CannotPay
-from storefront.orders.events import OrderCancelled, OrderPaid, OrderPlaced, PaidLate
+from storefront.orders.events import BalancePaid, OrderCancelled, OrderPaid, OrderPlaced, PaidLate
 from storefront.orders.models import Order
 from storefront.orders.rows import adjustment_rows, flash_takes, line_rows, order_row, promotion_uses, tax_rows
 from storefront.orders.rules import (
@@ -52,7 +52,7 @@ SYSTEM = "system"
 
 def place_order(*, draft: Draft, at: datetime) -> Order:
     """Take the goods and the promotions of a draft and write the order down, or refuse and leave nothing behind."""
-    number, by = number_of(secrets.randbelow(NUMBERS)), draft.buyer.actor
+    number, by = number_of(secrets.randbelow(NUMBERS)), draft.actor
     sent_from = holding.take_for(draft, number=number, at=at)
     promotions.take_uses(
         uses=promotion_uses(draft),
@@ -86,10 +86,22 @@ def choose_payment(*, order: Order, provider: str, pay_before: datetime | None, 
     order = queries.get_locked(order.id)
     if OrderAction.PAY not in actions_of(order):
         raise CannotPay
+    if order.balance_since is not None:
+        return _choose_for_balance(order, provider, pay_before, by, at)
     order.payment_provider, order.pay_before, order.authorized_minor = provider, pay_before, 0
     _derive(order)
     sent_from = holding.keep(order, by=by, at=at)
     _tell(order, EventKind.PAYMENT_CHOSEN, by, at, {"provider": provider, **sent_from})
+    return order
+
+
+def _choose_for_balance(order: Order, provider: str, pay_before: datetime | None, by: str, at: datetime) -> Order:
+    """Pay the rest of a changed order, which has its goods; what the courier collects (no `pay_before`) may leave."""
+    if pay_before is None:
+        order.balance_since = None
+    order.authorized_minor, order.payment_provider = 0, provider
+    _derive(order)
+    _tell(order, EventKind.PAYMENT_CHOSEN, by, at, {"provider": provider})
     return order
 
 
@@ -108,10 +120,20 @@ def record_payment(*, order: Order, amount: Money, provider: str, by: str, at: d
     if order.status != OrderStatus.OPEN:
         _take_late(order, amount, by, at, may_reopen=is_first)
     elif settled and order.paid_at is None:
-        _settle(order, amount, by, at)
+        settle(order, amount, by, at)
+    elif settled and order.balance_since is not None:
+        settle_balance(order, by, at)
     elif not settled:
         _tell(order, EventKind.PARTLY_PAID, by, at, {"amount": amount.minor})
     return order
+
+
+def settle_balance(order: Order, by: str, at: datetime) -> None:
+    """Let a changed order go on, since what its change had made due is there."""
+    order.balance_since = None
+    _derive(order)
+    _tell(order, EventKind.BALANCE_PAID, by, at, {"amount": order.paid_minor})
+    publish(BalancePaid(order.id, order.number))
 
 
 def record_authorization(*, order: Order, amount: Money, by: str, at: datetime) -> Order:
@@ -163,12 +185,12 @@ def actions_of(order: Order) -> frozenset[OrderAction]:
             OrderStatus(order.status),
             PaymentStatus(order.payment_status),
             FulfillmentStatus(order.fulfillment_status),
-            pays_at_the_door=order.pay_before is None and not order.authorized_minor,
+            pays_at_the_door=order.pay_before is None and order.balance_since is None and not order.authorized_minor,
         )
     )
 
 
-def _settle(order: Order, amount: Money, by: str, at: datetime) -> None:
+def settle(order: Order, amount: Money, by: str, at: datetime) -> None:
     """Let a paid order have its goods; where they were given back and are gone, call it off and owe the money."""
     if order.fulfillment_status == FulfillmentStatus.UNFULFILLED:
         try:

@@ -22,7 +22,7 @@ class Stage(StrEnum):
 _IS_OPEN = Order.status == OrderStatus.OPEN
 _TO_PAY = and_(
     _IS_OPEN,
-    Order.pay_before.is_not(None),
+    or_(Order.pay_before.is_not(None), Order.balance_since.is_not(None)),
     Order.payment_status.in_((PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID)),
 )
 _CONDITIONS: dict[Stage, ColumnElement[bool]] = {
@@ -31,7 +31,7 @@ _CONDITIONS: dict[Stage, ColumnElement[bool]] = {
         _IS_OPEN,
         Order.fulfillment_status.in_((FulfillmentStatus.UNFULFILLED, FulfillmentStatus.PARTIAL)),
         or_(
-            Order.pay_before.is_(None),
+            and_(Order.pay_before.is_(None), Order.balance_since.is_(None)),
             Order.payment_status.not_in((PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID)),
         ),
     ),

@@ -101,6 +101,10 @@ class EventKind(StrEnum):
     CANCELLED = "cancelled"
     REOPENED = "reopened"
     CLOSED = "closed"
+    CHANGED = "changed"
+    """Its address, its goods or its delivery, by staff; `OrderChange` says what."""
+    BALANCE_PAID = "balance_paid"
+    """The rest that a change had made due."""
     CLAIMED = "claimed"
     """Ordered as a guest, and taken into the account of whoever proved the e-mail."""
     RETURN_ASKED = "return_asked"
@@ -111,6 +115,14 @@ class EventKind(StrEnum):
     REPLACEMENT_PLACED = "replacement_placed"
     OFFERS_BACK = "offers_back"
     """The whole order came back: its coupons can be used again."""
+
+
+class Channel(StrEnum):
+    """How an order came in."""
+
+    WEB = "web"
+    PHONE = "phone"
+    """Taken down by staff for a customer."""
 
 
 class CancelReason(StrEnum):

@@ -18,6 +18,8 @@ TOLD: Mapping[str, str] = {
     EventKind.AUTHORIZED: N_("Payment approved"),
     EventKind.PARTLY_PAID: N_("A part of the payment received"),
     EventKind.REFUNDED: N_("Money sent back"),
+    EventKind.CHANGED: N_("Order changed"),
+    EventKind.BALANCE_PAID: N_("The rest of the payment received"),
     EventKind.CHARGED_BACK: N_("Your bank took the payment back"),
     EventKind.CHARGEBACK_BACK: N_("The payment came back to us"),
     EventKind.PAID_LATE: N_("Payment received after the order had ended"),
@@ -83,7 +85,7 @@ def what_is_next(order: Order) -> Next:
     if order.fulfillment_status == FulfillmentStatus.PARTIAL:
         return Next.PARTLY_SENT
     if order.payment_status in {PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID}:
-        return Next.PAY if order.pay_before else Next.PAY_AT_THE_DOOR
+        return Next.PAY if order.pay_before or order.balance_since else Next.PAY_AT_THE_DOOR
     return Next.PACKING
 
 

@@ -98,7 +98,7 @@ class Refund(Base):
     next_try_at: Mapped[moment | None] = mapped_column(index=True)
     error: Mapped[str] = mapped_column(Text, default="")
     asked_at: Mapped[moment] = mapped_column(index=True)
-    ended_at: Mapped[moment | None]
+    ended_at: Mapped[moment | None] = mapped_column(index=True)
 
 
 class Dispute(Base):

@@ -67,12 +67,6 @@ def get_copy(*, customer_id: int, token: str, at: datetime) -> bytes:
     return bytes(row.content)
 
 
-def list_deletions(*, most: int = 100) -> Sequence[PrivacyRequest]:
-    """Return the deletions that have not ended, the next one first."""
-    wanted = (PrivacyRequest.kind == RequestKind.DELETION, PrivacyRequest.state.in_(UNDER_WAY))
-    return db.session.scalars(select(PrivacyRequest).where(*wanted).order_by(PrivacyRequest.due_at).limit(most)).all()
-
-
 def list_due(kind: RequestKind, state: RequestState, at: datetime) -> Sequence[int]:
     """Return the ids of requests whose time has come."""
     return db.session.scalars(

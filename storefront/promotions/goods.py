@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Card
+from storefront.catalog.collecting import has_attribute
 from storefront.catalog.models import CollectionProduct, Product, Variant
 from storefront.database.base import db
 from storefront.inventory.models import StockLevel
@@ -66,16 +67,7 @@ def _traits(scope: Scope) -> Iterable[ColumnElement[bool]]:
         name, _, value = attribute.partition("=")
         by_name[name].append(value)
     for name, values in by_name.items():
-        yield _has_attribute(name, values)
-
-
-def _has_attribute(name: str, values: Sequence[str]) -> ColumnElement[bool]:
-    """Say whether a product's fact is one of some values. SQLite keeps names escaped, so paths would miss Chinese."""
-    is_postgres = db.engine.dialect.name == "postgresql"
-    each = func.jsonb_each_text if is_postgres else func.json_each
-    facts = each(Product.attributes).table_valued("key", "value")
-    found = select(1).select_from(facts).where(facts.c.key == name, cast(facts.c.value, String).in_(values))
-    return found.correlate(Product).exists()
+        yield has_attribute(name, values)
 
 
 def _with_subtrees(category_ids: frozenset[int]) -> list[int]:

@@ -15,10 +15,8 @@ from storefront.kernel.money import Money
 from storefront.orders.models import Order, OrderLine
 from storefront.orders.states import AdjustmentKind
 from storefront.pricing.snapshot import Delivery, GiftStock, PriceSource, Snapshot, SnapshotLine
-from storefront.promotions.models import Promotion as PromotionRow
-from storefront.promotions.reading import find_promotion
-from storefront.promotions.rules import Limits, Promotion, Result, evaluate
-from storefront.promotions.rules.promotion import EVERYONE
+from storefront.promotions.agreed import find_agreed
+from storefront.promotions.rules import Promotion, Result, evaluate
 from storefront.promotions.words import name_of
 from storefront.returns.preview import Repriced
 
@@ -60,23 +58,7 @@ def _promotions_of(order: Order) -> tuple[Promotion, ...] | None:
     if any(row.kind == AdjustmentKind.EXCHANGE for row in order.adjustments):
         return None
     offers = [row for row in order.adjustments if row.kind in _OFFERS or row.kind == AdjustmentKind.SHIPPING_DISCOUNT]
-    keys = {row.promotion_key for row in offers}
-    codes = {row.promotion_key: row.code for row in offers if row.code}
-    rows = db.session.scalars(select(PromotionRow).where(PromotionRow.key.in_(keys))).all() if keys else ()
-    found = [promotion for row in rows if (promotion := find_promotion(row, order.currency))]
-    if {promotion.key for promotion in found} != keys:
-        return None
-    return tuple(
-        replace(
-            promotion,
-            audience=EVERYONE,
-            limits=Limits(),
-            starts_at=None,
-            ends_at=None,
-            codes=frozenset({codes[promotion.key]}) if promotion.key in codes else frozenset(),
-        )
-        for promotion in found
-    )
+    return find_agreed({row.promotion_key: row.code for row in offers}, order.currency)
 
 
 def _lines_of(order: Order) -> list[SnapshotLine]:

@@ -14,7 +14,7 @@ _AT_LEAST_ONE = (
     *("points_worth", "points_expire_days", "tier_days", "analytics_keep_days"),
     *("bank_transfer_days", "ask_payment_minutes", "keep_payment_messages_days"),
     *("auto_confirm_days", "tracking_poll_hours"),
-    *("copy_keep_days", "ask_again_minutes", "approval_days"),
+    *("copy_keep_days", "ask_again_minutes", "approval_days", "stand_in_minutes", "customer_active_days"),
 )
 _LIMITS = ("refund_approval_above", "promotion_approval_above", "low_stock_threshold", "show_near_misses")
 _NOT_NEGATIVE = (
@@ -118,6 +118,12 @@ class ShopSettings:
     """Whether everybody who works here needs a second factor, whatever their role."""
     ask_again_minutes: int = 15
     """After how many minutes the most dangerous doings ask who one is once more."""
+    stand_in_minutes: int = 30
+    """For how many minutes at most a member of staff stands in for a customer."""
+    customer_active_days: int = 90
+    """For how many days after an order a customer counts as active."""
+    customer_lapsed_days: int = 180
+    """After how many days without an order a customer counts as lapsed."""
     refund_approval_above: int = 0
     """Above how many whole units of the currency a refund needs a second person; 0: never."""
     promotion_approval_above: int = 0
@@ -149,6 +155,8 @@ class ShopSettings:
         for field in _NOT_NEGATIVE:
             if getattr(self, field) < 0:
                 raise Invalid(N_("This must be at least 0."), field=field)
+        if self.customer_lapsed_days <= self.customer_active_days:
+            raise Invalid(N_("A customer lapses later than they are active."), field="customer_lapsed_days")
         for field in _PERCENT:
             if not 0 <= getattr(self, field) <= 100:
                 raise Invalid(N_("A share is between 0 and 100."), field=field)

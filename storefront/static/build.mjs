@@ -11,7 +11,7 @@ import { build } from "esbuild";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, "dist");
 const LUCIDE = join(HERE, "..", "..", "node_modules", "lucide-static", "icons");
-const ENTRIES = ["js/shop.js", "css/shop.css", "js/admin.js", "css/admin.css"];
+const ENTRIES = ["js/shop.js", "css/shop.css", "js/admin.js", "css/admin.css", "js/plots.js", "css/plots.css"];
 const BROWSERS = ["chrome120", "edge120", "firefox121", "safari17.5"];
 const BUDGETS = { "shop.js": 25 * 1024, "shop.css": 20 * 1024 };
 

@@ -3,7 +3,8 @@
 A view marked `@kept()` must hold nothing personal: what is meant for one reader comes by its own URL. A page is kept
 per address, language, appearance, kind of answer and whatever rooms add by `vary_by`. It is made anew as soon as one of
 the sources named by `made_from` returns another object than before; sources are read at most every two seconds, so a
-page is never older than its parts. A reader for whom messages wait gets a page of their own.
+page is never older than its parts. A reader for whom messages wait gets a page of their own, as does whoever rooms name
+by `keep_nothing_for`.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ class Pages:
 _pages = Kept(Pages, seconds=600.0)
 _sources: dict[str, Callable[[], object]] = {}
 _variants: dict[str, Callable[[], Hashable]] = {}
+_own: list[Callable[[], bool]] = []
 
 
 def made_from(**sources: Callable[[], object]) -> None:
@@ -100,6 +102,12 @@ def made_from(**sources: Callable[[], object]) -> None:
 def vary_by(**variants: Callable[[], Hashable]) -> None:
     """Name what else of a request changes its page."""
     _variants.update(variants)
+
+
+def keep_nothing_for(who: Callable[[], bool]) -> None:
+    """Name readers whose pages are made for them alone."""
+    if who not in _own:
+        _own.append(who)
 
 
 def kept(
@@ -130,7 +138,7 @@ def kept(
 
 def _key(by: Callable[[], Hashable]) -> Hashable:
     """Return what tells this answer from others; None for one that is not to be kept."""
-    if len(request.full_path) > LONGEST_ADDRESS or _has_messages():
+    if len(request.full_path) > LONGEST_ADDRESS or _has_messages() or any(is_own() for is_own in _own):
         return None
     varied = tuple(variant() for variant in _variants.values())
     return (request.full_path, current_locale(), theme(), wants_fragment(), by(), *varied)

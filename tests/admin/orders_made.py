@@ -10,6 +10,7 @@ from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.orders.models import Order, OrderAdjustment, OrderEvent, OrderLine
 from storefront.orders.states import FulfillmentStatus, OrderStatus, PaymentStatus
+from storefront.payments.models import Payment, Refund
 
 _numbers = count(1)
 
@@ -62,3 +63,27 @@ def make_order(total: int = 1000, *, discount: int = 0, placed_at: datetime | No
         )
         db.session.flush()
     return order
+
+
+def pay_back(order: Order, amount: int, at: datetime, *, state: str = "succeeded") -> Refund:
+    """Money of an order that went back, or was to."""
+    payment = Payment(
+        order_id=order.id,
+        provider="card",
+        reference=f"payment-{order.number}-{next(_numbers)}",
+        state="captured",
+        amount_minor=order.total_minor,
+        captured_minor=order.total_minor,
+        refunded_minor=amount if state == "succeeded" else 0,
+        currency=order.currency,
+        created_at=order.placed_at,
+    )
+    db.session.add(payment)
+    db.session.flush()
+    key = f"refund-{next(_numbers)}"
+    refund = Refund(
+        payment_id=payment.id, reference=key, key=key, amount_minor=amount, state=state, asked_at=at, ended_at=at
+    )
+    db.session.add(refund)
+    db.session.flush()
+    return refund

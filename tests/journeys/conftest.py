@@ -5,6 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +24,7 @@ from storefront.discovery import indexing, training
 from storefront.discovery.searching import forget_desk
 from storefront.jobs import queue
 from storefront.kernel.clock import now
+from tests.conftest import ROOT
 from tests.demo_data import DATABASE, demo_database
 
 ARGUMENTS = [
@@ -49,11 +53,17 @@ REVEAL = """([part, waiting]) => {
 
 
 @pytest.fixture(scope="session")
-def shop_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
-    """The address of a shop of this test process, which runs under its own server."""
+def shop_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The data of a shop of this test process."""
     folder, own = tmp_path_factory.mktemp("live"), tmp_path_factory.getbasetemp()
     shutil.copytree(_prepared(own if worker_id == "master" else own.parent), folder, dirs_exist_ok=True)
-    with serving("wsgi:app", DATA_DIR=str(folder), REDIS_URL="", DATABASE_URL="", **ELSEWHERE) as server:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shop_url(shop_folder: Path) -> Iterator[str]:
+    """The address of that shop, which runs under its own server."""
+    with serving("wsgi:app", DATA_DIR=str(shop_folder), REDIS_URL="", DATABASE_URL="", **ELSEWHERE) as server:
         yield f"http://127.0.0.1:{server.port}"
 
 
@@ -84,6 +94,20 @@ def _find_things(folder: Path) -> None:
         db.engine.dispose()
     if bound:
         queue.bind(bound)
+
+
+@pytest.fixture
+def job_worker(shop_folder: Path) -> Iterator[None]:
+    """Somebody who works on what the shop queues."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]
+    told = {"DATA_DIR": str(shop_folder), "REDIS_URL": "", "DATABASE_URL": "", "LOG_LEVEL": "ERROR"}
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **told}) as process:
+        yield
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,9 @@ from admin.access import requires, staff_here
 from admin.audit.queries import names_of
 from admin.discovery.shelves.figures import charts_of, figure
 from admin.discovery.shelves.tables import STATUS_LOOKS, STATUSES, SURFACE_NAMES
+from admin.discovery.shelves.training_listing import TRAININGS
 from admin.discovery.views.blueprint import blueprint
+from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit import services as audit
 from storefront.database.transaction import transaction
@@ -43,6 +45,13 @@ def training_list() -> Response:
         looks=STATUS_LOOKS,
         surfaces=SURFACE_NAMES,
     )
+
+
+@blueprint.get("/recommendations/training-runs")
+@requires(Permission.RECOMMEND_VIEW)
+def training_runs() -> Response:
+    """List all trainings that there were."""
+    return show_list(TRAININGS)
 
 
 @blueprint.post("/recommendations/trainings")

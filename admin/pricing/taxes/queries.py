@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from admin.pricing.taxes.changed import moved
 from admin.pricing.taxes.returned import KEY, Key, returned
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
@@ -87,21 +88,6 @@ def list_classes() -> Sequence[Any]:
     ).all()
 
 
-def list_rates() -> Sequence[Any]:
-    """Return every rate with its class, places together, what is over last."""
-    return db.session.execute(
-        select(
-            TaxRate.__table__,
-            TaxClass.name.label("class_name"),
-            TaxClass.translations.label("class_translations"),
-        )
-        .join(TaxClass, TaxClass.id == TaxRate.tax_class_id)
-        .order_by(
-            TaxRate.country, TaxRate.region, TaxClass.is_default.desc(), TaxClass.name, TaxRate.part, TaxRate.valid_from
-        )
-    ).all()
-
-
 def holds(row: Any, day: date) -> str:
     """Return whether a rate holds on a day, will or did."""
     if row.valid_from and row.valid_from > day:
@@ -153,9 +139,13 @@ def tax_report(since: datetime, until: datetime) -> Report:
     sold: dict[Key, tuple[int, int, int]] = {
         (row.country, row.region, row.name, row.millionths): (row.orders, int(row.net), int(row.tax)) for row in rows
     }
-    back = returned(since, until, currency)
+    back, later = returned(since, until, currency), moved(since, until, currency)
+    for key, (net, tax) in later.by_rate.items():
+        count, had_net, had_tax = sold.get(key, (0, 0, 0))
+        sold[key] = (count, had_net + net, had_tax + tax)
     totals = func.coalesce(func.sum(Order.total_minor), 0), func.coalesce(func.sum(Order.tax_minor), 0)
     orders, total, tax = db.session.execute(select(func.count(Order.id), *totals).where(*counted)).one()
+    total, tax = total + later.total, tax + later.tax
     lines = tuple(
         _line(key, sold.get(key, (0, 0, 0)), back.by_rate.get(key, (0, 0)), currency)
         for key in sorted({*sold, *back.by_rate})

@@ -12,8 +12,8 @@ from sqlalchemy import case, func, select
 from storefront.database.base import db
 from storefront.kernel.money import split_minor
 from storefront.orders.models import Order, OrderTax
-from storefront.payments.models import Payment, Transaction
-from storefront.payments.states import TransactionKind, TransactionResult
+from storefront.payments.models import Payment, Refund, Transaction
+from storefront.payments.states import BY_CHANGE, RefundState, TransactionKind, TransactionResult
 
 KEY = (OrderTax.country, OrderTax.region, OrderTax.name, OrderTax.millionths)
 Key = tuple[str, str, str, int]
@@ -42,18 +42,39 @@ def returned(since: datetime, until: datetime, currency: str) -> Returned:
         .group_by(Order.id)
         .having(within > 0)
     ).all()
+    by_change = _by_change(since, until) if rows else {}
     amount = tax = 0
     by_rate: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for first in range(0, len(rows), READ_AT_ONCE):
         part = rows[first : first + READ_AT_ONCE]
         rates = _rates_of([row[0] for row in part])
-        for order_id, total, order_tax, gone, more in part:
+        for order_id, total, order_tax, *sums in part:
+            gone, more = (int(each) - own for each, own in zip(sums, by_change.get(order_id, (0, 0)), strict=True))
             start, end = min(int(gone), total), min(int(gone) + int(more), total)
             amount += int(more)
             tax += share(order_tax, end, total) - share(order_tax, start, total)
             for key, (net, taxes) in _spread(rates.get(order_id, {}), order_tax, start, end, total).items():
                 by_rate[key] = (by_rate[key][0] + net, by_rate[key][1] + taxes)
     return Returned(amount, tax, by_rate)
+
+
+def _by_change(since: datetime, until: datetime) -> dict[int, tuple[int, int]]:
+    """Return what went back before and within a period since an order itself had become less: its sale says so."""
+    rows = db.session.execute(
+        select(
+            Payment.order_id,
+            func.sum(case((Refund.ended_at < since, Refund.amount_minor), else_=0)),
+            func.sum(case((Refund.ended_at >= since, Refund.amount_minor), else_=0)),
+        )
+        .join(Payment, Payment.id == Refund.payment_id)
+        .where(
+            Refund.reference.startswith(BY_CHANGE),
+            Refund.state == RefundState.SUCCEEDED,
+            Refund.ended_at < until,
+        )
+        .group_by(Payment.order_id)
+    )
+    return {order_id: (int(before), int(within)) for order_id, before, within in rows}
 
 
 def share(amount: int, part: int, whole: int) -> int:

@@ -14,9 +14,11 @@ from admin.days import day_of, end_of, start_of
 from admin.merging import merge, seen_values
 from admin.pricing.taxes import queries
 from admin.pricing.taxes.forms import MODES, ClassForm, ModeForm, RateForm, class_form_of, rate_form_of
+from admin.pricing.taxes.listing import TAX_RATES
 from admin.pricing.taxes.tables import REPORT, links_of, sheet
 from admin.sheets import MARK
 from admin.tables import ListState, read_state
+from admin.tables.showing import show_list
 from storefront.accounts.countries import country_name
 from storefront.accounts.permissions import Permission
 from storefront.analytics.reports import Span
@@ -26,7 +28,6 @@ from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
 from storefront.pricing.taxes import services as taxes
 from storefront.pricing.taxes.errors import ClassInUse, StaleTax
-from storefront.pricing.taxes.plans import percent_text
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import babel_locale
@@ -207,16 +208,12 @@ def report_csv() -> Response:
 
 
 def _overview(form: ModeForm | None = None, *, status: int = 200) -> Response:
-    today = day_of(now(), g.shop.timezone)
-    return render_page(
-        "admin/pricing/taxes.html",
+    return show_list(
+        TAX_RATES,
+        status=status,
         form=form or ModeForm(data={"mode": g.shop.tax_mode}),
         notes={mode.value: (_(note), "") for mode, (_words, note) in MODES.items()},
         classes=queries.list_classes(),
-        rates=[(row, queries.HOLDS[queries.holds(row, today)]) for row in queries.list_rates()],
-        country=_country,
-        percent_text=percent_text,
-        status=status,
     )
 
 

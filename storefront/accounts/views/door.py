@@ -14,7 +14,7 @@ from storefront.accounts.entrance import admit
 from storefront.accounts.errors import CannotRegister, TooManyTries, WrongCredentials
 from storefront.accounts.forms import InvitationForm, NewPasswordForm, RegisterForm, SignInForm
 from storefront.accounts.invitations import Invitation, read_token, write_token
-from storefront.accounts.sessions import current_customer, sign_out
+from storefront.accounts.sessions import current_customer, sign_out, stop_standing_in
 from storefront.accounts.states import Way
 from storefront.accounts.views.blueprint import blueprint
 from storefront.accounts.views.entering import come_in, come_in_new
@@ -55,7 +55,11 @@ def sign_in_now() -> Response:
 
 @blueprint.post("/sign-out")
 def sign_out_now() -> Response:
-    """End the session on this device, and with it every key to an order that the browser keeps."""
+    """End the session on this device, and with it every key to an order that the browser keeps; who stands in for a
+    customer only leaves them."""
+    left = stop_standing_in()
+    if left is not None:
+        return redirect_to(f"/admin/customers/{left}")
     sign_out()
     flash(_("You are signed out. See you soon."), "success")
     return forget_all(redirect_to("/", trigger="cart:changed"))

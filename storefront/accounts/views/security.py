@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, current_app, flash, g, request, session
 from flask_babel import gettext as _
 
-from storefront.accounts import codes, inbox, passwords, presence, queries, signed_in, ways
+from storefront.accounts import codes, inbox, passwords, presence, queries, signed_in, stand_ins, ways
 from storefront.accounts.entrance import confirm_owner
 from storefront.accounts.errors import TakenElsewhere, TooManyTries, WrongCode
 from storefront.accounts.forms import CodeForm, OwnPhoneForm, PasswordForm
@@ -201,6 +201,7 @@ def _page(customer: CurrentCustomer, *, status: int = 200, **forms: Any) -> Resp
         "sessions": signed_in.list_open(owner_of(customer), since=now() - signed_in.LIVES),
         "here": customer.session_id,
         "way_names": WAY_NAMES,
+        "stood": stand_ins.list_of(customer.id),
         **forms,
     }
     return render_page("accounts/security.html", customer=customer, status=status, **shown)

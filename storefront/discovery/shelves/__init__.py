@@ -2,9 +2,10 @@
 
 `filling` is the one way to a shelf. A surface (`surfaces`) asks the trained tables for candidates of its kind; `goods`
 lets through what can be bought now and is neither in the cart nor unwanted by this shopper; `ruling` keeps the
-merchant's rules, which `rules` applies, purely; `reasons` says why, for the shelf and for each card where it differs.
-`explaining` walks the same way and tells what became of every candidate. In an experiment a shelf may be filled
-otherwise (`fillings`); everything after the candidates stays as it is.
+merchant's rules, which `rules` applies, purely, and puts before them what somebody chose for the product by hand
+(`catalog.related`): its source is recorded as "hand"; `reasons` says why, for the shelf and for each card where it
+differs. `explaining` walks the same way and tells what became of every candidate. In an experiment a shelf may be
+filled otherwise (`fillings`); everything after the candidates stays as it is.
 
 Every shelf falls back: from what is known of the customer, to what goes with the cart, to what sells in the category,
 to what sells at all; where nothing is left, the shelf hides. It is never the reason that a page fails.

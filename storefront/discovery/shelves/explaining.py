@@ -26,6 +26,7 @@ class Fate(StrEnum):
 
     SHOWN = "shown"
     PINNED = "pinned"
+    BY_HAND = "by-hand"
     BURIED = "buried"
     IN_CART = "in-cart"
     DISMISSED = "dismissed"
@@ -128,7 +129,8 @@ def _fates(
     for place, number in enumerate(ids):
         one = placed.get(number)
         if number in shown and one is not None:
-            fates[number] = Fate.PINNED if one.is_pinned else Fate.SHOWN
+            pinned = Fate.BY_HAND if number in ranked.by_hand else Fate.PINNED
+            fates[number] = pinned if one.is_pinned else Fate.SHOWN
         elif question.anchor and number == question.anchor.id:
             fates[number] = Fate.ITSELF
         elif number in question.visit.in_cart:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from recommend import Asked, Recommendation, Recommender, Source
 from storefront.catalog.cards import Card, cards_by_ids
+from storefront.catalog.related import Kind, list_chosen
 from storefront.discovery.recommending import recommender
 from storefront.discovery.shelves.fillings import candidates, filled
 from storefront.discovery.shelves.goods import count_purchases, list_candidates, list_sellable
@@ -19,6 +20,8 @@ from storefront.discovery.shelves.surfaces import Surface, asked_for
 from storefront.experiments.drafting import MARKS, Team
 
 SHELF_SIZE = 12
+BY_HAND: Mapping[str, Kind] = {"bought-together": Kind.WITH, "similar": Kind.INSTEAD}
+"""Shelves on which what was chosen for a product by hand stands first."""
 STEERED_DEPTH = 36
 """How many candidates rules choose from: what is lifted, or moves up for what is buried, must come from somewhere."""
 
@@ -36,6 +39,7 @@ class Ranked:
     placed: tuple[Placed, ...]
     version: str = ""
     teams: Mapping[int, Team] = field(default_factory=dict)
+    by_hand: frozenset[int] = frozenset()
 
 
 def fill(key: str, question: Question, *, size: int = SHELF_SIZE, filling: str = "") -> Shelf:
@@ -50,8 +54,17 @@ def fill(key: str, question: Question, *, size: int = SHELF_SIZE, filling: str =
 
 
 def actions_for(key: str, question: Question) -> Actions:
-    """Return what the merchant's rules come to for a shelf at this moment."""
-    return combine(matching(rule_book(), key, question.at))
+    """Return what the merchant's rules come to for a shelf at this moment, after what was chosen by hand."""
+    actions = combine(matching(rule_book(), key, question.at))
+    chosen = list_chosen(question.anchor.id, BY_HAND[key]) if question.anchor and key in BY_HAND else []
+    if not chosen:
+        return actions
+    return replace(
+        actions,
+        pins=(*chosen, *(number for number in actions.pins if number not in chosen)),
+        buries=tuple(number for number in actions.buries if number not in chosen),
+        by_hand=frozenset(chosen),
+    )
 
 
 def rank(surface: Surface, question: Question, model: Recommender | None, actions: Actions, size: int) -> Ranked:
@@ -70,7 +83,7 @@ def rank(surface: Surface, question: Question, model: Recommender | None, action
     usual = [facts[number] for number in by_id if number in facts]
     placed = place(actions, usual, [facts[number] for number in strange if number in facts])
     by_id |= {number: Recommendation(number, 0.0, Source.POPULAR) for number in strange}
-    return Ranked(by_id, tuple(placed), version, mixed.teams)
+    return Ranked(by_id, tuple(placed), version, mixed.teams, actions.by_hand)
 
 
 SILENT = frozenset({"buy-again", "recently-viewed"})
@@ -113,12 +126,13 @@ def _cards(
     for number, one in enumerate(shown, start=1):
         found = ranked.found[one.product_id]
         why = why_of(found, names, times, surface.told_as or surface.key)
-        is_picked = one.is_pinned and (one.was is None or one.was >= len(shown))
+        is_chosen = one.product_id in ranked.by_hand
+        is_picked = is_chosen or (one.is_pinned and (one.was is None or one.was >= len(shown)))
         items.append(
             ShelfCard(
                 card=cards[one.product_id],
                 rank=number,
-                source="pin" if one.is_pinned else _source(ranked, one.product_id),
+                source="hand" if is_chosen else "pin" if one.is_pinned else _source(ranked, one.product_id),
                 reason=Reason.PICKED if is_picked else why.reason,
                 because="" if is_picked else why.because,
                 score=found.score,

@@ -53,6 +53,8 @@ class Actions:
     buries: tuple[int, ...] = ()
     category_ids: tuple[int, ...] = ()
     boosts: tuple[Boost, ...] = ()
+    by_hand: frozenset[int] = frozenset()
+    """Which of the pins no rule asks for, but somebody who chose them for the product that the shelf is about."""
 
     @property
     def asks_facts(self) -> bool:

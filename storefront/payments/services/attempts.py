@@ -51,10 +51,10 @@ def pay_with(*, order: Order, provider: Provider, by: str, at: datetime) -> Paym
     Choosing again wins no time: an order's deadline counts from when it was placed, or is the later one that it has
     already, and after it only the courier may still be paid.
     """
-    deadline = pay_before(provider, order.placed_at)
+    deadline = pay_before(provider, order.balance_since or order.placed_at)
     if deadline is not None and order.pay_before is not None:
         deadline = max(deadline, order.pay_before)
-    if deadline is not None and deadline <= at:
+    if deadline is not None and deadline <= at and order.balance_since is None:
         raise TooLateToPay
     order = order_services.choose_payment(order=order, provider=provider.code, pay_before=deadline, by=by, at=at)
     return start_payment(order=order, provider=provider, at=at)

@@ -36,7 +36,8 @@ def test_staff_let_an_account_be_deleted_and_call_it_off(app: Flask) -> None:
     browser = at_work(app)
     browser.post("/admin/privacy/deletions", {"email": EMAIL})
     assert states(app) == [("deletion", "waiting")]
-    browser.submit(browser.get("/admin/privacy"), "form[action$='/withdrawal']")
+    button = browser.get("/admin/privacy").one("button[formaction$='/withdrawal']")
+    browser.post(str(button["formaction"]))
     assert states(app) == [("deletion", "called_off")]
 
 

@@ -320,6 +320,7 @@ def test_a_stranger_cannot_guess_a_cart(shop: Flask, visitor: Shopper) -> None:
         assert "Your cart is empty" in other.get("/cart").said
 
 
+@pytest.mark.usefixtures("nothing_grows_old")
 def test_the_cart_page_asks_the_database_ten_times_at_most(shop: Flask) -> None:
     spend_50_save_5(shop)
     with shop.app_context(), transaction():

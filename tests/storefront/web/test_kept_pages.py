@@ -33,6 +33,7 @@ def milk(app: Flask) -> Product:
         return make_product("Milk", price=300, sku="MILK", stock=20, category=make_category("Dairy", slug="dairy"))
 
 
+@pytest.mark.usefixtures("nothing_grows_old")
 def test_a_second_reader_costs_no_query(app: Flask, milk: Product) -> None:
     for url in ("/", "/categories", "/categories/dairy", f"/products/{milk.slug}"):
         first = Shopper(app).get(url)

@@ -1,0 +1,1 @@
+"""Tickets: the list, and the page on which customers are answered."""

@@ -1,0 +1,64 @@
+"""Who opens a page of the shop, counted once a day: most pages that are read cost nothing here."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import date
+
+from flask import current_app, request
+
+from storefront.analytics import recording
+from storefront.analytics.arrivals import device_of, sign_of, source_of
+from storefront.analytics.events import ShopOpened
+from storefront.web.visitor import wants_no_trace
+
+MOST_KNOWN = 100_000
+_NAME = "analytics_greeted"
+
+
+class Greeted:
+    """The browsers that this process has counted today; a day later they are forgotten."""
+
+    def __init__(self) -> None:
+        self._day: date | None = None
+        self._signs: set[str] = set()
+        self._order: deque[str] = deque()
+
+    def is_new(self, day: date, sign: str) -> bool:
+        """Say whether a browser was not seen yet on a day, and remember it."""
+        if day != self._day:
+            self._day, self._signs, self._order = day, set(), deque()
+        if sign in self._signs:
+            return False
+        self._signs.add(sign)
+        self._order.append(sign)
+        if len(self._order) > MOST_KNOWN:
+            self._signs.discard(self._order.popleft())
+        return True
+
+
+def greet() -> None:
+    """Count whoever opens this page, unless they are left out or ask not to be followed."""
+    if wants_no_trace() or not recording.is_counted():
+        return
+    event = _opened(has_ordered=False)
+    if greeted_here().is_new(recording.today(), event.sign):
+        recording.record(event)
+
+
+def note_order() -> None:
+    """Count whoever orders in this request as a visitor who ordered."""
+    if not wants_no_trace() and recording.is_counted():
+        recording.record(_opened(has_ordered=True))
+
+
+def greeted_here() -> Greeted:
+    """Return whom this application has counted today."""
+    found: Greeted = current_app.extensions.setdefault(_NAME, Greeted())
+    return found
+
+
+def _opened(*, has_ordered: bool) -> ShopOpened:
+    agent = request.headers.get("User-Agent", "")
+    source = source_of(request.headers.get("Referer", ""), request.host, request.args)
+    return ShopOpened(sign_of(request.remote_addr or "", agent), source.value, device_of(agent).value, has_ordered)

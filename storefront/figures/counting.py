@@ -1,0 +1,211 @@
+"""Where rows become sums: statements over ranges of indexed moments, for as many spans at once as are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from storefront.catalog.models import Variant
+from storefront.database.base import db
+from storefront.figures.days import Span
+from storefront.figures.rules import Sums
+from storefront.orders.following_up import WAS_CHOSEN
+from storefront.orders.models import Order, OrderAdjustment, OrderLine
+from storefront.orders.states import AdjustmentKind, OrderStatus
+from storefront.payments.models import Payment, Refund
+from storefront.payments.providers import Sandbox
+from storefront.payments.states import RefundState
+from storefront.shop.queries import get_settings
+
+AT_ONCE = 30
+"""So many spans are one statement; SQLite takes no more than 500 parts, and there are four to a span."""
+_FACTS: Mapping[str, tuple[str, ...]] = {
+    "orders": ("orders", "gmv", "discounts", "delivery", "tax"),
+    "goods": ("goods", "units", "known", "cost"),
+    "refunds": ("refunds", "refunded", "refunded_goods"),
+    "buyers": ("buyers", "newcomers", "repeaters"),
+}
+_WIDTH = 5
+OFFERS = (
+    *(AdjustmentKind.PROMOTION, AdjustmentKind.COUPON, AdjustmentKind.POINTS),
+    AdjustmentKind.SHIPPING_DISCOUNT,
+)
+
+
+def basis() -> str:
+    """Return what sums depend on beside the rows: zone, currency, and whether test payments count."""
+    settings = get_settings()
+    return f"{settings.timezone} {settings.currency} {'real' if _is_real() else 'trial'}"
+
+
+def counted() -> tuple[ColumnElement[bool], ...]:
+    """Return what tells the orders that count."""
+    return Order.status != OrderStatus.CANCELLED, *_ours()
+
+
+def refund_counts() -> tuple[ColumnElement[bool], ...]:
+    """Return what tells the refunds that count, given their orders."""
+    return Refund.state == RefundState.SUCCEEDED, *_ours()
+
+
+def sums_of(spans: Sequence[Span], *, parts: Sequence[str] = tuple(_FACTS)) -> list[Sums]:
+    """Return what was sold and paid back in each span, without visitors; with `parts`, only those of it."""
+    found: list[dict[str, int]] = [{} for _ in spans]
+    for start in range(0, len(spans), AT_ONCE):
+        facts = [
+            make(span, start + place)
+            for place, span in enumerate(spans[start : start + AT_ONCE])
+            for name, make in _MAKERS.items()
+            if name in parts
+        ]
+        for row in db.session.execute(union_all(*facts)):
+            found[row[0]] |= {name: int(value or 0) for name, value in zip(_FACTS[row[1]], row[2:], strict=False)}
+    return [Sums(**values) for values in found]
+
+
+def goods_of(span: Span) -> Select[*tuple[Any, ...]]:
+    """Return a statement for what was sold by variant: variant_id, product_id, units, goods, known, cost."""
+    variant, product = func.coalesce(OrderLine.variant_id, 0), func.coalesce(OrderLine.product_id, 0)
+    return (
+        select(
+            variant.label("variant_id"),
+            product.label("product_id"),
+            *(func.coalesce(func.sum(value), 0).label(name) for name, value in _line_values().items()),
+        )
+        .select_from(Order)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .outerjoin(Variant, Variant.id == OrderLine.variant_id)
+        .where(*_placed(span), *counted())
+        .group_by(variant, product)
+    )
+
+
+def offers_of(span: Span) -> Select[*tuple[Any, ...]]:
+    """Return a statement for what offers took off: kind, promotion_key, label, orders, amount."""
+    return (
+        select(
+            OrderAdjustment.kind,
+            OrderAdjustment.promotion_key,
+            func.max(OrderAdjustment.label).label("label"),
+            func.count(OrderAdjustment.order_id.distinct()).label("orders"),
+            func.sum(-OrderAdjustment.amount_minor).label("amount"),
+        )
+        .select_from(Order)
+        .join(OrderAdjustment, OrderAdjustment.order_id == Order.id)
+        .where(*_placed(span), *counted(), OrderAdjustment.kind.in_(OFFERS))
+        .group_by(OrderAdjustment.kind, OrderAdjustment.promotion_key)
+    )
+
+
+def _is_real() -> bool:
+    return bool(current_app.config["SHOP"].production)
+
+
+def _ours() -> tuple[ColumnElement[bool], ...]:
+    trial = (Order.payment_provider != Sandbox.code,) if _is_real() else ()
+    return Order.currency == get_settings().currency, WAS_CHOSEN, *trial
+
+
+def _placed(span: Span) -> tuple[ColumnElement[bool], ...]:
+    return Order.placed_at >= span.starts, Order.placed_at < span.ends
+
+
+def _row(place: int, name: str, *values: Any) -> list[Any]:
+    """The columns of one part of the union: which span, which part, and its values, filled up to the same width."""
+    filled = (*values, *(literal(0) for _ in range(_WIDTH - len(values))))
+    return [
+        literal(place).label("span"),
+        literal(name).label("part"),
+        *(func.coalesce(value, 0).label(f"v{number}") for number, value in enumerate(filled)),
+    ]
+
+
+def _orders(span: Span, place: int) -> Select[*tuple[Any, ...]]:
+    columns = (Order.total_minor, Order.discount_minor, Order.shipping_minor, Order.tax_minor)
+    values = (func.count(), *(func.sum(column) for column in columns))
+    return select(*_row(place, "orders", *values)).select_from(Order).where(*_placed(span), *counted())
+
+
+def _goods(span: Span, place: int) -> Select[*tuple[Any, ...]]:
+    values = _line_values()
+    sums = [func.sum(values[name]) for name in _FACTS["goods"]]
+    return (
+        select(*_row(place, "goods", *sums))
+        .select_from(Order)
+        .join(OrderLine, OrderLine.order_id == Order.id)
+        .outerjoin(Variant, Variant.id == OrderLine.variant_id)
+        .where(*_placed(span), *counted())
+    )
+
+
+def _net() -> ColumnElement[int]:
+    """A line after discounts without tax: tax that prices contain is taken out, tax that is added was never in."""
+    contained = case((Order.tax_added_minor == 0, OrderLine.tax_minor), else_=0)
+    return OrderLine.quantity * OrderLine.unit_price_minor - OrderLine.discount_minor - contained
+
+
+def _line_values() -> dict[str, ColumnElement[int]]:
+    net, is_known = _net(), Variant.cost_minor.is_not(None)
+    return {
+        "units": case((OrderLine.is_gift, 0), else_=OrderLine.quantity),
+        "goods": net,
+        "known": case((is_known, net), else_=0),
+        "cost": case((is_known, OrderLine.quantity * Variant.cost_minor), else_=0),
+    }
+
+
+def _refunds(span: Span, place: int) -> Select[*tuple[Any, ...]]:
+    net = (
+        select(cast(func.coalesce(func.sum(_net()), 0), BigInteger))
+        .where(OrderLine.order_id == Order.id)
+        .correlate(Order)
+        .scalar_subquery()
+    )
+    counts = and_(Order.status != OrderStatus.CANCELLED, Order.total_minor > 0)
+    share = case((counts, (Refund.amount_minor * net) // Order.total_minor), else_=0)
+    return (
+        select(*_row(place, "refunds", func.count(), func.sum(Refund.amount_minor), func.sum(share)))
+        .select_from(Refund)
+        .join(Payment, Payment.id == Refund.payment_id)
+        .join(Order, Order.id == Payment.order_id)
+        .where(Refund.ended_at >= span.starts, Refund.ended_at < span.ends, *refund_counts())
+    )
+
+
+def _buyers(span: Span, place: int) -> Select[*tuple[Any, ...]]:
+    """Customers by account, guests by e-mail; whoever has neither any more was forgotten and is nobody."""
+    email = case((Order.customer_id.is_(None), Order.email), else_="")
+    each = (
+        select(Order.customer_id, email.label("email"), func.count().label("orders"))
+        .where(*_placed(span), *counted(), or_(Order.customer_id.is_not(None), Order.email != ""))
+        .group_by(Order.customer_id, email)
+        .subquery()
+    )
+    before = aliased(Order)
+    earlier = (before.placed_at < span.starts, before.status != OrderStatus.CANCELLED)
+    by_account = exists().where(before.customer_id == each.c.customer_id, *earlier)
+    by_email = exists().where(before.email == each.c.email, before.customer_id.is_(None), *earlier)
+    had = case((each.c.customer_id.is_(None), by_email), else_=by_account)
+    newcomers = func.sum(case((had, 0), else_=1))
+    repeaters = func.sum(case((had, 1), (each.c.orders > 1, 1), else_=0))
+    return select(*_row(place, "buyers", func.count(), newcomers, repeaters)).select_from(each)
+
+
+_MAKERS = {"orders": _orders, "goods": _goods, "refunds": _refunds, "buyers": _buyers}

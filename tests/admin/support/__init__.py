@@ -1,0 +1,1 @@
+"""Tests of points and tiers in the back office."""

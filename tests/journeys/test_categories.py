@@ -1,0 +1,90 @@
+"""The category tree under a mouse and under a keyboard: what is moved stays moved, and the focus stays where it was."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.conftest import DESKTOP, Visit, Visitor
+from tests.journeys.test_accessibility import overflow, problems
+
+pytestmark = pytest.mark.browser
+
+TABLET = (768, 1000)
+URL = "/admin/categories"
+
+
+def row(page: Page, name: str) -> Locator:
+    """Return the row of a category."""
+    return page.locator("[data-branch-row]").filter(has=page.get_by_role("link", name=name, exact=True))
+
+
+def drag(page: Page, name: str, onto: str, part: float) -> None:
+    """Take a category by its grip and let it go over some part of another one's row."""
+    row(page, onto).scroll_into_view_if_needed()
+    grip = row(page, name).locator("[data-tree-grip]")
+    grip.scroll_into_view_if_needed()
+    start, end = grip.bounding_box(), row(page, onto).bounding_box()
+    assert start
+    assert end
+    page.mouse.move(start["x"] + 8, start["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(end["x"] + 60, end["y"] + end["height"] * part, steps=8)
+    expect(row(page, onto)).to_have_attribute("data-drop", "into" if part == 0.5 else "before")
+    with page.expect_navigation():
+        page.mouse.up()
+
+
+def add(merchant: Visitor, name: str) -> None:
+    page = merchant.open(f"{URL}/new")
+    page.locator("#name").fill(name)
+    merchant.press(page.get_by_role("button", name="Add the category"))
+
+
+def names(page: Page, *own: str) -> list[str]:
+    return [name for name in page.locator(".tree__words > a").all_inner_texts() if name in own]
+
+
+@pytest.mark.parametrize("size", [DESKTOP, TABLET], ids=["desktop", "tablet"])
+def test_categories_are_dragged_and_moved_by_keys(visit: Visit, size: tuple[int, int]) -> None:
+    own = one, two, three = tuple(f"{name} {size[0]}" for name in ("Games", "Puzzles", "Cards"))
+    with visit(size, bypass_csp=True) as merchant:
+        merchant.sign_in("merchandiser@example.com", "/admin/sign-in")
+        for name in own:
+            add(merchant, name)
+        page = merchant.page
+        assert names(page, *own) == [one, two, three]
+        drag(page, three, one, 0.1)
+        page.get_by_text(f"“{three}” now stands at").wait_for()
+        assert names(page, *own) == [three, one, two]
+        drag(page, two, one, 0.5)
+        page.get_by_text(f"“{two}” now stands at number 1 in “{one}”.").wait_for()
+        assert [*problems(page), *(["too wide"] if overflow(page) > 0 else [])] == []
+
+        button = page.get_by_role("button", name=f"Move {two} out of its category", exact=True)
+        button.focus()
+        page.keyboard.press("Enter")
+        page.get_by_text(f"“{two}” now stands at number").and_(page.get_by_text("at the top")).wait_for()
+        merchant.settle()
+        expect(page.get_by_role("button", name=f"Move {two} out of its category", exact=True)).to_be_focused()
+        page.get_by_role("button", name=f"Move {two} up", exact=True).focus()
+        for number in range(2):
+            page.keyboard.press("Enter")
+            expect(page.locator(".tree__words > a").filter(has_text=str(size[0])).nth(1 - number)).to_have_text(two)
+            merchant.settle()
+        assert names(page, *own) == [two, three, one]
+
+        merchant.press(row(page, two).get_by_role("link", name=two, exact=True))
+        page.locator("#parent").select_option(label=one)
+        merchant.press(page.get_by_role("button", name="Move it there, as the last one"))
+        assert names(page, *own) == [three, one, two]
+        merchant.press(row(page, one).get_by_role("link", name=one, exact=True))
+        merchant.press(page.get_by_role("link", name="Delete this category …"))
+        assert [*problems(page), *(["too wide"] if overflow(page) > 0 else [])] == []
+        page.locator("#to").select_option(label=three)
+        merchant.press(page.get_by_role("button", name="Move the goods and delete"))
+        assert names(page, *own) == [three, two]
+        for name in (two, three):
+            merchant.press(row(page, name).get_by_role("link", name=name, exact=True))
+            merchant.press(page.get_by_role("link", name="Delete this category …"))
+            merchant.press(page.get_by_role("button", name="Delete the category"))
