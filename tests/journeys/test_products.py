@@ -113,7 +113,7 @@ def test_a_product_is_made_with_variants_and_pictures(visit: Visit, size: tuple[
         page.locator("#pictures").set_input_files(files("red", "blue"))
         go(merchant, page.get_by_role("button", name="Add the pictures"), by_keyboard=by_keyboard)
         page.get_by_text("2 pictures were added.").wait_for()
-        go(merchant, page.get_by_role("button", name="Make picture 2 the main one"), by_keyboard=by_keyboard)
+        go(merchant, page.get_by_role("button", name="Show picture 2 as main picture"), by_keyboard=by_keyboard)
         page.get_by_label("What picture 1 shows (optional)").fill("A blue shirt on a chair")
         go(merchant, page.get_by_role("button", name="Save the words"), by_keyboard=by_keyboard)
         assert fault(page) == []

@@ -117,6 +117,7 @@ def test_the_slower_of_two_is_told_of_other_dates(any_app: Flask, clock: time_ma
     page = tom.submit(seen, DATES, starts_at="2026-06-01T00:00")
     assert page.status == 409
     assert "Published until" in page.words(".conflict")
+    assert "The last change is by Mei" in page.words(".conflict")
     assert (page.one("#starts_at")["value"], page.one("#ends_at")["value"]) == ("2026-06-01T00:00", "2026-07-01T00:00")
     assert tom.submit(page, DATES).status == 200
 
