@@ -74,9 +74,9 @@ def test_money_of_cancelled_orders_waits_for_somebody(any_app: Flask) -> None:
     browser = at_work(any_app)
     assert numbers(browser, "/admin/orders?waiting=paid-but-cancelled") == [held]
     today = browser.get("/admin/")
-    (figure,) = [each for each in today.all(".figure") if "Paid but cancelled" in each.get_text()]
-    assert figure.select("dd")[0].get_text() == "1"
-    assert numbers(browser, figure.a["href"]) == [held]
+    (link,) = [each for each in today.all(".waiting a") if "Paid but cancelled" in each.get_text()]
+    assert link.select("strong")[0].get_text() == "1"
+    assert numbers(browser, str(link["href"])) == [held]
 
 
 def test_service_cancels_an_unpaid_order_once(any_app: Flask, year: dict[str, str]) -> None:
