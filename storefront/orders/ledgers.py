@@ -14,7 +14,7 @@ from storefront.kernel.clock import now
 from storefront.kernel.ledgers import Discrepancy, Ledger
 from storefront.loyalty.models import PointsEntry
 from storefront.loyalty.states import EntryKind
-from storefront.orders import offer_ledgers, tax_ledgers
+from storefront.orders import change_ledgers, offer_ledgers, tax_ledgers
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind, FulfillmentStatus, OrderStatus, PaymentStatus
 
@@ -255,4 +255,5 @@ LEDGERS = (
     Ledger(POINTS, lambda: _count(select(func.count()).select_from(Order).where(Order.points_spent > 0)), _points),
     *offer_ledgers.LEDGERS,
     *tax_ledgers.LEDGERS,
+    *change_ledgers.LEDGERS,
 )

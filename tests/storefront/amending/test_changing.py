@@ -13,9 +13,11 @@ from storefront.database.transaction import transaction
 from storefront.fulfilment import services as fulfilment
 from storefront.inventory.errors import OutOfStock
 from storefront.kernel.clock import now
-from storefront.orders import history, queries
+from storefront.kernel.ledgers import Discrepancy
+from storefront.orders import change_ledgers, history, queries
 from storefront.orders import services as orders
 from storefront.orders.errors import Unpaid
+from storefront.orders.models import Order, OrderChange
 from storefront.orders.states import CancelReason
 from storefront.payments.models import Refund
 from tests import factories
@@ -243,3 +245,22 @@ def test_the_receipt_as_it_was_can_be_read_afterwards(paid: tuple[Flask, Shopper
         assert (first.number, first.actor, first.reason) == (1, BY, "The customer called")
         assert [history.receipt_from(each.before).total.minor for each in (first, second)] == [2500, 1500]
         assert history.receipt_from(second.after).total.minor == 2500
+
+
+def test_the_ledgers_see_what_was_not_done_by_the_book(paid: tuple[Flask, Shopper]) -> None:
+    app, _ = paid
+    change(app, {"LAMP": 1})
+    with app.app_context(), transaction():
+        db.session.execute(db.update(OrderChange).values(total_delta=5))
+        db.session.execute(db.update(Order).values(balance_since=now(), version=7))
+    with app.app_context():
+        wrong = [(each.ledger, each.key.partition(" ")[2]) for each in change_ledgers_found()]
+    assert wrong == [
+        ("order changes", "change 1 total_minor moved"),
+        ("order changes", "version"),
+        ("order balances", ""),
+    ]
+
+
+def change_ledgers_found() -> list[Discrepancy]:
+    return [each for ledger in change_ledgers.LEDGERS for each in ledger.find()]
