@@ -44,6 +44,7 @@ _GOODS = (Permission.PRICES_EDIT, Permission.STOCK_EDIT)
 _WORK = (
     *(Permission.ORDERS_VIEW, Permission.FULFILMENT_VIEW, Permission.RETURNS_EDIT, Permission.PAYMENTS_VIEW),
     *(Permission.SLOTS_APPROVE, Permission.STOCK_EDIT, Permission.AUDIT_VIEW),
+    *(Permission.JOBS_VIEW, Permission.TICKETS_EDIT),
 )
 """Whoever may see one of these has work that may wait for them, and finds it on the first page."""
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
@@ -138,7 +139,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/settings", N_("All settings"), "sliders-horizontal", Permission.SETTINGS_VIEW),
             Entry("/admin/jobs", N_("Jobs"), "history", Permission.JOBS_VIEW),
             Entry("/admin/audit", N_("Changes"), "shield-check", Permission.AUDIT_VIEW),
-            Entry("/admin/checks", N_("Ledgers and jobs"), "gauge", Permission.AUDIT_VIEW),
+            Entry("/admin/checks", N_("Ledgers"), "gauge", Permission.AUDIT_VIEW),
         ),
     ),
 )

@@ -23,6 +23,7 @@ from storefront.content.models import SlotEntryVersion
 from storefront.content.states import Stage
 from storefront.database.base import db
 from storefront.jobs.models import DeadLetter
+from storefront.jobs.states import LetterState
 from storefront.kernel.clock import now
 from storefront.kernel.errors import N_
 from storefront.orders.models import Order
@@ -32,6 +33,8 @@ from storefront.payments.states import DisputeState, PaymentState
 from storefront.returns.models import Return
 from storefront.shop.models import LedgerCheck
 from storefront.shop.queries import get_settings
+from storefront.support.models import Ticket
+from storefront.support.states import TicketState
 
 P = Permission
 
@@ -132,10 +135,16 @@ WORK: Mapping[str, Work] = {
     ),
     "jobs": Work(
         N_("Jobs that failed"),
-        "/admin/checks",
-        (P.AUDIT_VIEW,),
-        lambda _staff: _counting(DeadLetter),
+        "/admin/jobs",
+        (P.JOBS_VIEW,),
+        lambda _staff: _counting(DeadLetter, DeadLetter.state == LetterState.DEAD),
         is_urgent=True,
+    ),
+    "tickets": Work(
+        N_("Customers who wait for an answer"),
+        "/admin/tickets?state=waiting",
+        (P.TICKETS_EDIT,),
+        lambda _staff: _counting(Ticket, Ticket.state == TicketState.WAITING),
     ),
 }
 """Everything that may wait, the order of the page; approvals and stock are counted by their own rooms."""
