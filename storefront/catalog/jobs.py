@@ -31,17 +31,17 @@ def publish_by_clock() -> int:
 
 def gather_soon(fact: ProductChanged) -> None:
     """See right after a change of a product whether it belongs into other collections now."""
-    enqueue_after_commit(gather_products, [fact.product_id])
+    enqueue_after_commit(gather_products, (fact.product_id,))
 
 
 def gather_moved_soon(fact: CategoryChanged) -> None:
     """Do the same for the products of categories that are others now."""
-    ids = list(fact.product_ids)
+    ids = tuple(fact.product_ids)
     enqueue_after_commit(gather_products, ids if len(ids) <= MOST_AT_ONCE else None)
 
 
 @job()
-def gather_products(product_ids: list[int] | None) -> None:
+def gather_products(product_ids: tuple[int, ...] | None) -> None:
     """Bring collections by rules up to date for some products, or for all; where nothing differs nothing is written."""
     for number in collecting.list_due(now(), product_ids):
         with transaction():
