@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import DESKTOP, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 TABLET = (768, 1000)
 URL = "/admin/categories"
