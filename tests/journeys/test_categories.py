@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.journeys.conftest import DESKTOP, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 TABLET = (768, 1000)
 URL = "/admin/categories"
@@ -66,11 +66,15 @@ def test_categories_are_dragged_and_moved_by_keys(visit: Visit, size: tuple[int,
         page.keyboard.press("Enter")
         page.get_by_text(f"“{two}” now stands at number").and_(page.get_by_text("at the top")).wait_for()
         merchant.settle()
-        expect(page.get_by_role("button", name=f"Move {two} out of its category", exact=True)).to_be_focused()
+        expect(page.get_by_role("button", name=f"Move {two} out of its category", exact=True)).to_be_focused(
+            timeout=30_000
+        )
         page.get_by_role("button", name=f"Move {two} up", exact=True).focus()
         for number in range(2):
             page.keyboard.press("Enter")
-            expect(page.locator(".tree__words > a").filter(has_text=str(size[0])).nth(1 - number)).to_have_text(two)
+            expect(page.locator(".tree__words > a").filter(has_text=str(size[0])).nth(1 - number)).to_have_text(
+                two, timeout=30_000
+            )
             merchant.settle()
         assert names(page, *own) == [two, three, one]
 
