@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import delete, insert, select, update
 
@@ -135,27 +136,29 @@ def undo(*, import_id: int, locale: str, by: CurrentStaff, at: datetime) -> Impo
         touched_at=at,
         started_at=at,
         undoes_id=import_id,
+        read=0,
     )
     db.session.add(run)
     db.session.flush()
-    rows = [
-        {
-            "import_id": run.id,
-            "position": row.position,
-            "sku": row.sku,
-            "cells": undone_cells(row, keys),
-            "verdict": Verdict.CHANGED,
-            "state": RowState.WAITING,
-            "changes": undone(row),
-            "errors": [],
-        }
-        for row in queries.each_row(import_id, "done")
-    ]
-    for start_ in range(0, len(rows), AT_ONCE):
-        db.session.execute(insert(ImportRow), rows[start_ : start_ + AT_ONCE])
-    run.read = len(rows)
-    _note(run, "import.undo", {"undoes": (None, import_id), "rows": (None, len(rows))}, by.actor, at)
+    waiting = (_undoing_row(run.id, row, keys) for row in queries.each_row(import_id, "done"))
+    while some := list(islice(waiting, AT_ONCE)):
+        db.session.execute(insert(ImportRow), some)
+        run.read += len(some)
+    _note(run, "import.undo", {"undoes": (None, import_id), "rows": (None, run.read)}, by.actor, at)
     return run
+
+
+def _undoing_row(import_id: int, row: ImportRow, keys: Sequence[str]) -> dict[str, object]:
+    return {
+        "import_id": import_id,
+        "position": row.position,
+        "sku": row.sku,
+        "cells": undone_cells(row, keys),
+        "verdict": Verdict.CHANGED,
+        "state": RowState.WAITING,
+        "changes": undone(row),
+        "errors": [],
+    }
 
 
 def undone(row: ImportRow) -> dict[str, list[str]]:

@@ -82,6 +82,7 @@ def _go_through(staff: Visitor, content: bytes, right: int, *, keyboard: bool) -
     assert (overflow(page), problems(page)) == (0, [])
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.usefixtures("job_worker")
 @pytest.mark.parametrize(
     ("size", "keyboard"),
