@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from storefront.audit import services as audit
 from storefront.catalog.models import Variant
 from storefront.database.base import db
+from storefront.flash.below_cost import refuse_below_cost
 from storefront.flash.errors import ItemsRefused, SessionOver, SessionSold, StaleSale, StaleSession
 from storefront.flash.models import FlashItem, FlashSale, FlashSession, FlashTake
 from storefront.flash.planning import Held, ItemPlan, SalePlan, SessionPlan, troubles_of
@@ -55,13 +56,14 @@ def change_sale(*, sale_id: int, version: int, plan: SalePlan, by: str, at: date
 
 
 def add_session(*, sale_id: int, plan: SessionPlan, by: str, at: datetime) -> FlashSession:
-    """Give an activity another session."""
+    """Give an activity another session; prices below cost that one person may not decide alone: NeedsApproval."""
     sale = db.session.get(FlashSale, sale_id)
     if sale is None:
         raise NotFound
     if plan.ends_at <= at:
         raise Invalid(N_("This time is over. Choose a later one."), field="ends_at")
     _check(plan, None, Phase.COMING)
+    refuse_below_cost(plan, {}, sale_id=sale_id, session=None, by=by)
     session = FlashSession(flash_sale_id=sale_id, starts_at=plan.starts_at, ends_at=plan.ends_at, updated_at=at)
     db.session.add(session)
     db.session.flush()
@@ -93,6 +95,7 @@ def change_session(*, session_id: int, seen: str, plan: SessionPlan, by: str, at
         raise Invalid(N_("This time is over. Choose a later one."), field="ends_at")
     _check(plan, session, phase)
     before, old = _told(session), _items(session_id)
+    refuse_below_cost(plan, old, sale_id=session.flash_sale_id, session=session, by=by)
     session.starts_at, session.ends_at, session.updated_at = plan.starts_at, plan.ends_at, at
     _store_items(session, plan, at)
     _restate(session, _is_active(session), {**dict.fromkeys(old), **_items(session_id)}, by, at)

@@ -16,7 +16,9 @@ from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
+from storefront.kernel.money import Money
 from storefront.kernel.text import slugify, squeeze
+from storefront.pricing.catalogue import WHOLE
 from storefront.pricing.errors import StalePriceList
 from storefront.pricing.models import PriceEntry, PriceList
 from storefront.pricing.plans import EntryPlan, ListPlan
@@ -31,8 +33,10 @@ MOST_ENTRIES = 5_000
 
 
 def add_list(*, plan: ListPlan, by: str, at: datetime) -> PriceList:
-    """Make a list, still without prices of its own."""
+    """Make a list, still without prices of its own. A share that brings goods below their cost, which one person may
+    not decide alone, is refused with NeedsApproval."""
     _check_groups(plan)
+    _refuse_share_below_cost(plan, None, by)
     row = PriceList(key=_free_key(plan.name))
     _fill(row, plan, at)
     db.session.add(row)
@@ -51,6 +55,7 @@ def change_list(*, list_id: int, version: int, plan: ListPlan, by: str, at: date
     before, after = _told(plan_of(row)), _told(plan)
     if before == after:
         return row
+    _refuse_share_below_cost(plan, row, by)
     _fill(row, plan, at)
     _store(row, at)
     restate(row, None, by=by, at=at)
@@ -136,6 +141,22 @@ def _refuse_below_cost(
     payload = {"list": row.id, "version": row.version, "currency": currency, "entries": frozen}
     about = ("price_list", str(row.id))
     limits.refuse_below_cost("list_prices", about=about, priced=cheaper, payload=payload, by=by)
+
+
+def _refuse_share_below_cost(plan: ListPlan, row: PriceList | None, by: str) -> None:
+    """Ask where a list begins to hold, or takes more off than before, and goods then cost less than the shop paid."""
+    share = plan.basis_points
+    if share is None or not plan.is_active or not acts_alone(by) or not get_settings().below_cost_approval:
+        return
+    if row is not None and row.is_active and row.basis_points is not None and row.basis_points <= share:
+        return
+    currency = get_settings().currency
+    below = Variant.is_active, Variant.price_minor * share < Variant.cost_minor * WHOLE
+    variants = db.session.scalars(select(Variant).where(*below).order_by(Variant.sku).limit(MOST_ENTRIES))
+    cheaper = [(each, Money(each.price_minor, currency).portion(share, WHOLE)) for each in variants]
+    payload = {"list": row.id if row else None, "version": row.version if row else 0, "plan": _told(plan)}
+    about = ("price_list", str(row.id) if row else "")
+    limits.refuse_below_cost("list_share", about=about, priced=cheaper, payload=payload, by=by)
 
 
 def _get_at(list_id: int, version: int) -> PriceList:

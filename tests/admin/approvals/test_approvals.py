@@ -20,9 +20,12 @@ from storefront.audit.queries import list_entries_about
 from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.flash import editing
+from storefront.flash.models import FlashItem
+from storefront.flash.planning import SalePlan
 from storefront.kernel.clock import now
 from storefront.mail.models import OutboxMail
-from storefront.pricing.models import PriceEntry
+from storefront.pricing.models import PriceEntry, PriceList
 from storefront.promotions.models import Promotion
 from storefront.shop import services as shop
 from storefront.simulation import jobs as trials
@@ -304,6 +307,48 @@ def test_a_price_below_cost_in_a_list_is_set_by_two(app: Flask, cup: int) -> Non
     checker.submit(checker.get("/admin/approvals/1"), "form[action$='/approval']")
     with app.app_context():
         assert db.session.scalars(select(PriceEntry.price_minor)).all() == [750]
+
+
+def test_a_list_whose_share_goes_below_cost_is_made_by_two(app: Flask, cup: int) -> None:
+    maker, checker = at_work(app, Role.MERCHANDISER), at_work(app, Role.FINANCE)
+    form = "form[action='/admin/price-lists']"
+    page = maker.submit(maker.get("/admin/price-lists/new"), form, name="Thirty off", percent="30")
+    assert "Saved." in page.said, "8.75 is above cost"
+    question = maker.submit(maker.get("/admin/price-lists/new"), form, name="Forty off", percent="40")
+    assert question.status == 409
+    assert "$7.50" in question.said
+    maker.submit(question, "form.form--narrow", **{"approval-reason": "Everything must go"})
+    assert shares(app) == {"Thirty off": 7000}
+    checker.submit(checker.get("/admin/approvals/1"), "form[action$='/approval']")
+    assert shares(app) == {"Thirty off": 7000, "Forty off": 6000}
+    page = maker.get("/admin/price-lists/2")
+    named = maker.submit(page, "form[action='/admin/price-lists/2']", name="Clearance")
+    assert "Saved." in named.said, "what was let through once is not asked again"
+    question = maker.submit(maker.get("/admin/price-lists/2"), "form[action='/admin/price-lists/2']", percent="50")
+    assert question.status == 409
+
+
+def shares(app: Flask) -> dict[str, int | None]:
+    with app.app_context():
+        return dict(db.session.execute(select(PriceList.name, PriceList.basis_points).order_by(PriceList.id)).all())
+
+
+def test_a_flash_price_below_cost_is_set_by_two(app: Flask, cup: int) -> None:
+    with app.app_context(), transaction():
+        number = editing.add_sale(plan=SalePlan(name="Night"), by="staff:9", at=now()).id
+    maker, checker = at_work(app, Role.MERCHANDISER), at_work(app, Role.FINANCE)
+    form = f"form[action='/admin/flash/sales/{number}/sessions']"
+    times = {"starts_at": "2099-01-01T10:00", "ends_at": "2099-01-01T12:00"}
+    page = maker.get(f"/admin/flash/sales/{number}/sessions/new")
+    question = maker.submit(page, form, **times, lines="CUP-1,7.50,10")
+    assert question.status == 409
+    assert "$7.50" in question.said
+    maker.submit(question, "form.form--narrow", **{"approval-reason": "To be talked about"})
+    with app.app_context():
+        assert db.session.scalars(select(FlashItem.price_minor)).all() == []
+    checker.submit(checker.get("/admin/approvals/1"), "form[action$='/approval']")
+    with app.app_context():
+        assert db.session.scalars(select(FlashItem.price_minor)).all() == [750]
 
 
 def test_without_limits_one_person_decides(app: Flask) -> None:
