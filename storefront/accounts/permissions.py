@@ -98,7 +98,7 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.DASHBOARD_VIEW,
             *(P.REPORTS_VIEW, P.REPORTS_GOODS, P.REPORTS_MARKETING),
             P.PRODUCTS_VIEW,
-            P.STOCK_EDIT,
+            *(P.PRICES_EDIT, P.STOCK_EDIT),
             P.ORDERS_VIEW,
             P.ORDERS_EDIT,
             P.ORDERS_CREATE,

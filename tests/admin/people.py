@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import event
 
 from storefront.accounts import services
-from storefront.accounts.permissions import Role
+from storefront.accounts.models import Staff, StaffRole
+from storefront.accounts.permissions import Permission, Role
 from storefront.accounts.services import Credentials, make_credentials
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -81,4 +82,13 @@ def at_work(app: Flask, role: Role = Role.SUPER_ADMIN, name: str = "") -> Shoppe
     """Return a browser in which somebody with this role is signed in."""
     email, browser = hire(app, role, name), Clerk(app)
     assert browser.post("/admin/sign-in", {"email": email, "password": PASSWORD}).status == 303
+    return browser
+
+
+def at_work_with(app: Flask, *permissions: Permission) -> Shopper:
+    """Return a browser in which somebody is signed in who may do just this."""
+    browser = at_work(app, Role.ANALYST, "Somebody")
+    with app.app_context(), transaction():
+        db.session.add(StaffRole(key="desk", name="Desk", permissions=list(permissions), updated_at=now()))
+        db.session.execute(db.update(Staff).where(Staff.email == "somebody@example.com").values(role="desk"))
     return browser

@@ -8,8 +8,8 @@ import pytest
 import time_machine
 from flask import Flask
 
-from storefront.accounts.models import Customer, SignInSession, Staff, StaffRole, StandIn
-from storefront.accounts.permissions import Role
+from storefront.accounts.models import Customer, SignInSession, StandIn
+from storefront.accounts.permissions import Permission, Role
 from storefront.audit.models import AuditEntry
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -18,7 +18,7 @@ from storefront.mail import choices
 from storefront.mail.states import Source, Topic
 from storefront.orders.worth import count_anew
 from tests.admin.orders_made import make_order
-from tests.admin.people import at_work
+from tests.admin.people import at_work, at_work_with
 from tests.browser import Page, Shopper
 from tests.counting import queries_of
 from tests.factories import make_product
@@ -101,11 +101,7 @@ def test_a_customer_s_page_says_what_service_needs(app: Flask, ada: int) -> None
 
 
 def test_who_may_not_see_points_or_coupons_does_not(app: Flask, ada: int) -> None:
-    browser = at_work(app, Role.OPERATIONS)
-    with app.app_context(), transaction():
-        db.session.add(StaffRole(key="desk", name="Desk", permissions=["customers:view"], updated_at=now()))
-        db.session.execute(db.update(Staff).values(role="desk"))
-    page = browser.get(f"/admin/customers/{ada}")
+    page = at_work_with(app, Permission.CUSTOMERS_VIEW).get(f"/admin/customers/{ada}")
     assert page.status == 200
     assert "Points" not in page.words(".figures")
     assert not page.all("#coupons-title, #returns-title")

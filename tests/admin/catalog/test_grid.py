@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from storefront.accounts.permissions import Role
+from storefront.accounts.permissions import Permission, Role
 from storefront.catalog.adjusting import Adjustment, How, read_adjustment
 from storefront.catalog.models import Variant
 from storefront.database.base import db
@@ -16,7 +16,7 @@ from storefront.database.transaction import transaction
 from storefront.inventory.models import StockLevel
 from storefront.kernel.errors import Invalid
 from storefront.kernel.money import Money
-from tests.admin.people import at_work
+from tests.admin.people import at_work, at_work_with
 from tests.factories import make_product
 
 GRID = "/admin/products/grid"
@@ -93,7 +93,7 @@ def test_a_rule_shows_what_would_change_before_anything_is_stored(app: Flask) ->
 
 def test_the_grid_holds_what_was_chosen_and_shows_only_what_one_may_change(app: Flask) -> None:
     goods(app, 55)
-    staff = at_work(app, Role.OPERATIONS)
+    staff = at_work_with(app, Permission.PRODUCTS_VIEW, Permission.STOCK_EDIT)
     assert len(staff.get(GRID).all("tbody tr")) == 50
     assert len(staff.get(f"{GRID}?page=2").all("tbody tr")) == 5
     page = staff.get(f"{GRID}?row=1&row=3")

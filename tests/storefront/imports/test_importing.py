@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from storefront.accounts.permissions import Role
+from storefront.accounts.permissions import Permission, Role
 from storefront.audit.models import AuditEntry
 from storefront.catalog import services as catalog
 from storefront.catalog.models import Product, Variant
@@ -215,22 +217,23 @@ def test_products_are_made_with_their_variants_and_withdrawn_again(any_app: Flas
 
 
 @pytest.mark.parametrize(
-    ("role", "says"),
+    ("missing", "says"),
     [
-        (Role.OPERATIONS, ["Your role may not change “Price”."]),
-        (Role.MERCHANDISER, ["Your role may not change “Stock”."]),
+        (Permission.PRICES_EDIT, ["Your role may not change “Price”."]),
+        (Permission.STOCK_EDIT, ["Your role may not change “Stock”."]),
     ],
 )
 def test_a_column_that_somebody_may_not_change_is_refused_where_it_would_change(
-    app: Flask, role: Role, says: list[str]
+    app: Flask, missing: Permission, says: list[str]
 ) -> None:
     with app.app_context():
-        staff = clerk(app, role)
+        staff = clerk(app)
+        staff = replace(staff, permissions=staff.permissions - {missing})
         _goods()
         table = [("SKU", "Price", "Stock"), ("CUP-0", "10.00", "5"), ("CUP-1", "9", "4"), ("NEW", "1", "1")]
         run = checked(csv_of(table), staff)
         assert run.unchanged == 1
-        assert said(run.id)[:1] == says
+        assert set(says) <= set(said(run.id))
 
 
 def test_a_price_below_cost_waits_for_a_second_person(app: Flask) -> None:
