@@ -27,7 +27,7 @@ demo-data: $(STAMPS)/runtime assets translations  ## Prepare everything that `ma
 	@flask demo prepare
 
 test: $(STAMPS)/dev assets translations  ## Run the suite on SQLite, but for the longest proofs; no service needed
-	pytest -n auto --dist loadgroup -m "not browser and not postgres and not redis and not spark and not long"
+	pytest -n auto --dist loadgroup --durations=15 -m "not browser and not postgres and not redis and not spark and not long"
 
 test-all: $(STAMPS)/dev assets translations  ## Run the suite with PostgreSQL, Redis, a browser and Spark too (see .ci/run)
 	pytest -n auto --dist loadgroup

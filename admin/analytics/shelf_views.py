@@ -16,11 +16,11 @@ from admin.analytics.tables import csv_url, period_links
 from admin.dashboard.chart import bar_chart
 from admin.days import day_of
 from admin.promotions.values import show_amount
-from admin.sheets import MARK, sheet_line
 from admin.tables import ListState
 from storefront.accounts.permissions import Permission
 from storefront.analytics.shelf_reports import ShelfFigures, ShelfLine, ShelfListing, ShelvesWanted, shelf_report
 from storefront.kernel.clock import now
+from storefront.kernel.sheets import MARK, sheet_line
 from storefront.web.fragments import render_page
 
 blueprint = Blueprint("shelf_report", __name__, template_folder="templates")

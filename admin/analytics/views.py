@@ -24,11 +24,11 @@ from admin.analytics.tables import (
 from admin.dashboard.chart import bar_chart
 from admin.days import day_of
 from admin.promotions.values import show_amount
-from admin.sheets import MARK, sheet_line
 from admin.tables import PAGE_SIZE, ListState
 from storefront.accounts.permissions import Permission
 from storefront.analytics.reports import Listing, SearchReport, Wanted, search_report
 from storefront.kernel.clock import now
+from storefront.kernel.sheets import MARK, sheet_line
 from storefront.web.fragments import render_page
 from storefront.web.locale import babel_locale
 

@@ -15,13 +15,13 @@ from admin.coupons import queries
 from admin.coupons.forms import BatchForm, CouponForm, GiftForm, form_of
 from admin.coupons.listing import COUPONS
 from admin.merging import merge, seen_values
-from admin.sheets import MARK, sheet_line
 from admin.tables.showing import show_list
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
+from storefront.kernel.sheets import MARK, sheet_line
 from storefront.promotions import coupons
 from storefront.promotions.errors import NotClaimable, StaleTemplate
 from storefront.web.errors import message_of

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 
 from admin.discovery.files import Line, LineError, read_lines
 from admin.discovery.queries import products_by_sku
-from admin.sheets import MARK, sheet_line
 from storefront.discovery.judging import LANGUAGES, RATINGS, Rating, plain_query
 from storefront.kernel.errors import Invalid
+from storefront.kernel.sheets import MARK, sheet_line
 from storefront.kernel.text import code_key
 from storefront.web.errors import message_of
 

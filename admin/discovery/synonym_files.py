@@ -9,9 +9,9 @@ from typing import Any
 from flask_babel import gettext as _
 
 from admin.discovery.files import Line, LineError, read_lines
-from admin.sheets import MARK, sheet_line
 from storefront.discovery.synonyms import SEPARATOR, SynonymPlan, known_keys, split_words
 from storefront.kernel.errors import Invalid
+from storefront.kernel.sheets import MARK, sheet_line
 from storefront.web.errors import message_of
 
 COLUMNS = ("words", "means", "language", "note", "active")

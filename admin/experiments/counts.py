@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
 
-from admin.sheets import sheet_line
 from storefront.experiments.gathering import exposed_by_day, gather
 from storefront.experiments.models import Experiment
 from storefront.experiments.statistics.moments import Moments
+from storefront.kernel.sheets import sheet_line
 
 SUMS = tuple(field.name for field in fields(Moments))
 

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, func, select
 
 from admin.days import start_of
-from admin.sheets import sheet_line
 from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
 from storefront.kernel.money import Money
+from storefront.kernel.sheets import sheet_line
 from storefront.loyalty import rules
 from storefront.loyalty.models import PointsAccount, PointsEntry
 from storefront.loyalty.queries import LEDGER, entry_of

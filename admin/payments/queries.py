@@ -10,11 +10,11 @@ from sqlalchemy import ColumnElement, and_, literal_column, or_, select, union
 
 from admin.orders.queries import paid_but_cancelled
 from admin.payments.tables import DISAGREES
-from admin.sheets import MARK, sheet_line
 from admin.tables import ListState, Source, within
 from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
+from storefront.kernel.sheets import MARK, sheet_line
 from storefront.orders.models import Order
 from storefront.orders.rules import read_number
 from storefront.orders.states import PaymentStatus

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 from admin.access import requires, staff_here
 from admin.promotions.queries import get_promotion
 from admin.promotions.values import show_amount
-from admin.sheets import MARK, sheet_line
 from admin.simulation import reading, words
 from admin.simulation.days import Asked, usual_window
 from storefront.accounts.permissions import Permission
@@ -19,6 +18,7 @@ from storefront.database.transaction import transaction
 from storefront.jobs.queue import enqueue_after_commit
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
+from storefront.kernel.sheets import MARK, sheet_line
 from storefront.simulation import jobs, queries, services
 from storefront.simulation.states import ALIVE, STATUS_NAMES
 from storefront.web.errors import message_of

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from xlsxwriter import Workbook
 
-from admin.sheets import MARK, sheet_line
 from admin.tables.describing import Column, Words
 from storefront.kernel.money import Money
+from storefront.kernel.sheets import MARK, sheet_line
 
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 LINES_AT_ONCE = 500

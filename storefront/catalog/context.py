@@ -14,7 +14,6 @@ from storefront.catalog import cards, collecting, memory
 from storefront.catalog.cards import Card
 from storefront.catalog.details import Details
 from storefront.catalog.listing import Facet, ListPage
-from storefront.catalog.product_types import all_types
 from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Tree
 from storefront.catalog.wanted import amount_text
@@ -154,9 +153,7 @@ def init_app(app: Flask) -> None:
         facet_html=facet_html,
         category_bar=category_bar,
     )
-    kept_pages.made_from(
-        settings=get_settings, tree=category_tree, offers=open_offers, products=_generation, types=all_types
-    )
+    kept_pages.made_from(settings=get_settings, tree=category_tree, offers=open_offers, products=_generation)
     cards.bind(stock=inventory.available)
     collecting.bind(inventory.sellable_units)
     memory.bind(list_touched)

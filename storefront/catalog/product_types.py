@@ -16,6 +16,7 @@ from storefront.audit import services as audit
 from storefront.catalog import types
 from storefront.catalog.errors import StaleType, TypeTaken
 from storefront.catalog.events import TypeChanged
+from storefront.catalog.memory import remembered
 from storefront.catalog.models import Product, ProductType, TypeAttribute
 from storefront.catalog.states import AttributeKind
 from storefront.catalog.types import Attribute
@@ -70,7 +71,7 @@ def attribute_of(row: TypeAttribute) -> Attribute:
 
 def known_attributes(code: str) -> tuple[Attribute, ...]:
     """Return the facts of a type in order, as this process knows them; none of a type that nobody described."""
-    return _types.get().get(code, ())
+    return _types_of_now().get(code, ()) if code else ()
 
 
 def attributes_now(code: str) -> tuple[Attribute, ...]:
@@ -188,8 +189,20 @@ def _read_types() -> dict[str, tuple[Attribute, ...]]:
 
 _types = Kept(_read_types, seconds=SEEN_AFTER)
 forget_types = _types.forget
-all_types = _types.get
-"""The facts of every type by its code: another object once any of them has changed."""
+
+
+class _Read:
+    """As of which state of the products types were read: whoever changes a type touches its products with it."""
+
+    generation: object = None
+
+
+def _types_of_now() -> dict[str, tuple[Attribute, ...]]:
+    generation = remembered().generation
+    if _Read.generation is not generation:
+        _Read.generation = generation
+        forget_types()
+    return _types.get()
 
 
 def _fill(row: ProductType, plan: TypePlan) -> None:

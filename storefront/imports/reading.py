@@ -17,10 +17,10 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from storefront.imports.errors import BadFile
 from storefront.imports.fields import FIELDS
-from storefront.imports.guarding import unguarded
 from storefront.imports.naming import NAMES
 from storefront.imports.shapes import Shape
 from storefront.kernel.errors import N_
+from storefront.kernel.sheets import unguarded
 from storefront.kernel.text import fold, squeeze
 
 MOST_ROWS = 100_000

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
 from itertools import islice
 from tempfile import TemporaryFile
 from typing import Any
@@ -12,10 +10,9 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from storefront.imports.fields import field_of
-from storefront.imports.guarding import guarded
+from storefront.kernel.sheets import MARK, guarded, sheet_lines
 
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-MARK = "\ufeff"
 LINES_AT_ONCE = 500
 BYTES_AT_ONCE = 64 * 1024
 _NUMBERS = {"money": "0.00##", "grams": "0", "pieces": "0"}
@@ -25,10 +22,10 @@ Table = Iterable[Sequence[str]]
 
 def as_csv(headers: Sequence[str], rows: Table) -> Iterator[bytes]:
     """Yield a table as CSV that spreadsheets read as UTF-8."""
-    yield (MARK + _lines([headers])).encode()
+    yield (MARK + sheet_lines([headers])).encode()
     waiting = iter(rows)
     while some := list(islice(waiting, LINES_AT_ONCE)):
-        yield _lines(some).encode()
+        yield sheet_lines(some).encode()
 
 
 def as_xlsx(headers: Sequence[str], rows: Table, keys: Sequence[str] = ()) -> Iterator[bytes]:
@@ -59,9 +56,3 @@ def _write(sheet: Any, at: tuple[int, int], text: str, look: Any) -> None:
             pass
     if text:
         sheet.write_string(*at, guarded(text))
-
-
-def _lines(rows: Table) -> str:
-    room = StringIO()
-    csv.writer(room).writerows([[guarded(cell) for cell in row] for row in rows])
-    return room.getvalue()

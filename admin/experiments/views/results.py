@@ -8,10 +8,10 @@ from admin.access import requires
 from admin.experiments.counts import count_lines
 from admin.experiments.views.blueprint import blueprint
 from admin.experiments.views.pages import experiment_page
-from admin.sheets import MARK
 from storefront.accounts.permissions import Permission
 from storefront.experiments.queries import get_experiment
 from storefront.kernel.clock import now
+from storefront.kernel.sheets import MARK
 
 
 @blueprint.get("/experiments/<int:experiment_id>")

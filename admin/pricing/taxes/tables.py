@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from flask_babel import gettext as _
 
 from admin.pricing.taxes.queries import Report
-from admin.sheets import sheet_line
 from admin.tables import Days, Table, read_state
 from storefront.analytics.reports import Span
 from storefront.kernel.errors import N_
+from storefront.kernel.sheets import sheet_line
 from storefront.pricing.taxes.plans import percent_text
 
 REPORT = Table(url="/admin/taxes/report", columns=(), default_sort="", filters=(Days("paid", N_("Paid")),))

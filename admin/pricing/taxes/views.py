@@ -16,7 +16,6 @@ from admin.pricing.taxes import queries
 from admin.pricing.taxes.forms import MODES, ClassForm, ModeForm, RateForm, class_form_of, rate_form_of
 from admin.pricing.taxes.listing import TAX_RATES
 from admin.pricing.taxes.tables import REPORT, links_of, sheet
-from admin.sheets import MARK
 from admin.tables import ListState, read_state
 from admin.tables.showing import show_list
 from storefront.accounts.countries import country_name
@@ -26,6 +25,7 @@ from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
+from storefront.kernel.sheets import MARK
 from storefront.pricing.taxes import services as taxes
 from storefront.pricing.taxes.errors import ClassInUse, StaleTax
 from storefront.web.errors import message_of

@@ -20,9 +20,9 @@ from admin.promotions.standing import LOOKS, STANDINGS
 from admin.promotions.typed import Typed
 from admin.promotions.values import show_amount
 from admin.promotions.views.blueprint import blueprint
-from admin.sheets import MARK, sheet_line
 from storefront.accounts.permissions import Permission
 from storefront.kernel.clock import now
+from storefront.kernel.sheets import MARK, sheet_line
 from storefront.promotions.reading import find_promotion
 from storefront.web.fragments import render_page
 

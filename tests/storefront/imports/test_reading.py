@@ -10,11 +10,11 @@ import pytest
 from storefront.imports import reading, shapes
 from storefront.imports.errors import BadFile
 from storefront.imports.fields import BY_KEY, Field, Part, guess
-from storefront.imports.guarding import guarded, unguarded
 from storefront.imports.reading import look_at, open_table
 from storefront.imports.shapes import shape_of
 from storefront.imports.values import Known, pairs_of, pairs_text, read
 from storefront.kernel.errors import Invalid
+from storefront.kernel.sheets import guarded, unguarded
 from tests.storefront.imports.files import book_of, csv_of
 
 TABLE = [("货号", "商品名称", "售价"), ("A-1", "陶瓷杯子，蓝色", "12.50"), ("A-2", "玻璃碗", "8.00")]
