@@ -17,6 +17,7 @@ from admin.tables.listing import Action, Listing
 from admin.tables.source import each_of, rows_named
 from admin.tables.state import ListState
 from storefront.database.base import db
+from storefront.database.sharing import Turns
 from storefront.database.transaction import transaction
 from storefront.desk import services
 from storefront.desk.models import BulkItem, BulkRun
@@ -94,9 +95,11 @@ def work_off(run_id: int) -> None:
     actor, locale = f"staff:{run.staff_id}", BABEL_NAMES[run.locale]
     waiting = select(BulkItem.position, BulkItem.key, BulkItem.value)
     waiting = waiting.where(BulkItem.run_id == run_id, BulkItem.state == ItemState.WAITING).order_by(BulkItem.position)
+    turns = Turns()
     with force_locale(locale):
         for position, key, value in db.session.execute(waiting).all():
             _do_one(run_id, position, action, (key, value, actor, now()))
+            turns.give()
     with transaction():
         services.finish_run(run_id=run_id, at=now())
 

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storefront.accounts.queries import find_staff
 from storefront.audit import services as audit
 from storefront.database.base import db
+from storefront.database.sharing import LONGEST, Turns
 from storefront.database.transaction import transaction
 from storefront.imports import facts, queries
 from storefront.imports.changing import Task, change_row, make_row
@@ -29,10 +30,6 @@ from storefront.web.locale import BABEL_NAMES
 log = logging.getLogger(__name__)
 AT_ONCE = 20
 """So many rows share a transaction at most: more would let shoppers wait, fewer take longer."""
-LONGEST = 0.2
-"""Seconds after which a transaction takes no further row."""
-PAUSE = 0.12
-"""Seconds between two of them on SQLite, where who waits for the one writer looks again every tenth of a second."""
 
 
 class NotStored(ShopError):
@@ -48,13 +45,13 @@ def work_off(import_id: int) -> None:
         return
     around = facts.look_around()
     with force_locale(BABEL_NAMES[run.locale]):
+        turns = Turns()
         while _some(import_id, around):
-            if db.engine.dialect.name == "sqlite":
-                time.sleep(PAUSE)
+            turns.give()
 
 
 def _some(import_id: int, around: Surroundings) -> bool:
-    """Carry out some rows; False when there is nothing more to do."""
+    """Carry out some rows, for no longer than others may wait; False when there is nothing more to do."""
     at = now()
     with transaction():
         run = queries.find_import(import_id)

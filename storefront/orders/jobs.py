@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 from typing import Protocol
 
+from storefront.database.sharing import Turns
 from storefront.database.transaction import transaction
 from storefront.jobs.queue import enqueue_after_commit, job, periodic
 from storefront.kernel.clock import now
@@ -69,9 +70,10 @@ def count_worth(order_id: int) -> None:
 @periodic(minute="10", hour="3")
 def count_everybody() -> int:
     """Count what every customer has bought, some hundreds in each transaction; return how many there are."""
-    counted, last = 0, 0
+    counted, last, turns = 0, 0, Turns()
     while some := worth.next_customers(last):
         with transaction():
             worth.count_anew(customer_ids=some, at=now())
         counted, last = counted + len(some), some[-1]
+        turns.give()
     return counted
