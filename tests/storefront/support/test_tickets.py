@@ -60,7 +60,7 @@ def test_a_customer_asks_reads_the_answer_and_writes_again(any_app: Flask) -> No
     assert "lost it twice" not in page.said
     assert kinds(any_app) == [("received", "ada@example.com"), ("answered", "ada@example.com")]
     page = shopper.submit(page, "form[action$='/replies']", text="Thank you")
-    assert [each.get_text(" ", strip=True)[:3] for each in page.all(".talk__one")][-1] == "You"
+    assert [each.get_text(" ", strip=True)[:9] for each in page.all(".talk__one")][-1] == "You wrote"
     assert state(any_app, found.id) == TicketState.WAITING
     page = shopper.submit(page, "form[action$='/closure']")
     assert "Closed" in page.said
