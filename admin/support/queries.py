@@ -17,6 +17,7 @@ from storefront.orders.models import Order
 from storefront.orders.rules import read_number
 from storefront.support.models import Ticket
 
+LATEST = 5
 COLUMNS = (
     *(Ticket.id, Ticket.number, Ticket.subject, Ticket.topic, Ticket.email, Ticket.state, Ticket.moved_at),
     *(Staff.name.label("assigned_name"), Staff.email.label("assigned_email")),
@@ -52,19 +53,17 @@ def find_named_order(ticket: Ticket) -> Named | None:
 def list_others(ticket: Ticket) -> Sequence[tuple[str, str, str]]:
     """Return the latest other tickets of the same person: number, subject, state."""
     same = Ticket.customer_id == ticket.customer_id if ticket.customer_id else Ticket.email == ticket.email
-    rows = db.session.execute(
-        select(Ticket.number, Ticket.subject, Ticket.state)
-        .where(same, Ticket.id != ticket.id)
-        .order_by(Ticket.moved_at.desc())
-        .limit(5)
-    )
-    return [(row.number, row.subject, row.state) for row in rows]
+    return _latest(same, Ticket.id != ticket.id)
 
 
 def list_of_customer(customer: Customer) -> Sequence[tuple[str, str, str]]:
     """Return a customer's latest tickets: number, subject, state."""
-    columns = select(Ticket.number, Ticket.subject, Ticket.state).where(Ticket.customer_id == customer.id)
-    rows = db.session.execute(columns.order_by(Ticket.moved_at.desc()).limit(5))
+    return _latest(Ticket.customer_id == customer.id)
+
+
+def _latest(*conditions: ColumnElement[bool]) -> Sequence[tuple[str, str, str]]:
+    columns = select(Ticket.number, Ticket.subject, Ticket.state).where(*conditions)
+    rows = db.session.execute(columns.order_by(Ticket.moved_at.desc()).limit(LATEST))
     return [(row.number, row.subject, row.state) for row in rows]
 
 

@@ -15,7 +15,7 @@ from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.paging import Page
-from storefront.kernel.text import slugify, squeeze
+from storefront.kernel.text import first_free, slugify, squeeze
 from storefront.shop.queries import get_settings
 
 LONGEST_NAME = 120
@@ -118,8 +118,7 @@ def _check(name: str) -> None:
 def _free_key(name: str) -> str:
     wanted = slugify(name, fallback="group", longest=50)
     taken = set(db.session.scalars(select(CustomerGroup.key).where(CustomerGroup.key.startswith(wanted))))
-    numbered = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
-    return next(key for key in numbered if key not in taken)
+    return first_free(wanted, taken)
 
 
 def _note(key: str, action: str, changes: dict[str, tuple[object, object]], by: str, at: datetime) -> None:

@@ -15,7 +15,7 @@ from storefront.catalog.errors import SlugTaken
 from storefront.catalog.models import Product, ProductAddress
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid
-from storefront.kernel.text import squeeze
+from storefront.kernel.text import first_free, squeeze
 
 LONGEST_SLUG, LONGEST_TITLE, LONGEST_DESCRIPTION = 110, 120, 320
 GOOD_TITLE, GOOD_DESCRIPTION = 60, 155
@@ -115,10 +115,7 @@ def free_slug(base: str) -> str:
     taken: set[str] = set()
     for column in (Product.slug, ProductAddress.slug):
         taken |= set(db.session.scalars(select(column).where(column.startswith(base, autoescape=True))))
-    slug, number = base, 2
-    while slug in taken:
-        slug, number = f"{base}-{number}", number + 1
-    return slug
+    return first_free(base, taken)
 
 
 def _move(product: Product, slug: str, at: datetime) -> None:

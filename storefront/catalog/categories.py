@@ -21,7 +21,7 @@ from storefront.database.base import db
 from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.events import publish
-from storefront.kernel.text import slugify, squeeze
+from storefront.kernel.text import first_free, slugify, squeeze
 from storefront.media.pictures import is_picture
 
 LONGEST_NAME, LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_SLUG = 255, 160, 320, 100
@@ -257,8 +257,7 @@ def _free_slug(name: str) -> str:
     taken: set[str] = set()
     for column in (Category.slug, CategoryAddress.slug):
         taken |= set(db.session.scalars(select(column).where(column.startswith(wanted, autoescape=True))))
-    numbered = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
-    return next(slug for slug in numbered if slug not in taken)
+    return first_free(wanted, taken)
 
 
 def _names(category_ids: Sequence[int | None]) -> dict[int | None, str]:

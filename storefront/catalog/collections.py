@@ -23,7 +23,7 @@ from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.events import publish
 from storefront.kernel.kept import Kept
-from storefront.kernel.text import slugify, squeeze
+from storefront.kernel.text import first_free, slugify, squeeze
 
 SEEN_AFTER = 2.0
 """Seconds until a change made by another process is seen."""
@@ -314,8 +314,7 @@ def _name(row: Collection, name: str, name_zh: str, at: datetime) -> None:
 def _free_slug(name: str) -> str:
     wanted = slugify(name, fallback="collection")
     taken = set(db.session.scalars(select(Collection.slug).where(Collection.slug.startswith(wanted, autoescape=True))))
-    numbered = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 2))
-    return next(slug for slug in numbered if slug not in taken)
+    return first_free(wanted, taken)
 
 
 def _names(product_ids: Some[int]) -> Sequence[str]:

@@ -19,7 +19,7 @@ from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.events import publish
 from storefront.kernel.money import Money
-from storefront.kernel.text import slugify, squeeze
+from storefront.kernel.text import first_free, slugify, squeeze
 
 LONGEST_TYPE = 120
 LONGEST_SLUG = 110
@@ -102,14 +102,10 @@ def find_or_add_brand(name: str) -> int | None:
         return int(found)
     base = slugify(name, fallback="brand")
     taken = set(db.session.scalars(select(Brand.slug).where(Brand.slug.startswith(base, autoescape=True))))
-    brand = Brand(name=name, slug=next(slug for slug in _numbered(base, len(taken) + 1) if slug not in taken))
+    brand = Brand(name=name, slug=first_free(base, taken))
     db.session.add(brand)
     db.session.flush()
     return int(brand.id)
-
-
-def _numbered(base: str, most: int) -> list[str]:
-    return [base, *(f"{base}-{number}" for number in range(2, most + 2))]
 
 
 def _new_slug() -> str:

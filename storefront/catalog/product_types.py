@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.exc import StaleDataError
@@ -97,18 +96,6 @@ def facts_in_order(code: str, facts: Mapping[str, str], locale: str) -> dict[str
         return dict(facts)
     names = [each.name_in(locale) for each in attributes]
     return types.in_order(facts, names if any(name in facts for name in names) else [one.name for one in attributes])
-
-
-def list_types() -> Sequence[Any]:
-    """Return all types by name, each with how many products are of it."""
-    counted = (
-        select(func.count(Product.id)).where(Product.product_type == ProductType.code).correlate(ProductType)
-    ).scalar_subquery()
-    return db.session.execute(
-        select(
-            ProductType.id, ProductType.code, ProductType.name, ProductType.translations, counted.label("products")
-        ).order_by(ProductType.name, ProductType.id)
-    ).all()
 
 
 def get_type(type_id: int) -> ProductType:

@@ -16,7 +16,7 @@ from storefront.content.states import EntryStatus
 from storefront.database.base import db
 from storefront.database.transaction import after_commit
 from storefront.kernel.errors import NotFound
-from storefront.kernel.text import slugify, squeeze
+from storefront.kernel.text import first_free, slugify, squeeze
 
 
 def add_slot(*, plan: SlotPlan, by: str, at: datetime) -> Slot:
@@ -110,8 +110,4 @@ def _place(slots: Sequence[Slot]) -> None:
 
 def _free_key(plan: SlotPlan) -> str:
     taken = set(db.session.scalars(select(Slot.key).where(Slot.page == plan.page)))
-    key = wanted = slugify(plan.name, fallback=plan.kind.replace("_", "-"), longest=36)
-    number = 2
-    while key in taken:
-        key, number = f"{wanted}-{number}", number + 1
-    return key
+    return first_free(slugify(plan.name, fallback=plan.kind.replace("_", "-"), longest=36), taken)

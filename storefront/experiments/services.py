@@ -23,7 +23,7 @@ from storefront.experiments.plans import ExperimentPlan
 from storefront.experiments.queries import WITH_VARIATIONS
 from storefront.experiments.states import TRANSITIONS, Conclusion, ExperimentAction, ExperimentStatus
 from storefront.kernel.errors import N_, Invalid, NotFound
-from storefront.kernel.text import slugify, squeeze
+from storefront.kernel.text import first_free, slugify, squeeze
 
 LONGEST_REASON = 300
 LONGEST_CONCLUSION = 2000
@@ -226,10 +226,7 @@ def _free_key(name: str) -> str:
     """Return a key that no experiment has, after its name: "new-hero", "new-hero-2"."""
     base = slugify(name, fallback="experiment", longest=40)
     taken = set(db.session.scalars(select(Experiment.key).where(Experiment.key.like(f"{base}%"))))
-    number = 1
-    while (key := base if number == 1 else f"{base}-{number}") in taken:
-        number += 1
-    return key
+    return first_free(base, taken)
 
 
 def _check_end(plan: ExperimentPlan, at: datetime) -> None:

@@ -20,7 +20,7 @@ from storefront.flash.recording import Asked, asked_by, restate
 from storefront.flash.rules import phase_of
 from storefront.flash.states import Phase
 from storefront.kernel.errors import N_, Invalid, NotFound
-from storefront.kernel.text import slugify, squeeze
+from storefront.kernel.text import first_free, slugify, squeeze
 
 
 def add_sale(*, plan: SalePlan, by: str, at: datetime) -> FlashSale:
@@ -282,5 +282,4 @@ def _told(session: FlashSession) -> dict[str, object]:
 def _free_key(name: str) -> str:
     wanted = slugify(name, fallback="flash", longest=50)
     taken = set(db.session.scalars(select(FlashSale.key).where(FlashSale.key.startswith(wanted, autoescape=True))))
-    keys = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 3))
-    return next(key for key in keys if key not in taken)
+    return first_free(wanted, taken)

@@ -129,11 +129,6 @@ def each_row(import_id: int, wanted: str) -> Iterator[ImportRow]:
         last = some[-1].position
 
 
-def list_imports(limit: int) -> Sequence[Import]:
-    """Return the newest imports."""
-    return db.session.scalars(select(Import).order_by(Import.id.desc()).limit(limit)).all()
-
-
 def undone_by(import_id: int) -> int | None:
     """Return the import that took this one back; None if none did."""
     return db.session.scalar(select(Import.id).where(Import.undoes_id == import_id))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
+from itertools import count
 
 _SPACES = re.compile(r"\s+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -37,3 +39,10 @@ def slugify(text: str, *, fallback: str = "item", longest: int = 80) -> str:
     ascii_text = unicodedata.normalize("NFKD", text.replace("&", " and ")).encode("ascii", "ignore").decode()
     slug = _NOT_SLUG.sub("-", ascii_text.lower()).strip("-")
     return slug[:longest].strip("-") or fallback
+
+
+def first_free(wanted: str, taken: Container[str]) -> str:
+    """Return `wanted`, or the first of "wanted-2", "wanted-3", ... that is not taken."""
+    if wanted not in taken:
+        return wanted
+    return next(name for number in count(2) if (name := f"{wanted}-{number}") not in taken)

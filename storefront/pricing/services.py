@@ -17,7 +17,7 @@ from storefront.database.base import db
 from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.money import Money
-from storefront.kernel.text import slugify, squeeze
+from storefront.kernel.text import first_free, slugify, squeeze
 from storefront.pricing.catalogue import WHOLE
 from storefront.pricing.errors import StalePriceList
 from storefront.pricing.models import PriceEntry, PriceList
@@ -212,11 +212,7 @@ def _check_groups(plan: ListPlan) -> None:
 def _free_key(name: str) -> str:
     wanted = slugify(name, fallback="list", longest=50)
     taken = set(db.session.scalars(select(PriceList.key).where(PriceList.key.startswith(wanted, autoescape=True))))
-    return next(key for number in range(1, len(taken) + 3) if (key := _numbered(wanted, number)) not in taken)
-
-
-def _numbered(key: str, number: int) -> str:
-    return key if number == 1 else f"{key}-{number}"
+    return first_free(wanted, taken)
 
 
 def _skus(ids: Iterable[int]) -> dict[int, str]:

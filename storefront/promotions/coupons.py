@@ -14,7 +14,7 @@ from storefront.accounts import queries as people
 from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid, NotFound
-from storefront.kernel.text import code_key, slugify, squeeze
+from storefront.kernel.text import code_key, first_free, slugify, squeeze
 from storefront.promotions import errors, letters
 from storefront.promotions.claims import Granted, get_offer, grant, terms_of_template
 from storefront.promotions.codemaking import make_codes
@@ -264,9 +264,7 @@ def _free_key(name: str) -> str:
     taken = set(
         db.session.scalars(select(CouponTemplate.key).where(CouponTemplate.key.startswith(base, autoescape=True)))
     )
-    if base not in taken:
-        return base
-    return next(key for number in range(2, len(taken) + 3) if (key := f"{base}-{number}") not in taken)
+    return first_free(base, taken)
 
 
 def _check_range(field: str, count: int | None, most: int) -> None:

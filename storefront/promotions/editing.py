@@ -18,7 +18,7 @@ from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.money import Money
-from storefront.kernel.text import code_key, slugify
+from storefront.kernel.text import code_key, first_free, slugify
 from storefront.promotions import errors, limits
 from storefront.promotions.models import CouponCode, CouponTemplate, PromotionUse
 from storefront.promotions.models import Promotion as PromotionRow
@@ -291,9 +291,7 @@ def _free_key(name: str) -> str:
     base = slugify(name, fallback="promotion", longest=48)
     statement = select(PromotionRow.key).where(PromotionRow.key.startswith(base, autoescape=True))
     taken = set(db.session.scalars(statement))
-    if base not in taken:
-        return base
-    return next(key for number in range(2, len(taken) + 3) if (key := f"{base}-{number}") not in taken)
+    return first_free(base, taken)
 
 
 def _told(row: PromotionRow) -> Mapping[str, str]:

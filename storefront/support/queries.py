@@ -14,7 +14,6 @@ from storefront.kernel.paging import Page
 from storefront.orders.queries import Reader
 from storefront.orders.rules import read_number
 from storefront.support.models import Ticket, TicketMessage
-from storefront.support.states import TicketState
 
 PAGE_SIZE = 20
 
@@ -60,9 +59,3 @@ def page_of_tickets(customer_id: int, number: int = 1, *, size: int = PAGE_SIZE)
         .offset((number - 1) * size)
     ).all()
     return Page(rows, total, number, size)
-
-
-def count_waiting() -> int:
-    """Return how many tickets wait for the shop."""
-    waiting = select(func.count()).select_from(Ticket).where(Ticket.state == TicketState.WAITING)
-    return int(db.session.scalar(waiting) or 0)

@@ -14,7 +14,7 @@ from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
-from storefront.kernel.text import fold, slugify, squeeze
+from storefront.kernel.text import first_free, fold, slugify, squeeze
 from storefront.pricing.taxes.errors import AddedMeanwhile, ClassInUse, StaleTax
 from storefront.pricing.taxes.models import TaxClass, TaxRate
 from storefront.pricing.taxes.plans import ClassPlan, RatePlan, percent_text
@@ -275,5 +275,4 @@ def _with_chinese(translations: dict[str, object] | None, name_zh: str) -> dict[
 def _free_code(name: str) -> str:
     wanted = slugify(name, fallback="class", longest=24)
     taken = set(db.session.scalars(select(TaxClass.code).where(TaxClass.code.startswith(wanted, autoescape=True))))
-    codes = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(taken) + 3))
-    return next(code for code in codes if code not in taken)
+    return first_free(wanted, taken)

@@ -11,7 +11,7 @@ from storefront.kernel.events import Fact, publish
 from storefront.kernel.kept import Kept
 from storefront.kernel.paging import Page, page_number
 from storefront.kernel.states import NotAllowed, Transitions
-from storefront.kernel.text import code_key, fold, slugify, squeeze
+from storefront.kernel.text import code_key, first_free, fold, slugify, squeeze
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,11 @@ def test_a_kept_value_is_read_again_when_forgotten_or_old() -> None:
     assert kept.get() == 2
     hasty = Kept(lambda: next(numbers), seconds=-1)
     assert hasty.get() != hasty.get()
+
+
+@pytest.mark.parametrize(
+    ("taken", "found"),
+    [(set(), "cup"), ({"cups"}, "cup"), ({"cup"}, "cup-2"), ({"cup", "cup-2", "cup-4"}, "cup-3"), ({"cup-2"}, "cup")],
+)
+def test_a_name_that_is_taken_gets_the_next_number(taken: set[str], found: str) -> None:
+    assert first_free("cup", taken) == found
