@@ -17,6 +17,9 @@ from storefront.promotions.goods import IN_STOCK, IS_SOLD, in_scope
 from storefront.promotions.rules import Near, NthItem, Together
 
 SHOWN = 3
+_PRICE = Variant.price_minor + 0
+"""The price as no index knows it: goods are walked from the best sold on until there are enough, not all goods of a
+price looked up and sorted."""
 LOOKED_AT = 60
 """How many are looked at, the best sold of those that fit; the best of them are shown."""
 FAR = (2, 5)
@@ -64,14 +67,14 @@ def _rows(near: Near, contents: Contents, floor: int, most: int | None) -> Seque
         .where(
             *IS_SOLD,
             IN_STOCK,
-            Variant.price_minor >= floor,
+            _PRICE >= floor,
             Product.id.not_in([line.product_id for line in contents.lines]),
             in_scope(near.scope),
         )
         .limit(LOOKED_AT)
     )
     if most is not None:
-        statement = statement.where(Variant.price_minor <= most)
+        statement = statement.where(_PRICE <= most)
     return db.session.execute(statement.order_by(Product.popularity.desc(), Variant.price_minor, Product.id)).all()
 
 

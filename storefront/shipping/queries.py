@@ -64,10 +64,9 @@ class Quotation:
 
 def quote(destination: Destination, load: Load) -> Quotation:
     """Return what delivering `load` to `destination` costs, method by method."""
-    rows = _rows()
-    zones = _zones(rows)
-    zone = zone_for(destination, zones)
-    methods = [row for row in rows if row.zone_id == zone and row.method_id is not None]
+    network = _network()
+    zone = zone_for(destination, network.zones)
+    methods = [row for row in network.rows if row.zone_id == zone and row.method_id is not None]
     classes = _class_templates([row.method_id for row in methods]) if load.parts else {}
     offers, refused = [], []
     for row in methods:
@@ -80,7 +79,7 @@ def quote(destination: Destination, load: Load) -> Quotation:
     if offers:
         return Quotation(destination, load, tuple(offers))
     most = max((grams for reason, grams in refused if reason is Reason.TOO_HEAVY), default=0)
-    return Quotation(destination, load, (), _why_none(destination, zones, most), most)
+    return Quotation(destination, load, (), _why_none(destination, network.zones, most), most)
 
 
 def get_offer(code: str, destination: Destination, load: Load) -> Offer:
@@ -94,17 +93,12 @@ def get_offer(code: str, destination: Destination, load: Load) -> Offer:
 
 def list_countries(all_countries: frozenset[str]) -> frozenset[str]:
     """Return the countries of `all_countries` that at least one active method reaches, or a part of them."""
-    reach = _Reach(_rows())
-    return frozenset(
-        country
-        for country in all_countries
-        if reach.is_served(Destination(country)) or any(map(reach.is_served, reach.named_within(country)))
-    )
+    return _network().countries(all_countries)
 
 
 def cities_matter(country: str) -> bool:
     """Say whether delivery to a country depends on the city."""
-    return any(named.city for named in _Reach(_rows()).named_within(country))
+    return any(named.city for named in _network().named_within(country))
 
 
 def get_load(sku: str, quantity: int) -> Load:
@@ -119,7 +113,7 @@ def get_load(sku: str, quantity: int) -> Load:
 
 def unserved(countries: Collection[str]) -> list[str]:
     """Return places that nobody delivers to: whole countries, and regions of those that are reached in part."""
-    reach, found = _Reach(_rows()), []
+    reach, found = _network(), []
     for country in sorted(countries):
         regions = [region.key for region in regions_of(country)] if reach.named_within(country) else []
         missing = [region for region in regions if not reach.is_served(Destination(country, region))]
@@ -130,11 +124,14 @@ def unserved(countries: Collection[str]) -> list[str]:
     return found
 
 
-class _Reach:
-    """Who is delivered to, by any method at all."""
+class _Network:
+    """All zones with their methods, and who is delivered to by any of them at all."""
 
     def __init__(self, rows: Sequence[Row[Any]]) -> None:
-        self.zones = _zones(rows)
+        self.rows = rows
+        firsts = {row.zone_id: row for row in rows}.values()
+        self.zones = [Zone(row.zone_id, frozenset(row.places), frozenset(row.zone_excluded)) for row in firsts]
+        self._countries: dict[frozenset[str], frozenset[str]] = {}
         self._methods: dict[int, list[frozenset[str]]] = {}
         names = {name for zone in self.zones for name in zone.places | zone.excluded}
         for row in rows:
@@ -146,6 +143,20 @@ class _Reach:
             country, region, city = parts(name)
             if region:
                 self._named.setdefault(country, []).append(Destination(country, region, city))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Network) and self.rows == other.rows
+
+    def countries(self, all_countries: frozenset[str]) -> frozenset[str]:
+        """Return those of `all_countries` that are reached, or a part of them; worked out once."""
+        found = self._countries.get(all_countries)
+        if found is None:
+            found = self._countries[all_countries] = frozenset(
+                country
+                for country in all_countries
+                if self.is_served(Destination(country)) or any(map(self.is_served, self.named_within(country)))
+            )
+        return found
 
     def named_within(self, country: str) -> Sequence[Destination]:
         """Return what zones and methods say of parts of a country, for or against."""
@@ -176,18 +187,13 @@ _METHODS = (
 )
 
 
-def _read_rows() -> Sequence[Row[Any]]:
-    return read(_METHODS).all()
+def _read() -> _Network:
+    return _Network(read(_METHODS).all())
 
 
-_kept = Kept(_read_rows, seconds=2.0)
-_rows = _kept.get
+_kept = Kept(_read, seconds=2.0)
+_network = _kept.get
 forget = _kept.forget
-
-
-def _zones(rows: Sequence[Row[Any]]) -> list[Zone]:
-    firsts = {row.zone_id: row for row in rows}.values()
-    return [Zone(row.zone_id, frozenset(row.places), frozenset(row.zone_excluded)) for row in firsts]
 
 
 def _class_templates(method_ids: Sequence[int]) -> Mapping[int, Sequence[Any]]:
