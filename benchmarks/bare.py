@@ -1,16 +1,20 @@
 """The baselines: what Flask and Jinja cost with no shop in them.
 
 `/page` renders about 28 KB, 24 cards from plain rows, as one writes such a page by hand: a template compiled once,
-links by `url_for`, prices by a filter. `/insert` inserts one row into SQLite and redirects.
+links by `url_for`, prices by a filter. `/insert` inserts one row into SQLite and redirects. `/rows` inserts the rows
+that BARE_ROWS names, those of an order, in one transaction and nothing else, into SQLite or where BARE_POSTGRES says.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import psycopg
 from flask import Flask, redirect, render_template
 from jinja2 import DictLoader
 
@@ -110,7 +114,45 @@ def create_bare() -> Flask:
         connection.execute("COMMIT")
         return redirect("/page", 303)
 
+    if "BARE_ROWS" in os.environ:
+        insert_all = _rows_in(connection)
+
+        @app.post("/rows")
+        def rows() -> object:
+            insert_all()
+            return redirect("/page", 303)
+
     return app
+
+
+def _rows_in(connection: sqlite3.Connection) -> Callable[[], None]:
+    """Return what inserts the rows of BARE_ROWS (table, columns, values), in tables of text without any constraint."""
+    rows = json.loads(Path(os.environ["BARE_ROWS"]).read_text())
+    address = os.environ.get("BARE_POSTGRES", "")
+    server: Any = psycopg.connect(address, autocommit=True) if address else connection
+    if address:
+        server.execute("SELECT pg_advisory_lock(1)")  # two workers that make one table at once fail
+    mark, begin = ("%s", "BEGIN") if address else ("?", "BEGIN IMMEDIATE")
+    statements = []
+    for table, columns, values in rows:
+        names = ", ".join(f'"{column}"' for column in columns)
+        typed = ", ".join(f'"{column}" TEXT' for column in columns)
+        name = f"bare_{table}_{len(columns)}"
+        server.execute(
+            f"CREATE TABLE IF NOT EXISTS {name} (id INTEGER, {typed})".replace('(id INTEGER, "id" TEXT', '("id" TEXT')
+        )
+        statements.append((f"INSERT INTO {name} ({names}) VALUES ({', '.join([mark] * len(columns))})", values))
+
+    if address:
+        server.execute("SELECT pg_advisory_unlock(1)")
+
+    def insert_all() -> None:
+        server.execute(begin)
+        for statement, values in statements:
+            server.execute(statement, values)
+        server.execute("COMMIT")
+
+    return insert_all
 
 
 def database_in(folder: Path) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.buyer import Browser
+
 TICKS = os.sysconf("SC_CLK_TCK")
 ROOT = Path(__file__).resolve().parent.parent
-IDLE = 15.0
-"""Seconds after which the server may have closed a connection that nobody used."""
 
 
 def free_port() -> int:
@@ -28,13 +28,11 @@ def free_port() -> int:
 
 @dataclass
 class Server:
-    """A running server with one worker, and one keep-alive connection to it."""
+    """A running server, and browsers with a connection each to it."""
 
     port: int
     process: subprocess.Popen[bytes]
-    jars: dict[str, dict[str, str]] = field(default_factory=dict)
-    connection: http.client.HTTPConnection | None = None
-    used_at: float = 0.0
+    browsers: dict[str, Browser] = field(default_factory=dict)
 
     def workers(self) -> list[int]:
         """Return the process ids of the server and everything it started."""
@@ -70,23 +68,11 @@ class Server:
 
     def fetch(self, method: str, path: str, body: str = "", jar: str = "", **headers: str) -> tuple[int, bytes]:
         """Send one request on the kept connection; a named `jar` remembers cookies, a nameless one does not."""
-        if self.connection is None or time.monotonic() - self.used_at > IDLE:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        self.used_at = time.monotonic()
-        sent = {"Accept-Language": "en", **{key.replace("_", "-"): value for key, value in headers.items()}}
-        cookies = self.jars.setdefault(jar, {}) if jar else {}
-        if cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
-        if method == "POST":
-            sent |= {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
-        self.connection.request(method, path, body=body or None, headers=sent)
-        response = self.connection.getresponse()
-        content = response.read()
-        for header, value in response.getheaders():
-            if header.lower() == "set-cookie":
-                name, _, rest = value.partition("=")
-                cookies[name] = rest.split(";")[0]
-        return response.status, content
+        browser = self.browsers.setdefault(jar, Browser(self.port))
+        if not jar:
+            browser.cookies.clear()
+        answer = browser.fetch(method, path, body, **headers)
+        return answer.status, answer.body
 
 
 def _ticks(pid: int) -> float:
@@ -95,20 +81,25 @@ def _ticks(pid: int) -> float:
 
 
 @contextmanager
-def serving(target: str, **environ: str) -> Iterator[Server]:
-    """Serve `module:app` with granian, one worker, one thread, until the block ends."""
+def serving(target: str, *, workers: int = 1, **environ: str) -> Iterator[Server]:
+    """Serve `module:app` with granian, one thread a worker, until the block ends."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
-        *("--workers", "1", "--blocking-threads", "1", "--no-ws", "--log-level", "error", target),
+        *("--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "error", target),
     ]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "LOG_LEVEL": "WARNING", **environ})
     try:
         _wait(port, process)
         yield Server(port, process)
     finally:
+        started = Server(port, process).workers()
         process.terminate()
-        process.wait(timeout=20)
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            for pid in started:
+                os.kill(pid, signal.SIGKILL)
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
