@@ -67,14 +67,14 @@ def _rows(near: Near, contents: Contents, floor: int, most: int | None) -> Seque
         .where(
             *IS_SOLD,
             IN_STOCK,
-            _PRICE >= floor,
+            floor <= _PRICE,
             Product.id.not_in([line.product_id for line in contents.lines]),
             in_scope(near.scope),
         )
         .limit(LOOKED_AT)
     )
     if most is not None:
-        statement = statement.where(_PRICE <= most)
+        statement = statement.where(most >= _PRICE)
     return db.session.execute(statement.order_by(Product.popularity.desc(), Variant.price_minor, Product.id)).all()
 
 

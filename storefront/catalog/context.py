@@ -19,7 +19,7 @@ from storefront.catalog.tree import Tree
 from storefront.catalog.wanted import amount_text
 from storefront.database.base import db
 from storefront.discovery.highlighting import Segment, highlight, mark_typed
-from storefront.discovery.live import list_touched
+from storefront.discovery.live import list_written
 from storefront.inventory import queries as inventory
 from storefront.promotions.queries import open_offers
 from storefront.shop.queries import get_settings
@@ -156,6 +156,6 @@ def init_app(app: Flask) -> None:
     kept_pages.made_from(settings=get_settings, tree=category_tree, offers=open_offers, products=_generation)
     cards.bind(stock=inventory.available)
     collecting.bind(inventory.sellable_units)
-    memory.bind(list_touched)
+    memory.bind(written=list_written, shown=cards.stock_seen)
     if not event.contains(db.session, "after_commit", memory.note_commit):
         event.listen(db.session, "after_commit", memory.note_commit)

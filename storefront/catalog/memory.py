@@ -1,16 +1,18 @@
 """What a process remembers of products, and how it learns that something changed.
 
-A remembered value stays until its product, one of its variants or its stock is written to: every two seconds at most,
-and right after any commit of this process, the store asks which products were touched and forgets those. Bulk writes
-may leave `updated_at` alone, so everything is forgotten every ten minutes.
+A remembered value stays until its product or one of its variants is written to, or lists show its stock otherwise than
+before: every two seconds at most, and right after any commit of this process, the store asks what was written and
+forgets that. Of a thousand pieces one may be sold and no list looks different; only the product's own page is another
+(`is_written`). Bulk writes may leave `updated_at` alone, so everything is forgotten every ten minutes.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from storefront.database.transaction import is_open
 from storefront.kernel.clock import now
@@ -22,21 +24,50 @@ OVERLAP = timedelta(seconds=10)
 EVERYTHING_AFTER = 600.0
 MOST_PRODUCTS = 20_000
 
-Touched = Callable[[datetime], Iterable[int]]
-"""A moment -> ids of products of which a row, a variant or a stock level was written since."""
+
+class Write(NamedTuple):
+    """A row that was written: of which product, when, and for one of its stock levels which and how much is free."""
+
+    product_id: int
+    at: datetime
+    variant_id: int | None
+    warehouse_id: int | None
+    units: int | None
 
 
-def _untouched(_since: datetime) -> Iterable[int]:
+Written = Callable[[datetime], Iterable[Write]]
+"""A moment -> the rows of products, variants and stock levels that were written since."""
+
+
+class Restocked(NamedTuple):
+    """Products of which stock is shown otherwise than before: on their own pages, and in lists."""
+
+    alone: Collection[int]
+    listed: Collection[int]
+
+
+Shown = Callable[["Store", Collection[int]], Restocked]
+"""Products of which stock was written -> those where somebody could see it."""
+
+
+def _nothing(_since: datetime) -> Iterable[Write]:
     return ()
 
 
-_touched: Touched = _untouched
+def _all(_store: Store, product_ids: Collection[int]) -> Restocked:
+    return Restocked(product_ids, product_ids)
 
 
-def bind(touched: Touched) -> None:
-    """Say who knows which products were written to; stock lies in a room above this one."""
-    global _touched  # noqa: PLW0603
-    _touched = touched
+class _Bound:
+    """Who knows what was written; stock lies in a room above this one."""
+
+    written: Written = staticmethod(_nothing)
+    shown: Shown = staticmethod(_all)
+
+
+def bind(*, written: Written, shown: Shown) -> None:
+    """Say who knows what was written, and who what of it can be seen."""
+    _Bound.written, _Bound.shown = staticmethod(written), staticmethod(shown)
 
 
 class _Commits:
@@ -54,8 +85,12 @@ class Store:
     def __init__(self) -> None:
         self._values: dict[int, dict[Hashable, object]] = {}
         self.generation = object()
-        """Another one after every change, to be compared by identity."""
+        """Another one after every change that lists show, to be compared by identity."""
+        self.writes = 0
+        """How many looks found something written."""
+        self._written: dict[int, int] = {}
         self._read_at = now()
+        self._last = frozenset(_Bound.written(self._read_at - OVERLAP))
         self._check_at = time.monotonic() + CHECK_EVERY
         self._seen = _commits.number
         self._checking = threading.Lock()
@@ -73,21 +108,37 @@ class Store:
             self._values = {}
         self._values.setdefault(product_id, {})[key] = value
 
+    def is_written(self, product_id: int, *, since: int) -> bool:
+        """Say whether the page of a product has changed since there were so many `writes`."""
+        return self._written.get(product_id, 0) > since
+
     def check(self) -> None:
-        """Forget what was touched since the last look, if it is time to look."""
+        """Forget what was written since the last look, if it is time to look."""
         seen = _commits.number
         if (time.monotonic() < self._check_at and seen == self._seen) or not self._checking.acquire(blocking=False):
             return
         try:
             since, self._read_at = self._read_at - OVERLAP, now()
-            touched = list(_touched(since))
-            for product_id in touched:
-                self._values.pop(product_id, None)
-            if touched:
-                self.generation = object()
+            written = frozenset(_Bound.written(since))
+            if fresh := written - self._last:
+                self._forget(fresh)
+            self._last = written
             self._seen, self._check_at = seen, time.monotonic() + CHECK_EVERY
         finally:
             self._checking.release()
+
+    def _forget(self, fresh: Collection[Write]) -> None:
+        """Forget what these writes changed; those of the overlap were seen before."""
+        changed = {write.product_id for write in fresh if write.units is None}
+        stock = {write.product_id for write in fresh} - changed
+        restocked = _Bound.shown(self, stock) if stock else Restocked((), ())
+        self.writes += 1
+        self._written.update(dict.fromkeys((*changed, *restocked.alone), self.writes))
+        changed.update(restocked.listed)
+        for product_id in changed:
+            self._values.pop(product_id, None)
+        if changed:
+            self.generation = object()
 
 
 _kept = Kept(Store, seconds=EVERYTHING_AFTER)

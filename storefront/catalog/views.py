@@ -10,6 +10,7 @@ from storefront.catalog import queries as catalog
 from storefront.catalog.addressing import find_moved
 from storefront.catalog.listing import read_wanted
 from storefront.catalog.matrix import words_of
+from storefront.catalog.memory import remembered
 from storefront.catalog.rules import choose_variant, option_groups
 from storefront.catalog.showing import answer_list, asked_here, gallery_of, list_page, list_variant
 from storefront.discovery import queries as discovery
@@ -18,7 +19,7 @@ from storefront.discovery.redirecting import find_redirect
 from storefront.discovery.varying import expose
 from storefront.kernel.errors import NotFound
 from storefront.web.fragments import render_page
-from storefront.web.kept_pages import kept
+from storefront.web.kept_pages import keep_until, kept
 from storefront.web.locale import current_locale
 
 blueprint = Blueprint("catalog", __name__, template_folder="templates")
@@ -54,6 +55,7 @@ def category(slug: str) -> Response:
 @kept()
 def product(slug: str) -> Response:
     """Show a product, with the variant that `sku` names or the first that can be bought."""
+    seen = remembered().writes
     try:
         found = catalog.get_product(slug, current_locale())
     except NotFound:
@@ -66,6 +68,7 @@ def product(slug: str) -> Response:
         raise NotFound
     tree = catalog.category_tree()
     node = tree.find(found.category_id)
+    keep_until(lambda: remembered().is_written(found.id, since=seen))
     return render_page(
         "catalog/product.html",
         product=found,

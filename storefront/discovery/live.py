@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import CompoundSelect, bindparam, func, null, select, union_all
 
 from search import LiveColumns
 from storefront.catalog.cards import Piece, shown_prices
 from storefront.catalog.collections import Marks, marks_of, members_now
+from storefront.catalog.memory import Write
 from storefront.catalog.models import Product, Variant
 from storefront.catalog.queries import category_tree
 from storefront.database.base import db
@@ -65,6 +66,17 @@ _ROWS = (
     .outerjoin(_stock, _stock.c.variant_id == Variant.id)
     .where(Product.is_published, Variant.is_active)
     .order_by(Product.id, Variant.position)
+)
+
+
+_WRITTEN: CompoundSelect[Any] = union_all(
+    select(Product.id, Product.updated_at, null(), null(), null()).where(Product.updated_at >= bindparam("since")),
+    select(Variant.product_id, Variant.updated_at, null(), null(), null()).where(
+        Variant.updated_at >= bindparam("since")
+    ),
+    select(Variant.product_id, StockLevel.updated_at, StockLevel.variant_id, StockLevel.warehouse_id, sellable)
+    .join(StockLevel, StockLevel.variant_id == Variant.id)
+    .where(StockLevel.updated_at >= bindparam("since")),
 )
 
 
@@ -124,16 +136,14 @@ def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
     return found
 
 
-def list_touched(since: datetime) -> Sequence[int]:
+def list_touched(since: datetime) -> Collection[int]:
     """Return ids of products of which the row, a variant or a stock level was written since then."""
-    product = select(Product.id).where(Product.updated_at >= since)
-    variant = select(Variant.product_id).where(Variant.updated_at >= since)
-    stock = (
-        select(Variant.product_id)
-        .join(StockLevel, StockLevel.variant_id == Variant.id)
-        .where(StockLevel.updated_at >= since)
-    )
-    return db.session.scalars(union(product, variant, stock)).all()
+    return {write.product_id for write in list_written(since)}
+
+
+def list_written(since: datetime) -> Iterable[Write]:
+    """Return the rows of products, variants and stock levels that were written since then."""
+    return map(Write._make, read(_WRITTEN, {"since": since}))
 
 
 def list_products_of(variant_ids: Collection[int]) -> Sequence[int]:

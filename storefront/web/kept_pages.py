@@ -2,22 +2,22 @@
 
 A view marked `@kept()` must hold nothing personal: what is meant for one reader comes by its own URL. A page is kept
 per address, language, appearance, kind of answer and whatever rooms add by `vary_by`. It is made anew as soon as one of
-the sources named by `made_from` returns another object than before; sources are read at most every two seconds, so a
-page is never older than its parts. A reader for whom messages wait gets a page of their own, as does whoever rooms name
-by `keep_nothing_for`.
+the sources named by `made_from` returns another object than before, or what its view gave to `keep_until` has come;
+sources are read at most every two seconds, so a page is never older than its parts. A reader for whom messages wait
+gets a page of their own, as does whoever rooms name by `keep_nothing_for`.
 """
 
 from __future__ import annotations
 
 import gzip
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from functools import lru_cache, wraps
 from typing import Any
 
 import brotli
-from flask import Response, current_app, request, session
+from flask import Response, current_app, g, request, session
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
@@ -36,21 +36,24 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {
 """How bodies are made small, the best first."""
 
 View = Callable[..., Response]
+Source = Callable[[], object]
+End = Callable[[], bool]
 Sources = tuple[object, ...]
 
 
 class Page:
     """A page, what it was made from, and how it travels: packed once for each encoding that browsers ask for."""
 
-    def __init__(self, sources: Sources, response: Response) -> None:
-        self._sources = sources
+    def __init__(self, sources: Sources, response: Response, ends: Sequence[End] = ()) -> None:
+        self._sources, self._ends = sources, ends
         self._body = response.get_data()
         self._headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
         self._packed: dict[str, bytes] = {}
 
-    def is_made_from(self, sources: Sources) -> bool:
-        """Whether each source is still the same object."""
-        return all(old is new for old, new in zip(self._sources, sources, strict=True))
+    def is_true(self, sources: Sources) -> bool:
+        """Whether each source is still the same object, and nothing else ended it."""
+        same = all(old is new for old, new in zip(self._sources, sources, strict=True))
+        return same and not any(has_come() for has_come in self._ends)
 
     def response(self, encoding: str) -> Response:
         """Return the page in an encoding of PACKERS, or as it is for ""."""
@@ -74,7 +77,7 @@ class Pages:
     def find(self, key: Hashable, sources: Sources) -> Page | None:
         """Return the page under `key` if nothing that it was made from has changed."""
         page = self._pages.get(key)
-        if page is None or not page.is_made_from(sources):
+        if page is None or not page.is_true(sources):
             return None
         with suppress(KeyError):  # another thread may just have dropped it
             self._pages.move_to_end(key)
@@ -89,14 +92,19 @@ class Pages:
 
 
 _pages = Kept(Pages, seconds=600.0)
-_sources: dict[str, Callable[[], object]] = {}
+_sources: dict[str, Source] = {}
 _variants: dict[str, Callable[[], Hashable]] = {}
 _own: list[Callable[[], bool]] = []
 
 
-def made_from(**sources: Callable[[], object]) -> None:
+def made_from(**sources: Source) -> None:
     """Name what pages are made from: each source returns the same object until it changes."""
     _sources.update(sources)
+
+
+def keep_until(has_come: End) -> None:
+    """Say what ends the page of this request, beside a change of what every page is made from."""
+    g.setdefault("_page_ends", []).append(has_come)
 
 
 def vary_by(**variants: Callable[[], Hashable]) -> None:
@@ -127,7 +135,7 @@ def kept(
                 response = view(**values)
                 if response.status_code != 200 or "Set-Cookie" in response.headers:
                     return response
-                page = Page(sources, response)
+                page = Page(sources, response, g.pop("_page_ends", ()))
                 pages.put(key, page)
             return page.response(_encoding(request.headers.get("Accept-Encoding", "")))
 

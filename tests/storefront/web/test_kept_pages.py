@@ -64,6 +64,29 @@ def test_stock_that_goes_is_gone_on_every_page(app: Flask, shopper: Shopper, mil
     assert "Sold out" in shopper.get(f"/products/{milk.slug}").said
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "redrawn"),
+    [(500, 499, set()), (50, 49, {"catalog/product.html"}), (6, 5, {"catalog/product.html", "catalog/category.html"})],
+    ids=["plenty", "fewer than one may buy", "few"],
+)
+def test_a_sale_makes_only_those_pages_anew_that_show_it(
+    app: Flask, milk: Product, before: int, after: int, redrawn: set[str]
+) -> None:
+    def sell_down_to(units: int) -> None:
+        with app.app_context(), transaction():
+            db.session.execute(update(StockLevel).values(on_hand=units, updated_at=now()))
+
+    urls, drawn = ("/categories/dairy", f"/products/{milk.slug}"), set()
+    sell_down_to(before)
+    for url in urls:
+        Shopper(app).get(url)
+    sell_down_to(after)
+    with template_rendered.connected_to(lambda _app, template, **_rest: drawn.add(template.name), app):
+        pages = [Shopper(app).get(url) for url in urls]
+    assert drawn == redrawn
+    assert [f"Only {after} left" in page.said for page in pages] == [after <= 5] * 2
+
+
 def test_a_withdrawn_product_is_gone(app: Flask, shopper: Shopper, milk: Product) -> None:
     assert shopper.get(f"/products/{milk.slug}").status == 200
     with app.app_context(), transaction():
