@@ -89,8 +89,8 @@ class Store:
         self.writes = 0
         """How many looks found something written."""
         self._written: dict[int, int] = {}
+        self._last: frozenset[Write] = frozenset()
         self._read_at = now()
-        self._last = frozenset(_Bound.written(self._read_at - OVERLAP))
         self._check_at = time.monotonic() + CHECK_EVERY
         self._seen = _commits.number
         self._checking = threading.Lock()
