@@ -89,11 +89,17 @@ def normal_region(country: str, text: str) -> str:
     if country == CHINA:
         return china.normal_province(text)
     wanted = _folded(text)
-    wanted = _ALSO.get((country, wanted), wanted)
+    return _spellings(country).get(_ALSO.get((country, wanted), wanted), text)
+
+
+@lru_cache(maxsize=260)
+def _spellings(country: str) -> dict[str, str]:
+    """Return what regions are stored as, by all that they are called; of two with one name, the first has it."""
+    found: dict[str, str] = {}
     for region in regions_of(country):
-        if wanted in {_folded(region.key), _folded(region.local), _folded(region.latin)}:
-            return region.key
-    return text
+        for name in (region.key, region.local, region.latin):
+            found.setdefault(_folded(name), region.key)
+    return found
 
 
 def is_region(country: str, text: str) -> bool:
