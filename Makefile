@@ -58,6 +58,7 @@ lock: $(STAMPS)/uv  ## Pin the newest allowed versions
 	$(LOCK) --extra demo -o requirements.lock
 	$(LOCK) --extra demo --extra dev -c requirements.lock -o requirements-dev.lock
 	$(LOCK) --extra spark -c requirements.lock -o requirements-spark.lock
+	$(LOCK) --extra demo --extra load -c requirements.lock -o requirements-load.lock
 
 clean:  ## Remove everything that was made, except the virtual environment and the shop's data
 	rm -rf node_modules storefront/static/dist $(STAMPS)/translations

@@ -22,6 +22,7 @@ FURNITURE = {
         "package-lock.json",
         "requirements.lock",
         "requirements-dev.lock",
+        "requirements-load.lock",
         "requirements-spark.lock",
         "LICENSE",
     ),
