@@ -23,7 +23,9 @@ from storefront.kernel.kept import Kept
 from tests.browser import Shopper
 from tests.demo_data import _demo_app, demo_app, demo_shopper  # noqa: F401
 
-settings.register_profile("steady", deadline=None)  # how fast a machine is decides no test
+EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
+"""How many cases a property is tried on, where its test does not say; each run has others."""
+settings.register_profile("steady", deadline=None, max_examples=EXAMPLES)  # how fast a machine is decides no test
 settings.load_profile("steady")
 
 ROOT = Path(__file__).resolve().parent.parent
