@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, literal, select, union_all
+from sqlalchemy import Row, Select, bindparam, func, literal, select, union_all
 
 from storefront.catalog.cards import Badge as Badge
 from storefront.catalog.cards import Card as Card
@@ -31,6 +31,7 @@ from storefront.catalog.product_types import facts_in_order
 from storefront.catalog.tree import Node as Node
 from storefront.catalog.tree import Tree, count_subtrees
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.kernel.errors import NotFound
 from storefront.kernel.kept import Kept
 
@@ -153,7 +154,18 @@ forget_tree = _tree.forget
 _PRODUCT = (
     select(Product.__table__, Brand.name.label("brand_name"), Brand.slug.label("brand_slug"))
     .outerjoin(Brand, Brand.id == Product.brand_id)
-    .where(Product.is_published)
+    .where(Product.slug == bindparam("slug"), Product.is_published)
+)
+_VARIANTS = (
+    select(Variant.__table__)
+    .where(Variant.product_id == bindparam("product_id"), Variant.is_active)
+    .order_by(Variant.position)
+)
+_COSTS = select(Variant.id, Variant.cost_minor).where(Variant.id.in_(bindparam("ids", expanding=True)))
+_PICTURES = (
+    select(ProductMedia.picture, ProductMedia.alt, ProductMedia.translations)
+    .where(ProductMedia.product_id == bindparam("product_id"))
+    .order_by(ProductMedia.position, ProductMedia.id)
 )
 
 
@@ -164,13 +176,12 @@ def find_id(slug: str) -> int | None:
 
 def unit_costs(variant_ids: Iterable[int]) -> dict[int, int | None]:
     """Return what a piece of each of these variants costs the merchant now, in minor units; None where not known."""
-    query = select(Variant.id, Variant.cost_minor).where(Variant.id.in_(list(variant_ids)))
-    return {row.id: row.cost_minor for row in db.session.execute(query)}
+    return {row.id: row.cost_minor for row in read(_COSTS, {"ids": list(variant_ids)})}
 
 
 def get_product(slug: str, locale: str) -> ProductFacts:
     """Return a published product with its active variants; NotFound if there is none."""
-    product = db.session.execute(_PRODUCT.where(Product.slug == slug)).one_or_none()
+    product = read(_PRODUCT, {"slug": slug}).one_or_none()
     if product is None:
         raise NotFound
     variants = _list_variants(product)
@@ -205,9 +216,7 @@ def after_offers(product: ProductFacts, variant: VariantFacts, price_minor: int)
 
 
 def _list_variants(product: Row[Any]) -> tuple[VariantFacts, ...]:
-    rows = db.session.execute(
-        select(Variant.__table__).where(Variant.product_id == product.id, Variant.is_active).order_by(Variant.position)
-    ).all()
+    rows = read(_VARIANTS, {"product_id": product.id}).all()
     stock = stock_of([row.id for row in rows])
     pieces = [
         Piece(
@@ -248,14 +257,9 @@ def _variant(row: Row[Any], available: int, promoted: Promoted | None) -> Varian
 
 
 def _gallery(product_id: int, first: str, locale: str) -> tuple[Picture, ...]:
-    rows = db.session.execute(
-        select(ProductMedia.picture, ProductMedia.alt, ProductMedia.translations)
-        .where(ProductMedia.product_id == product_id)
-        .order_by(ProductMedia.position, ProductMedia.id)
-    )
     found = {
         row.picture: Picture(row.picture, ((row.translations or {}).get(locale) or {}).get("alt") or row.alt)
-        for row in rows
+        for row in read(_PICTURES, {"product_id": product_id})
     }
     if first and first not in found:
         found = {first: Picture(first, ""), **found}

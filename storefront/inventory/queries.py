@@ -7,15 +7,22 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, func, select
 
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.inventory.models import StockLevel, StockMovement, StockReservation, Warehouse
 from storefront.inventory.rules import Shelf
 
 _free = StockLevel.on_hand - StockLevel.allocated - StockLevel.reserved - StockLevel.safety_stock
 sellable: ColumnElement[int] = case((_free > 0, _free), else_=0)
 """What one level may still sell, as SQL."""
+_AVAILABLE = (
+    select(StockLevel.variant_id, func.sum(sellable))
+    .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
+    .where(StockLevel.variant_id.in_(bindparam("ids", expanding=True)), Warehouse.is_active)
+    .group_by(StockLevel.variant_id)
+)
 
 
 def available(variant_ids: Iterable[int]) -> dict[int, int]:
@@ -23,13 +30,8 @@ def available(variant_ids: Iterable[int]) -> dict[int, int]:
     ids = set(variant_ids)
     if not ids:
         return {}
-    statement = (
-        select(StockLevel.variant_id, func.sum(sellable))
-        .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
-        .where(StockLevel.variant_id.in_(ids), Warehouse.is_active)
-        .group_by(StockLevel.variant_id)
-    )
-    return dict.fromkeys(ids, 0) | {variant: int(units) for variant, units in db.session.execute(statement)}
+    rows = read(_AVAILABLE, {"ids": list(ids)})
+    return dict.fromkeys(ids, 0) | {variant: int(units) for variant, units in rows}
 
 
 def sellable_units() -> Select[*tuple[Any, ...]]:
