@@ -6,6 +6,7 @@ import re
 import statistics
 import time
 from dataclasses import dataclass
+from itertools import count
 from urllib.parse import urlencode
 
 from benchmarks.server import Server
@@ -59,9 +60,9 @@ class Figures:
 
 def find_visits(shop: Server) -> list[Visit]:
     """Pick a category, a product and a search that the shop really has; fill a guest's and a customer's cart."""
-    home = shop.fetch("GET", "/")[1].decode()
+    home = shop.fetch("GET", "/", Accept_Encoding="identity")[1].decode()
     category = _first(r'href="(/categories/[a-z0-9-]+)"', home)
-    listing = shop.fetch("GET", category)[1].decode()
+    listing = shop.fetch("GET", category, Accept_Encoding="identity")[1].decode()
     product = _first(r'href="(/products/[a-z0-9-]+)', listing)
     skus = re.findall(r'<article[^>]*data-sku="([^"]+)"', listing)[:5]
     shop.fetch("POST", "/sign-in", urlencode({"email": CUSTOMER, "password": PASSWORD}), jar="customer")
@@ -73,6 +74,10 @@ def find_visits(shop: Server) -> list[Visit]:
         Visit("home", "/", "page", "<= 0.5 warm"),
         Visit("category", category, "page", "<= 0.5 warm"),
         Visit("product", product, "page", "<= 0.5 warm"),
+        *(
+            Visit(f"{name}, cold", f"{path}?cold={{n}}", "page", "<= 2")
+            for name, path in (("home", "/"), ("category", category), ("product", product))
+        ),
         Visit("search", "/search?q=chocolate", "page", "<= 2"),
         Visit("home, signed in with a cart", "/", "page", "<= 1.5", jar="customer"),
         Visit("category, signed in with a cart", category, "page", "<= 1.5", jar="customer"),
@@ -111,8 +116,13 @@ def measure(bare: Server, shop: Server, visits: list[Visit]) -> dict[str, Figure
     return figures
 
 
+_numbers = count()
+
+
 def _send(server: Server, visit: Visit) -> int:
-    status, content = server.fetch(visit.method, visit.path, visit.body, visit.jar)
+    """Fetch a page; `{n}` in an address is another number each time, so that no kept page answers."""
+    path = visit.path.replace("{n}", str(next(_numbers)))
+    status, content = server.fetch(visit.method, path, visit.body, visit.jar)
     if status != visit.status:
-        raise RuntimeError(f"{visit.method} {visit.path} answered {status}, not {visit.status}")
+        raise RuntimeError(f"{visit.method} {path} answered {status}, not {visit.status}")
     return len(content)

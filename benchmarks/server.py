@@ -67,8 +67,10 @@ class Server:
         return max(sizes)
 
     def fetch(self, method: str, path: str, body: str = "", jar: str = "", **headers: str) -> tuple[int, bytes]:
-        """Send one request on the kept connection; a named `jar` remembers cookies, a nameless one does not."""
-        browser = self.browsers.setdefault(jar, Browser(self.port))
+        """Send one request on a kept connection, asking for compressed answers as browsers do; a named `jar` remembers
+        cookies, a nameless one does not.
+        """
+        browser = self.browsers.setdefault(jar, Browser(self.port, encoding="br, gzip"))
         if not jar:
             browser.cookies.clear()
         answer = browser.fetch(method, path, body, **headers)
