@@ -79,7 +79,7 @@ def _warn_of_proxy() -> None:
 def refuse_other_hosts() -> None:
     """In production, refuse a request to a name that is not the shop's: no address of ours is ever made from it."""
     hosts = current_app.config["OWN_HOSTS"]
-    if hosts and request.endpoint != HEALTH and not host_is_trusted(request.host, hosts):
+    if hosts and request.endpoint != HEALTH and not host_is_trusted(request.host.lower(), hosts):
         raise MisdirectedRequest
 
 
