@@ -110,6 +110,8 @@ def test_registering_again_with_ones_own_password_just_signs_in(shopper: Shopper
         ("new@example.com", "short", "at least 8 characters"),
         ("new@example.com", "password123", "too easy to guess"),
         ("new@example.com", "aaaaaaaaaaaa", "too easy to guess"),
+        ("new@example.com", "woaini1314", "too easy to guess"),
+        ("new@example.com", "qwertyuiop[]", "too easy to guess"),
         ("new@example.com", "x1" * 150, "at most 200 characters"),
         ("longest@example.com", "longest@example.com", "too easy to guess"),
         ("", PASSWORD, "fill this in"),
