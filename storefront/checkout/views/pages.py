@@ -155,7 +155,8 @@ def _again(refusal: ShopError) -> Response:
         raise refusal if isinstance(refusal, OutOfStock) else EmptyCart
     seen = Seen.parse(request.form.get("seen", ""))
     changes = differences(seen, sheet.seen) if seen else []
-    return _page(sheet, status=409, refusal=message_of(refusal), changes=changes)
+    status = TooFast.status if isinstance(refusal, TooFast) else 409
+    return _page(sheet, status=status, refusal=message_of(refusal), changes=changes)
 
 
 def _page(sheet: Sheet, *, status: int = 200, refusal: str = "", changes: object = ()) -> Response:
