@@ -6,6 +6,8 @@ and by TLS, so that a neighbour under the same domain cannot plant a session, a 
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from flask import Flask, Response, current_app, request
 
 PREFIX = "__Host-"
@@ -42,6 +44,7 @@ def forget_cookie(response: Response, name: str) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """Call the session's cookie as the others."""
+    """Call the session's cookie as the others, and sign it with SHA-256."""
+    app.session_interface.digest_method = sha256  # type: ignore[attr-defined]
     with app.app_context():
         app.config["SESSION_COOKIE_NAME"] = cookie_name(SESSION)
