@@ -39,6 +39,8 @@ class Limits:
 
 SIGN_IN = Limits("", WINDOW, MOST_TOGETHER, MOST_FROM_ADDRESS, MOST_WITH_EMAIL)
 
+JOINING = Limits("join:", WINDOW, MOST_TOGETHER, MOST_FROM_ADDRESS, MOST_WITH_EMAIL)
+"""Invitations to open an account: counted apart, so that a crowd that joins keeps nobody from signing in."""
 OWN_DEVICE = Limits("device:", WINDOW, 10, 10, 10**6)
 """From a browser that its owner came in with before: strangers who guess elsewhere do not lock it out."""
 

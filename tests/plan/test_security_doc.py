@@ -52,7 +52,20 @@ def test_what_is_open_is_said_at_the_top_and_nothing_else_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["SIGN_IN", "OWN_DEVICE", "STAFF", "FACTOR", "LETTERS", "TICKETS", "SMS_AGAIN", "SMS", "CODES", "COUPONS"]
+    "name",
+    [
+        "SIGN_IN",
+        "JOINING",
+        "OWN_DEVICE",
+        "STAFF",
+        "FACTOR",
+        "LETTERS",
+        "TICKETS",
+        "SMS_AGAIN",
+        "SMS",
+        "CODES",
+        "COUPONS",
+    ],
 )
 def test_limits_are_those_of_the_code(name: str) -> None:
     limit = trying.CODES if name == "COUPONS" else getattr(throttle, name)

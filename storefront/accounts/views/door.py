@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import Response, current_app, flash, redirect, request
 from flask_babel import gettext as _
 
-from storefront.accounts import services
+from storefront.accounts import services, throttle
 from storefront.accounts.emails import fold_email
 from storefront.accounts.entrance import admit, admit_customer
 from storefront.accounts.errors import CannotRegister, TooManyTries, WrongCredentials
@@ -135,10 +135,10 @@ def _invite(form: InvitationForm) -> Response:
     """Each asks a letter of the shop, so each counts as a try: the form is not for writing to the whole world."""
     invited = Invitation(fold_email(form.email.data), squeeze(form.name.data or "")[:120])
     address = network_here()
-    services.refuse_too_many_tries(email=invited.email, address=address, at=now())
+    services.refuse_too_many_tries(email=invited.email, address=address, at=now(), limits=throttle.JOINING)
     url = f"{current_app.config['SHOP'].public_url}/register/{write_token(invited, current_app.secret_key)}"
     with transaction():
-        services.note_failure(email=invited.email, address=address, at=now())
+        services.note_failure(email=invited.email, address=address, at=now(), limits=throttle.JOINING)
         services.invite(invited=invited, url=url, locale=current_locale(), at=now())
     return redirect_to("/register/sent")
 
