@@ -83,6 +83,10 @@ def test_nobody_runs_a_program_or_reads_what_could_be_code() -> None:
     assert who_says(r"(?<![.\w])(eval|exec|compile|__import__)\(") == set()
 
 
+def test_certificates_are_checked_everywhere() -> None:
+    assert who_says(r"verify ?= ?False|CERT_NONE|_create_unverified_context|check_hostname ?= ?False") == set()
+
+
 def test_templates_come_from_files_alone() -> None:
     """A letter or a banner that staff edit is text with named places, never a template."""
     assert who_says("from_string\\(|_template_string") == set()

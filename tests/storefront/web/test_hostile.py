@@ -148,6 +148,35 @@ def test_no_path_leads_out_of_its_folder_and_no_folder_is_listed(shopper: Shoppe
     assert shopper.get(path).status in {404, 400}
 
 
+def test_fields_that_no_form_has_change_nothing(app: Flask) -> None:
+    add(app)
+    ada = enter(app)
+    more = {
+        "tier": "gold",
+        "is_active": "",
+        "session_version": "9",
+        "email": "eve@example.com",
+        "groups": "vip",
+        "id": "7",
+    }
+    assert ada.post("/account/name", {"name": "Ada", "phone": "", **more}).status == 303
+    with app.app_context():
+        row = db.session.scalars(db.select(Customer)).one()
+        assert (row.id, row.name, row.email, row.is_active) == (1, "Ada", "ada@example.com", True)
+        assert row.tier != "gold"
+        assert row.session_version != 9
+
+
+def test_what_is_refused_is_logged_with_its_path_and_nothing_of_the_person(
+    app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="storefront.access"):
+        Shopper(app).post("/language?secret=of-mine", {"lang": "zh"}, headers={"Sec-Fetch-Site": "cross-site"})
+        Shopper(app).get("/orders/NONE?key=of-mine", environ_overrides={"REMOTE_ADDR": "198.51.100.7"})
+    assert [record.getMessage() for record in caplog.records] == ["POST /language 403", "GET /orders/NONE 404"]
+    assert "198.51" not in caplog.text
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "FOO"])
 @pytest.mark.parametrize("path", ["/", "/cart/lines", "/account", "/admin/orders"])
 def test_methods_that_nothing_uses_are_refused(app: Flask, method: str, path: str) -> None:

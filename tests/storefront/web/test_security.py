@@ -75,6 +75,7 @@ def test_in_production_every_answer_wants_tls_and_nothing_foreign(live: Flask, p
     assert (policy["base-uri"], policy["form-action"]) == ("'none'", "'self'")
     assert headers["Cross-Origin-Resource-Policy"] == headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
     assert "charset" in headers["Content-Type"] or headers["Content-Type"] == "application/json"
     assert "Access-Control-Allow-Origin" not in headers
     assert not {"Server", "X-Powered-By"} & set(headers.keys())
