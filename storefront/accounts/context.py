@@ -7,10 +7,10 @@ from flask import Flask
 from storefront.accounts import codes, standing_in
 from storefront.accounts.countries import country_name
 from storefront.accounts.oauth.providers import list_providers
-from storefront.accounts.sessions import current_customer, current_staff, load_identity
+from storefront.accounts.sessions import current_customer, current_staff, load_identity, session_here
 from storefront.accounts.stand_ins import Standing
 from storefront.extensions import login_manager
-from storefront.web import kept_pages
+from storefront.web import kept_pages, pacing
 from storefront.web.locale import babel_locale
 
 
@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     login_manager.user_loader(load_identity)
     login_manager.session_protection = None
     kept_pages.keep_nothing_for(standing_in.is_begun)
+    pacing.known_as(session_here)
     app.before_request(_refuse_what_is_theirs)
     app.jinja_env.globals.update(
         standing_in=_standing_in,

@@ -9,15 +9,24 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from flask import request
-
-from storefront.accounts import factors, passwords, queries, services, staff_letters, staffing, throttle, tries
+from storefront.accounts import (
+    factors,
+    passwords,
+    presence,
+    queries,
+    services,
+    staff_letters,
+    staffing,
+    throttle,
+    tries,
+)
 from storefront.accounts.errors import WrongCredentials, WrongFactor
 from storefront.accounts.models import Customer, Staff
 from storefront.accounts.throttle import Limits
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import N_, Invalid
+from storefront.web.addresses import network_here
 from storefront.web.afterwards import afterwards
 
 log = logging.getLogger(__name__)
@@ -25,9 +34,27 @@ log = logging.getLogger(__name__)
 Account = TypeVar("Account", Customer, Staff)
 
 
-def admit(check: Callable[..., Account], *, email: str, password: str, limits: Limits = throttle.SIGN_IN) -> Account:
-    """Return whose credentials these are, or refuse; hashing happens outside any transaction."""
-    address = request.remote_addr or ""
+def admit_customer(*, email: str, password: str, device: str) -> Customer:
+    """Return which customer this is, or refuse; a browser that they came in with before is counted by itself, so that
+    nobody can lock them out of it. `device` is what that browser keeps."""
+    known = presence.find_device(email=services.folded_or_raw(email), token=device)
+    if known:
+        limits = throttle.OWN_DEVICE
+        return admit(services.check_customer, email=email, password=password, limits=limits, address=known[:32])
+    return admit(services.check_customer, email=email, password=password)
+
+
+def admit(
+    check: Callable[..., Account],
+    *,
+    email: str,
+    password: str,
+    limits: Limits = throttle.SIGN_IN,
+    address: str | None = None,
+) -> Account:
+    """Return whose credentials these are, or refuse; hashing happens outside any transaction. Failures count for the
+    network that asks, unless `address` says from where."""
+    address = network_here() if address is None else address
     services.refuse_too_many_tries(email=email, address=address, at=now(), limits=limits)
     try:
         account = check(email=email, password=password)
@@ -52,13 +79,13 @@ def admit_staff(*, email: str, password: str) -> Staff:
     try:
         return admit(services.check_staff, email=email, password=password, limits=throttle.STAFF)
     except WrongCredentials:
-        afterwards(partial(_tell_locked, email, request.remote_addr or "", now()))
+        afterwards(partial(_tell_locked, email, network_here(), now()))
         raise
 
 
 def pass_factor(*, staff_id: int, code: str) -> None:
     """Refuse what is neither a code of somebody's app nor one of their recovery codes; wrong ones are counted."""
-    who, address = f"staff:{staff_id}", request.remote_addr or ""
+    who, address = f"staff:{staff_id}", network_here()
     services.refuse_too_many_tries(email=who, address=address, at=now(), limits=throttle.FACTOR)
     with transaction():
         is_right = factors.take_code(staff=staffing.get_staff(staff_id), code=code, at=now())
@@ -75,7 +102,7 @@ def pass_factor(*, staff_id: int, code: str) -> None:
 
 def confirm_staff(*, staff_id: int, password: str, field: str) -> None:
     """Refuse, beside `field`, what is not the present password of a member of staff; wrong ones are counted."""
-    who, address = f"staff:{staff_id}", request.remote_addr or ""
+    who, address = f"staff:{staff_id}", network_here()
     services.refuse_too_many_tries(email=who, address=address, at=now(), limits=throttle.FACTOR)
     if passwords.matches(staffing.get_staff(staff_id).password_hash, password):
         return
@@ -98,7 +125,7 @@ def _tell_locked(email: str, address: str, at: datetime) -> None:
 
 def confirm_owner(*, customer_id: int, password: str, field: str) -> None:
     """Refuse, beside `field`, what is not the customer's present password; guesses in a session left open count too."""
-    who, address = f"customer:{customer_id}", request.remote_addr or ""
+    who, address = f"customer:{customer_id}", network_here()
     services.refuse_too_many_tries(email=who, address=address, at=now())
     try:
         services.check_own_password(customer_id=customer_id, password=password, field=field)

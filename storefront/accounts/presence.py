@@ -53,6 +53,16 @@ def note_sign_in(*, customer_id: int, way: Way, visit: Visit, at: datetime) -> N
     )
 
 
+def find_device(*, email: str, token: str) -> str:
+    """Return what a browser is known by with whom an e-mail belongs to, if they came in with it before; else ""."""
+    customer = queries.find_customer_by_email(email) if token else None
+    if customer is None:
+        return ""
+    key = Visit("", "", token).key_for(customer.id)
+    mine = (SignInRecord.customer_id == customer.id, SignInRecord.device_key == key)
+    return key if db.session.scalar(select(SignInRecord.id).where(*mine).limit(1)) else ""
+
+
 def way_of(*, customer_id: int, visit: Visit) -> Way:
     """Return how a browser came in the last time."""
     mine = (SignInRecord.customer_id == customer_id, SignInRecord.device_key == visit.key_for(customer_id))

@@ -13,8 +13,10 @@ from storefront.accounts.identity import CurrentCustomer, CurrentStaff, Identity
 from storefront.accounts.models import Address, Customer, SignInFailure, SignInSession, Staff, StaffRole
 from storefront.accounts.permissions import effective_permissions
 from storefront.accounts.rules import PostalAddress, normal_phone
+from storefront.accounts.signed_in import LASTS
 from storefront.database.base import db
 from storefront.database.reading import read
+from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
 
 _PERSON = (
@@ -30,7 +32,11 @@ _PERSON = (
     Customer.verified_phone,
 )
 _CUSTOMER = select(*_PERSON).where(Customer.is_active, Customer.id == bindparam("id"))
-_HOLDS = SignInSession.id == bindparam("session"), SignInSession.ended_at.is_(None)
+_HOLDS = (
+    SignInSession.id == bindparam("session"),
+    SignInSession.ended_at.is_(None),
+    SignInSession.created_at > bindparam("since"),
+)
 _SEATED_CUSTOMER = select(
     *_PERSON, SignInSession.id.label("session_id"), SignInSession.last_seen_at.label("seen_at")
 ).where(
@@ -80,7 +86,7 @@ def find_identity(session_id: str) -> Identity | None:
         return None
     found: Identity | None
     if row.isdecimal() and row != "0":
-        values = {"id": int(number), "session": int(row)}
+        values = {"id": int(number), "session": int(row), "since": now() - LASTS}
         found = _customer(_SEATED_CUSTOMER, values) if kind == "customer" else _staff(_SEATED_STAFF, values)
     else:  # from before sessions had rows; who works here signs in anew each day
         found = find_customer(int(number)) if kind == "customer" else None
@@ -92,7 +98,7 @@ def find_customer(customer_id: int) -> CurrentCustomer | None:
     return _customer(_CUSTOMER, {"id": customer_id})
 
 
-def _customer(statement: Executable, values: Mapping[str, int]) -> CurrentCustomer | None:
+def _customer(statement: Executable, values: Mapping[str, object]) -> CurrentCustomer | None:
     row = read(statement, values).first()
     if row is None:
         return None
@@ -118,7 +124,7 @@ def find_staff(staff_id: int) -> CurrentStaff | None:
     return _staff(_STAFF, {"id": staff_id})
 
 
-def _staff(statement: Executable, values: Mapping[str, int]) -> CurrentStaff | None:
+def _staff(statement: Executable, values: Mapping[str, object]) -> CurrentStaff | None:
     row = read(statement, values).first()
     if row is None:
         return None

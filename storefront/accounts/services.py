@@ -38,10 +38,10 @@ class Credentials:
     """When a letter to the e-mail was answered, if one was."""
 
 
-def make_credentials(*, email: str, password: str) -> Credentials:
+def make_credentials(*, email: str, password: str, shortest: int = passwords.SHORTEST) -> Credentials:
     """Check what somebody wants to sign in with; the same work whether or not the e-mail is taken."""
     folded = fold_email(email)
-    passwords.check_password(password, email=folded)
+    passwords.check_password(password, email=folded, shortest=shortest)
     return Credentials(folded, passwords.hash_password(password))
 
 

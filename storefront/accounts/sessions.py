@@ -21,6 +21,8 @@ from storefront.web.afterwards import afterwards
 
 WORKING_DAY = timedelta(hours=12)
 """How long staff stay signed in; shoppers stay as long as their cookie lasts."""
+IDLE = timedelta(hours=2)
+"""How long staff stay signed in while nothing comes from them."""
 FACTOR_WAITS = timedelta(minutes=5)
 """How long the right password counts until the second factor comes."""
 _SINCE = "since"
@@ -48,6 +50,14 @@ def is_staff_session() -> bool:
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         return False
     return str(session.get(_WHO, "")).startswith("staff:")
+
+
+def session_here() -> str:
+    """Return whose browser this is as its session says, customer or staff, without asking the database; "" for a guest.
+    The cookie is signed, so nobody takes another's name; one whose session has ended only counts as themselves."""
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        return ""
+    return ":".join(str(session.get(_WHO, "")).split(":")[:2])
 
 
 def customer_id_here() -> int | None:
@@ -131,6 +141,8 @@ def owner_of(identity: Identity) -> Owner:
 def load_identity(session_id: str) -> Identity | None:
     """Return who a session belongs to; now and then, after the answer, that it was in use is noted."""
     found = queries.find_identity(session_id)
+    if isinstance(found, CurrentStaff) and found.seen_at is not None and now() - found.seen_at > IDLE:
+        return None
     if found is not None and _is_stale(found):
         afterwards(partial(_note_seen, found.session_id, now()))
     return found

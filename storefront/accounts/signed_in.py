@@ -18,8 +18,10 @@ from storefront.kernel.errors import NotFound
 
 SEEN_EVERY = {"staff": timedelta(minutes=5), "customer": timedelta(hours=1)}
 """So exact is the time at which a session was last seen: not every page is worth a write."""
+LASTS = timedelta(days=30)
+"""How long a session lasts, however often it is used."""
 LIVES = timedelta(days=31)
-"""A cookie ends after thirty days, however often it is used; its row a little later."""
+"""How long its row stays."""
 
 
 @dataclass(frozen=True, slots=True)

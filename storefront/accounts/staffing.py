@@ -111,7 +111,7 @@ def read_invitation(token: str, *, at: datetime) -> StaffInvitation:
 def hash_for(*, token: str, password: str, at: datetime) -> str:
     """Return the hash of a password that an invitation may set. Reads only: hashing is slow."""
     invited = read_invitation(token, at=at)
-    passwords.check_password(password, email=invited.email)
+    passwords.check_password(password, email=invited.email, shortest=passwords.SHORTEST_OF_STAFF)
     return passwords.hash_password(password)
 
 

@@ -39,6 +39,11 @@ class Limits:
 
 SIGN_IN = Limits("", WINDOW, MOST_TOGETHER, MOST_FROM_ADDRESS, MOST_WITH_EMAIL)
 
+JOINING = Limits("join:", WINDOW, MOST_TOGETHER, MOST_FROM_ADDRESS, MOST_WITH_EMAIL)
+"""Invitations to open an account: counted apart, so that a crowd that joins keeps nobody from signing in."""
+OWN_DEVICE = Limits("device:", WINDOW, 10, 10, 10**6)
+"""From a browser that its owner came in with before: strangers who guess elsewhere do not lock it out."""
+
 STAFF = Limits("staff:", WINDOW, 5, 20, 15)
 """At the door of the back office: more is at stake there, and a super admin can unlock who is locked out."""
 FACTOR = Limits("factor:", WINDOW, 6, 30, 10)

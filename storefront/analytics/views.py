@@ -26,6 +26,7 @@ from storefront.analytics.events import (
 from storefront.analytics.recording import is_counted, record
 from storefront.content.queries import entry_ids_now
 from storefront.kernel.text import squeeze
+from storefront.web.addresses import network_here
 from storefront.web.limits import Limit
 from storefront.web.visitor import remember_visitor
 
@@ -84,7 +85,7 @@ def _shown(number: object) -> int:
 
 
 def _note(read: Callable[[Any], Event], *, remembers: bool = False) -> Response:
-    if not _limit.allows(request.remote_addr or ""):
+    if not _limit.allows(network_here()):
         raise TooManyRequests
     body = request.stream.read(LARGEST + 1)
     if len(body) > LARGEST or (request.content_length or 0) > LARGEST:

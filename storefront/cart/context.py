@@ -15,7 +15,7 @@ from storefront.database.transaction import transaction
 from storefront.experiments.surfaces import declare
 from storefront.kernel.clock import now
 from storefront.web import kept_pages
-from storefront.web.cookies import is_secure_only
+from storefront.web.cookies import forget_cookie, keep_cookie, read_cookie
 
 COOKIE_SECONDS = int(GUEST_CART_LIFE.total_seconds())
 LONGEST_TOKEN = 64
@@ -31,15 +31,13 @@ def current_owner() -> Owner:
 
 def has_cart() -> bool:
     """Say whether there may be a cart to ask for, without asking the database."""
-    return CART_COOKIE in request.cookies or current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    return bool(read_cookie(CART_COOKIE)) or current_app.config["SESSION_COOKIE_NAME"] in request.cookies
 
 
 def remember(response: Response, token: str) -> Response:
     """Keep a guest's cart with their browser."""
-    if token and token != request.cookies.get(CART_COOKIE):
-        response.set_cookie(
-            CART_COOKIE, token, max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=is_secure_only()
-        )
+    if token and token != read_cookie(CART_COOKIE):
+        keep_cookie(response, CART_COOKIE, token, COOKIE_SECONDS)
     return response
 
 
@@ -79,9 +77,9 @@ def init_app(app: Flask) -> None:
 
 
 def _token() -> str:
-    return request.cookies.get(CART_COOKIE, "")[:LONGEST_TOKEN]
+    return read_cookie(CART_COOKIE)[:LONGEST_TOKEN]
 
 
 def _forget(response: Response) -> Response:
-    response.delete_cookie(CART_COOKIE, httponly=True, samesite="Lax", secure=is_secure_only())
+    forget_cookie(response, CART_COOKIE)
     return response

@@ -16,7 +16,7 @@ from storefront.promotions.errors import CodeRefused, NoCode, TooManyCodeTries
 
 log = logging.getLogger(__name__)
 
-CODES = Limits("code:", timedelta(minutes=10), together=10, from_address=40, by_person=20)
+CODES = Limits("coupon:", timedelta(minutes=10), together=10, from_address=40, by_person=20)
 """A letter misread now and then, an office behind one address; not somebody who tries a list."""
 
 

@@ -27,13 +27,17 @@ from storefront.loyalty.errors import PointsRefused
 from storefront.shipping.choosing import place_chooser
 from storefront.shipping.context import choose, current_destination
 from storefront.shipping.context import remember as remember_destination
+from storefront.web.addresses import network_here
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, safe_next, wants_fragment
 from storefront.web.locale import current_locale
+from storefront.web.pacing import Pace
 
 blueprint = Blueprint("cart", __name__, template_folder="templates")
 View = Callable[..., Any]
 CHANGED = "cart:changed"
+FILLING = Pace(alone=120, network=600, minutes=1)
+"""Goods put into carts: each may begin a cart."""
 
 
 def refusing_in_the_cart(view: View) -> View:
@@ -71,6 +75,7 @@ def badge() -> Response:
 @refusing_in_the_cart
 def add_line() -> Response:
     """Put `quantity` (1 if it is not said) of `sku` into the cart."""
+    FILLING.take()
     quantity = read_quantity(request.form.get("quantity", "1"), largest=g.shop.largest_quantity)
     with transaction():
         change = services.add_goods(owner=current_owner(), sku=request.form.get("sku", ""), quantity=quantity, at=now())
@@ -131,7 +136,7 @@ def add_code() -> Response:
         owner=current_owner(),
         code=request.form.get("code", ""),
         shopper=shopper_of(current_customer()),
-        address=request.remote_addr or "",
+        address=network_here(),
         at=now(),
     )
     return remember(_refreshed(), token)

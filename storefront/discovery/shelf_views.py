@@ -23,6 +23,7 @@ from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
 from storefront.orders import queries as orders
 from storefront.orders.access import reader_of
+from storefront.web.cookies import read_cookie
 from storefront.web.fragments import render_page, wants_fragment
 from storefront.web.locale import current_locale
 
@@ -129,7 +130,7 @@ def _visit() -> Visit:
     customer = current_customer()
     if customer is not None:
         return visit_of_customer(customer.id, now())
-    in_cart = shelves.list_products_in_cart(Owner(request.cookies.get(CART_COOKIE, "")))
+    in_cart = shelves.list_products_in_cart(Owner(read_cookie(CART_COOKIE)))
     return Visit(None, in_cart, unwanted_of_guest())
 
 

@@ -16,8 +16,11 @@ from storefront.discovery.redirecting import find_redirect
 from storefront.discovery.varying import expose
 from storefront.web.fragments import render_page, wants_fragment
 from storefront.web.locale import current_locale
+from storefront.web.pacing import Pace
 
 PATH = "/search"
+SEARCHES = Pace(alone=120, network=600, minutes=1)
+SUGGESTIONS = Pace(alone=300, network=1500, minutes=1)
 
 blueprint = Blueprint("discovery", __name__, template_folder="templates")
 blueprint.register_blueprint(shelf_views.blueprint)
@@ -27,6 +30,7 @@ blueprint.register_blueprint(dismissal_views.blueprint)
 @blueprint.get(PATH)
 def results() -> Response:
     """Show what matches, filtered and sorted as asked; a SKU or barcode leads straight to its product."""
+    SEARCHES.take()
     wanted = read_wanted(request.args, g.shop.currency)
     if elsewhere := find_redirect(wanted):
         record_redirect(wanted.text)
@@ -54,7 +58,9 @@ def healthz() -> Response:
 
 @blueprint.get("/search/suggestions")
 def suggestions() -> Response:
-    """Show completions of `q`, as a list of links."""
+    """Show completions of `q`, as a list of links; nothing, quietly, to who goes too fast."""
+    if not SUGGESTIONS.allows():
+        return Response(status=429)
     typed = request.args.get("q", "")[:200]
     found = discovery.suggest(typed, current_locale())
     return render_page(

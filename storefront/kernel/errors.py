@@ -55,3 +55,9 @@ class TooMany(ShopError):
 
     status = 429
     message = N_("Too many tries. Please wait a minute and try again.")
+
+    @property
+    def seconds(self) -> int:
+        """How long to wait: the `minutes` of the message, else one."""
+        minutes = self.facts.get("minutes")
+        return 60 * (minutes if isinstance(minutes, int) else 1)

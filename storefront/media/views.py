@@ -33,6 +33,7 @@ def photo(key: str, size: int) -> Response:
 
 
 def _forever(response: Response) -> Response:
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # letters read in a browser show them too
     response.cache_control.no_cache = None
     response.cache_control.public = True
     response.cache_control.immutable = True

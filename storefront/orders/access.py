@@ -8,7 +8,7 @@ from storefront.accounts.sessions import current_customer
 from storefront.orders.models import Order
 from storefront.orders.queries import Reader
 from storefront.orders.rules import read_keys, read_number, write_keys
-from storefront.web.cookies import is_secure_only
+from storefront.web.cookies import forget_cookie, keep_cookie, read_cookie
 
 COOKIE = "orders"
 KEPT_SECONDS = 90 * 24 * 3600
@@ -23,22 +23,15 @@ def reader_of(number: str) -> Reader:
 
 def remember(response: Response, order: Order) -> Response:
     """Let this browser open the order from now on, whoever sits at it: not for orders that a sign-in opens."""
-    response.set_cookie(
-        COOKIE,
-        write_keys(_keys(), order.number, order.access_token),
-        max_age=KEPT_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=is_secure_only(),
-    )
+    keep_cookie(response, COOKIE, write_keys(_keys(), order.number, order.access_token), KEPT_SECONDS)
     return response
 
 
 def forget_all(response: Response) -> Response:
     """Let this browser open no order any more by what it keeps; the next person at it may be another one."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="Lax", secure=is_secure_only())
+    forget_cookie(response, COOKIE)
     return response
 
 
 def _keys() -> dict[str, str]:
-    return read_keys(request.cookies.get(COOKIE, ""))
+    return read_keys(read_cookie(COOKIE))

@@ -23,15 +23,19 @@ from storefront.payments.providers.protocol import Request
 from storefront.payments.providers.sandbox import CODE, WAYS, asks_for_code
 from storefront.payments.states import MessageState, PaymentState
 from storefront.shop.queries import get_settings
+from storefront.web.addresses import network_here
 from storefront.web.csrf import crosses_sites
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.limits import Limit
+from storefront.web.pacing import Pace
 
 blueprint = Blueprint("payments", __name__, template_folder="templates")
 
 LARGEST_MESSAGE = 256 * 1024
 FORGERIES = Limit(60, seconds=600)
 """Of messages with a wrong signature, from one address; more are not even kept."""
+PAYING = Pace(alone=20, network=100, minutes=10)
+"""Attempts to pay anew: each asks a provider, and a thief tries cards so."""
 MOST_LOOKS = 30
 """How often a waiting page looks by itself."""
 
@@ -39,6 +43,7 @@ MOST_LOOKS = 30
 @blueprint.post("/orders/<number>/payments")
 def pay(number: str) -> Response:
     """Pay an order that waits for it, the same way again or another way."""
+    PAYING.take()
     provider = get_provider(request.form.get("payment_provider", ""))
     reader, at = reader_of(number), now()
     with transaction():
@@ -107,7 +112,7 @@ def wechat_sheet(reference: str) -> Response:
 @crosses_sites
 def webhook(code: str) -> Response:
     """Keep what a provider sends, and book it; only a wrong signature is answered with an error."""
-    provider, sender = find_provider(code), request.remote_addr or ""
+    provider, sender = find_provider(code), network_here()
     if provider is None or not provider.listens or not provider.is_offered(get_settings()):
         raise NotFound
     if FORGERIES.is_spent(sender):

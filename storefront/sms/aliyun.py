@@ -45,7 +45,10 @@ class AliyunSender:
         headers = _headers(query, host=urlsplit(address).netloc, setup=self.setup)
         try:
             answer = requests.post(
-                f"{address}/?{urlencode(query, quote_via=quote, safe='~')}", headers=headers, timeout=TIMEOUT_SECONDS
+                f"{address}/?{urlencode(query, quote_via=quote, safe='~')}",
+                headers=headers,
+                timeout=TIMEOUT_SECONDS,
+                allow_redirects=False,
             )
             told = answer.json()
             code, words = str(told.get("Code", answer.status_code)), str(told.get("Message", ""))

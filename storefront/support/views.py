@@ -21,6 +21,7 @@ from storefront.support.forms import AskForm, GuestAskForm, ReplyForm
 from storefront.support.models import Ticket
 from storefront.support.services import CUSTOMER, Question, Sender
 from storefront.support.states import LOOKS, SHOPPER_STATES, TOPICS, TicketState, Topic
+from storefront.web.addresses import network_here
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
@@ -42,7 +43,7 @@ def ask() -> Response:
     status = 422
     try:
         if form.validate():
-            sender, address = _sender(form, customer), request.remote_addr or ""
+            sender, address = _sender(form, customer), network_here()
             who = sender.email or f"customer:{sender.customer_id}"
             if tries.are_too_many(throttle.TICKETS, who=who, address=address, at=now()):
                 raise TooManyTries(minutes=throttle.TICKETS.minutes)

@@ -9,9 +9,9 @@ from flask_babel import gettext
 from werkzeug.exceptions import HTTPException
 
 from storefront.database.base import db
-from storefront.kernel.errors import N_, ShopError
+from storefront.kernel.errors import N_, ShopError, TooMany
 from storefront.web.fragments import wants_fragment
-from storefront.web.headers import logged_path
+from storefront.web.headers import logged_path, wait_for
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ TITLES = {
     404: N_("We can't find that page"),
     409: N_("That did not work"),
     413: N_("That is too large"),
+    421: N_("This is not our address"),
     422: N_("Please check what you entered"),
     429: N_("That was a bit fast"),
     500: N_("Something broke on our side"),
@@ -33,12 +34,17 @@ WORDS = {
     404: N_("The page may have moved, or the link has a typo. Try a search, or start from the home page."),
     405: N_("This page cannot be used that way. Please go back and try again."),
     413: N_("What you sent is larger than we accept."),
+    421: N_("Our shop has another address. Please use the one that you know us by."),
+    429: N_("You are faster than we can follow. Please wait a little, then try again."),
     500: N_("We have been told about it. Your cart is safe; please try again in a moment."),
 }
 
 
 def message_of(error: ShopError) -> str:
-    """Return a refusal's message in the reader's language."""
+    """Return a refusal's message in the reader's language; one that asks to wait says for how long in the answer's head
+    too."""
+    if isinstance(error, TooMany):
+        wait_for(error.seconds)
     text = gettext(error.text)
     return str(text % error.facts if error.facts else text)
 

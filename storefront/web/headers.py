@@ -8,23 +8,34 @@ import secrets
 import time
 from functools import lru_cache
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 log = logging.getLogger("storefront.access")
 
 CONTENT_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 UNLESS_SAID = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), hid=(), microphone=(), midi=(), payment=(), "
+    "serial=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
-ON_PAGES = {**UNLESS_SAID, "Cache-Control": "private, no-cache"}
+ASK_FIRST = "private, no-cache"
+"""A browser may keep a page, and asks before it shows it again."""
+NEVER_KEPT = "no-store"
+PERSONAL = (
+    *("/account", "/checkout", "/confirmations", "/orders", "/password-reset/", "/payments", "/register/"),
+    *("/sign-in", "/tickets", "/unsubscribe", "/your-data"),
+)
+"""Where pages hold what is one person's: the next one at the same machine must not find them by the back button."""
 HTTPS_ONLY = "max-age=31536000"
+WAIT_SECONDS = 60
+"""How long somebody waits who was too fast, where no rule says it better."""
 SECRET_PARTS = frozenset({"token", "reference"})
 """Parts of a URL that give access to whoever knows them."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -39,9 +50,15 @@ def _start() -> None:
 def _finish(response: Response) -> Response:
     headers = response.headers
     is_page = response.mimetype == "text/html"
-    wanted = {"X-Request-Id": g.get("request_id", ""), **(ON_PAGES if is_page else UNLESS_SAID)}
-    if request.is_secure:
-        wanted["Strict-Transport-Security"] = HTTPS_ONLY
+    wanted = {"X-Request-Id": g.get("request_id", ""), **UNLESS_SAID}
+    if request.path.startswith(PERSONAL):
+        wanted["Cache-Control"] = NEVER_KEPT
+    elif is_page:
+        wanted["Cache-Control"] = ASK_FIRST
+    if current_app.config["IS_HTTPS"] or request.is_secure:
+        wanted["Strict-Transport-Security"] = current_app.config["HSTS"]
+    if response.status_code == 429:
+        wanted["Retry-After"] = str(g.get("wait_seconds", WAIT_SECONDS))
     said = {name.lower() for name, _ in headers}
     headers.extend((name, value) for name, value in wanted.items() if name.lower() not in said)
     if is_page:
@@ -64,6 +81,11 @@ def _with_reader(vary: str) -> str:
     return ", ".join({**names, "cookie": "Cookie", "accept-language": "Accept-Language"}.values())
 
 
+def wait_for(seconds: int) -> None:
+    """Say how long whoever is answered with 429 should wait."""
+    g.wait_seconds = seconds
+
+
 def logged_path() -> str:
     """Return the path as the log may hold it: one that opens a door by itself is told by its pattern."""
     if request.url_rule is not None and not SECRET_PARTS.isdisjoint(request.view_args or ()):
@@ -73,5 +95,8 @@ def logged_path() -> str:
 
 def init_app(app: Flask) -> None:
     """Wrap every request."""
+    config = app.config["SHOP"]
+    app.config["IS_HTTPS"] = config.is_https
+    app.config["HSTS"] = f"{HTTPS_ONLY}; includeSubDomains" if config.hsts_subdomains else HTTPS_ONLY
     app.before_request(_start)
     app.after_request(_finish)

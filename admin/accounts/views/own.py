@@ -45,7 +45,7 @@ def change_own_password() -> Response:
     try:
         if form.validate():
             confirm_staff(staff_id=staff.id, password=form.current.data, field="current")
-            passwords.check_password(form.password.data, email=staff.email)
+            passwords.check_password(form.password.data, email=staff.email, shortest=passwords.SHORTEST_OF_STAFF)
             chosen = passwords.hash_password(form.password.data)
             with transaction():
                 staffing.change_own_password(

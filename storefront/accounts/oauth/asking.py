@@ -15,10 +15,13 @@ TIMEOUT_SECONDS = 10
 
 
 def open_session(client_id: str, secret: str, **options: Any) -> Any:
-    """Return an OAuth 2 client; the library is loaded when somebody first signs in this way."""
+    """Return an OAuth 2 client that follows no redirect, since it carries secrets; the library is loaded when somebody
+    first signs in this way."""
     from authlib.integrations.requests_client import OAuth2Session  # noqa: PLC0415
 
-    return OAuth2Session(client_id, secret, default_timeout=TIMEOUT_SECONDS, **options)
+    session = OAuth2Session(client_id, secret, default_timeout=TIMEOUT_SECONDS, **options)
+    session.max_redirects = 0
+    return session
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from storefront.accounts.oauth.person import Handshake, Person
 ALGORITHMS = ("RS256", "ES256", "PS256", "EdDSA")
 """Signatures with a key pair: a token signed with a secret would be signed by whoever knows the secret."""
 LEEWAY_SECONDS = 60
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 KEPT_SECONDS = 3600
 _described: dict[str, tuple[float, dict[str, Any]]] = {}
 
@@ -73,6 +74,10 @@ class OpenIdProvider:
             description = asking.read(session, f"{self.issuer}/.well-known/openid-configuration")
             if description.get("issuer") != self.issuer:
                 raise ValueError("another issuer")
+            if self.issuer.startswith("https:") and not all(
+                asking.text(description, name).startswith("https:") for name in ENDPOINTS
+            ):
+                raise ValueError("an endpoint without TLS")
             _described[self.issuer] = (time.monotonic(), description)
         return description
 

@@ -14,6 +14,7 @@ from storefront.accounts.views.guard import customers_only
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.orders import claiming
+from storefront.web.addresses import network_here
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import current_locale
 
@@ -23,7 +24,7 @@ from storefront.web.locale import current_locale
 def bring_guest_orders(customer: CurrentCustomer) -> Response:
     """Take what was ordered as a guest into the account; where the e-mail is not proven yet, ask its inbox first."""
     if queries.get_customer(customer.id).email_verified_at is None:
-        address = request.remote_addr or ""
+        address = network_here()
         inbox.refuse_too_many_letters(email=customer.email, address=address, at=now())
         with transaction():
             inbox.note_letter(email=customer.email, address=address, at=now())

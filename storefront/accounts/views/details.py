@@ -19,6 +19,7 @@ from storefront.accounts.views.guard import customers_only
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
+from storefront.web.addresses import network_here
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
@@ -66,7 +67,7 @@ def change_email(customer: CurrentCustomer) -> Response:
 
 
 def _ask_email(customer: CurrentCustomer, email: str) -> Response:
-    address = request.remote_addr or ""
+    address = network_here()
     inbox.refuse_too_many_letters(email=email, address=address, at=now())
     with transaction():
         inbox.note_letter(email=email, address=address, at=now())

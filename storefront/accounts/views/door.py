@@ -8,16 +8,16 @@ from datetime import datetime
 from flask import Response, current_app, flash, redirect, request
 from flask_babel import gettext as _
 
-from storefront.accounts import services
+from storefront.accounts import services, throttle
 from storefront.accounts.emails import fold_email
-from storefront.accounts.entrance import admit
+from storefront.accounts.entrance import admit, admit_customer
 from storefront.accounts.errors import CannotRegister, TooManyTries, WrongCredentials
 from storefront.accounts.forms import InvitationForm, NewPasswordForm, RegisterForm, SignInForm
 from storefront.accounts.invitations import Invitation, read_token, write_token
 from storefront.accounts.sessions import current_customer, sign_out, stop_standing_in
 from storefront.accounts.states import Way
 from storefront.accounts.views.blueprint import blueprint
-from storefront.accounts.views.entering import come_in, come_in_new
+from storefront.accounts.views.entering import come_in, come_in_new, device_here
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
@@ -25,6 +25,7 @@ from storefront.kernel.text import squeeze
 from storefront.mail import choices
 from storefront.mail.states import Source, Topic
 from storefront.orders.access import forget_all
+from storefront.web.addresses import network_here
 from storefront.web.fragments import redirect_to, render_page, safe_next
 from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
@@ -46,7 +47,7 @@ def sign_in_now() -> Response:
     if not form.validate():
         return render_page("accounts/sign_in.html", form=form, status=422)
     try:
-        customer = admit(services.check_customer, email=form.email.data, password=form.password.data)
+        customer = admit_customer(email=form.email.data, password=form.password.data, device=device_here())
     except (Invalid, TooManyTries) as refusal:
         show_refusal(form, refusal)
         return render_page("accounts/sign_in.html", form=form, status=refusal.status)
@@ -133,18 +134,18 @@ def _register_page(form: RegisterForm | InvitationForm, *, status: int = 200) ->
 def _invite(form: InvitationForm) -> Response:
     """Each asks a letter of the shop, so each counts as a try: the form is not for writing to the whole world."""
     invited = Invitation(fold_email(form.email.data), squeeze(form.name.data or "")[:120])
-    address = request.remote_addr or ""
-    services.refuse_too_many_tries(email=invited.email, address=address, at=now())
+    address = network_here()
+    services.refuse_too_many_tries(email=invited.email, address=address, at=now(), limits=throttle.JOINING)
     url = f"{current_app.config['SHOP'].public_url}/register/{write_token(invited, current_app.secret_key)}"
     with transaction():
-        services.note_failure(email=invited.email, address=address, at=now())
+        services.note_failure(email=invited.email, address=address, at=now(), limits=throttle.JOINING)
         services.invite(invited=invited, url=url, locale=current_locale(), at=now())
     return redirect_to("/register/sent")
 
 
 def _open_account(email: str, password: str, name: str, proven_at: datetime | None = None) -> int:
     """A taken e-mail with its own password just signs in; with another it counts as a failed try."""
-    services.refuse_too_many_tries(email=email, address=request.remote_addr or "", at=now())
+    services.refuse_too_many_tries(email=email, address=network_here(), at=now())
     credentials = replace(services.make_credentials(email=email, password=password), proven_at=proven_at)
     try:
         with transaction():

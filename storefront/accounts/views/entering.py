@@ -20,7 +20,7 @@ from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
 from storefront.promotions import wallet
 from storefront.promotions.words import name_of
-from storefront.web.cookies import is_secure_only
+from storefront.web.cookies import keep_cookie, read_cookie
 from storefront.web.fragments import redirect_to, safe_next
 
 DEVICE = "device"
@@ -71,17 +71,19 @@ def come_back(customer_id: int, url: str, words: str) -> Response:
     return _keep_device(redirect_to(url), visit)
 
 
+def device_here() -> str:
+    """Return the number that this browser keeps; "" for none."""
+    token = read_cookie(DEVICE)
+    return token if _TOKEN.fullmatch(token) else ""
+
+
 def _visit() -> Visit:
     """Return from where this request comes; a browser that keeps no number yet gets one."""
-    token = request.cookies.get(DEVICE, "")
-    if not _TOKEN.fullmatch(token):
-        token = secrets.token_urlsafe(24)
+    token = device_here() or secrets.token_urlsafe(24)
     device, network = device_of(request.headers.get("User-Agent", "")), network_of(request.remote_addr or "")
     return Visit(device, network, token)
 
 
 def _keep_device(response: Response, visit: Visit) -> Response:
-    response.set_cookie(
-        DEVICE, visit.token, max_age=DEVICE_SECONDS, httponly=True, samesite="Lax", secure=is_secure_only()
-    )
+    keep_cookie(response, DEVICE, visit.token, DEVICE_SECONDS)
     return response

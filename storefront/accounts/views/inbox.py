@@ -21,6 +21,7 @@ from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
 from storefront.orders import claiming
+from storefront.web.addresses import network_here
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import current_locale
@@ -36,7 +37,7 @@ def reset_page() -> Response:
 @blueprint.post("/password-reset")
 def ask_reset() -> Response:
     """Write to the inbox, and say the same whoever it belongs to."""
-    form, address, status = LetterForm(request.form), request.remote_addr or "", 422
+    form, address, status = LetterForm(request.form), network_here(), 422
     try:
         if form.validate():
             email = fold_email(form.email.data)
@@ -77,7 +78,7 @@ def set_new_password(token: str) -> Response:
             password_hash = inbox.hash_for(token=token, password=form.password.data, at=now())
             with transaction():
                 customer = inbox.reset_password(token=token, password_hash=password_hash, at=now())
-                services.forget_failures(email=customer.email or "", address=request.remote_addr or "")
+                services.forget_failures(email=customer.email or "", address=network_here())
             answer = come_in(customer.id, Way.LETTER)
             flash(_("Your new password is set. You are signed out everywhere else."), "success")
             return answer

@@ -30,7 +30,7 @@ from storefront.accounts.views.guard import customers_only
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
-from storefront.web.addresses import public_url
+from storefront.web.addresses import network_here, public_url
 from storefront.web.csrf import is_own_link
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, safe_next
@@ -106,7 +106,7 @@ def prove_by_letter() -> Response:
     person = _pending()
     if person is None:
         return redirect_to("/sign-in")
-    email, address = fold_email(person.email), request.remote_addr or ""
+    email, address = fold_email(person.email), network_here()
     inbox.refuse_too_many_letters(email=email, address=address, at=now())
     with transaction():
         inbox.note_letter(email=email, address=address, at=now())

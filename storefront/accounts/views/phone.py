@@ -16,6 +16,7 @@ from storefront.accounts.views.entering import come_in, come_in_new
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
+from storefront.web.addresses import network_here
 from storefront.web.fragments import redirect_to, render_page, safe_next
 from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
@@ -59,7 +60,7 @@ def code_page() -> Response:
 @blueprint.post("/sign-in/phone/code")
 def take_code() -> Response:
     """Sign in whose number it is; where it is nobody's, open an account."""
-    form, phone, address = CodeForm(request.form), _phone(), request.remote_addr or ""
+    form, phone, address = CodeForm(request.form), _phone(), network_here()
     if not phone:
         return redirect_to("/sign-in/phone")
     status = 422
@@ -81,7 +82,7 @@ def take_code() -> Response:
 
 def _send(typed: str, target: str) -> Response:
     phone = read_mobile(typed, country=g.shop.country, served=current_app.config["SHOP"].sms.countries)
-    address = request.remote_addr or ""
+    address = network_here()
     codes.refuse_too_many(phone=phone, address=address, at=now())
     with transaction():
         codes.send_code(phone=phone, purpose=codes.SIGN_IN, locale=current_locale(), address=address, at=now())

@@ -23,6 +23,7 @@ from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
 from storefront.orders.access import forget_all
+from storefront.web.addresses import network_here
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
@@ -64,7 +65,7 @@ def send_password_letter(customer: CurrentCustomer) -> Response:
     if not customer.email:
         flash(_("Add an e-mail first; its inbox gets the link that sets a password."), "info")
         return redirect_to("/account/details")
-    address = request.remote_addr or ""
+    address = network_here()
     inbox.refuse_too_many_letters(email=customer.email, address=address, at=now())
     with transaction():
         inbox.note_letter(email=customer.email, address=address, at=now())
@@ -102,7 +103,7 @@ def own_code_page(customer: CurrentCustomer) -> Response:
 @customers_only
 def set_phone(customer: CurrentCustomer) -> Response:
     """Set the number whose code this is; every other session ends."""
-    form, phone, address = CodeForm(request.form), str(session.get(ASKED, "")), request.remote_addr or ""
+    form, phone, address = CodeForm(request.form), str(session.get(ASKED, "")), network_here()
     status = 422
     try:
         if phone and form.validate():
@@ -171,7 +172,7 @@ def _set_password(customer: CurrentCustomer, password_hash: str) -> Response:
 
 def _send_code(customer: CurrentCustomer, typed: str) -> Response:
     phone = read_mobile(typed, country=g.shop.country, served=current_app.config["SHOP"].sms.countries)
-    address = request.remote_addr or ""
+    address = network_here()
     codes.refuse_too_many(phone=phone, address=address, at=now())
     with transaction():
         codes.send_code(

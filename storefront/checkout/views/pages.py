@@ -28,6 +28,7 @@ from storefront.promotions.errors import CodeInUse, PromotionRanOut
 from storefront.shipping.errors import NoDelivery
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, wants_fragment
+from storefront.web.pacing import Pace, TooFast
 
 blueprint = Blueprint("checkout", "storefront.checkout", template_folder="templates")
 
@@ -41,8 +42,12 @@ SHOWN_AGAIN = (
     NotEnoughPoints,
     PointsRefused,
     NoDelivery,
+    TooFast,
 )
 """Refusals after which the shopper looks at the page again, as it is now, and decides."""
+
+PLACING = Pace(alone=20, network=200, minutes=10)
+"""Orders that are placed; each holds goods until it is paid or its time is over."""
 
 
 @blueprint.get("/checkout")
@@ -82,6 +87,7 @@ def place() -> Response:
     shopper, seen_hash = shopper_of(current_customer()), request.form.get("quote", "")
     attempt = Attempt(sheet.token, current_owner(), shopper, sheet.typed, details, seen_hash, sheet.without_gifts)
     try:
+        PLACING.take()
         with transaction():
             _choose_coupon()
             _choose_points(sheet)
@@ -149,7 +155,8 @@ def _again(refusal: ShopError) -> Response:
         raise refusal if isinstance(refusal, OutOfStock) else EmptyCart
     seen = Seen.parse(request.form.get("seen", ""))
     changes = differences(seen, sheet.seen) if seen else []
-    return _page(sheet, status=409, refusal=message_of(refusal), changes=changes)
+    status = TooFast.status if isinstance(refusal, TooFast) else 409
+    return _page(sheet, status=status, refusal=message_of(refusal), changes=changes)
 
 
 def _page(sheet: Sheet, *, status: int = 200, refusal: str = "", changes: object = ()) -> Response:

@@ -17,7 +17,7 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 from zoneinfo import ZoneInfo
 
 from storefront.config import Kuaidi100Account
@@ -56,6 +56,16 @@ NOTHING_YET = frozenset({"500", "400"})
 """It knows the number, or will; there is only nothing to tell."""
 ALREADY_SUBSCRIBED = "501"
 KEYS_ARE_WRONG = frozenset({"503", "601", "600", "700", "701"})
+
+
+class _Stay(HTTPRedirectHandler):
+    """The account's keys go to the one address of the configuration and are led nowhere else."""
+
+    def redirect_request(self, *_asked: Any) -> None:
+        return None
+
+
+_opener = build_opener(_Stay)
 
 
 def signature(*parts: str) -> str:
@@ -123,7 +133,7 @@ class Kuaidi100Carrier:
     def _post(self, path: str, form: Mapping[str, str]) -> dict[str, Any]:
         request = Request(self.account.url + path, urlencode(form).encode(), method="POST")  # noqa: S310
         try:
-            with urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+            with _opener.open(request, timeout=TIMEOUT_SECONDS) as response:
                 answer = json.loads(response.read(LARGEST_ANSWER))
         except (URLError, HTTPException, OSError, ValueError) as error:
             raise CarrierError(f"kuaidi100 did not answer: {type(error).__name__}", permanent=False) from error

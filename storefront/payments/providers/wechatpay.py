@@ -154,7 +154,8 @@ class WeChatPay(Online):
             "grant_type": "authorization_code",
         }
         try:
-            answer = requests.get(f"{server}/sns/oauth2/access_token", params=asked, timeout=TIMEOUT_SECONDS)
+            address = f"{server}/sns/oauth2/access_token"
+            answer = requests.get(address, params=asked, timeout=TIMEOUT_SECONDS, allow_redirects=False)
             said = answer.json()
             return str(said["openid"])
         except requests.RequestException as error:

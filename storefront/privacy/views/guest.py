@@ -15,6 +15,7 @@ from storefront.privacy.errors import UnderWay
 from storefront.privacy.forms import GuestForm
 from storefront.privacy.gathering import find_obstacles, list_keepers
 from storefront.privacy.views.blueprint import as_download, blueprint
+from storefront.web.addresses import network_here
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import current_locale
@@ -32,7 +33,7 @@ def guest_page() -> Response:
 @blueprint.post("/your-data")
 def ask_as_guest() -> Response:
     """Write to the inbox, and say the same whoever it belongs to."""
-    form, address, status = GuestForm(request.form), request.remote_addr or "", 422
+    form, address, status = GuestForm(request.form), network_here(), 422
     try:
         if form.validate():
             email = fold_email(form.email.data or "")

@@ -106,6 +106,9 @@ def test_the_form_does_not_write_to_the_whole_world(mailing: Flask) -> None:
     answers = [ask(number, "203.0.113.7") for number in range(MOST_FROM_ADDRESS + 2)]
     assert answers == [303] * MOST_FROM_ADDRESS + [429] * 2
     assert ask(900, "203.0.113.8") == 303
+    door = {"email": "nobody@example.com", "password": "wrong words here"}
+    tried = Shopper(mailing).post("/sign-in", door, environ_base={"REMOTE_ADDR": "203.0.113.7"})
+    assert tried.status == 422, "a crowd that joins keeps nobody from signing in"
     assert len(letters(mailing)) == MOST_FROM_ADDRESS + 1
     assert not [letter for letter in letters(mailing) if "won" in letter.subject + letter.text + letter.html]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import time_machine
 from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
 
-from storefront.accounts import passwords
+from storefront.accounts import passwords, throttle
 from storefront.accounts.models import Customer, SignInFailure
 from storefront.accounts.throttle import MOST_TOGETHER
 from storefront.database.base import db
@@ -109,6 +110,8 @@ def test_registering_again_with_ones_own_password_just_signs_in(shopper: Shopper
         ("new@example.com", "short", "at least 8 characters"),
         ("new@example.com", "password123", "too easy to guess"),
         ("new@example.com", "aaaaaaaaaaaa", "too easy to guess"),
+        ("new@example.com", "woaini1314", "too easy to guess"),
+        ("new@example.com", "qwertyuiop[]", "too easy to guess"),
         ("new@example.com", "x1" * 150, "at most 200 characters"),
         ("longest@example.com", "longest@example.com", "too easy to guess"),
         ("", PASSWORD, "fill this in"),
@@ -197,3 +200,31 @@ def test_unreadable_sessions_are_nobodys(shopper: Shopper, planted: str) -> None
     with shopper.client.session_transaction() as session:
         session["_user_id"] = planted
     assert shopper.get("/account").status == 303
+
+
+def test_strangers_who_guess_do_not_lock_the_owner_out_of_their_own_browser(app: Flask, ada: str) -> None:
+    own, other = Shopper(app), Shopper(app)
+    form = {"email": ada, "password": PASSWORD}
+    assert own.post("/sign-in", form).status == 303
+    own.post("/sign-out", {})
+    for place in range(throttle.MOST_WITH_EMAIL // throttle.MOST_TOGETHER):
+        for _ in range(throttle.MOST_TOGETHER):
+            wrong = {**form, "password": "not the password"}
+            Shopper(app).post("/sign-in", wrong, environ_overrides={"REMOTE_ADDR": f"198.51.100.{place}"})
+    assert other.post("/sign-in", form).status == 429
+    assert own.post("/sign-in", form).status == 303
+    own.post("/sign-out", {})
+    answers = [own.post("/sign-in", {**form, "password": "not the password"}).status for _ in range(11)]
+    assert answers == [422] * 10 + [429], "guesses from a browser that was stolen end too"
+
+
+def test_a_customers_session_ends_after_thirty_days_however_it_is_used(app: Flask, ada: str) -> None:
+    with time_machine.travel("2026-05-04T08:00:00+00:00", tick=False) as clock:
+        shopper = Shopper(app)
+        shopper.post("/sign-in", {"email": ada, "password": PASSWORD})
+        for _ in range(3):
+            clock.shift(timedelta(days=9, hours=23))
+            shopper.post("/account/name", {"name": "Ada", "phone": ""})  # what is said next writes the cookie anew
+            assert shopper.get("/account").status == 200
+        clock.shift(timedelta(hours=4))
+        assert shopper.get("/account").location.startswith("/sign-in")

@@ -20,6 +20,7 @@ from storefront.loyalty.errors import TooManyPoints
 from storefront.orders import services as orders
 from storefront.orders.models import Order
 from storefront.promotions.models import PromotionUse
+from storefront.web.pacing import TooFast
 from tests import factories
 from tests.browser import Page, Shopper
 from tests.storefront.checkout.desk import CHINESE, TYPED, open_shop, order, with_cart
@@ -165,6 +166,19 @@ def test_points_that_go_while_the_button_is_pressed_do_not_cost_what_was_typed(
     assert asked.status == 409
     is_whole(asked)
     assert "You have 0 points to spend" in asked.said
+    assert order(shopper, asked).status == 303
+
+
+def test_who_orders_faster_than_anybody_needs_waits_and_loses_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_shop(app)
+    shopper = with_cart(app)
+    monkeypatch.setattr("storefront.checkout.views.pages.PLACING.take", _refuse_once(TooFast(minutes=10)))
+    asked = order(shopper, note=NOTE)
+    assert (asked.status, asked.response.headers["Retry-After"]) == (429, "600")
+    is_whole(asked)
+    assert "faster than we can follow" in asked.said
     assert order(shopper, asked).status == 303
 
 

@@ -1,0 +1,50 @@
+"""How fast one may go: what costs the shop something is asked to wait when it comes faster than people do.
+
+Who is signed in is counted as themselves, so that a stranger behind the same address never makes them wait. Everybody
+else is counted by their network, widely: there may be an office behind it, or a city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+from flask import current_app
+
+from storefront.kernel.errors import N_, TooMany
+from storefront.web.addresses import network_here
+from storefront.web.limits import Limit
+
+_known_as: list[Callable[[], Hashable]] = []
+
+
+class TooFast(TooMany):
+    """More in a short time than anybody needs."""
+
+    message = N_("You are faster than we can follow. Please wait a little, then try again.")
+
+
+class Pace:
+    """At most `alone` times by one who is signed in, and `network` times by all guests of one network, in `minutes`."""
+
+    def __init__(self, *, alone: int, network: int, minutes: int) -> None:
+        self.alone, self.network, self.minutes = alone, network, minutes
+        self._alone = Limit(alone, seconds=minutes * 60.0)
+        self._network = Limit(network, seconds=minutes * 60.0)
+
+    def allows(self) -> bool:
+        """Count one more of this request's sender, and say whether that is still few enough."""
+        if not current_app.config["SHOP"].rate_limits:
+            return True
+        known = next((name for ask in _known_as if (name := ask())), None)
+        return self._network.allows(network_here()) if known is None else self._alone.allows(str(known))
+
+    def take(self) -> None:
+        """Count one more, or refuse with TooFast."""
+        if not self.allows():
+            raise TooFast(minutes=self.minutes)
+
+
+def known_as(who: Callable[[], Hashable]) -> None:
+    """Say how to find out who is signed in; None or 0 for nobody."""
+    if who not in _known_as:
+        _known_as.append(who)
