@@ -11,7 +11,6 @@ from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from xlsxwriter import Workbook
 
 from admin.tables.describing import Column, Words
 from storefront.kernel.money import Money
@@ -48,6 +47,8 @@ def as_xlsx(columns: Sequence[Column], rows: Iterable[Any], zone: str) -> Iterat
 
 
 def _write_book(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Any], zone: str) -> None:
+    from xlsxwriter import Workbook  # noqa: PLC0415 - workbooks are rare
+
     with Workbook(file, _SAFE) as book:
         looks = {
             "head": book.add_format({"bold": True}),

@@ -12,9 +12,6 @@ from itertools import chain, islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from storefront.imports.errors import BadFile
 from storefront.imports.fields import FIELDS
 from storefront.imports.naming import NAMES
@@ -30,7 +27,7 @@ LOOKED_AT = 10
 """Among so many rows the one with the names is looked for: a title may stand above them."""
 SHOWN = 5
 _NAMES = frozenset(fold(name) for field in FIELDS for name in (field.key, field.words, *NAMES[field.key]))
-_BROKEN = (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, OSError, EOFError)
+_BROKEN = (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, OSError, EOFError)
 Row = tuple[int, list[str]]
 """The line, as spreadsheets count, and its cells."""
 
@@ -85,6 +82,9 @@ def _text(content: bytes, shape: Shape) -> Iterator[Row]:
 
 
 def _sheet(content: bytes) -> Iterator[Row]:
+    import openpyxl  # noqa: PLC0415 - large, and workbooks are rare
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles, which no value depends on
@@ -96,7 +96,7 @@ def _sheet(content: bytes) -> Iterator[Row]:
         for place, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield place, [_cell(value) for value in cells]
         book.close()
-    except _BROKEN:
+    except (*_BROKEN, InvalidFileException):
         raise BadFile(N_("This workbook is damaged. Save it again and try once more.")) from None
 
 

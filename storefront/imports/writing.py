@@ -7,8 +7,6 @@ from itertools import islice
 from tempfile import TemporaryFile
 from typing import Any
 
-from xlsxwriter import Workbook
-
 from storefront.imports.fields import field_of
 from storefront.kernel.sheets import MARK, guarded, sheet_lines
 
@@ -30,6 +28,8 @@ def as_csv(headers: Sequence[str], rows: Table) -> Iterator[bytes]:
 
 def as_xlsx(headers: Sequence[str], rows: Table, keys: Sequence[str] = ()) -> Iterator[bytes]:
     """Yield a table as a workbook; `keys` are the fields of its columns, which say what is a number."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - workbooks are rare
+
     kinds = [what.kind if (what := field_of(key)) else "" for key in keys] + [""] * (len(headers) - len(keys))
     with TemporaryFile() as file:
         with Workbook(file, _SAFE) as book:
