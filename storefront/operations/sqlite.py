@@ -6,8 +6,9 @@ from __future__ import annotations
 import gzip
 import shutil
 import sqlite3
+import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -111,7 +112,17 @@ def _copy(source: Path, target: Path) -> None:
         closing(sqlite3.connect(source, timeout=PATIENCE)) as old,
         closing(sqlite3.connect(target, timeout=PATIENCE)) as new,
     ):
-        old.backup(new)
+        old.backup(new, progress=_until(time.monotonic() + PATIENCE), sleep=0.05)
+
+
+def _until(end: float) -> Callable[[int, int, int], None]:
+    """Return what a copy calls after each step: it tries a locked file again for ever, and we do not."""
+
+    def look(status: int, _left: int, _whole: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and time.monotonic() > end:
+            raise sqlite3.OperationalError("the database is locked by somebody who writes")
+
+    return look
 
 
 def _engine(path: Path) -> Engine:
