@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import cast
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app
 from sqlalchemy import CursorResult, delete, func, select, update
 
@@ -135,9 +135,10 @@ def _digest(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def _cipher() -> Fernet:
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"second-factor:" + secret).digest()))
+def _cipher() -> MultiFernet:
+    secrets_known: tuple[str, ...] = current_app.config["SHOP"].secrets
+    sums = (hashlib.sha256(f"second-factor:{secret}".encode()).digest() for secret in secrets_known)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(each)) for each in sums])
 
 
 def _read(stored: str) -> str:

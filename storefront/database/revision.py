@@ -1,12 +1,8 @@
-"""Which revision the tables are at, and which one the code needs; told without Alembic, so that web workers do without.
-
-`python -m storefront.database.revision URL` says in a sentence what is wrong, and ends with 1 then.
-"""
+"""Which revision the tables are at, and which one the code needs; without Alembic, which no web worker should carry."""
 
 from __future__ import annotations
 
 import re
-import sys
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,33 +39,28 @@ def read(connection: Connection) -> str | None:
     return found
 
 
-def is_behind(revision: str | None) -> bool:
+def is_behind(revision: str) -> bool:
     """Say whether the code needs newer tables. An unknown revision is newer: the version before ours runs on too."""
-    return revision is not None and revision in known()[:-1]
+    return revision in known()[:-1]
 
 
-def lag(revision: str | None) -> str:
-    """Return what is to be done about tables that are behind, as a sentence; "" where nothing is."""
-    if not is_behind(revision):
-        return ""
-    return f"The database is at revision {revision}, the code needs {needed()}: run `flask db upgrade`."
+def problem_of(connection: Connection) -> str:
+    """Return why the shop cannot work on these tables, as a sentence that says what to do; "" where it can."""
+    found = read(connection)
+    if found is None and not inspect(connection).has_table("setting"):
+        return f"The database has no tables yet, the code needs revision {needed()}: run `flask db upgrade`."
+    if found is not None and is_behind(found):
+        return f"The database is at revision {found}, the code needs {needed()}: run `flask db upgrade`."
+    return ""
 
 
 def problem(url: str) -> str:
-    """Return why the shop cannot work on a database's tables; "" where it can, or where the database does not answer
-    just now, which is nothing that stays so."""
+    """Return the same of the database at a URL; "" also where it does not answer just now, which may change."""
     engine = create_engine(url, hide_parameters=True)
     try:
         with engine.connect() as connection:
-            revision = read(connection)
-            if revision is None and not inspect(connection).has_table("setting"):
-                return f"The database has no tables yet, the code needs revision {needed()}: run `flask db upgrade`."
-            return lag(revision)
+            return problem_of(connection)
     except SQLAlchemyError:
         return ""
     finally:
         engine.dispose()
-
-
-if __name__ == "__main__":
-    sys.exit(problem(sys.argv[1]) or 0)

@@ -26,9 +26,10 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @group.command("serve")
-def serve() -> None:
+@click.option("--migrate", is_flag=True, help="Bring the database's tables up to date first.")
+def serve(migrate: bool) -> None:
     """Run the web server and the job worker side by side until one stops or Ctrl-C."""
-    serving.serve(current_app.config["SHOP"])
+    serving.serve(current_app.config["SHOP"], migrate=migrate)
 
 
 @group.command("verify")

@@ -7,7 +7,7 @@ import logging
 
 from flask import Flask
 
-from storefront.web.logs import JsonFormatter
+from storefront.telemetry.logs import JsonFormatter
 
 
 def _record(message: str, *args: object, **extra: object) -> logging.LogRecord:
