@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from storefront.database import revision
 from storefront.database.base import db
@@ -19,7 +20,7 @@ def is_away(error: Exception) -> bool:
     """Say whether a fault came of a database that does not answer, is too busy, or is older than the code."""
     if isinstance(error, DBAPIError) and _is_about_tables(error):
         return _is_behind()
-    return isinstance(error, OperationalError | InterfaceError | TimeoutError)
+    return isinstance(error, OperationalError | InterfaceError | NoConnectionLeft)
 
 
 def _is_about_tables(error: DBAPIError) -> bool:

@@ -29,7 +29,7 @@ def metrics() -> Response:
     """Tell a monitor all figures, of every process of this machine; to others there is no such page."""
     if not _may_read():
         raise NotFound
-    body = generate_latest(_All())  # type: ignore[arg-type]
+    body = generate_latest(_All())
     return Response(body, content_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"Cache-Control": "no-store"})
 
 

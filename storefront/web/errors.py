@@ -14,7 +14,8 @@ from storefront.database.away import is_away
 from storefront.database.base import db
 from storefront.kernel.errors import N_, ShopError
 from storefront.telemetry.meters import REFUSALS
-from storefront.web.fragments import wants_fragment
+from storefront.web.addresses import current_path
+from storefront.web.fragments import safe_next, wants_fragment
 from storefront.web.headers import logged_path
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,10 @@ def error_page(status: int, message: str, *, page: str = PAGE) -> Response:
         db.session.rollback()
     title = gettext(TITLES.get(status, TITLES[409] if status < 500 else TITLES[500]))
     template = "components/_notice.html" if wants_fragment() else page
-    response = make_response(render_template(template, status=status, title=title, message=message), status)
+    response = make_response(
+        render_template(template, status=status, title=title, message=message, again=safe_next(current_path(), "/")),
+        status,
+    )
     response.vary.add("HX-Request")
     if wants_fragment():
         response.headers["HX-Retarget"] = "#flash"

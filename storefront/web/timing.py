@@ -17,15 +17,22 @@ log = logging.getLogger("storefront.slow")
 
 UNKNOWN = "(none)"
 """What addresses without a view are counted under."""
-_SHARED = "shares_figures"
+SERVES = "SERVES"
+"""Set in the configuration of an application that a web server loads: its process shares what it counts."""
+
+
+class _Process:
+    """Whether this process has decided whether to share."""
+
+    has_decided = False
 
 
 def begin() -> None:
     """Begin to measure a request."""
     tally.begin()
-    if _SHARED not in current_app.extensions:
-        current_app.extensions[_SHARED] = True
-        if not current_app.testing:
+    if not _Process.has_decided:
+        _Process.has_decided = True
+        if current_app.config.get(SERVES):
             sharing.share(current_app.config["SHOP"].metrics_dir)
 
 
