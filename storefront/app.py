@@ -36,6 +36,7 @@ from storefront.web import (
     locale,
     measures,
     templating,
+    tracing,
     uploads,
     wellformed,
 )
@@ -148,6 +149,7 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     with app.app_context():
         engine.prepare(db.engine)
         watching.watch(db.engine, config.slow_query_ms)
+        tracing.init_app(app, db.engine)
 
 
 def _load_settings() -> None:
