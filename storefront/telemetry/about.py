@@ -21,8 +21,12 @@ def begin(**known: str) -> None:
 
 
 def note(**known: str) -> None:
-    """Add to what is known, until the request or the job ends. Never a person: numbers that mean nothing elsewhere."""
-    _facts.set({**_facts.get(), **known})
+    """Add to what is known of a request or a job, until it ends; of work that is neither nothing is kept.
+
+    Never a person: numbers that mean nothing elsewhere.
+    """
+    if before := _facts.get():
+        _facts.set({**before, **known})
 
 
 @contextmanager

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from storefront.accounts.models import Customer
@@ -91,6 +94,34 @@ def test_without_its_database_the_shop_says_so_and_keeps_its_looks(cut_off: Flas
     sheet = words.partition('rel="stylesheet" href="')[2].partition('"')[0]
     with client.get(sheet) as styles:
         assert styles.status_code == 200
+
+
+def test_a_database_that_goes_away_while_the_shop_is_open_is_told_calmly(tmp_path: Path) -> None:
+    bound = queue.bound()
+    app = create_app(config_for(tmp_path))
+    client = app.test_client()
+    with app.app_context():
+        db.create_all()
+    assert client.get("/").status_code == 200
+    with app.app_context():
+        event.listen(db.engine.dialect, "do_connect", _refuse)
+        db.session.remove()
+        db.engine.dispose()
+    time_of = SimpleNamespace(monotonic=lambda: time.monotonic() + 1000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("storefront.kernel.kept.time", time_of)
+        pages = [client.get(path) for path in ("/", "/search?q=milk", "/categories", "/admin/")]
+    with app.app_context():
+        event.remove(db.engine.dialect, "do_connect", _refuse)
+        db.engine.dispose()
+    if bound:
+        queue.bind(bound)
+    assert [page.status_code for page in pages] == [503] * 4
+    assert all("Content-Security-Policy" in page.headers for page in pages), "nothing broke while they were told"
+
+
+def _refuse(*_how: object) -> None:
+    raise sqlite3.OperationalError("unable to open database file")
 
 
 def test_a_database_whose_tables_are_behind_the_code_is_down_and_says_what_to_do(tmp_path: Path) -> None:
