@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,12 +11,14 @@ from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from storefront.config import BadConfiguration, Config, read_config
+from storefront.config import ROOT, BadConfiguration, Config, read_config
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.jobs.models import DeadLetter
 from storefront.jobs.queue import note_run
 from storefront.kernel.clock import now
+from storefront.operations.figures import read_figures
+from storefront.telemetry import sharing
 from tests.storefront.orders.drafts import place
 
 
@@ -108,3 +111,12 @@ def test_in_production_nobody_is_told_without_the_token(configured: Flask) -> No
 def test_a_short_token_is_refused() -> None:
     with pytest.raises(BadConfiguration, match="METRICS_TOKEN"):
         read_config({"METRICS_TOKEN": "short"})
+
+
+def test_the_runbook_tells_of_every_figure_and_of_no_other(app: Flask) -> None:
+    told = set(re.findall(r"shop_[a-z_]+[a-z]", (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")))
+    with app.test_request_context():
+        families = [*sharing.REGISTRY.collect(), *read_figures(now())]
+    known = {family.name + ("_total" if family.type == "counter" else "") for family in families}
+    assert known - told == set(), "not in the runbook"
+    assert {name.removesuffix("_bucket") for name in told} - known == set(), "no such figure"
