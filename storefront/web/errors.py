@@ -42,7 +42,7 @@ WORDS = {
     405: N_("This page cannot be used that way. Please go back and try again."),
     413: N_("What you sent is larger than we accept."),
     500: N_("We have been told about it. Your cart is safe; please try again in a moment."),
-    503: N_("The shop cannot be reached just now. Nothing you have done is lost; please try again in a minute."),
+    503: N_("The shop cannot be reached just now. Your cart and your orders are safe; please try again in a minute."),
 }
 
 
