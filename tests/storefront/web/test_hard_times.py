@@ -17,6 +17,7 @@ from storefront.accounts.models import Customer
 from storefront.database.base import db
 from storefront.database.revision import needed
 from storefront.jobs import queue
+from storefront.kernel.kept import Kept
 from storefront.web.headers import logged_path
 from tests.browser import Shopper
 from tests.conftest import config_for
@@ -96,10 +97,22 @@ def test_without_its_database_the_shop_says_so_and_keeps_its_looks(cut_off: Flas
         assert styles.status_code == 200
 
 
-def test_a_database_that_goes_away_while_the_shop_is_open_is_told_calmly(tmp_path: Path) -> None:
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[Flask]:
+    """A shop of its own that answers faults as it does for shoppers; its database has no tables."""
     bound = queue.bound()
+    Kept.forget_all()
     app = create_app(config_for(tmp_path))
-    client = app.test_client()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    if bound:
+        queue.bind(bound)
+    Kept.forget_all()
+
+
+def test_a_database_that_goes_away_while_the_shop_is_open_is_told_calmly(opened: Flask) -> None:
+    app, client = opened, opened.test_client()
     with app.app_context():
         db.create_all()
     assert client.get("/").status_code == 200
@@ -113,9 +126,6 @@ def test_a_database_that_goes_away_while_the_shop_is_open_is_told_calmly(tmp_pat
         pages = [client.get(path) for path in ("/", "/search?q=milk", "/categories", "/admin/")]
     with app.app_context():
         event.remove(db.engine.dialect, "do_connect", _refuse)
-        db.engine.dispose()
-    if bound:
-        queue.bind(bound)
     assert [page.status_code for page in pages] == [503] * 4
     assert all("Content-Security-Policy" in page.headers for page in pages), "nothing broke while they were told"
 
@@ -124,10 +134,8 @@ def _refuse(*_how: object) -> None:
     raise sqlite3.OperationalError("unable to open database file")
 
 
-def test_a_database_whose_tables_are_behind_the_code_is_down_and_says_what_to_do(tmp_path: Path) -> None:
-    bound = queue.bound()
-    app = create_app(config_for(tmp_path))
-    client = app.test_client()
+def test_a_database_whose_tables_are_behind_the_code_is_down_and_says_what_to_do(opened: Flask) -> None:
+    app, client = opened, opened.test_client()
     health = client.get("/healthz")
     assert (health.status_code, health.json["status"]) == (503, "down")
     assert "no tables yet" in health.json["database"]["problem"]
@@ -140,10 +148,6 @@ def test_a_database_whose_tables_are_behind_the_code_is_down_and_says_what_to_do
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     assert client.get("/healthz").status_code == 200, "the version before ours runs on while newer tables are there"
     assert client.get("/").status_code == 500, "that is no lack of tables any more, but a fault"
-    with app.app_context():
-        db.engine.dispose()
-    if bound:
-        queue.bind(bound)
 
 
 def test_the_log_keeps_no_key_and_no_person(app: Flask) -> None:
