@@ -7,6 +7,7 @@ from flask import Flask
 from admin.app import init_app
 from storefront.app import create_app as create_storefront
 from storefront.config import Config
+from storefront.web.timing import SERVES
 
 
 def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
@@ -19,5 +20,6 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
 def __getattr__(name: str) -> Flask:
     if name == "app":
         globals()["app"] = application = create_app()
+        application.config[SERVES] = True
         return application
     raise AttributeError(name)

@@ -17,12 +17,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from storefront import extensions
 from storefront.config import ROOT, Config, read_config
-from storefront.database import engine, migrating
+from storefront.database import engine, migrating, watching
 from storefront.database.base import db
 from storefront.jobs import queue
 from storefront.kernel import events
 from storefront.reactions import REACTIONS
 from storefront.shop import queries as shop
+from storefront.telemetry import logs
 from storefront.web import (
     addresses,
     afterwards,
@@ -34,9 +35,9 @@ from storefront.web import (
     filters,
     headers,
     locale,
-    logs,
     measures,
     templating,
+    tracing,
     uploads,
     wellformed,
 )
@@ -78,9 +79,10 @@ ROOMS = (
         "figures",
         "discovery",
         "demo",
+        "operations",
     ),
 )
-WITHOUT_DATABASE = frozenset({"asset", "media.generated", "media.photo", "discovery.healthz"})
+WITHOUT_DATABASE = frozenset({"asset", "media.generated", "media.photo", "discovery.healthz", "operations.metrics"})
 """What answers even when the database does not: a fault page keeps its style sheet, a monitor gets its answer."""
 LARGEST_REQUEST = 12 * 1024 * 1024
 
@@ -94,6 +96,7 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     app.config.update(
         SHOP=config,
         SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=list(config.secret_fallbacks),
         SQLALCHEMY_DATABASE_URI=config.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(config.database_url),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
@@ -146,6 +149,8 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     extensions.compress.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
+        watching.watch(db.engine, config.slow_query_ms)
+        tracing.init_app(app, db.engine)
 
 
 def _load_settings() -> None:

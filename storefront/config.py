@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from storefront.environment import BadConfiguration, choice, flag, number
+from storefront.environment import BadConfiguration as BadConfiguration
+from storefront.environment import choice, flag, number
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret"
 SHORTEST_SECRET = 32
+SHORTEST_TOKEN = 16
 SEARCH_NAME = "shop"
 PAYMENT_PREFIXES = ("STRIPE_", "ALIPAY_", "WECHATPAY_", "PAYPAL_")
 """What the names of payment providers' keys begin with; each provider knows its own."""
@@ -122,6 +124,11 @@ class Config:
     hsts_subdomains: bool = False
     other_hosts: frozenset[str] = frozenset()
     """Names that the shop answers to in production, beside that of `public_url`."""
+    secret_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    """Secrets from before: what was signed or sealed with them is still read."""
+    metrics_token: str = field(default="", repr=False)
+    slow_query_ms: int = 200
+    slow_page_ms: int = 1000
     kuaidi100: Kuaidi100Account | None = None
     sms: SmsSetup = SmsSetup()
     sign_in_keys: tuple[SignInKeys, ...] = ()
@@ -130,6 +137,15 @@ class Config:
     def is_https(self) -> bool:
         """Whether the outside world reaches the shop by TLS alone."""
         return self.production and self.public_url.startswith("https://")
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that is still believed, the one in use first."""
+        return (self.secret_key, *self.secret_fallbacks)
+
+    @property
+    def metrics_dir(self) -> Path:
+        return self.data_dir / "metrics"
 
     @property
     def index_dir(self) -> Path:
@@ -190,6 +206,10 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         other_hosts=frozenset(env.get("TRUSTED_HOSTS", "").lower().replace(",", " ").split()),
         sandbox_payments=flag(env, "SANDBOX_PAYMENTS", default=not production),
         payment_keys=_payment_keys(env),
+        secret_fallbacks=tuple(env.get("SECRET_KEY_FALLBACKS", "").replace(",", " ").split()),
+        metrics_token=_metrics_token(env),
+        slow_query_ms=number(env, "SLOW_QUERY_MS", 200, 0, 600_000),
+        slow_page_ms=number(env, "SLOW_PAGE_MS", 1000, 0, 600_000),
         kuaidi100=_kuaidi100(env),
         sms=_sms(env, production),
         sign_in_keys=tuple(keys for name in SIGN_IN_PROVIDERS if (keys := _sign_in_keys(env, name, production))),
@@ -264,6 +284,13 @@ def _payment_keys(env: Mapping[str, str]) -> dict[str, str]:
             "messages are really Stripe's. docs/payments.md says where to find both."
         )
     return keys
+
+
+def _metrics_token(env: Mapping[str, str]) -> str:
+    token = env.get("METRICS_TOKEN", "").strip()
+    if token and len(token) < SHORTEST_TOKEN:
+        raise BadConfiguration(f"METRICS_TOKEN must have {SHORTEST_TOKEN} characters or more, or be left out.")
+    return token
 
 
 def _mail_url(url: str) -> str:

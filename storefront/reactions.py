@@ -24,6 +24,7 @@ from storefront.invoicing import services as invoicing
 from storefront.kernel.events import Fact, Reaction
 from storefront.mail import jobs as mail_jobs
 from storefront.mail.events import MailQueued
+from storefront.operations import counting
 from storefront.orders import jobs as order_jobs
 from storefront.orders import letters, rewards
 from storefront.orders.events import (
@@ -65,33 +66,42 @@ REACTIONS: dict[type[Fact], tuple[Reaction, ...]] = {
     TypeChanged: (discovery_jobs.index_members_soon,),
     PriceChanged: (pricing.note_base_price,),
     GoodsAdded: (analytics.note_added,),
-    OrderPlaced: (letters.confirm, analytics.note_bought, figures.note_placed, order_jobs.count_worth_soon),
+    OrderPlaced: (
+        letters.confirm,
+        analytics.note_bought,
+        figures.note_placed,
+        order_jobs.count_worth_soon,
+        counting.count_order,
+    ),
     OrderPaid: (
         *(rewards.reward, letters.send_receipt, analytics.note_paid, returns.follow_up_paid),
         *(figures.note_paid, order_jobs.count_worth_soon),
+        counting.count_payment,
     ),
     OrderChanged: (letters.tell_changed, analytics.note_changed, figures.note_changed),
     BalancePaid: (
         *(rewards.look_again, letters.tell_balance_paid, invoicing.supplement),
         *(figures.note_balance_paid, order_jobs.count_worth_soon),
+        counting.count_payment,
     ),
-    PaidLate: (letters.tell_paid_late, payments.refund_late, order_jobs.count_worth_soon),
+    PaidLate: (letters.tell_paid_late, payments.refund_late, order_jobs.count_worth_soon, counting.count_payment),
     OrderCancelled: (
         *(payments.end_attempts, payments.refund_cancelled, following.unpack_cancelled),
         *(rewards.reconsider, letters.tell_cancelled, analytics.note_cancelled, returns.follow_up_cancelled),
         *(figures.note_cancelled, order_jobs.count_worth_soon),
     ),
     OrderDelivered: (payments.collect_cash, rewards.start_window, returns.follow_up_delivered),
-    PaymentFailed: (payment_letters.tell_failed,),
-    PaymentShort: (payment_letters.tell_short,),
+    PaymentFailed: (payment_letters.tell_failed, counting.count_payment),
+    PaymentShort: (payment_letters.tell_short, counting.count_payment),
     AttemptEnded: (payment_jobs.withdraw_soon,),
-    DisputeOpened: (payment_letters.tell_contested,),
+    DisputeOpened: (payment_letters.tell_contested, counting.count_payment),
     RefundAsked: (payment_jobs.refund_soon,),
     RefundSucceeded: (
         *(invoicing.credit, payment_letters.tell_refunded, returns.money_moved),
         *(figures.note_refunded, order_jobs.count_worth_soon),
+        counting.count_payment,
     ),
-    RefundFailed: (payment_letters.tell_staff, returns.money_moved),
+    RefundFailed: (payment_letters.tell_staff, returns.money_moved, counting.count_payment),
     ReturnMoved: (returns.give_back, return_letters.tell, analytics.note_returned),
     ParcelShipped: (fulfilment_jobs.follow_soon, parcel_letters.tell_sent),
     ParcelSentAgain: (returns.refuse_claimed,),

@@ -13,11 +13,20 @@ import time
 from storefront.config import ROOT, Config, read_config
 
 
-def serve(config: Config) -> None:
-    """Run both until one stops, Ctrl-C or SIGTERM; raise SystemExit with a sentence when one stopped by itself."""
+def serve(config: Config, *, migrate: bool = False) -> None:
+    """Run both until one stops, Ctrl-C or SIGTERM; raise SystemExit with a sentence when one stopped by itself, or
+    before they start where the database's tables are not those of the code. `migrate` brings them up to date first.
+    """
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    if migrate:
+        subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"], cwd=ROOT, check=True)
+    look = [sys.executable, "-m", "storefront.readiness"]
+    if subprocess.run(look, cwd=ROOT, check=False).returncode:  # noqa: S603
+        sys.exit("The shop was not opened. `flask shop serve --migrate` brings the tables up to date and opens it.")
     web = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", config.host, "--port", str(config.port)),
         *("--workers", str(config.workers), "--blocking-threads", "1", "--no-ws", "--log-level", "warning"),
+        *("--log-config", str(ROOT / "storefront" / "telemetry" / "granian.json")),
         *("--respawn-failed-workers", "wsgi:app"),
     ]
     worker = [sys.executable, "-m", "flask", "--app", "wsgi", "jobs", "work"]
@@ -41,4 +50,4 @@ def serve(config: Config) -> None:
 
 
 if __name__ == "__main__":
-    serve(read_config())
+    serve(read_config(), migrate="--migrate" in sys.argv[1:])

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import current_app
-
 from admin.content.queries import Looking
 from admin.content.words import WITH
 from admin.promotions.values import read_moment, show_moment
 from storefront.content.previewing import Preview, write_link
 from storefront.content.states import Stage
+from storefront.web.signing import signing_keys
 
 _STAGES = {"approved": (), "review": (Stage.IN_REVIEW,), "drafts": (Stage.IN_REVIEW, Stage.DRAFT)}
 
@@ -45,7 +44,7 @@ class Eyes:
     @property
     def link(self) -> str:
         """The address of the page as these eyes see it, for anybody."""
-        return write_link(self.preview, current_app.secret_key)
+        return write_link(self.preview, signing_keys())
 
     def looking(self, now: datetime) -> Looking:
         """Return for whom and when the list is."""

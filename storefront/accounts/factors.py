@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import cast
 
 import pyotp
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app
 from sqlalchemy import CursorResult, delete, func, select, update
 
@@ -68,21 +68,26 @@ def enrol(*, staff: Staff, secret: str, code: str, at: datetime) -> Sequence[str
     step = step_of(secret, code, after=0, at=at)
     if step is None:
         return None
-    staff.factor_secret, staff.factor_step, staff.factor_since = _cipher().encrypt(secret.encode()).decode(), step, at
+    staff.factor_secret, staff.factor_step, staff.factor_since = _sealed(secret), step, at
     db.session.flush()
     return renew_recovery_codes(staff_id=staff.id)
 
 
 def take_code(*, staff: Staff, code: str, at: datetime) -> bool:
-    """Use a code of somebody's app, or one of their recovery codes; of two at once one counts."""
+    """Use a code of somebody's app, or one of their recovery codes; of two at once one counts.
+
+    The app's secret is sealed anew each time, so whoever works here soon no longer needs a SECRET_KEY from before.
+    """
     if _take_recovery_code(staff.id, code, at):
         return True
     if staff.factor_secret is None or not re.fullmatch(r"[0-9\s]{6,12}", code):
         return False
-    step = step_of(_read(staff.factor_secret), code, after=staff.factor_step, at=at)
+    secret = _read(staff.factor_secret)
+    step = step_of(secret, code, after=staff.factor_step, at=at)
     if step is None:
         return False
-    statement = update(Staff).where(Staff.id == staff.id, Staff.factor_step < step).values(factor_step=step)
+    mine = (Staff.id == staff.id, Staff.factor_step < step)
+    statement = update(Staff).where(*mine).values(factor_step=step, factor_secret=_sealed(secret))
     taken = db.session.execute(statement.execution_options(synchronize_session=False))
     return bool(cast("CursorResult[object]", taken).rowcount)
 
@@ -135,9 +140,14 @@ def _digest(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-def _cipher() -> Fernet:
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"second-factor:" + secret).digest()))
+def _cipher() -> MultiFernet:
+    secrets_known: tuple[str, ...] = current_app.config["SHOP"].secrets
+    sums = (hashlib.sha256(f"second-factor:{secret}".encode()).digest() for secret in secrets_known)
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(each)) for each in sums])
+
+
+def _sealed(secret: str) -> str:
+    return _cipher().encrypt(secret.encode()).decode()
 
 
 def _read(stored: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -26,20 +27,18 @@ class InvitationOver(ShopError):
     message = N_("This link no longer works: links are good for one day. Ask for a new one on the registration page.")
 
 
-def write_token(invited: Invitation, secret: str | bytes | None) -> str:
+def write_token(invited: Invitation, secrets: Sequence[str]) -> str:
     """Return the token that stands in the link."""
-    return str(_serializer(secret).dumps(asdict(invited)))
+    return str(_serializer(secrets).dumps(asdict(invited)))
 
 
-def read_token(token: str, secret: str | bytes | None) -> Invitation:
+def read_token(token: str, secrets: Sequence[str]) -> Invitation:
     """Return whom a link invites; raises InvitationOver."""
     try:
-        return Invitation(**_serializer(secret).loads(token, max_age=VALID_SECONDS))
+        return Invitation(**_serializer(secrets).loads(token, max_age=VALID_SECONDS))
     except (BadSignature, TypeError):
         raise InvitationOver from None
 
 
-def _serializer(secret: str | bytes | None) -> URLSafeTimedSerializer:
-    if not secret:
-        raise RuntimeError("invitations need the application's secret")
-    return URLSafeTimedSerializer(secret, salt=SALT)
+def _serializer(secrets: Sequence[str]) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secrets, salt=SALT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -37,27 +37,25 @@ class Preview:
         return Visitor(self.is_returning, self.tier, self.device, groups)
 
 
-def write_link(preview: Preview, secret: str | bytes | None) -> str:
+def write_link(preview: Preview, secrets: Sequence[str]) -> str:
     """Return the address of a preview."""
     told: Mapping[str, Any] = {
         **asdict(preview),
         "at": preview.at.isoformat() if preview.at else "",
         "stages": [stage.value for stage in preview.stages],
     }
-    return f"/preview/{_serializer(secret).dumps({key: value for key, value in told.items() if value})}"
+    return f"/preview/{_serializer(secrets).dumps({key: value for key, value in told.items() if value})}"
 
 
-def read_link(token: str, secret: str | bytes | None) -> Preview:
+def read_link(token: str, secrets: Sequence[str]) -> Preview:
     """Return what a link shows; raises PreviewOver."""
     try:
-        told = _serializer(secret).loads(token, max_age=VALID_SECONDS)
+        told = _serializer(secrets).loads(token, max_age=VALID_SECONDS)
         stages = tuple(Stage(stage) for stage in told.pop("stages", ()))
         return Preview(**{**told, "at": moment_of(told.get("at")), "stages": stages})
     except (BadSignature, TypeError, ValueError, AttributeError):
         raise PreviewOver from None
 
 
-def _serializer(secret: str | bytes | None) -> URLSafeTimedSerializer:
-    if not secret:
-        raise RuntimeError("previews need the application's secret")
-    return URLSafeTimedSerializer(secret, salt=SALT)
+def _serializer(secrets: Sequence[str]) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secrets, salt=SALT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
+from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from storefront.catalog import queries as catalog
 from storefront.content.front import build_sections
@@ -21,6 +21,7 @@ from storefront.web.fragments import render_page
 from storefront.web.headers import CONTENT_POLICY
 from storefront.web.kept_pages import kept
 from storefront.web.locale import current_locale
+from storefront.web.signing import signing_keys
 
 blueprint = Blueprint("content", __name__, template_folder="templates")
 
@@ -76,7 +77,7 @@ def _campaign_key(values: Mapping[str, str]) -> Hashable:
 @blueprint.get("/preview/<token>")
 def preview(token: str) -> Response:
     """Show a page as a signed link describes it; nothing of it is counted or kept."""
-    wanted = read_link(token, current_app.secret_key)
+    wanted = read_link(token, signing_keys())
     at = wanted.at or now()
     shown = resolve_all(read_slots(wanted.page, stages=wanted.stages), at, wanted.visitor)
     if not shown and wanted.page == HOME:

@@ -5,24 +5,26 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from storefront.database import revision
 from storefront.database.base import db
 from storefront.discovery import recommending, searching
 from storefront.discovery.recommending import ModelHealth
 from storefront.discovery.searching import IndexHealth
-from storefront.shop.models import Setting
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseHealth:
-    """Whether the database answers; without it nothing works."""
+    """Whether the database answers and has the tables that the code needs; without it nothing works."""
 
     ok: bool
     dialect: str
+    revision: str = ""
+    problem: str = ""
+    """What is to be done about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,13 @@ def read_health() -> Health:
 def _database() -> DatabaseHealth:
     dialect = db.engine.dialect.name
     try:
-        db.session.execute(select(Setting.key).limit(1))
+        connection = db.session.connection()
+        found, problem = revision.read(connection), revision.problem_of(connection)
     except SQLAlchemyError:
         log.exception("The database does not answer")
-        return DatabaseHealth(False, dialect)
-    return DatabaseHealth(True, dialect)
+        return DatabaseHealth(False, dialect, problem="The database does not answer.")
+    finally:
+        db.session.rollback()
+    if problem:
+        log.error(problem)
+    return DatabaseHealth(not problem, dialect, found or "", problem)

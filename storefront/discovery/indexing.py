@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select
 
 from search import MOST_SEGMENTS, Document
+from search import IndexProblem as IndexProblem
 from storefront.database.base import db
 from storefront.discovery.documents import each_document, list_documents
 from storefront.discovery.models import ProductChange

@@ -115,7 +115,7 @@ def _figures() -> Hashable:
 
 
 def _tell_the_time(response: Response) -> Response:
-    """Let countdowns run by the clock of the shop, whatever the reader's own says."""
-    if response.mimetype == "text/html" and "shop" in g and board():
+    """Let countdowns run by the clock of the shop, whatever the reader's own says; a fault page asks for nothing."""
+    if response.status_code < 500 and response.mimetype == "text/html" and "shop" in g and board():
         response.headers["Server-Timing"] = f"clock;dur={now().timestamp() * 1000:.0f}"
     return response

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from huey.consumer_options import ConsumerConfig
 
 from storefront.jobs.queue import huey
+from storefront.telemetry import sharing
 
 group = AppGroup("jobs", help="Queued and periodic work.")
 
@@ -16,6 +17,7 @@ group = AppGroup("jobs", help="Queued and periodic work.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 16), help="Threads that work.")
 def work(workers: int) -> None:
     """Work on queued and periodic jobs until stopped."""
+    sharing.share(current_app.config["SHOP"].metrics_dir)
     current_app.logger.info("Job worker started with %s thread(s)", workers)
     options = ConsumerConfig(workers=workers, worker_type="thread", check_worker_health=True)
     options.validate()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import logging
+import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +13,7 @@ from typing import Any, TypeVar
 
 from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab, signals
+from huey.api import Task
 
 from storefront.config import Config, read_config
 from storefront.database.apart import BUSY, write_apart
@@ -18,18 +21,43 @@ from storefront.database.inserting import insert_into
 from storefront.database.transaction import after_commit, transaction
 from storefront.jobs.models import DeadLetter, JobRun
 from storefront.kernel.clock import now
+from storefront.telemetry.about import about, facts
+from storefront.telemetry.meters import JOB_SECONDS, sample
+from storefront.telemetry.meters import JOBS as JOBS_ENDED
 
 log = logging.getLogger(__name__)
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+class Told(Huey):  # type: ignore[misc]
+    """A queue that says in each line of the log which job it is about, and counts how jobs end."""
+
+    def execute(self, task: Any, timestamp: datetime | None = None) -> Any:
+        began = time.perf_counter()
+        with about(**_known_of(task)):
+            try:
+                return super().execute(task, timestamp)
+            finally:
+                JOB_SECONDS.labels(_name(task)).inc(time.perf_counter() - began)
+                if not self.immediate:
+                    sample("jobs", lambda: 0)
+
+
+class OnRedis(Told, RedisHuey):  # type: ignore[misc]
+    """A queue that several machines share."""
+
+
+class OnSqlite(Told, SqliteHuey):  # type: ignore[misc]
+    """A queue in a file."""
+
+
 def make_queue(config: Config) -> Huey:
     """Return a queue on Redis when there is one, else on a SQLite file in the data directory."""
     if config.redis_url:
-        return RedisHuey("shop", url=config.redis_url)
+        return OnRedis("shop", url=config.redis_url)
     config.data_dir.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey("shop", filename=str(config.data_dir / "jobs.db"))
+    return OnSqlite("shop", filename=str(config.data_dir / "jobs.db"))
 
 
 huey = make_queue(read_config())
@@ -76,6 +104,20 @@ def name_of(function: Callable[..., Any]) -> str:
     return f"{function.__module__}.{function.__name__}"
 
 
+class Traced(Task):  # type: ignore[misc]
+    """A job whose id begins with that of the request that queued it, so that both are found by one number."""
+
+    def create_id(self) -> str:
+        cause = facts().get("request_id", "")
+        return f"{cause}.{secrets.token_hex(6)}" if cause else secrets.token_hex(10)
+
+
+def _known_of(task: Any) -> dict[str, str]:
+    """Return what is known of a job: its name, its id, and the request that queued it."""
+    cause, dot, _own = task.id.partition(".")
+    return {"job": _name(task), "job_id": task.id, **({"request_id": cause} if dot else {})}
+
+
 def _in_context(function: Function) -> Function:
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -91,7 +133,7 @@ def job(*, retries: int = 3, retry_delay: int = 20) -> Callable[[Function], Any]
     """Mark a function as a job: calling it queues it. Make it idempotent, it may run more than once."""
 
     def mark(function: Function) -> Any:
-        task = huey.task(retries=retries, retry_delay=retry_delay)(_in_context(function))
+        task = huey.task(retries=retries, retry_delay=retry_delay, task_base=Traced)(_in_context(function))
         JOBS[name_of(function)] = task
         return task
 
@@ -118,6 +160,12 @@ def enqueue_after_commit(task: Callable[..., Any], *args: Any) -> None:
             log.exception("Could not queue %s; the periodic sweep will do it", getattr(task, "__name__", task))
 
     after_commit(enqueue, once=(task, *args))
+
+
+@huey.signal(signals.SIGNAL_COMPLETE, signals.SIGNAL_ERROR)
+def _count(signal: str, task: Any, _error: BaseException | None = None) -> None:
+    outcome = "done" if signal == signals.SIGNAL_COMPLETE else "failed" if task.retries else "dead"
+    JOBS_ENDED.labels(_name(task), outcome).inc()
 
 
 @huey.signal(signals.SIGNAL_ERROR)

@@ -14,6 +14,7 @@ from storefront.database.base import db
 from storefront.kernel.errors import N_, NotFound
 from storefront.mail.models import MailChoice
 from storefront.mail.states import CONSENT_VERSION, UNLESS_REFUSED, Source, Topic
+from storefront.web.signing import signing_keys
 
 SALT = "unsubscribe"
 
@@ -135,6 +136,4 @@ def _write(
 
 
 def _signer() -> URLSafeSerializer:
-    if not current_app.secret_key:
-        raise RuntimeError("links to unsubscribe need the application's secret")
-    return URLSafeSerializer(current_app.secret_key, salt=SALT)
+    return URLSafeSerializer(signing_keys(), salt=SALT)

@@ -19,6 +19,7 @@ from storefront.kernel.text import squeeze
 from storefront.orders.models import Order, OrderEvent, OrderLine
 from storefront.orders.rules import read_number
 from storefront.orders.states import CancelReason, EventKind, OrderStatus, PaymentStatus
+from storefront.telemetry.about import note
 
 WHOLE = (
     selectinload(Order.lines),
@@ -76,6 +77,7 @@ def get_for(reader: Reader, number: str) -> Order:
     order = db.session.scalar(select(Order).where(Order.number == read_number(number)).options(*WHOLE))
     if order is None or not reader.may_read(order):
         raise NotFound
+    note(order=order.number)
     return order
 
 
@@ -87,6 +89,7 @@ def get_whole(order_id: int) -> Order:
     if inspect(order).unloaded & {"lines", "adjustments", "events", "taxes"}:
         query = select(Order).where(Order.id == order_id).options(*WHOLE).execution_options(populate_existing=True)
         order = db.session.scalars(query).one()
+    note(order=order.number)
     return order
 
 
@@ -103,12 +106,16 @@ def get_locked(order_id: int) -> Order:
     order = db.session.scalar(query)
     if order is None:
         raise NotFound
+    note(order=order.number)
     return order
 
 
 def find_by_number(number: str) -> Order | None:
     """Return the order with this number, for those who may see every order."""
-    return db.session.scalar(select(Order).where(Order.number == read_number(number)))
+    order = db.session.scalar(select(Order).where(Order.number == read_number(number)))
+    if order is not None:
+        note(order=order.number)
+    return order
 
 
 def find_customer_id(order_id: int) -> int | None:

@@ -44,6 +44,7 @@ from storefront.orders.states import (
 )
 from storefront.promotions import services as promotions
 from storefront.promotions.errors import CodeInUse, PromotionRanOut
+from storefront.telemetry.about import note
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,7 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
     _derive(order)
     db.session.flush()
     log.info("Order %s placed", number)
+    note(order=number)
     publish(OrderPlaced(order.id, number, order.customer_id))
     if order.payment_status == PaymentStatus.PAID:
         _is_paid(order, by, at)

@@ -14,6 +14,7 @@ from storefront.payments import queries, talking
 from storefront.payments.events import AttemptEnded, RefundAsked
 from storefront.payments.services import messages
 from storefront.shop.queries import get_settings
+from storefront.telemetry.about import about
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,8 @@ def _each(keys: Iterable[Key], work: Callable[[Key], object]) -> int:
     done = 0
     for key in keys:
         try:
-            work(key)
+            with about():
+                work(key)
             done += 1
         except Exception:
             log.exception("%s is left for the next time", key)

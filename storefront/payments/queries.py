@@ -26,6 +26,7 @@ from storefront.payments.states import (
     TransactionResult,
 )
 from storefront.shop.queries import get_settings
+from storefront.telemetry.about import note
 from storefront.web.locale import speaking
 
 
@@ -46,6 +47,7 @@ def get_request(reference: str) -> Request:
     ).one_or_none()
     if row is None:
         raise UnknownPayment
+    note(order=row.number)
     payment: Payment = row[0]
     root = current_app.config["SHOP"].public_url
     with speaking(row.locale):

@@ -58,7 +58,7 @@ def put_in(*, note: Note, expires_at: datetime, at: datetime) -> OutboxSms | Non
         kind=note.kind,
         phone=note.phone,
         locale=note.locale,
-        sealed=seal({name: text[:LONGEST_PARAMETER] for name, text in note.facts.items()}, _secret()),
+        sealed=seal({name: text[:LONGEST_PARAMETER] for name, text in note.facts.items()}, _secrets()),
         status=SmsStatus.QUEUED,
         next_try_at=at,
         expires_at=expires_at,
@@ -94,7 +94,7 @@ def as_message(sms: OutboxSms, *, at: datetime) -> Message:
     """Return a message as it goes out; raise SmsNotSent when it is too late for it."""
     if sms.expires_at <= at:
         raise SmsNotSent("it has expired", permanent=True)
-    facts, kind = unseal(sms.sealed, _secret()), SmsKind(sms.kind)
+    facts, kind = unseal(sms.sealed, _secrets()), SmsKind(sms.kind)
     return Message(sms.phone, sms.locale, text_of(kind, facts, locale=sms.locale), facts, kind)
 
 
@@ -122,5 +122,6 @@ def forget_old(*, at: datetime) -> int:
     return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def _secret() -> str:
-    return str(current_app.config["SHOP"].secret_key)
+def _secrets() -> tuple[str, ...]:
+    secrets: tuple[str, ...] = current_app.config["SHOP"].secrets
+    return secrets

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from flask import Flask, Response, current_app, g
+
+from storefront.telemetry.about import about, facts
 
 log = logging.getLogger(__name__)
 
@@ -20,12 +22,12 @@ def afterwards(work: Work) -> None:
 
 def _attach(response: Response) -> Response:
     if waiting := g.get("_afterwards"):
-        response.call_on_close(partial(_do, current_app._get_current_object(), tuple(waiting)))  # type: ignore[attr-defined]
+        response.call_on_close(partial(_do, current_app._get_current_object(), tuple(waiting), facts()))  # type: ignore[attr-defined]
     return response
 
 
-def _do(app: Flask, waiting: tuple[Work, ...]) -> None:
-    with app.app_context():
+def _do(app: Flask, waiting: tuple[Work, ...], known: Mapping[str, str]) -> None:
+    with app.app_context(), about(**known):
         for work in waiting:
             try:
                 work()

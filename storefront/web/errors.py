@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from storefront.database.away import is_away
 from storefront.database.base import db
 from storefront.kernel.errors import N_, ShopError, TooMany
-from storefront.web.fragments import wants_fragment
+from storefront.telemetry.meters import REFUSALS
+from storefront.web.addresses import current_path
+from storefront.web.fragments import safe_next, wants_fragment
 from storefront.web.headers import logged_path, wait_for
 
 log = logging.getLogger(__name__)
 
 PAGE = "errors/error.html"
+RETRY_AFTER = 30
+"""Seconds after which machines may ask again."""
 
 TITLES = {
     400: N_("That could not be read"),
@@ -27,6 +34,7 @@ TITLES = {
     422: N_("Please check what you entered"),
     429: N_("That was a bit fast"),
     500: N_("Something broke on our side"),
+    503: N_("We will be right back"),
 }
 WORDS = {
     400: N_("The address or a form holds something that cannot be read. Please go back and try again."),
@@ -37,7 +45,13 @@ WORDS = {
     421: N_("Our shop has another address. Please use the one that you know us by."),
     429: N_("You are faster than we can follow. Please wait a little, then try again."),
     500: N_("We have been told about it. Your cart is safe; please try again in a moment."),
+    503: N_("The shop cannot be reached just now. Your cart and your orders are safe; please try again in a minute."),
 }
+
+
+def count_refusal(error: ShopError) -> None:
+    """Count what a rule said no to, by view and kind: pages that show a refusal themselves call it too."""
+    REFUSALS.labels(request.endpoint or "", type(error).__name__).inc()
 
 
 def message_of(error: ShopError) -> str:
@@ -51,10 +65,14 @@ def message_of(error: ShopError) -> str:
 
 def error_page(status: int, message: str, *, page: str = PAGE) -> Response:
     """Answer with the template `page`, or with the notice alone for htmx."""
-    db.session.rollback()
+    with suppress(SQLAlchemyError):  # a connection that is gone cannot be rolled back either
+        db.session.rollback()
     title = gettext(TITLES.get(status, TITLES[409] if status < 500 else TITLES[500]))
     template = "components/_notice.html" if wants_fragment() else page
-    response = make_response(render_template(template, status=status, title=title, message=message), status)
+    response = make_response(
+        render_template(template, status=status, title=title, message=message, again=safe_next(current_path(), "/")),
+        status,
+    )
     response.vary.add("HX-Request")
     if wants_fragment():
         response.headers["HX-Retarget"] = "#flash"
@@ -64,6 +82,7 @@ def error_page(status: int, message: str, *, page: str = PAGE) -> Response:
 
 def refusal_page(error: ShopError, *, page: str = PAGE) -> Response:
     """Answer with what a rule said."""
+    count_refusal(error)
     return error_page(error.status, message_of(error), page=page)
 
 
@@ -80,7 +99,11 @@ def http_page(error: HTTPException, *, page: str = PAGE) -> Response:
 
 def _fault(error: Exception) -> Response:
     log.exception("Fault while answering %s %s", request.method, logged_path(), exc_info=error)
-    return error_page(500, gettext(WORDS[500]))
+    if not is_away(error):
+        return error_page(500, gettext(WORDS[500]))
+    response = error_page(503, gettext(WORDS[503]))
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def init_app(app: Flask) -> None:

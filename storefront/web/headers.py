@@ -10,6 +10,9 @@ from functools import lru_cache
 
 from flask import Flask, Response, current_app, g, request
 
+from storefront.telemetry import about
+from storefront.web import timing
+
 log = logging.getLogger("storefront.access")
 
 CONTENT_POLICY = (
@@ -45,6 +48,8 @@ def _start() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     g.started = time.perf_counter()
+    about.begin(request_id=g.request_id, endpoint=request.endpoint or "")
+    timing.begin()
 
 
 def _finish(response: Response) -> Response:
@@ -64,14 +69,21 @@ def _finish(response: Response) -> Response:
     if is_page:
         headers["Vary"] = _with_reader(headers.get("Vary", ""))
     if "started" in g:
+        seconds = time.perf_counter() - g.started
         log.info(
             "%s %s %s",
             request.method,
             logged_path(),
             response.status_code,
-            extra={"ms": round((time.perf_counter() - g.started) * 1000, 1), "status": response.status_code},
+            extra={"ms": round(seconds * 1000, 1), "status": response.status_code},
         )
+        timing.end(response, seconds)
     return response
+
+
+def _forget(_error: BaseException | None) -> None:
+    """Let lines that no request wrote name none."""
+    about.begin()
 
 
 @lru_cache(maxsize=64)
@@ -100,3 +112,5 @@ def init_app(app: Flask) -> None:
     app.config["HSTS"] = f"{HTTPS_ONLY}; includeSubDomains" if config.hsts_subdomains else HTTPS_ONLY
     app.before_request(_start)
     app.after_request(_finish)
+    app.teardown_request(_forget)
+    timing.init_app(app)

@@ -22,6 +22,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 from storefront.kernel.kept import Kept
+from storefront.telemetry.meters import count_kept
 from storefront.web.appearance import theme
 from storefront.web.fragments import wants_fragment
 from storefront.web.locale import current_locale
@@ -128,15 +129,19 @@ def kept(
         def answer(**values: Any) -> Response:
             key = None if unless() else _key(by)
             if key is None:
+                count_kept("own")
                 return view(**values)
             pages, sources = _pages.get(), tuple(source() for source in _sources.values())
             page = pages.find(key, sources)
             if page is None:
+                count_kept("made")
                 response = view(**values)
                 if response.status_code != 200 or "Set-Cookie" in response.headers:
                     return response
                 page = Page(sources, response, g.pop("_page_ends", ()))
                 pages.put(key, page)
+            else:
+                count_kept("found")
             return page.response(_encoding(request.headers.get("Accept-Encoding", "")))
 
         return answer

@@ -29,6 +29,7 @@ from storefront.web.addresses import network_here
 from storefront.web.fragments import redirect_to, render_page, safe_next
 from storefront.web.locale import current_locale
 from storefront.web.refusals import show_refusal
+from storefront.web.signing import signing_keys
 
 
 @blueprint.get("/sign-in")
@@ -102,14 +103,14 @@ def invitation_sent() -> Response:
 @blueprint.get("/register/<token>")
 def invitation(token: str) -> Response:
     """Show what the letter's link leads to: an account that lacks only its password."""
-    invited = read_token(token, current_app.secret_key)
+    invited = read_token(token, signing_keys())
     return render_page("accounts/register_finish.html", form=NewPasswordForm(), invited=invited, token=token)
 
 
 @blueprint.post("/register/<token>")
 def finish_registration(token: str) -> Response:
     """Open the account that a letter invited to."""
-    invited, form = read_token(token, current_app.secret_key), NewPasswordForm(request.form)
+    invited, form = read_token(token, signing_keys()), NewPasswordForm(request.form)
     status = 422
     try:
         if form.validate():
@@ -136,7 +137,7 @@ def _invite(form: InvitationForm) -> Response:
     invited = Invitation(fold_email(form.email.data), squeeze(form.name.data or "")[:120])
     address = network_here()
     services.refuse_too_many_tries(email=invited.email, address=address, at=now(), limits=throttle.JOINING)
-    url = f"{current_app.config['SHOP'].public_url}/register/{write_token(invited, current_app.secret_key)}"
+    url = f"{current_app.config['SHOP'].public_url}/register/{write_token(invited, signing_keys())}"
     with transaction():
         services.note_failure(email=invited.email, address=address, at=now(), limits=throttle.JOINING)
         services.invite(invited=invited, url=url, locale=current_locale(), at=now())

@@ -26,7 +26,7 @@ from storefront.orders.access import remember
 from storefront.payments.arriving import next_page
 from storefront.promotions.errors import CodeInUse, PromotionRanOut
 from storefront.shipping.errors import NoDelivery
-from storefront.web.errors import message_of
+from storefront.web.errors import count_refusal, message_of
 from storefront.web.fragments import redirect_to, render_page, wants_fragment
 from storefront.web.pacing import Pace, TooFast
 
@@ -93,6 +93,7 @@ def place() -> Response:
             _choose_points(sheet)
             placed = services.place(attempt=attempt, at=now())
     except SHOWN_AGAIN as refusal:
+        count_refusal(refusal)
         _keep(sheet)
         return _again(refusal)
     return _arrive(placed)

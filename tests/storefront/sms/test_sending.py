@@ -178,10 +178,10 @@ def test_a_fault_of_a_sender_counts_as_a_try(phones: Flask, monkeypatch: pytest.
 
 
 def test_sealed_words_open_with_their_own_secret_alone() -> None:
-    sealed = seal(FACTS, "a secret")
-    assert unseal(sealed, "a secret") == FACTS
+    sealed = seal(FACTS, ["a secret"])
+    assert unseal(sealed, ["a new one", "a secret"]) == FACTS
     with pytest.raises(SmsNotSent, match="another SECRET_KEY") as refused:
-        unseal(sealed, "another")
+        unseal(sealed, ["another"])
     assert refused.value.permanent
 
 

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, with the request it belongs to. No personal data."""
+"""Structured logs: one JSON object a line, with what it is about. No personal data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-from flask import g, has_request_context
+from storefront.telemetry.about import facts
 
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -22,8 +22,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if has_request_context():
-            entry["request_id"] = g.get("request_id", "")
+        entry.update(facts())
         entry.update({key: value for key, value in vars(record).items() if key not in _PLAIN})
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
