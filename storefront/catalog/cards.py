@@ -6,7 +6,7 @@ it). Unbound, as in a test of this room alone, everything is in stock and nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
@@ -16,8 +16,9 @@ from urllib.parse import quote
 from sqlalchemy import bindparam, select
 
 from storefront.catalog.attributes import fitting
-from storefront.catalog.memory import Restocked, Store, remembered
+from storefront.catalog.memory import remembered
 from storefront.catalog.models import Product, Variant
+from storefront.catalog.stock_shown import remember_stock
 from storefront.database.reading import read
 from storefront.kernel.clock import now
 from storefront.media.pictures import picture_srcset, picture_url
@@ -26,8 +27,6 @@ from storefront.shop.queries import get_settings
 NEW_FOR = timedelta(days=30)
 PICTURE_SIZE = 320
 PLENTY = 1_000_000
-STOCK = "stock"
-"""Under which name a product's stock is remembered as pages show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +210,6 @@ _ROWS = (
     .where(Product.is_published, Variant.is_active, Product.id.in_(bindparam("ids", expanding=True)))
     .order_by(Product.id, Variant.position)
 )
-_VARIANTS = (
-    select(Variant.product_id, Variant.id)
-    .where(Variant.is_active, Variant.product_id.in_(bindparam("ids", expanding=True)))
-    .order_by(Variant.product_id, Variant.position)
-)
-
-
 Wish = Sequence[tuple[str, tuple[str, ...]]]
 """Facets of options with the values asked for."""
 
@@ -285,37 +277,8 @@ def _read(ids: Sequence[int], locale: str, few: int, wish: Wish = ()) -> dict[in
     for product_id, group in groupby(rows, key=lambda row: row.id):
         variants = tuple(group)
         made[product_id] = _card(variants, stock, locale, few, wish)
-        store.put(product_id, STOCK, _stock_shown([row.variant_id for row in variants], stock))
+        remember_stock(store, product_id, [row.variant_id for row in variants], stock)
     return made
-
-
-def stock_seen(store: Store, product_ids: Collection[int]) -> Restocked:
-    """Return where the stock of these products looks different from when their cards were made, and remember it."""
-    listed_to = get_settings().low_stock_threshold + 1
-    variants: dict[int, list[int]] = {number: [] for number in product_ids}
-    for product_id, variant_id in read(_VARIANTS, {"ids": list(product_ids)}):
-        variants[product_id].append(variant_id)
-    stock = _stock([variant_id for ids in variants.values() for variant_id in ids])
-    alone, listed = [], []
-    for number, ids in variants.items():
-        before, after = store.get(number, STOCK), _stock_shown(ids, stock)
-        if before != after:
-            alone.append(number)
-            store.put(number, STOCK, after)
-            if not isinstance(before, tuple) or _capped(before, listed_to) != _capped(after, listed_to):
-                listed.append(number)
-    return Restocked(alone, listed)
-
-
-def _stock_shown(variant_ids: Iterable[int], stock: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
-    """Return what a page could show of stock: how many one can buy, or may know of."""
-    settings = get_settings()
-    most = max(settings.largest_quantity, settings.low_stock_threshold + 1)
-    return _capped(((number, max(stock.get(number, 0), 0)) for number in variant_ids), most)
-
-
-def _capped(stock: Iterable[tuple[int, int]], most: int) -> tuple[tuple[int, int], ...]:
-    return tuple((number, min(units, most)) for number, units in stock)
 
 
 def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, few: int, wish: Wish) -> Card:

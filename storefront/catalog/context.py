@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from flask import Flask, current_app, g
 from markupsafe import Markup, escape
@@ -15,6 +15,7 @@ from storefront.catalog.cards import Card
 from storefront.catalog.details import Details
 from storefront.catalog.listing import Facet, ListPage
 from storefront.catalog.queries import category_tree
+from storefront.catalog.stock_shown import find_restocked
 from storefront.catalog.tree import Tree
 from storefront.catalog.wanted import amount_text
 from storefront.database.base import db
@@ -156,6 +157,6 @@ def init_app(app: Flask) -> None:
     kept_pages.made_from(settings=get_settings, tree=category_tree, offers=open_offers, products=_generation)
     cards.bind(stock=inventory.available)
     collecting.bind(inventory.sellable_units)
-    memory.bind(written=list_written, shown=cards.stock_seen)
+    memory.bind(written=list_written, shown=partial(find_restocked, inventory.available))
     if not event.contains(db.session, "after_commit", memory.note_commit):
         event.listen(db.session, "after_commit", memory.note_commit)
