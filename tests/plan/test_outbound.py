@@ -36,8 +36,14 @@ MAY_CALL = {
     "storefront/sms/aliyun.py": "the carrier: fixed, or SMS_URL",
     "storefront/sms/tencent.py": "the carrier: fixed, or SMS_URL",
 }
-RUNS_PROGRAMS = {"storefront/serving.py", "storefront/demo/fetching.py"}
-"""The first starts the web server and the worker, the second a package manager, for the demo alone."""
+RUNS_PROGRAMS = {
+    "storefront/serving.py",
+    "storefront/demo/fetching.py",
+    "storefront/operations/postgres.py",
+    "storefront/operations/restoring.py",
+}
+"""What starts the web server and the worker; a package manager, for the demo alone; pg_dump, pg_restore and our own
+commands, at the hand of an operator."""
 
 
 @cache

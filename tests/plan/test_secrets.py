@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 
 from storefront.config import BadConfiguration, Config, read_config
-from storefront.web.logs import JsonFormatter
+from storefront.telemetry.logs import JsonFormatter
 from tests.plan.test_house import ROOT
 
 LOOKS_LIKE_A_SECRET = re.compile(
