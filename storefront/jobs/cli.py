@@ -17,6 +17,6 @@ group = AppGroup("jobs", help="Queued and periodic work.")
 def work(workers: int) -> None:
     """Work on queued and periodic jobs until stopped."""
     current_app.logger.info("Job worker started with %s thread(s)", workers)
-    options = ConsumerConfig(workers=workers, worker_type="thread", check_worker_health=True)
+    options = ConsumerConfig(workers=workers, worker_type="thread", check_worker_health=True, graceful_signal="TERM")
     options.validate()
     huey.create_consumer(**options.values).run()

@@ -8,10 +8,10 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from storefront import serving
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
+from storefront.serving import supervising
 from storefront.shop import queries, services, verifying
 
 group = AppGroup("shop", help="Run the shop; its settings.")
@@ -20,7 +20,7 @@ group = AppGroup("shop", help="Run the shop; its settings.")
 @group.command("serve")
 def serve() -> None:
     """Run the web server and the job worker side by side until one stops or Ctrl-C."""
-    serving.serve(current_app.config["SHOP"])
+    supervising.serve(current_app.config["SHOP"])
 
 
 @group.command("verify")

@@ -47,9 +47,7 @@ class Processes:
         )
 
     def wait(self) -> None:
-        """Return once the shop answers. A server whose worker dies twice within seconds thinks of a loop and stops;
-        it is started again, as a service manager does.
-        """
+        """Return once the shop answers; a supervisor that was killed too is started again, as a service manager does."""
         for _ in range(1200):
             if self.serving is None or self.serving.poll() is not None:
                 self._start()
@@ -63,7 +61,7 @@ class Processes:
         """Kill the process that answers requests, the job worker, or all of them, without a word of warning."""
         assert self.serving is not None
         if whom == "web":
-            _kill([pid for pid in self._family() if "granian" in _told(pid)][1:])
+            _kill([pid for pid in self._family() if "storefront.serving.answering" in _told(pid)])
             return
         if whom == "jobs":
             _kill([pid for pid in self._family() if "jobs" in _told(pid)])

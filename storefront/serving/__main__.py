@@ -1,0 +1,19 @@
+"""`python -m storefront.serving`: what systemd, containers and `make demo` start."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from pathlib import Path
+
+from storefront.config import ROOT, read_config
+from storefront.serving.supervising import DRAIN, PARTS, serve
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m storefront.serving", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=PARTS, help="start this part only")
+    parser.add_argument("--home", type=Path, default=ROOT, help="where each worker's code is looked for when it starts")
+    parser.add_argument("--drain", type=float, default=DRAIN, help="seconds for which a replaced worker still answers")
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    serve(read_config(), *([asked.part] if asked.part else PARTS), home=asked.home, drain=asked.drain)
