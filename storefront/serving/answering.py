@@ -60,10 +60,18 @@ def _last(start: StartResponse, status: str, headers: list[tuple[str, str]], *re
 
 def answer(listener: socket.socket, control: socket.socket) -> None:
     """Load the shop, say that it is ready, and answer until told otherwise."""
-    server = Granian(TARGET, interface=Interfaces.WSGI, blocking_threads=1, backlog=BACKLOG, websockets=False)
-    server.log_level, server.runtime_mode = LogLevels.warning, RuntimeModes.mt
-    server._shd, server._sso = SocketHolder(listener.fileno(), False, BACKLOG), listener
-    server._spawn_worker(0, Granian._spawn_wsgi_worker, partial(_load, listener, control)).inner.run()
+    server: Any = Granian(
+        TARGET,
+        interface=Interfaces.WSGI,
+        blocking_threads=1,
+        backlog=BACKLOG,
+        runtime_mode=RuntimeModes.mt,
+        websockets=False,
+        log_level=LogLevels.warning,
+    )
+    holder: Any = SocketHolder
+    server._shd, server._sso = holder(listener.fileno(), False, BACKLOG), listener
+    server._spawn_worker(0, server._spawn_wsgi_worker, partial(_load, listener, control)).inner.run()
 
 
 def _load(listener: socket.socket, control: socket.socket) -> Front:

@@ -19,22 +19,16 @@ import pytest
 
 from benchmarks.server import free_port
 from storefront.config import ROOT
-from storefront.database.base import db
-from tests.conftest import config_for, make_app
 
 RELEASE = """
-import importlib.util
-from pathlib import Path
-
-spec = importlib.util.spec_from_file_location("shop_itself", {wsgi!r})
-shop = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(shop)
-inner = shop.app
+import time
 
 def app(environ, start_response):
-    return inner(environ, lambda status, headers: start_response(status, [*headers, ("X-Release", {name!r})]))
+    time.sleep(0.01)
+    start_response("200 OK", [("Content-Length", "4"), ("X-Release", {name!r})])
+    return [b"open"]
 """
-"""A release of the shop that says its name; another one differs in nothing else."""
+"""A release that says its name; it stands for the shop, which takes seconds to load."""
 
 
 @dataclass
@@ -53,7 +47,7 @@ class Shop:
         """Put a release into a folder of its own and move the link to it."""
         release = self.folder / name
         release.mkdir()
-        (release / "wsgi.py").write_text(code.format(wsgi=str(ROOT / "wsgi.py"), name=name))
+        (release / "wsgi.py").write_text(code.format(name=name))
         moved = self.folder / "moved"
         moved.symlink_to(release)
         moved.replace(self.home)
@@ -156,12 +150,7 @@ def _ask(port: int, path: str) -> http.client.HTTPResponse:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
-    """A shop with tables, not yet open."""
-    app = make_app(config_for(tmp_path / "data"))
-    with app.app_context():
-        db.create_all()
-        db.session.remove()
-        db.engine.dispose()
+    """A shop that is not yet open."""
     shop = Shop(tmp_path)
     yield shop
     if shop.process and shop.process.poll() is None:
@@ -208,7 +197,7 @@ def test_code_that_does_not_start_changes_nothing_and_dying_workers_close_no_sho
     shop.deploy("good")
     shop.open()
     before = shop.workers()
-    shop.deploy("broken", "raise RuntimeError('a release that cannot be loaded')\n# {wsgi} {name}")
+    shop.deploy("broken", "raise RuntimeError('a release that cannot be loaded')  # {name}")
     assert shop.process is not None
     shop.process.send_signal(signal.SIGHUP)
     for _ in range(20):

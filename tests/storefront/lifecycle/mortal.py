@@ -47,7 +47,7 @@ class Processes:
         )
 
     def wait(self) -> None:
-        """Return once the shop answers; a supervisor that was killed too is started again, as a service manager does."""
+        """Return once the shop answers; a killed supervisor is started again, as by a service manager."""
         for _ in range(1200):
             if self.serving is None or self.serving.poll() is not None:
                 self._start()
