@@ -16,12 +16,14 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from storefront import extensions
+from storefront.catalog import memory
 from storefront.config import ROOT, Config, read_config
 from storefront.database import engine, migrating
 from storefront.database.base import db
 from storefront.jobs import queue
 from storefront.kernel import events
 from storefront.reactions import REACTIONS
+from storefront.shared import changes, store
 from storefront.shop import queries as shop
 from storefront.web import (
     addresses,
@@ -118,6 +120,9 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     _bind_extensions(app, config)
     afterwards.init_app(app)
     headers.init_app(app)
+    store.bind(config.redis_url)
+    changes.bind(config.data_dir, config.redis_url, db.session, on_commit=memory.note_commit)
+    app.before_request(changes.look)
     app.before_request(_load_settings)
     uploads.init_app(app)
     wellformed.init_app(app)

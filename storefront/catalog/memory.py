@@ -1,8 +1,8 @@
 """What a process remembers of products, and how it learns that something changed.
 
 A remembered value stays until its product, one of its variants or its stock is written to: every two seconds at most,
-and right after any commit of this process, the store asks which products were touched and forgets those. Bulk writes
-may leave `updated_at` alone, so everything is forgotten every ten minutes.
+and right after any commit that this process makes or hears of, the store asks which products were touched and forgets
+those. Bulk writes may leave `updated_at` alone, so everything is forgotten every ten minutes.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ OVERLAP = timedelta(seconds=10)
 EVERYTHING_AFTER = 600.0
 MOST_PRODUCTS = 20_000
 
-Touched = Callable[[datetime], Iterable[int]]
-"""A moment -> ids of products of which a row, a variant or a stock level was written since."""
+Touched = Callable[[datetime], Iterable[tuple[int, Hashable]]]
+"""A moment -> products of which a row, a variant or a stock level was written since, and how each is now."""
 
 
-def _untouched(_since: datetime) -> Iterable[int]:
+def _untouched(_since: datetime) -> Iterable[tuple[int, Hashable]]:
     return ()
 
 
@@ -58,6 +58,8 @@ class Store:
         self._read_at = now()
         self._check_at = time.monotonic() + CHECK_EVERY
         self._seen = _commits.number
+        self._known: set[tuple[int, Hashable]] = set()
+        """What the last look found; it finds the same again while that is young."""
         self._checking = threading.Lock()
 
     def get(self, product_id: int, key: Hashable) -> object:
@@ -80,11 +82,13 @@ class Store:
             return
         try:
             since, self._read_at = self._read_at - OVERLAP, now()
-            touched = list(_touched(since))
-            for product_id in touched:
+            touched = set(_touched(since))
+            fresh = touched - self._known
+            for product_id, _state in fresh:
                 self._values.pop(product_id, None)
-            if touched:
+            if fresh:
                 self.generation = object()
+            self._known = touched
             self._seen, self._check_at = seen, time.monotonic() + CHECK_EVERY
         finally:
             self._checking.release()
@@ -102,5 +106,5 @@ def remembered() -> Store:
 
 
 def note_commit(_session: object = None) -> None:
-    """Something was written in this process: look before the next answer."""
+    """Something was written, here or elsewhere: look before the next answer."""
     _commits.number += 1

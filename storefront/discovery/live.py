@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import func, literal, select, union
 
 from search import LiveColumns
 from storefront.catalog.cards import Piece, shown_prices
@@ -84,7 +84,8 @@ class LiveTable:
         if aged or self._read_at is None or promoted_now() != self._promoted:
             return self._replace(at)
         offered = flash_prices()
-        touched = {*list_touched(self._read_at - OVERLAP), *list_products_of(_changed(self._flash, offered))}
+        written = (number for number, _state in list_touched(self._read_at - OVERLAP))
+        touched = {*written, *list_products_of(_changed(self._flash, offered))}
         if len(touched) > MOST_AT_ONCE:
             return self._replace(at)
         fresh = read_live(touched) if touched else {}
@@ -124,16 +125,29 @@ def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
     return found
 
 
-def list_touched(since: datetime) -> Sequence[int]:
-    """Return ids of products of which the row, a variant or a stock level was written since then."""
-    product = select(Product.id).where(Product.updated_at >= since)
-    variant = select(Variant.product_id).where(Variant.updated_at >= since)
+def list_touched(since: datetime) -> Sequence[tuple[int, Hashable]]:
+    """Return the products of which the row, a variant or a stock level was written since then, and how each is now:
+    one that was written twice in one moment is told from how it was between.
+    """
+    nothing = literal(0)
+    product = select(Product.id, Product.updated_at, Product.version, nothing, nothing).where(
+        Product.updated_at >= since
+    )
+    variant = select(Variant.product_id, Variant.updated_at, Variant.price_minor, nothing, nothing).where(
+        Variant.updated_at >= since
+    )
     stock = (
-        select(Variant.product_id)
+        select(
+            Variant.product_id,
+            StockLevel.updated_at,
+            StockLevel.on_hand,
+            StockLevel.allocated + StockLevel.reserved,
+            StockLevel.variant_id,
+        )
         .join(StockLevel, StockLevel.variant_id == Variant.id)
         .where(StockLevel.updated_at >= since)
     )
-    return db.session.scalars(union(product, variant, stock)).all()
+    return [(row[0], tuple(row)) for row in read(union(product, variant, stock))]
 
 
 def list_products_of(variant_ids: Collection[int]) -> Sequence[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import ClassVar, Generic, TypeVar
@@ -18,6 +19,8 @@ class Kept(Generic[Value]):
     """
 
     _every: ClassVar[WeakSet[Kept[object]]] = WeakSet()
+    on_forget: ClassVar[Callable[[], None]] = lambda: None
+    """Called when a room drops a value because it was written anew: other processes keep it too."""
 
     def __init__(self, read: Callable[[], Value], *, seconds: float) -> None:
         self._read, self._seconds = read, seconds
@@ -42,9 +45,18 @@ class Kept(Generic[Value]):
     def forget(self) -> None:
         """Drop the value, so that the next `get` reads what was just written."""
         self._held = None
+        Kept.on_forget()
 
     @classmethod
     def forget_all(cls) -> None:
         """Drop every kept value of this process."""
-        for kept in cls._every:
-            kept.forget()
+        for kept in list(cls._every):
+            kept._held = None
+
+    @classmethod
+    def age_all(cls, seconds: float) -> None:
+        """Have everything that is kept for at most `seconds` read anew when it is next asked for."""
+        for kept in list(cls._every):
+            held = kept._held
+            if held is not None and kept._seconds <= seconds:
+                kept._held = (-math.inf, held[1])

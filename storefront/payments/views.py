@@ -30,7 +30,7 @@ from storefront.web.limits import Limit
 blueprint = Blueprint("payments", __name__, template_folder="templates")
 
 LARGEST_MESSAGE = 256 * 1024
-FORGERIES = Limit(60, seconds=600)
+FORGERIES = Limit(60, seconds=600, name="forgeries")
 """Of messages with a wrong signature, from one address; more are not even kept."""
 MOST_LOOKS = 30
 """How often a waiting page looks by itself."""
