@@ -19,7 +19,7 @@ from storefront.kernel.kept import Kept
 from storefront.shared import changes, store
 from storefront.shop.services import change_settings
 from tests.browser import Shopper
-from tests.factories import make_category, make_product, variant_of
+from tests.factories import make_category, make_product
 from tests.storefront.shared.conftest import RedisServer
 
 
@@ -41,8 +41,8 @@ def test_a_price_that_another_process_changed_shows_at_once(app: Flask, shopper:
     urls = ("/", "/categories/dairy", f"/products/{milk.slug}")
     assert all("$3.00" in shopper.get(url).said for url in urls)
     moment = now().replace(tzinfo=None)
-    changed = "UPDATE variant SET price_minor = 250, updated_at = :at WHERE id = :id"
-    elsewhere(app, changed, at=moment, id=variant_of(milk).id)
+    changed = "UPDATE variant SET price_minor = 250, updated_at = :at WHERE product_id = :product"
+    elsewhere(app, changed, at=str(moment), product=milk.id)
     other.tell(changes.COMMIT)
     for url in urls:
         page = shopper.get(url)
