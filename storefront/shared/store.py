@@ -31,22 +31,31 @@ class Store:
         self._closed_until = 0.0
         self._is_gone = False
 
+    @property
+    def is_closed(self) -> bool:
+        """Say whether it failed a moment ago, so that asking would only cost time."""
+        return time.monotonic() < self._closed_until
+
     def ask(self, question: Callable[[Redis], Answer]) -> Answer | None:
-        """Return the answer; None where there is no Redis, or none that answers now. Said once in the log."""
-        if self._client is None or time.monotonic() < self._closed_until:
+        """Return the answer; None where there is no Redis, or none that answers now."""
+        if self._client is None or self.is_closed:
             return None
         try:
             answer = question(self._client)
         except (RedisError, OSError) as failure:
-            self._closed_until = time.monotonic() + PAUSE
-            if not self._is_gone:
-                log.warning("Redis does not answer (%s); each process counts for itself meanwhile", failure)
-            self._is_gone = True
+            self.note(failure)
             return None
         if self._is_gone:
             log.warning("Redis answers again")
             self._is_gone = False
         return answer
+
+    def note(self, failure: Exception) -> None:
+        """Ask nothing for a while. Said once in the log."""
+        self._closed_until = time.monotonic() + PAUSE
+        if not self._is_gone:
+            log.warning("Redis does not answer (%s); each process counts for itself meanwhile", failure)
+        self._is_gone = True
 
 
 def connect(url: str, *, patience: float) -> Redis:
