@@ -22,6 +22,7 @@ from storefront.jobs import queue
 from storefront.kernel.kept import Kept
 from tests.browser import Shopper
 from tests.demo_data import _demo_app, demo_app, demo_shopper  # noqa: F401
+from tests.redis_server import redis_server  # noqa: F401
 
 settings.register_profile("steady", deadline=None)  # how fast a machine is decides no test
 settings.load_profile("steady")

@@ -164,9 +164,13 @@ def enqueue_after_commit(task: Callable[..., Any], *args: Any) -> None:
         except Exception as failure:
             if isinstance(failure, RedisError):
                 shared().note(failure)
-            log.exception("Could not queue %s; the periodic sweep will do it", getattr(task, "__name__", task))
+            log.exception("Could not queue %s; the periodic sweep will do it", _words(task))
 
     after_commit(enqueue, once=(task, *args))
+
+
+def _words(task: Any) -> str:
+    return name_of(getattr(task, "func", task))
 
 
 @huey.signal(signals.SIGNAL_ERROR)

@@ -61,11 +61,16 @@ class Processes:
         """Kill the process that answers requests, the job worker, or all of them, without a word of warning."""
         assert self.serving is not None
         if whom == "web":
-            _kill([pid for pid in self._family() if "storefront.serving.answering" in _told(pid)])
+            _kill(self.web_workers())
             return
         if whom == "jobs":
             _kill([pid for pid in self._family() if "jobs" in _told(pid)])
+            return
         self.close()
+
+    def web_workers(self) -> list[int]:
+        """Return the processes that answer requests."""
+        return [pid for pid in self._family() if "storefront.serving.answering" in _told(pid)]
 
     def close(self) -> None:
         """Leave none of them."""

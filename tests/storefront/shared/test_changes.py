@@ -20,7 +20,7 @@ from storefront.shared import changes, store
 from storefront.shop.services import change_settings
 from tests.browser import Shopper
 from tests.factories import make_category, make_product
-from tests.storefront.shared.conftest import RedisServer
+from tests.redis_server import RedisServer
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from storefront.shared import store
 from storefront.web.limits import Limit
-from tests.storefront.shared.conftest import RedisServer
+from tests.redis_server import RedisServer
 
 
 @pytest.fixture
