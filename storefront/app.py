@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 from datetime import timedelta
 from types import ModuleType
+from typing import Any
 
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -18,7 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from storefront import extensions
 from storefront.catalog import memory
 from storefront.config import ROOT, Config, read_config
-from storefront.database import engine, migrating
+from storefront.database import engine, migrating, replica
 from storefront.database.base import db
 from storefront.jobs import queue
 from storefront.kernel import events
@@ -28,6 +29,7 @@ from storefront.shop import queries as shop
 from storefront.web import (
     addresses,
     afterwards,
+    again,
     appearance,
     assets,
     csrf,
@@ -96,7 +98,8 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
         SHOP=config,
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(config.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(config.database_url, config.database),
+        SQLALCHEMY_BINDS=_replica(config),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -121,12 +124,13 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     afterwards.init_app(app)
     headers.init_app(app)
     store.bind(config.redis_url)
-    changes.bind(config.data_dir, config.redis_url, db.session, on_commit=memory.note_commit)
-    app.before_request(changes.look)
+    app.before_request(engine.note_request)
+    to_tell = (memory.note_commit, replica.note_commit)
+    changes.init_app(app, config.data_dir, config.redis_url, on_commit=to_tell)
     app.before_request(_load_settings)
     uploads.init_app(app)
     wellformed.init_app(app)
-    for module in (templating, locale, filters, measures, csrf, errors, assets, appearance, addresses):
+    for module in (templating, locale, filters, measures, csrf, errors, again, assets, appearance, addresses):
         module.init_app(app)
     for room in ROOMS:
         _open_room(app, room)
@@ -149,7 +153,14 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     extensions.login_manager.init_app(app, add_context_processor=False)
     extensions.compress.init_app(app)
     with app.app_context():
-        engine.prepare(db.engine)
+        for each in db.engines.values():
+            engine.prepare(each, config.database)
+
+
+def _replica(config: Config) -> dict[str, Any]:
+    """Return the second database, if there is one."""
+    url = config.database.replica_url
+    return {replica.NAME: {"url": url, **engine.engine_options(url, config.database)}} if url else {}
 
 
 def _load_settings() -> None:

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from storefront.databases import DatabaseSetup, read_databases
+from storefront.environment import BadConfiguration, choice, flag, number
+
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret"
 SHORTEST_SECRET = 32
@@ -25,10 +28,6 @@ SMS_NEEDS: Mapping[str, tuple[str, ...]] = {
 SMS_KINDS = ("code", "paid", "sent", "delivered", "cancelled", "refunded", "return_approved", "return_rejected")
 """What short messages are about; each kind is a template of its own at carriers in China."""
 SIGN_IN_PROVIDERS = ("GOOGLE", "WECHAT", "QQ", "WEIBO")
-
-
-class BadConfiguration(RuntimeError):
-    """The environment says something the shop cannot start with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +118,7 @@ class Config:
     sandbox_payments: bool
     payment_keys: Mapping[str, str] = field(repr=False)
     """The keys of payment providers, by their names in the environment."""
+    database: DatabaseSetup = field(default_factory=DatabaseSetup)
     kuaidi100: Kuaidi100Account | None = None
     sms: SmsSetup = SmsSetup()
     sign_in_keys: tuple[SignInKeys, ...] = ()
@@ -147,7 +147,7 @@ class Config:
 def read_config(environ: Mapping[str, str] | None = None) -> Config:
     """Read the environment; raise BadConfiguration with a sentence that says what to mend."""
     env = os.environ if environ is None else environ
-    production = _flag(env, "PRODUCTION", default=False)
+    production = flag(env, "PRODUCTION", default=False)
     secret = env.get("SECRET_KEY", "") or DEVELOPMENT_SECRET
     if production and (secret == DEVELOPMENT_SECRET or len(secret) < SHORTEST_SECRET):
         raise BadConfiguration(
@@ -159,9 +159,9 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
             "PRODUCTION is on, but PUBLIC_URL is missing: links in mails and in the sitemap need the shop's address."
         )
     data_dir = Path(env.get("DATA_DIR") or ROOT / "var").resolve()
-    database_url = _database_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'shop.db'}")
+    database_url, database = read_databases(env, data_dir)
     search_backend, search_url, search_name = _search(env, database_url)
-    host, port = env.get("HOST") or "127.0.0.1", _number(env, "PORT", 8000, 1, 65535)
+    host, port = env.get("HOST") or "127.0.0.1", number(env, "PORT", 8000, 1, 65535)
     return Config(
         data_dir=data_dir,
         database_url=database_url,
@@ -170,30 +170,22 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         production=production,
         host=host,
         port=port,
-        workers=_number(env, "WEB_WORKERS", 2, 1, 64),
+        workers=number(env, "WEB_WORKERS", 2, 1, 64),
         mail_url=_mail_url(env.get("MAIL_URL", "")),
         mail_from=env.get("MAIL_FROM") or "shop@localhost",
         public_url=(env.get("PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
         search_backend=search_backend,
         search_url=search_url,
         search_name=search_name,
-        trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, 0, 5),
-        log_level=_choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
-        sandbox_payments=_flag(env, "SANDBOX_PAYMENTS", default=not production),
+        trusted_proxies=number(env, "TRUSTED_PROXIES", 0, 0, 5),
+        log_level=choice(env, "LOG_LEVEL", ("INFO", "DEBUG", "WARNING", "ERROR")),
+        sandbox_payments=flag(env, "SANDBOX_PAYMENTS", default=not production),
         payment_keys=_payment_keys(env),
+        database=database,
         kuaidi100=_kuaidi100(env),
         sms=_sms(env, production),
         sign_in_keys=tuple(keys for name in SIGN_IN_PROVIDERS if (keys := _sign_in_keys(env, name))),
     )
-
-
-def _database_url(url: str) -> str:
-    for prefix in ("postgres://", "postgresql://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
-        raise BadConfiguration("DATABASE_URL must start with sqlite:/// or postgresql://")
-    return url
 
 
 def _search(env: Mapping[str, str], database_url: str) -> tuple[str, str, str]:
@@ -300,30 +292,3 @@ def _sign_in_keys(env: Mapping[str, str], name: str) -> SignInKeys | None:
     if url and not url.startswith(("https://", "http://")):
         raise BadConfiguration(f"OIDC_{name}_URL must start with https://")
     return SignInKeys(name.lower(), client_id, secret, url) if client_id else None
-
-
-def _number(env: Mapping[str, str], key: str, default: int, low: int, high: int) -> int:
-    text = env.get(key, "")
-    if not text:
-        return default
-    if not text.isdecimal() or not low <= int(text) <= high:
-        raise BadConfiguration(f"{key} must be a whole number from {low} to {high}, not {text!r}")
-    return int(text)
-
-
-def _flag(env: Mapping[str, str], key: str, *, default: bool) -> bool:
-    text = env.get(key, "").strip().lower()
-    if not text:
-        return default
-    if text in {"1", "true", "yes", "on"}:
-        return True
-    if text in {"0", "false", "no", "off"}:
-        return False
-    raise BadConfiguration(f"{key} must be yes or no, not {text!r}")
-
-
-def _choice(env: Mapping[str, str], key: str, choices: tuple[str, ...]) -> str:
-    text = env.get(key) or choices[0]
-    if text not in choices:
-        raise BadConfiguration(f"{key} must be one of {', '.join(choices)}, not {text!r}")
-    return text

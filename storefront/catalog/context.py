@@ -8,7 +8,6 @@ from functools import lru_cache
 
 from flask import Flask, current_app, g
 from markupsafe import Markup, escape
-from sqlalchemy import event
 
 from storefront.catalog import cards, collecting, memory
 from storefront.catalog.cards import Card
@@ -17,7 +16,6 @@ from storefront.catalog.listing import Facet, ListPage
 from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Tree
 from storefront.catalog.wanted import amount_text
-from storefront.database.base import db
 from storefront.discovery.highlighting import Segment, highlight, mark_typed
 from storefront.discovery.live import list_touched
 from storefront.inventory import queries as inventory
@@ -157,5 +155,3 @@ def init_app(app: Flask) -> None:
     cards.bind(stock=inventory.available)
     collecting.bind(inventory.sellable_units)
     memory.bind(list_touched)
-    if not event.contains(db.session, "after_commit", memory.note_commit):
-        event.listen(db.session, "after_commit", memory.note_commit)

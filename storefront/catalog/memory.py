@@ -105,6 +105,6 @@ def remembered() -> Store:
     return store
 
 
-def note_commit(_session: object = None) -> None:
+def note_commit() -> None:
     """Something was written, here or elsewhere: look before the next answer."""
     _commits.number += 1

@@ -12,6 +12,7 @@ from storefront.catalog.listing import read_wanted
 from storefront.catalog.matrix import words_of
 from storefront.catalog.rules import choose_variant, option_groups
 from storefront.catalog.showing import answer_list, asked_here, gallery_of, list_page, list_variant
+from storefront.database.replica import from_replica
 from storefront.discovery import queries as discovery
 from storefront.discovery.noting import record_redirect, record_search
 from storefront.discovery.redirecting import find_redirect
@@ -25,6 +26,7 @@ blueprint = Blueprint("catalog", __name__, template_folder="templates")
 
 
 @blueprint.get("/categories")
+@from_replica
 @kept()
 def categories() -> Response:
     """Show the whole tree, two levels deep."""
@@ -32,6 +34,7 @@ def categories() -> Response:
 
 
 @blueprint.get("/categories/<slug>")
+@from_replica
 @kept(by=list_variant, unless=lambda: "q" in request.args)
 def category(slug: str) -> Response:
     """Show a category's products, searched, filtered and sorted as asked."""
@@ -51,6 +54,7 @@ def category(slug: str) -> Response:
 
 
 @blueprint.get("/products/<slug>")
+@from_replica
 @kept()
 def product(slug: str) -> Response:
     """Show a product, with the variant that `sku` names or the first that can be bought."""

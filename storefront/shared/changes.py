@@ -6,16 +6,16 @@ import logging
 import mmap
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask_sqlalchemy.session import Session
+from flask import Flask, current_app, has_app_context
 from redis.exceptions import RedisError
 from sqlalchemy import event
-from sqlalchemy.orm import scoped_session
 
+from storefront.database.base import db
 from storefront.database.transaction import is_open
 from storefront.kernel.kept import Kept
 from storefront.shared.store import connect, shared
@@ -115,44 +115,37 @@ def _channel(url: str) -> str:
     return f"shop:changes:{urlsplit(url).path.strip('/') or 0}"
 
 
-class _Bound:
-    news: News | None = None
-
-
-def bind(folder: Path, url: str, session: scoped_session[Session], *, on_commit: Callable[[], object]) -> None:
-    """Tell others of this process's commits and edits from now on; call `on_commit` before the answer that follows
-    a commit of theirs.
+def init_app(app: Flask, folder: Path, url: str, *, on_commit: Iterable[Callable[[], object]]) -> None:
+    """Tell others of this application's commits and edits; call each `on_commit` after a commit of its own, and before
+    the answer that follows one of theirs.
     """
-    _Bound.news = News(folder, url)
-    _Bound.news.on_commit.append(on_commit)
+    news = app.extensions["changes"] = News(folder, url)
+    news.on_commit.extend(on_commit)
+    app.before_request(news.look)
     Kept.on_forget = _edited
-    if not event.contains(session, "after_commit", _committed):
-        event.listen(session, "after_commit", _committed)
-
-
-def look() -> None:
-    """Heed what others have told."""
-    if _Bound.news:
-        _Bound.news.look()
+    if not event.contains(db.session, "after_commit", _committed):
+        event.listen(db.session, "after_commit", _committed)
 
 
 def _edited() -> None:
     """A room says that what others keep is old: told at once, or by the commit that makes it true."""
-    if _Bound.news:
+    if has_app_context():
         _pending.edited = True
         if not is_open():
             _tell()
 
 
 def _committed(_session: object) -> None:
-    if is_open() and _Bound.news:
+    if is_open():
         _tell()
 
 
 def _tell() -> None:
-    assert _Bound.news
     edited, _pending.edited = getattr(_pending, "edited", False), False
-    _Bound.news.tell(EDIT if edited else COMMIT)
+    news: News = current_app.extensions["changes"]
+    for act in news.on_commit:
+        act()
+    news.tell(EDIT if edited else COMMIT)
 
 
 _pending = threading.local()
