@@ -11,7 +11,6 @@ import importlib
 import importlib.util
 from datetime import timedelta
 from types import ModuleType
-from typing import Any
 
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -23,6 +22,7 @@ from storefront.database import engine, migrating, replica
 from storefront.database.base import db
 from storefront.jobs import queue
 from storefront.kernel import events
+from storefront.kernel.kept import Kept
 from storefront.reactions import REACTIONS
 from storefront.shared import changes, store
 from storefront.shop import queries as shop
@@ -99,7 +99,6 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(config.database_url, config.database),
-        SQLALCHEMY_BINDS=_replica(config),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -125,6 +124,7 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     headers.init_app(app)
     store.bind(config.redis_url)
     app.before_request(engine.note_request)
+    Kept.reading, Kept.on_change = replica.on_primary, replica.note_commit
     to_tell = (memory.note_commit, replica.note_commit)
     changes.init_app(app, config.data_dir, config.redis_url, on_commit=to_tell)
     app.before_request(_load_settings)
@@ -153,14 +153,8 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     extensions.login_manager.init_app(app, add_context_processor=False)
     extensions.compress.init_app(app)
     with app.app_context():
-        for each in db.engines.values():
-            engine.prepare(each, config.database)
-
-
-def _replica(config: Config) -> dict[str, Any]:
-    """Return the second database, if there is one."""
-    url = config.database.replica_url
-    return {replica.NAME: {"url": url, **engine.engine_options(url, config.database)}} if url else {}
+        engine.prepare(db.engine, config.database)
+    replica.init_app(app, config.database)
 
 
 def _load_settings() -> None:

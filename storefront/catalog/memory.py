@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime, timedelta
 
+from storefront.database.replica import note_commit as replica_must_know
+from storefront.database.replica import on_primary
 from storefront.database.transaction import is_open
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
@@ -82,12 +84,14 @@ class Store:
             return
         try:
             since, self._read_at = self._read_at - OVERLAP, now()
-            touched = set(_touched(since))
+            with on_primary():
+                touched = set(_touched(since))
             fresh = touched - self._known
             for product_id, _state in fresh:
                 self._values.pop(product_id, None)
             if fresh:
                 self.generation = object()
+                replica_must_know()
             self._known = touched
             self._seen, self._check_at = seen, time.monotonic() + CHECK_EVERY
         finally:

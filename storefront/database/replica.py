@@ -7,26 +7,33 @@ every write, every job.
 The replica may be used when it has replayed everything that the primary had written when this process last asked, and
 it asks again once `DATABASE_REPLICA_LAG` seconds have gone by, and at once after every commit that it makes or hears
 of. So a page shows a price that was changed a moment ago, or is read from the primary until the replica knows it too.
-Where the replica fails, the view is run once more on the primary, and nobody asks the replica for some seconds.
+What a process keeps for all its readers, price lists and settings among it, is always read from the primary; where that
+turns out to be other than before, the replica must know it before a page is made of it. Where the replica fails, the
+view is run once more on the primary, and nobody asks the replica for some seconds.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import current_app, g, request
-from sqlalchemy import Engine, text
+from flask import Flask, current_app, g, has_request_context, request
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
+
+from storefront.database.engine import engine_options, prepare
+from storefront.databases import DatabaseSetup
 
 log = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
 NAME = "replica"
+MISSING = object()
 PAUSE = 10.0
 """Seconds after a failure in which nobody asks."""
 AGAIN = 0.05
@@ -37,8 +44,10 @@ ANYBODYS = frozenset({"visitor", "unit", "lang", "theme", "view", "deliver_to", 
 """Cookies that tell readers' tastes, and open nothing that they have written."""
 _WRITTEN = text("SELECT CAST(pg_current_wal_lsn() AS text)")
 _REPLAYED = text(
-    "SELECT NOT pg_is_in_recovery() OR coalesce(pg_last_wal_replay_lsn() >= CAST(:written AS pg_lsn), false)"
+    "SELECT coalesce(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END"
+    " >= CAST(:written AS pg_lsn), false)"
 )
+"""One that does not follow may be the primary itself, under another address; one that was promoted is left behind."""
 
 
 class Standing:
@@ -86,6 +95,19 @@ standing = Standing()
 def note_commit() -> None:
     """Something was written, here or elsewhere: what the replica must know is more than before."""
     standing.commits += 1
+    if has_request_context() and "replica" in g:
+        g.replica = None
+
+
+@contextmanager
+def on_primary() -> Iterator[None]:
+    """Read a block from the primary, whoever asks."""
+    aside = g.pop("replica", MISSING) if has_request_context() else MISSING
+    try:
+        yield
+    finally:
+        if aside is not MISSING:
+            g.replica = aside
 
 
 def from_replica(view: Callable[..., Answer]) -> Callable[..., Answer]:
@@ -93,14 +115,14 @@ def from_replica(view: Callable[..., Answer]) -> Callable[..., Answer]:
 
     @wraps(view)
     def answer(**values: Any) -> Answer:
-        if not current_app.config["SHOP"].database.replica_url or not _is_stranger():
+        if NAME not in current_app.extensions or not _is_stranger():
             return view(**values)
         session = current_app.extensions["sqlalchemy"].session
         g.replica = None
         try:
             return view(**values)
         except DBAPIError as failure:
-            if g.replica is None:
+            if not g.replica:
                 raise
             standing.note(failure)
             session.rollback()
@@ -122,7 +144,14 @@ def replica_for(session: Any) -> Engine | None:
     if "replica" not in g or session.info.get(IS_WRITING):
         return None
     if g.replica is None:
-        engines = current_app.extensions["sqlalchemy"].engines
+        primary, engine = current_app.extensions["sqlalchemy"].engine, current_app.extensions[NAME]
         lag = current_app.config["SHOP"].database.replica_lag
-        g.replica = standing.is_current(engines[None], engines[NAME], lag) and engines[NAME]
+        g.replica = standing.is_current(primary, engine, lag) and engine
     return g.replica or None
+
+
+def init_app(app: Flask, setup: DatabaseSetup) -> None:
+    """Open the replica, if there is one."""
+    if setup.replica_url:
+        engine = app.extensions[NAME] = create_engine(setup.replica_url, **engine_options(setup.replica_url, setup))
+        prepare(engine, setup)
