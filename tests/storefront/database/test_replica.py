@@ -90,7 +90,7 @@ def test_strangers_read_from_the_replica_and_everybody_else_from_the_primary(sho
     assert price(buyer, "/checkout") == "$3.00"
     order(buyer)
     with shop.app_context():
-        totals = db.session.execute(text('SELECT unit_price_minor FROM order_line')).scalars().all()
+        totals = db.session.execute(text("SELECT unit_price_minor FROM order_line")).scalars().all()
     assert totals == [300], "no price is decided on the replica"
 
 
