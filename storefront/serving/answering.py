@@ -78,7 +78,10 @@ def _load(listener: socket.socket, control: socket.socket) -> Front:
     module, _, name = TARGET.partition(":")
     front = Front(getattr(importlib.import_module(module), name))
     threading.Thread(target=_listen, args=(control, listener, front), daemon=True).start()
-    control.sendall(READY)
+    try:
+        control.sendall(READY)
+    except OSError:
+        sys.exit("The supervisor is gone; nobody is to be answered")
     return front
 
 

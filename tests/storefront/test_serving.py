@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ import pytest
 
 from benchmarks.server import free_port
 from storefront.config import ROOT
+from tests.front_door import IS_THERE, FrontDoor
 
 RELEASE = """
 import time
@@ -29,6 +31,10 @@ def app(environ, start_response):
     return [b"open"]
 """
 """A release that says its name; it stands for the shop, which takes seconds to load."""
+
+
+ANYBODYS = ssl.create_default_context()
+ANYBODYS.check_hostname, ANYBODYS.verify_mode = False, ssl.CERT_NONE
 
 
 @dataclass
@@ -94,6 +100,8 @@ class Crowd:
     """Eight clients that hardly rest: half keep their connection, half connect anew for every page."""
 
     port: int
+    door: type[http.client.HTTPConnection] = http.client.HTTPConnection
+    method: str = "GET"
     is_over: threading.Event = field(default_factory=threading.Event)
     served: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
@@ -111,15 +119,17 @@ class Crowd:
                 thread.join()
 
     def _visit(self, keeps: bool) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        while not self.is_over.is_set():
+        options = {"context": ANYBODYS} if self.door is http.client.HTTPSConnection else {}
+        connection = self.door("127.0.0.1", self.port, timeout=30, **options)
+        headers = {"Connection": "keep-alive" if keeps else "close"}
+        while not self.is_over.wait(0.01):
             try:
-                connection.request(
-                    "GET", "/healthz?brief=1", headers={"Connection": "keep-alive" if keeps else "close"}
-                )
+                connection.request(self.method, "/", headers=headers)
                 answer = connection.getresponse()
                 answer.read()
-                assert answer.status == 200
+                if answer.status != 200:
+                    self.failures.append(f"{answer.status}")
+                    continue
                 self.served[answer.headers["X-Release"]] += 1
             except (OSError, http.client.HTTPException) as failure:
                 self.failures.append(repr(failure))
@@ -211,6 +221,35 @@ def test_code_that_does_not_start_changes_nothing_and_dying_workers_close_no_sho
         time.sleep(0.3)
     shop.wait_for(2)
     assert shop.process.poll() is None
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not IS_THERE, reason="nginx is not installed")
+def test_behind_nginx_a_machine_may_be_upgraded_or_closed_and_no_request_fails(tmp_path: Path) -> None:
+    machines = [Shop(tmp_path / name) for name in ("left", "right")]
+    (tmp_path / "nginx").mkdir()
+    nginx = FrontDoor(tmp_path / "nginx", [machine.port for machine in machines])
+    readers = Crowd(nginx.port, http.client.HTTPSConnection)
+    writers = Crowd(nginx.port, http.client.HTTPSConnection, "POST")
+    try:
+        for machine in machines:
+            machine.folder.mkdir()
+            machine.deploy("first")
+            machine.open()
+        nginx.open()
+        with readers.busy(), writers.busy():
+            machines[0].deploy("second")
+            machines[0].reload("second")
+            time.sleep(0.3)
+            assert machines[1].close() == 0
+            time.sleep(1.0)
+        assert readers.failures == writers.failures == []
+        assert min(crowd.served[name] for crowd in (readers, writers) for name in ("first", "second")) > 5
+    finally:
+        nginx.close()
+        for machine in machines:
+            if machine.process and machine.process.poll() is None:
+                machine.close()
 
 
 def test_workers_end_with_their_supervisor(shop: Shop) -> None:
