@@ -41,7 +41,10 @@ def patiently(run: Callable[[Connection], None]) -> None:
         try:
             with db.engine.connect() as connection:
                 _prepare(connection)
-                run(connection)
+                try:
+                    run(connection)
+                finally:
+                    _put_away(connection)
                 return
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE or tries == MOST_TRIES:
@@ -59,7 +62,12 @@ def _prepare(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME})
     connection.execute(text(f"SET lock_timeout = {int(LOCK_SECONDS * 1000)}"))
     connection.commit()
-    connection.detach()  # none of this is for those who would get the connection next
+
+
+def _put_away(connection: Connection) -> None:
+    """Close it for good: neither its lock nor its settings are for whoever would get it next."""
+    if connection.dialect.name == "postgresql":
+        connection.invalidate()
 
 
 class _Commands(click.Command):
