@@ -7,7 +7,8 @@ is loaded in the supervisor, so there is little that could break it.
 The port is one listening socket that all of them share. A worker that dies takes with it only what it was answering;
 whoever knocks meanwhile waits in the socket's queue, which lives as long as the supervisor. A worker that dies is
 replaced at once, and after a growing pause where it dies again and again: a shop does not close because a worker does.
-So does one whose request never ends.
+So is one whose request never ends. A connection belongs to whoever took it, so a proxy in front should make a new one
+for each request: of several kept ones all may lie with the same worker.
 
 SIGHUP replaces every worker by one with the code that is there now, one after the other. A new worker says when it is
 ready; only then the old one retires: it takes no more connections, answers with `Connection: close` for a while so that

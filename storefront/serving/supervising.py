@@ -23,7 +23,7 @@ PARTS = ("web", "jobs")
 ROUND = 0.1
 """Seconds between two looks at the workers."""
 DRAIN = 5.0
-"""Seconds for which a replaced worker answers on connections that it has; a proxy's idle ones should live shorter."""
+"""Seconds for which a replaced worker answers on connections that it has; who asks on one is told to close it."""
 LAST_DRAIN = 1.0
 """The same when the whole shop closes."""
 PATIENCE = 30.0
