@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, event
 
 from storefront.databases import DatabaseSetup
 
@@ -16,6 +17,8 @@ BUSY_TIMEOUT = 10_000
 """How many milliseconds SQLite waits for another writer."""
 SPARE = 5
 """Connections beyond the pool, for moments when a request's work overlaps with what is left for after it."""
+
+_DETAIL = re.compile(r"\nDETAIL:.*?(?=\n[A-Z]+:|\Z)", re.DOTALL)
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -90,12 +93,20 @@ def prepare(engine: Engine, setup: DatabaseSetup) -> None:
         event.listen(engine, "begin", _begin)
     else:
         event.listen(engine, "do_connect", partial(_set_up_postgres, setup))
+        event.listen(engine, "handle_error", _hide_rows)
 
 
 def _set_up_postgres(setup: DatabaseSetup, _dialect: object, _record: object, _args: object, wanted: Any) -> None:
     given = wanted.get("options", "")
     wanted.update(server_settings(setup))
     wanted["options"] = f"{wanted['options']} {given}".strip()
+
+
+def _hide_rows(context: ExceptionContext) -> None:
+    """Take the row that PostgreSQL shows out of an error's words: it is somebody's, and words go into the log."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (_DETAIL.sub("", str(error.args[0])), *error.args[1:])
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

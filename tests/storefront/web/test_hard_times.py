@@ -96,7 +96,8 @@ def test_a_database_without_tables_is_down(tmp_path: Path) -> None:
         queue.bind(bound)
 
 
-def test_the_log_keeps_no_key_and_no_person(app: Flask) -> None:
+def test_the_log_keeps_no_key_and_no_person(any_app: Flask) -> None:
+    app = any_app
     with app.test_request_context("/register/very-secret"):
         assert logged_path() == "/register/<token>"
     with app.test_request_context("/products/milk"):
