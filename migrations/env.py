@@ -12,6 +12,7 @@ from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 
 from storefront.database.columns import UtcDateTime
+from storefront.database.migrating import patiently
 
 
 def render_item(kind: str, item: object, autogen: AutogenContext) -> str | Literal[False]:
@@ -63,7 +64,12 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         return
-    with database.engine.connect() as connection, without_foreign_keys(connection):
+    patiently(run_on)
+
+
+def run_on(connection: sa.Connection) -> None:
+    """Run what is still to be run; each migration that is done stays done."""
+    with without_foreign_keys(connection):
         context.configure(
             connection=connection, target_metadata=database.metadata, transaction_per_migration=True, **options
         )

@@ -16,17 +16,21 @@ from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from storefront import extensions
+from storefront.catalog import memory
 from storefront.config import ROOT, Config, read_config
-from storefront.database import engine, migrating, watching
+from storefront.database import engine, migrating, replica, watching
 from storefront.database.base import db
 from storefront.jobs import queue
 from storefront.kernel import events
+from storefront.kernel.kept import Kept
 from storefront.reactions import REACTIONS
+from storefront.shared import changes, store
 from storefront.shop import queries as shop
 from storefront.telemetry import logs
 from storefront.web import (
     addresses,
     afterwards,
+    again,
     appearance,
     assets,
     cookies,
@@ -98,7 +102,7 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
         SECRET_KEY=config.secret_key,
         SECRET_KEY_FALLBACKS=list(config.secret_fallbacks),
         SQLALCHEMY_DATABASE_URI=config.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(config.database_url),
+        SQLALCHEMY_ENGINE_OPTIONS=engine.engine_options(config.database_url, config.database),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=1024 * 1024,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -122,10 +126,15 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     _bind_extensions(app, config)
     afterwards.init_app(app)
     headers.init_app(app)
+    store.bind(config.redis_url)
+    app.before_request(engine.note_request)
+    Kept.reading, Kept.on_change = replica.on_primary, replica.note_commit
+    to_tell = (memory.note_commit, replica.note_commit)
+    changes.init_app(app, config.data_dir, config.redis_url, on_commit=to_tell)
     app.before_request(_load_settings)
     uploads.init_app(app)
     wellformed.init_app(app)
-    for module in (cookies, templating, locale, filters, measures, csrf, errors, assets, appearance, addresses):
+    for module in (cookies, templating, locale, filters, measures, csrf, errors, again, assets, appearance, addresses):
         module.init_app(app)
     for room in ROOMS:
         _open_room(app, room)
@@ -148,9 +157,10 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     extensions.login_manager.init_app(app, add_context_processor=False)
     extensions.compress.init_app(app)
     with app.app_context():
-        engine.prepare(db.engine)
+        engine.prepare(db.engine, config.database)
         watching.watch(db.engine, config.slow_query_ms)
         tracing.init_app(app, db.engine)
+    replica.init_app(app, config.database)
 
 
 def _load_settings() -> None:

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from storefront.databases import DatabaseSetup, read_databases
 from storefront.environment import BadConfiguration as BadConfiguration
 from storefront.environment import choice, flag, number
+from storefront.short_messages import SmsSetup as SmsSetup
+from storefront.short_messages import read_sms
 
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "development-only-secret"
@@ -20,14 +23,6 @@ SEARCH_NAME = "shop"
 PAYMENT_PREFIXES = ("STRIPE_", "ALIPAY_", "WECHATPAY_", "PAYPAL_")
 """What the names of payment providers' keys begin with; each provider knows its own."""
 KUAIDI100_URL = "https://poll.kuaidi100.com"
-SMS_NEEDS: Mapping[str, tuple[str, ...]] = {
-    "console": (),
-    "tencent": ("SMS_ID", "SMS_SECRET", "SMS_APP", "SMS_SIGN", "SMS_TEMPLATE"),
-    "aliyun": ("SMS_ID", "SMS_SECRET", "SMS_SIGN", "SMS_TEMPLATE"),
-}
-"""Who carries short messages, and the keys that each needs."""
-SMS_KINDS = ("code", "paid", "sent", "delivered", "cancelled", "refunded", "return_approved", "return_rejected")
-"""What short messages are about; each kind is a template of its own at carriers in China."""
 SIGN_IN_PROVIDERS = ("GOOGLE", "WECHAT", "QQ", "WEIBO")
 
 
@@ -66,23 +61,6 @@ def read_mail_url(url: str) -> MailServer:
     except ValueError:
         pass
     raise BadConfiguration("MAIL_URL must look like smtp://user:password@host:587?tls=1, or smtps://host")
-
-
-@dataclass(frozen=True, slots=True)
-class SmsSetup:
-    """Who carries short messages, and the keys to them; `sender` is "" where nobody does."""
-
-    sender: str = ""
-    key_id: str = ""
-    secret: str = field(default="", repr=False)
-    app: str = ""
-    sign: str = ""
-    templates: Mapping[str, str] = field(default_factory=dict)
-    """The carrier's templates, by kind of message and, for one in English, "paid_en"."""
-    region: str = ""
-    url: str = ""
-    countries: frozenset[str] = frozenset()
-    """Where numbers may be from; empty: anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +107,9 @@ class Config:
     metrics_token: str = field(default="", repr=False)
     slow_query_ms: int = 200
     slow_page_ms: int = 1000
+    database: DatabaseSetup = field(default_factory=DatabaseSetup)
     kuaidi100: Kuaidi100Account | None = None
-    sms: SmsSetup = SmsSetup()
+    sms: SmsSetup = field(default_factory=SmsSetup)
     sign_in_keys: tuple[SignInKeys, ...] = ()
 
     @property
@@ -181,7 +160,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
     if production:
         _check_public_url(env.get("PUBLIC_URL", ""))
     data_dir = Path(env.get("DATA_DIR") or ROOT / "var").resolve()
-    database_url = _database_url(env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'shop.db'}")
+    database_url, database = read_databases(env, data_dir)
     search_backend, search_url, search_name = _search(env, database_url)
     host, port = env.get("HOST") or "127.0.0.1", number(env, "PORT", 8000, 1, 65535)
     return Config(
@@ -210,8 +189,9 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         metrics_token=_metrics_token(env),
         slow_query_ms=number(env, "SLOW_QUERY_MS", 200, 0, 600_000),
         slow_page_ms=number(env, "SLOW_PAGE_MS", 1000, 0, 600_000),
+        database=database,
         kuaidi100=_kuaidi100(env),
-        sms=_sms(env, production),
+        sms=read_sms(env, production=production),
         sign_in_keys=tuple(keys for name in SIGN_IN_PROVIDERS if (keys := _sign_in_keys(env, name, production))),
     )
 
@@ -224,15 +204,6 @@ def _check_public_url(url: str) -> None:
     parts = urlsplit(url)
     if not parts.hostname or (parts.scheme != "https" and parts.hostname not in {"127.0.0.1", "localhost"}):
         raise BadConfiguration("PRODUCTION is on, so PUBLIC_URL must begin with https:// and name the shop's host.")
-
-
-def _database_url(url: str) -> str:
-    for prefix in ("postgres://", "postgresql://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
-        raise BadConfiguration("DATABASE_URL must start with sqlite:/// or postgresql://")
-    return url
 
 
 def _search(env: Mapping[str, str], database_url: str) -> tuple[str, str, str]:
@@ -297,44 +268,6 @@ def _mail_url(url: str) -> str:
     if url:
         read_mail_url(url)
     return url
-
-
-def _sms(env: Mapping[str, str], production: bool) -> SmsSetup:
-    """Read SMS_*: in production nobody carries messages until somebody is named, also not the console."""
-    sender = env.get("SMS_SENDER", "") or ("" if production else "console")
-    if sender not in {"", "none", *SMS_NEEDS}:
-        raise BadConfiguration(f"SMS_SENDER must be one of none, {', '.join(SMS_NEEDS)}, not {sender!r}")
-    missing = [key for key in SMS_NEEDS.get(sender, ()) if not env.get(key)]
-    if missing:
-        raise BadConfiguration(f"SMS_SENDER is {sender}, but {', '.join(missing)} is missing.")
-    countries = frozenset(env.get("SMS_COUNTRIES", "").upper().replace(",", " ").split())
-    if not all(re.fullmatch("[A-Z]{2}", country) for country in countries):
-        raise BadConfiguration("SMS_COUNTRIES must be two-letter country codes, such as CN, HK")
-    return SmsSetup(
-        sender="" if sender == "none" else sender,
-        key_id=env.get("SMS_ID", ""),
-        secret=env.get("SMS_SECRET", ""),
-        app=env.get("SMS_APP", ""),
-        sign=env.get("SMS_SIGN", ""),
-        templates=_sms_templates(env),
-        region=env.get("SMS_REGION", ""),
-        url=env.get("SMS_URL", "").rstrip("/"),
-        countries=countries,
-    )
-
-
-def _sms_templates(env: Mapping[str, str]) -> dict[str, str]:
-    """Read SMS_TEMPLATE for codes, SMS_TEMPLATE_PAID and so on for news about orders, each with _EN for English."""
-    found: dict[str, str] = {}
-    for name, value in env.items():
-        kind = name.removeprefix("SMS_TEMPLATE").lower().lstrip("_")
-        if not name.startswith("SMS_TEMPLATE") or not value.strip():
-            continue
-        key = f"code_{kind}" if kind == "en" else kind or "code"
-        if key.removesuffix("_en") not in SMS_KINDS:
-            raise BadConfiguration(f"{name} names no message that the shop sends; there are {', '.join(SMS_KINDS)}.")
-        found[key] = value.strip()
-    return found
 
 
 def _sign_in_keys(env: Mapping[str, str], name: str, production: bool) -> SignInKeys | None:

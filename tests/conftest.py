@@ -22,6 +22,7 @@ from storefront.jobs import queue
 from storefront.kernel.kept import Kept
 from tests.browser import Shopper
 from tests.demo_data import _demo_app, demo_app, demo_shopper  # noqa: F401
+from tests.redis_server import redis_server  # noqa: F401
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
 """How many cases a property is tried on, where its test does not say; each run has others."""
@@ -31,6 +32,8 @@ settings.load_profile("steady")
 ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 REDIS = os.environ.get("TEST_REDIS_URL", "")
+EVERYTHING_ON_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgres"
+"""Whether `app` is the shop on PostgreSQL too, in every test that asks for it."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -123,8 +126,16 @@ def _postgres_app(worker_dir: Path, worker_id: str) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def app(_sqlite_app: Flask, worker_dir: Path) -> Iterator[Flask]:
-    """The application on an empty SQLite database. Hold no app context across requests."""
+def app(request: pytest.FixtureRequest) -> Flask:
+    """The application on an empty database, SQLite unless TEST_DATABASE says postgres. Hold no app context across
+    requests.
+    """
+    return request.getfixturevalue("postgres_app" if EVERYTHING_ON_POSTGRES else "sqlite_app")
+
+
+@pytest.fixture
+def sqlite_app(_sqlite_app: Flask, worker_dir: Path) -> Iterator[Flask]:
+    """The application on an empty SQLite database."""
     _empty_sqlite(_sqlite_app, worker_dir)
     _forget_index(_sqlite_app)
     queue.bind(_sqlite_app)
@@ -154,7 +165,7 @@ def postgres_app(_postgres_app: Flask) -> Iterator[Flask]:
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def any_app(request: pytest.FixtureRequest) -> Flask:
     """The application on each database in turn."""
-    return request.getfixturevalue("app" if request.param == "sqlite" else "postgres_app")
+    return request.getfixturevalue(f"{request.param}_app")
 
 
 def _forget_index(app: Flask) -> None:

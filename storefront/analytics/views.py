@@ -34,7 +34,7 @@ LARGEST = 2_048
 """In bytes; what our script tells has a tenth of that."""
 
 blueprint = Blueprint("analytics", __name__)
-_limit = Limit(300, seconds=60.0)
+_limit = Limit(300, seconds=60.0, name="analytics")
 """For one address, behind which there may be an office."""
 
 

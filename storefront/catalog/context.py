@@ -8,7 +8,6 @@ from functools import lru_cache, partial
 
 from flask import Flask, current_app, g
 from markupsafe import Markup, escape
-from sqlalchemy import event
 
 from storefront.catalog import cards, collecting, memory
 from storefront.catalog.cards import Card
@@ -18,7 +17,6 @@ from storefront.catalog.queries import category_tree
 from storefront.catalog.stock_shown import find_restocked
 from storefront.catalog.tree import Tree
 from storefront.catalog.wanted import amount_text
-from storefront.database.base import db
 from storefront.discovery.highlighting import Segment, highlight, mark_typed
 from storefront.discovery.live import list_written
 from storefront.inventory import queries as inventory
@@ -158,5 +156,3 @@ def init_app(app: Flask) -> None:
     cards.bind(stock=inventory.available)
     collecting.bind(inventory.sellable_units)
     memory.bind(written=list_written, shown=partial(find_restocked, inventory.available))
-    if not event.contains(db.session, "after_commit", memory.note_commit):
-        event.listen(db.session, "after_commit", memory.note_commit)

@@ -1,9 +1,9 @@
 """What a process remembers of products, and how it learns that something changed.
 
 A remembered value stays until its product or one of its variants is written to, or lists show its stock otherwise than
-before: every two seconds at most, and right after any commit of this process, the store asks what was written and
-forgets that. Of a thousand pieces one may be sold and no list looks different; only the product's own page is another
-(`is_written`). Bulk writes may leave `updated_at` alone, so everything is forgotten every ten minutes.
+before: every two seconds at most, and right after any commit that this process makes or hears of, the store asks what
+was written and forgets that. Of a thousand pieces one may be sold and no list looks different; only the product's own
+page is another (`is_written`). Bulk writes may leave `updated_at` alone, so everything is forgotten every ten minutes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Callable, Collection, Hashable, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from storefront.database.replica import note_commit as replica_must_know
+from storefront.database.replica import on_primary
 from storefront.database.transaction import is_open
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
@@ -26,13 +28,16 @@ MOST_PRODUCTS = 20_000
 
 
 class Write(NamedTuple):
-    """A row that was written: of which product, when, and for one of its stock levels which and how much is free."""
+    """A row that was written: of which product, when, and how it is now. A stock level names its warehouse, 0 is none.
+
+    What was written twice in one moment is told from how it was between.
+    """
 
     product_id: int
     at: datetime
-    variant_id: int | None
-    warehouse_id: int | None
-    units: int | None
+    variant_id: int
+    warehouse_id: int
+    state: int
 
 
 Written = Callable[[datetime], Iterable[Write]]
@@ -93,6 +98,8 @@ class Store:
         self._read_at = now()
         self._check_at = time.monotonic() + CHECK_EVERY
         self._seen = _commits.number
+        self._known: set[tuple[int, Hashable]] = set()
+        """What the last look found; it finds the same again while that is young."""
         self._checking = threading.Lock()
 
     def get(self, product_id: int, key: Hashable) -> object:
@@ -119,9 +126,11 @@ class Store:
             return
         try:
             since, self._read_at = self._read_at - OVERLAP, now()
-            written = frozenset(_Bound.written(since))
-            if fresh := written - self._last:
-                self._forget(fresh)
+            with on_primary():
+                written = frozenset(_Bound.written(since))
+                if fresh := written - self._last:
+                    self._forget(fresh)
+                    replica_must_know()
             self._last = written
             self._seen, self._check_at = seen, time.monotonic() + CHECK_EVERY
         finally:
@@ -129,7 +138,7 @@ class Store:
 
     def _forget(self, fresh: Collection[Write]) -> None:
         """Forget what these writes changed; those of the overlap were seen before."""
-        changed = {write.product_id for write in fresh if write.units is None}
+        changed = {write.product_id for write in fresh if not write.warehouse_id}
         stock = {write.product_id for write in fresh} - changed
         restocked = _Bound.shown(self, stock) if stock else Restocked((), ())
         self.writes += 1
@@ -152,6 +161,6 @@ def remembered() -> Store:
     return store
 
 
-def note_commit(_session: object = None) -> None:
-    """Something was written in this process: look before the next answer."""
+def note_commit() -> None:
+    """Something was written, here or elsewhere: look before the next answer."""
     _commits.number += 1

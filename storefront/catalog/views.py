@@ -13,6 +13,7 @@ from storefront.catalog.matrix import words_of
 from storefront.catalog.memory import remembered
 from storefront.catalog.rules import choose_variant, option_groups
 from storefront.catalog.showing import answer_list, asked_here, gallery_of, list_page, list_variant
+from storefront.database.replica import from_replica
 from storefront.discovery import queries as discovery
 from storefront.discovery.noting import record_redirect, record_search
 from storefront.discovery.redirecting import find_redirect
@@ -26,6 +27,7 @@ blueprint = Blueprint("catalog", __name__, template_folder="templates")
 
 
 @blueprint.get("/categories")
+@from_replica
 @kept()
 def categories() -> Response:
     """Show the whole tree, two levels deep."""
@@ -33,6 +35,7 @@ def categories() -> Response:
 
 
 @blueprint.get("/categories/<slug>")
+@from_replica
 @kept(by=list_variant, unless=lambda: "q" in request.args)
 def category(slug: str) -> Response:
     """Show a category's products, searched, filtered and sorted as asked."""
@@ -52,6 +55,7 @@ def category(slug: str) -> Response:
 
 
 @blueprint.get("/products/<slug>")
+@from_replica
 @kept()
 def product(slug: str) -> Response:
     """Show a product, with the variant that `sku` names or the first that can be bought."""

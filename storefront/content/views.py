@@ -15,6 +15,7 @@ from storefront.content.queries import HOME, OPENING, Campaign, campaigns_now, r
 from storefront.content.rules import resolve_all
 from storefront.content.titles import title_of
 from storefront.content.varying import expose_front, varied
+from storefront.database.replica import from_replica
 from storefront.kernel.clock import now
 from storefront.web.addresses import public_url
 from storefront.web.fragments import render_page
@@ -42,6 +43,7 @@ CLOSED_TO_ROBOTS = (
 
 
 @blueprint.get("/")
+@from_replica
 def home() -> Response:
     """Show the front; who sees which variation of it is noted whether the page was kept or not."""
     expose_front(shown_here(HOME, now()))
@@ -54,6 +56,7 @@ def _front() -> Response:
 
 
 @blueprint.get("/campaigns/<slug>")
+@from_replica
 def campaign(slug: str) -> Response:
     """Show a campaign in its time; when it is over, say so."""
     found = campaigns_now().get(slug)
@@ -116,6 +119,7 @@ def robots() -> Response:
 
 
 @blueprint.get("/sitemap.xml")
+@from_replica
 def sitemap() -> Response:
     """List the maps: one of the categories, then one for every few thousand products."""
     count = -(-catalog.count_products() // catalog.SITEMAP_SIZE)
@@ -127,6 +131,7 @@ def sitemap() -> Response:
 
 
 @blueprint.get("/sitemaps/categories.xml")
+@from_replica
 def category_sitemap() -> Response:
     """List the front, every category that holds something, and the campaigns of these days."""
     nodes = [node.url for node in catalog.category_tree() if node.product_count]
@@ -137,6 +142,7 @@ def category_sitemap() -> Response:
 
 
 @blueprint.get("/sitemaps/products-<int:number>.xml")
+@from_replica
 def product_sitemap(number: int) -> Response:
     """List one map's worth of products with the day of their last change."""
     links = catalog.list_product_links(number) if number > 0 else []

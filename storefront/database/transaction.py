@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from storefront.database.base import db
 from storefront.database.engine import IMMEDIATE
+from storefront.database.replica import IS_WRITING as _OPEN
 
-_OPEN = "open_transaction"
 _AFTER = "after_commit"
 _ONCE = "after_commit_once"
 _TURN = threading.Lock()

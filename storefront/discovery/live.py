@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, func, null, select, union_all
+from sqlalchemy import CompoundSelect, bindparam, func, literal, select, union_all
 
 from search import LiveColumns
 from storefront.catalog.cards import Piece, shown_prices
@@ -70,8 +70,10 @@ _ROWS = (
 
 
 _WRITTEN: CompoundSelect[Any] = union_all(
-    select(Product.id, Product.updated_at, null(), null(), null()).where(Product.updated_at >= bindparam("since")),
-    select(Variant.product_id, Variant.updated_at, null(), null(), null()).where(
+    select(Product.id, Product.updated_at, literal(0), literal(0), Product.version).where(
+        Product.updated_at >= bindparam("since")
+    ),
+    select(Variant.product_id, Variant.updated_at, Variant.id, literal(0), Variant.price_minor).where(
         Variant.updated_at >= bindparam("since")
     ),
     select(Variant.product_id, StockLevel.updated_at, StockLevel.variant_id, StockLevel.warehouse_id, sellable)

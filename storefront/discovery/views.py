@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, jsonify, redirect, request
 
 from storefront.catalog.listing import read_wanted
 from storefront.catalog.showing import answer_list, asked_here, list_page
+from storefront.database.replica import from_replica
 from storefront.discovery import dismissal_views, shelf_views
 from storefront.discovery import queries as discovery
 from storefront.discovery.health import read_health
@@ -28,6 +29,7 @@ blueprint.register_blueprint(dismissal_views.blueprint)
 
 
 @blueprint.get(PATH)
+@from_replica
 def results() -> Response:
     """Show what matches, filtered and sorted as asked; a SKU or barcode leads straight to its product."""
     SEARCHES.take()

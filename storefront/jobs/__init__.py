@@ -8,4 +8,7 @@ A job that fails on its last try leaves a dead letter, with its arguments: someb
 a periodic job last ran is kept, so a worker that has stopped is seen.
 
 The queue is Huey: on SQLite beside the database by default, on Redis with `REDIS_URL`. `flask jobs work` runs a worker.
+There may be several, on several machines: a job is given to one of them, and what the clock asks for is queued once a
+minute, by whichever worker sees the minute first. While Redis is gone requests queue nothing and wait for nothing: the
+sweeps, which read the database, do the work when it is back. SIGTERM lets a worker finish the job it is doing.
 """

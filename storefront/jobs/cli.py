@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from huey.consumer_options import ConsumerConfig
 
-from storefront.jobs.queue import huey
+from storefront.jobs.queue import be_patient, huey
 from storefront.telemetry import sharing
 
 group = AppGroup("jobs", help="Queued and periodic work.")
@@ -19,6 +19,7 @@ def work(workers: int) -> None:
     """Work on queued and periodic jobs until stopped."""
     sharing.share(current_app.config["SHOP"].metrics_dir)
     current_app.logger.info("Job worker started with %s thread(s)", workers)
-    options = ConsumerConfig(workers=workers, worker_type="thread", check_worker_health=True)
+    options = ConsumerConfig(workers=workers, worker_type="thread", check_worker_health=True, graceful_signal="TERM")
     options.validate()
+    be_patient()
     huey.create_consumer(**options.values).run()

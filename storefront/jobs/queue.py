@@ -14,6 +14,10 @@ from typing import Any, TypeVar
 from flask import Flask
 from huey import Huey, RedisHuey, SqliteHuey, crontab, signals
 from huey.api import Task
+from redis import ConnectionPool
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from storefront.config import Config, read_config
 from storefront.database.apart import BUSY, write_apart
@@ -21,11 +25,18 @@ from storefront.database.inserting import insert_into
 from storefront.database.transaction import after_commit, transaction
 from storefront.jobs.models import DeadLetter, JobRun
 from storefront.kernel.clock import now
+from storefront.shared.store import shared
 from storefront.telemetry.about import about, facts
 from storefront.telemetry.meters import JOB_SECONDS, sample
 from storefront.telemetry.meters import JOBS as JOBS_ENDED
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 0.25
+"""Seconds that a request waits for Redis to take a job."""
+WORKERS_PATIENCE = 10.0
+FORGOTTEN_AFTER = 10
+"""Minutes after which nobody asks any more who kept the clock."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -44,20 +55,46 @@ class Told(Huey):  # type: ignore[misc]
                     sample("jobs", lambda: 0)
 
 
-class OnRedis(Told, RedisHuey):  # type: ignore[misc]
-    """A queue that several machines share."""
+class _OneScheduler:
+    """Every worker keeps the clock; of those that share a queue the first to see a minute queues what is due in it."""
+
+    storage: Any
+
+    def read_periodic(self, timestamp: datetime | None) -> list[Any]:
+        due: list[Any] = super().read_periodic(timestamp)  # type: ignore[misc]
+        return due if due and self._is_first(timestamp or now()) else []
+
+    def _is_first(self, moment: datetime) -> bool:
+        claim = "shop.minute.{:%Y%m%d%H%M}".format
+        self.storage.delete_data(claim(moment - timedelta(minutes=FORGOTTEN_AFTER)))
+        return bool(self.storage.put_if_empty(claim(moment), b"1"))
 
 
-class OnSqlite(Told, SqliteHuey):  # type: ignore[misc]
-    """A queue in a file."""
+class RedisQueue(_OneScheduler, Told, RedisHuey):  # type: ignore[misc]
+    """The queue of several machines."""
+
+
+class SqliteQueue(_OneScheduler, Told, SqliteHuey):  # type: ignore[misc]
+    """The queue of one machine."""
 
 
 def make_queue(config: Config) -> Huey:
-    """Return a queue on Redis when there is one, else on a SQLite file in the data directory."""
+    """Return a queue on Redis when there is one, else on a SQLite file in the data directory. Nobody reads what jobs
+    return, so it is not kept.
+    """
     if config.redis_url:
-        return OnRedis("shop", url=config.redis_url)
+        pool = ConnectionPool.from_url(
+            config.redis_url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 1)
+        )
+        return RedisQueue("shop", connection_pool=pool, results=False)
     config.data_dir.mkdir(parents=True, exist_ok=True)
-    return OnSqlite("shop", filename=str(config.data_dir / "jobs.db"))
+    return SqliteQueue("shop", filename=str(config.data_dir / "jobs.db"), results=False)
+
+
+def be_patient() -> None:
+    """Wait for Redis as a worker does, which asks it to answer when there is something to do."""
+    if isinstance(huey, RedisQueue):
+        huey.storage.pool.connection_kwargs["socket_timeout"] = WORKERS_PATIENCE
 
 
 huey = make_queue(read_config())
@@ -155,9 +192,13 @@ def enqueue_after_commit(task: Callable[..., Any], *args: Any) -> None:
 
     def enqueue() -> None:
         try:
+            if shared().is_closed:
+                raise ConnectionError("Redis did not answer a moment ago")
             task(*args)
-        except Exception:
-            log.exception("Could not queue %s; the periodic sweep will do it", getattr(task, "__name__", task))
+        except Exception as failure:
+            if isinstance(failure, RedisError):
+                shared().note(failure)
+            log.exception("Could not queue %s; the periodic sweep will do it", _words(task))
 
     after_commit(enqueue, once=(task, *args))
 
@@ -166,6 +207,10 @@ def enqueue_after_commit(task: Callable[..., Any], *args: Any) -> None:
 def _count(signal: str, task: Any, _error: BaseException | None = None) -> None:
     outcome = "done" if signal == signals.SIGNAL_COMPLETE else "failed" if task.retries else "dead"
     JOBS_ENDED.labels(_name(task), outcome).inc()
+
+
+def _words(task: Any) -> str:
+    return name_of(getattr(task, "func", task))
 
 
 @huey.signal(signals.SIGNAL_ERROR)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import ClassVar, Generic, TypeVar
 from weakref import WeakSet
 
@@ -18,6 +20,12 @@ class Kept(Generic[Value]):
     """
 
     _every: ClassVar[WeakSet[Kept[object]]] = WeakSet()
+    on_forget: ClassVar[Callable[[], None]] = lambda: None
+    """Called when a room drops a value because it was written anew: other processes keep it too."""
+    reading: ClassVar[Callable[[], AbstractContextManager[object]]] = nullcontext
+    """What reads are done within: they are to be read where writes go."""
+    on_change: ClassVar[Callable[[], None]] = lambda: None
+    """Called when a value turns out to be another than before."""
 
     def __init__(self, read: Callable[[], Value], *, seconds: float) -> None:
         self._read, self._seconds = read, seconds
@@ -33,18 +41,30 @@ class Kept(Generic[Value]):
         """Return the kept value, read anew when it is too old."""
         held, moment = self._held, time.monotonic()
         if held is None or moment - held[0] > self._seconds:
-            value = self._read()
+            with Kept.reading():
+                value = self._read()
             if held is not None and held[1] == value:
                 value = held[1]
+            else:
+                Kept.on_change()
             held = self._held = (moment, value)
         return held[1]
 
     def forget(self) -> None:
         """Drop the value, so that the next `get` reads what was just written."""
         self._held = None
+        Kept.on_forget()
 
     @classmethod
     def forget_all(cls) -> None:
         """Drop every kept value of this process."""
-        for kept in cls._every:
-            kept.forget()
+        for kept in list(cls._every):
+            kept._held = None
+
+    @classmethod
+    def age_all(cls, seconds: float) -> None:
+        """Have everything that is kept for at most `seconds` read anew when it is next asked for."""
+        for kept in list(cls._every):
+            held = kept._held
+            if held is not None and kept._seconds <= seconds:
+                kept._held = (-math.inf, held[1])

@@ -12,6 +12,7 @@ from storefront.accounts.identity import CurrentCustomer
 from storefront.accounts.sessions import current_customer
 from storefront.accounts.views.guard import customers_only
 from storefront.cart.quoting import shopper_of
+from storefront.database.replica import from_replica
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.paging import page_number
@@ -34,6 +35,7 @@ PAGE, FRAGMENT = "promotions/coupons.html", "promotions/_claim.html"
 
 
 @blueprint.get("/offers")
+@from_replica
 @kept()
 def offers() -> Response:
     """List what is on offer."""
@@ -43,6 +45,7 @@ def offers() -> Response:
 
 
 @blueprint.get("/offers/<key>")
+@from_replica
 @kept()
 def offer(key: str) -> Response:
     """Show an offer's terms, and the goods that it is about."""

@@ -9,7 +9,6 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from storefront import serving
 from storefront.config import Config
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -19,6 +18,7 @@ from storefront.kernel.errors import Invalid
 from storefront.kernel.kept import Kept
 from storefront.operations import backing_up, restoring
 from storefront.operations.errors import BackupRefused
+from storefront.serving import supervising
 from storefront.shop import queries, services, verifying
 
 group = AppGroup("shop", help="Run the shop, back it up; its settings.")
@@ -29,7 +29,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--migrate", is_flag=True, help="Bring the database's tables up to date first.")
 def serve(migrate: bool) -> None:
     """Run the web server and the job worker side by side until one stops or Ctrl-C."""
-    serving.serve(current_app.config["SHOP"], migrate=migrate)
+    supervising.serve(current_app.config["SHOP"], migrate=migrate)
 
 
 @group.command("verify")

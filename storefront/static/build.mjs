@@ -1,7 +1,7 @@
 // Builds the front end: bundles and minifies JS and CSS, gathers the icons that are used into one sprite, names every
 // file by its content and writes manifest.json, with .br and .gz beside each file. Run by `npm run build`.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { watch } from "node:fs";
 import { dirname, extname, join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,8 @@ const DIST = join(HERE, "dist");
 const LUCIDE = join(HERE, "..", "..", "node_modules", "lucide-static", "icons");
 const ENTRIES = ["js/shop.js", "css/shop.css", "js/admin.js", "css/admin.css", "js/plots.js", "css/plots.css"];
 const BROWSERS = ["chrome120", "edge120", "firefox121", "safari17.5"];
+const KEPT_DAYS = 14;
+const WATCHES = process.argv.includes("--watch");
 const BUDGETS = { "shop.js": 25 * 1024, "shop.css": 20 * 1024 };
 
 async function bundles() {
@@ -62,10 +64,16 @@ function brotli(content) {
   return brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } });
 }
 
-// A shop that is running still links the files of the build before; they go one build later.
+// Pages of earlier builds are open in browsers, and a shop that is running links the build before: their files stay for
+// a while. Who watches builds all day, and needs the last one.
 async function lastBuild() {
   const text = await readFile(join(DIST, "manifest.json"), "utf8").catch(() => "{}");
   return Object.values(JSON.parse(text)).flatMap((file) => [file, `${file}.br`, `${file}.gz`]);
+}
+
+async function isOld(name) {
+  const { mtimeMs } = await stat(join(DIST, name));
+  return WATCHES || Date.now() - mtimeMs > KEPT_DAYS * 24 * 3600 * 1000;
 }
 
 async function store(outputs) {
@@ -89,7 +97,7 @@ async function store(outputs) {
   await writeFile(join(DIST, "manifest.json.new"), JSON.stringify(manifest, null, 2) + "\n");
   await rename(join(DIST, "manifest.json.new"), join(DIST, "manifest.json"));
   for (const name of await readdir(DIST)) {
-    if (!kept.has(name)) await rm(join(DIST, name), { recursive: true });
+    if (!kept.has(name) && (await isOld(name))) await rm(join(DIST, name), { recursive: true });
   }
 }
 
@@ -104,7 +112,7 @@ async function run() {
 }
 
 await run();
-if (process.argv.includes("--watch")) {
+if (WATCHES) {
   let waiting;
   const again = () => run().catch((error) => console.error(error.message));
   for (const folder of ["css", "js", "icons"]) {

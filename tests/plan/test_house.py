@@ -15,7 +15,7 @@ TEMPLATES = sorted(path for package in PACKAGES for path in (ROOT / package).rgl
 LONGEST_FILE = 330
 LONGEST_FRAGMENT = 75
 FURNITURE = {
-    *("storefront", "admin", "search", "recommend", "migrations", "tests", "benchmarks", "docs", "wsgi.py"),
+    *("storefront", "admin", "search", "recommend", "migrations", "tests", "benchmarks", "docs", "deploy", "wsgi.py"),
     *("pyproject.toml", "README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "Procfile", "babel.cfg"),
     *(
         "package.json",

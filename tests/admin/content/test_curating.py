@@ -252,6 +252,7 @@ def test_a_campaign_from_its_address_to_its_end(home: Flask) -> None:
     assert Shopper(home).get("/campaigns/spring").status == 404
 
 
+@pytest.mark.usefixtures("nothing_grows_old")
 def test_the_list_costs_few_queries_however_long_it_is(home: Flask) -> None:
     browser = at_work(home, Role.MERCHANDISER)
     browser.get("/admin/home-slots")

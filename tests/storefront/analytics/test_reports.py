@@ -214,14 +214,14 @@ def test_a_day_is_a_day_of_the_shop(searched: SimpleNamespace) -> None:
     assert found.figures.searches == 1
 
 
-def test_a_report_reads_its_days_and_never_everything(app: Flask) -> None:
+def test_a_report_reads_its_days_and_never_everything(sqlite_app: Flask) -> None:
     statements: list[tuple[str, Any]] = []
 
     def note(_connection: object, _cursor: object, statement: str, values: Any, *_rest: object) -> None:
         if "behaviour" in statement:
             statements.append((statement, values))
 
-    with app.app_context():
+    with sqlite_app.app_context():
         event.listen(db.engine, "before_cursor_execute", note)
         for listing in Listing:
             search_report(Wanted(span=SPAN, listing=listing, text="tea"))

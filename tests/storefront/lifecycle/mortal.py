@@ -47,9 +47,7 @@ class Processes:
         )
 
     def wait(self) -> None:
-        """Return once the shop answers. A server whose worker dies twice within seconds thinks of a loop and stops;
-        it is started again, as a service manager does.
-        """
+        """Return once the shop answers; a killed supervisor is started again, as by a service manager."""
         for _ in range(1200):
             if self.serving is None or self.serving.poll() is not None:
                 self._start()
@@ -63,11 +61,16 @@ class Processes:
         """Kill the process that answers requests, the job worker, or all of them, without a word of warning."""
         assert self.serving is not None
         if whom == "web":
-            _kill([pid for pid in self._family() if "granian" in _told(pid)][1:])
+            _kill(self.web_workers())
             return
         if whom == "jobs":
             _kill([pid for pid in self._family() if "jobs" in _told(pid)])
+            return
         self.close()
+
+    def web_workers(self) -> list[int]:
+        """Return the processes that answer requests."""
+        return [pid for pid in self._family() if "storefront.serving.answering" in _told(pid)]
 
     def close(self) -> None:
         """Leave none of them."""

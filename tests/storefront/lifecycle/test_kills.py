@@ -51,10 +51,10 @@ class Crowd:
                 time.sleep(chance.uniform(0.2, 1.5))
                 whom = chance.choice(["web", "jobs", "all"])
                 self.shop.kill(whom)
-                if whom == "web":
-                    self.shop.wait()
-                else:
+                if whom == "all":
                     self.shop.open()
+                else:
+                    self.shop.wait()
         finally:
             self.is_closing.set()
             for thread in threads:

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -62,10 +61,10 @@ def test_a_letter_leaves_right_after_the_commit_by_smtp(app: Flask, post: MailSe
     assert "Bücher &amp; Ähren, Inc." in html.get_content()
 
 
-def test_without_a_mail_server_letters_become_files(app: Flask, worker_dir: Path) -> None:
+def test_without_a_mail_server_letters_become_files(app: Flask) -> None:
     mail_id = write(app, "as-file")
     assert fate(app, mail_id) == ("sent", 1)
-    (file,) = (worker_dir / "mail").glob("mail-trial.as-file*.eml")
+    (file,) = app.config["SHOP"].mail_dir.glob("mail-trial.as-file*.eml")
     assert b"To: ada@example.com" in file.read_bytes()
 
 

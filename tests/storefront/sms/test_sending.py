@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from storefront.config import SMS_KINDS, BadConfiguration, SmsSetup, read_config
+from storefront.config import BadConfiguration, SmsSetup, read_config
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.short_messages import SMS_KINDS
 from storefront.sms import jobs, queries, sending, services
 from storefront.sms.aliyun import AliyunSender
 from storefront.sms.errors import SmsNotSent

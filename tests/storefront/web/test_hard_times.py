@@ -150,7 +150,8 @@ def test_a_database_whose_tables_are_behind_the_code_is_down_and_says_what_to_do
     assert client.get("/").status_code == 500, "that is no lack of tables any more, but a fault"
 
 
-def test_the_log_keeps_no_key_and_no_person(app: Flask) -> None:
+def test_the_log_keeps_no_key_and_no_person(any_app: Flask) -> None:
+    app = any_app
     with app.test_request_context("/register/very-secret"):
         assert logged_path() == "/register/<token>"
     with app.test_request_context("/products/milk"):

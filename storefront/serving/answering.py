@@ -1,0 +1,140 @@
+"""One worker: granian on a socket that somebody else opened, and an ear for what the supervisor says.
+
+Granian itself opens a socket for each worker, on Linux with a queue of its own that is lost with the worker, and has no
+option for one that is open already. It has all that is needed inside, for Unix sockets and other systems: the names
+with an underscore below are those of granian 2.8, which pyproject.toml holds it to.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from granian import Granian
+from granian._granian import SocketHolder
+from granian.constants import Interfaces, RuntimeModes
+from granian.log import LogLevels
+
+from storefront.config import ROOT
+
+BACKLOG = 1024
+LONGEST_ANSWER = 180.0
+"""Seconds after which a request is taken to hang: the worker ends, and another takes its place."""
+READY, RETIRE = b"r", b"q"
+"""What worker and supervisor say to each other; the supervisor's end means the worker's."""
+TARGET = "wsgi:app"
+LINES = ROOT / "storefront" / "telemetry" / "granian.json"
+"""How granian's own lines look: like all others."""
+
+StartResponse = Callable[..., Any]
+
+
+class Front:
+    """The application, and what is known of it from outside: since when it is busy, and whether it retires."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+        self._is_retiring = False
+        self.busy_since = 0.0
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        self.busy_since = time.monotonic()
+        try:
+            return self._app(environ, partial(_last, start_response) if self._is_retiring else start_response)
+        finally:
+            self.busy_since = 0.0
+
+    def retire(self) -> None:
+        """Ask whoever is answered from now on to connect anew: to another worker."""
+        self._is_retiring = True
+
+
+def _last(start: StartResponse, status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+    return start(status, [*headers, ("Connection", "close")], *rest)
+
+
+def answer(listener: socket.socket, control: socket.socket) -> None:
+    """Load the shop, say that it is ready, and answer until told otherwise."""
+    server: Any = Granian(
+        TARGET,
+        interface=Interfaces.WSGI,
+        blocking_threads=1,
+        backlog=BACKLOG,
+        runtime_mode=RuntimeModes.mt,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_dictconfig=json.loads(LINES.read_text(encoding="utf-8")),
+    )
+    holder: Any = SocketHolder
+    server._shd, server._sso = holder(listener.fileno(), False, BACKLOG), listener
+    server._spawn_worker(0, server._spawn_wsgi_worker, partial(_load, listener, control)).inner.run()
+
+
+def _load(listener: socket.socket, control: socket.socket) -> Front:
+    module, _, name = TARGET.partition(":")
+    front = Front(getattr(importlib.import_module(module), name))
+    threading.Thread(target=_listen, args=(control, listener, front), daemon=True).start()
+    try:
+        control.sendall(READY)
+    except OSError:
+        sys.exit("The supervisor is gone; nobody is to be answered")
+    return front
+
+
+def _listen(control: socket.socket, listener: socket.socket, front: Front) -> None:
+    """Do what the supervisor says; end when it is gone, or when a request hangs."""
+    control.settimeout(5.0)
+    while True:
+        try:
+            word = control.recv(1)
+        except TimeoutError:
+            _mind(front)
+            continue
+        except OSError:
+            word = b""
+        if word != RETIRE:
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        front.retire()
+        _close(listener)
+
+
+def _mind(front: Front) -> None:
+    since = front.busy_since
+    if since and time.monotonic() - since > LONGEST_ANSWER:
+        print("A request has not ended in time; the worker is replaced. Where it hangs:", file=sys.stderr)
+        faulthandler.dump_traceback()
+        os._exit(1)
+
+
+def _close(listener: socket.socket) -> None:
+    """Take no more connections: every descriptor of the shared socket in this process becomes one that nobody calls.
+
+    Granian cannot be asked to. Those that it has accepted already are not touched.
+    """
+    shared = os.fstat(listener.fileno())
+    nobody = socket.socket(listener.family)
+    nobody.setblocking(False)
+    nobody.listen()
+    for name in os.listdir("/dev/fd"):
+        fd = int(name)
+        try:
+            found = os.fstat(fd)
+        except OSError:
+            continue
+        if (found.st_dev, found.st_ino) == (shared.st_dev, shared.st_ino):
+            os.dup2(nobody.fileno(), fd)
+
+
+if __name__ == "__main__":
+    answer(*(socket.socket(fileno=int(number)) for number in sys.argv[1:3]))
