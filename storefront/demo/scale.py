@@ -13,7 +13,7 @@ REAL_SIZES = {
 """Sizes of the demo of real baskets (`baskets`)."""
 ORDERS_A_CUSTOMER = 5
 EVERY_KIND = 3_000
-"""A made-up shop of so many products has some of every kind, so that offers, prices and rules find what they speak of."""
+"""A made-up shop of so many products has some of every kind, and offers find what they speak of."""
 MOST_PRODUCTS, MOST_ORDERS = 1_000_000, 20_000_000
 _NUMBERS = re.compile(r"(?P<products>\d{1,7})x(?P<orders>\d{1,8})", re.ASCII)
 

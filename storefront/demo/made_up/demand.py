@@ -135,7 +135,8 @@ def _moments(rng: np.random.Generator, share: NDArray[Any], begins: datetime, en
         weight[(month == sale_month) & (of_month == sale_day)] *= times
     edges = np.concatenate([[0], np.cumsum(weight)])
     seconds = np.interp(share * edges[-1], edges, np.arange(hours + 1) * 3600.0)
-    return start + np.minimum(seconds, hours * 3600 - 1).astype("timedelta64[s]")
+    moments: NDArray[Any] = start + np.minimum(seconds, hours * 3600 - 1).astype("timedelta64[s]")
+    return moments
 
 
 def _day_of_year(day: NDArray[Any]) -> NDArray[Any]:
@@ -149,7 +150,8 @@ def _by_age(customer: NDArray[Any]) -> NDArray[Any]:
     members = seen > 0
     number = np.zeros(int(seen.max()) + 1, np.int32)
     number[seen[members][np.argsort(first[members], kind="stable")]] = np.arange(1, members.sum() + 1)
-    return number[customer]
+    ranked: NDArray[Any] = number[customer]
+    return ranked
 
 
 def _products(

@@ -20,7 +20,7 @@ from storefront.media.pictures import generated_picture
 SEED = 8
 BRAND_EVERY, FEWEST_BRANDS = 60, 20
 OWN_LABEL_SHARE, UNBRANDED_SHARE = 0.08, 0.04
-KINDS_SKEW, VALUES_SKEW, SALES_SKEW, SALES_SHIFT = 0.6, 1.1, 1.0, 2.7
+KINDS_SKEW, BRANDS_SKEW, VALUES_SKEW, SALES_SKEW, SALES_SHIFT = 0.6, 0.9, 1.1, 1.0, 2.7
 """Exponents of Zipf's law; the shift keeps the best seller from being every tenth thing that is sold."""
 NEW_SHARE = 0.35
 """So many goods came during the years of the orders; the others had been there before."""
@@ -129,9 +129,9 @@ def _brand_count(products: int) -> int:
 
 def _brands_of(rng: np.random.Generator, kind: NDArray[Any], kinds: list[_Kind], brands: int) -> NDArray[Any]:
     """Return the place of each product's brand, -1 for none; every department has favourites of its own."""
-    drawn = rng.choice(brands - 1, size=len(kind), p=zipf(brands - 1, 0.9))
+    drawn = rng.choice(brands - 1, size=len(kind), p=zipf(brands - 1, BRANDS_SKEW))
     shift = np.array([stable_number(each.slug) % (brands - 1) for each in kinds])
-    brand = 1 + (drawn + shift[kind]) % (brands - 1)
+    brand: NDArray[Any] = 1 + (drawn + shift[kind]) % (brands - 1)
     luck = rng.random(len(kind))
     brand[luck < OWN_LABEL_SHARE] = 0
     brand[luck > 1 - UNBRANDED_SHARE] = -1
@@ -244,4 +244,5 @@ def _variants(
 def charming(minor: NDArray[Any]) -> NDArray[Any]:
     """Return prices that look like prices: they end in 99 or 49, small ones in 9."""
     step = np.where(minor < 200, 10, np.where(minor < 2_000, 50, 100))
-    return np.maximum(np.rint(minor / step) * step - 1, 9).astype("int64")
+    prices: NDArray[Any] = np.maximum(np.rint(minor / step) * step - 1, 9).astype("int64")
+    return prices

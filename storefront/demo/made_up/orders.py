@@ -45,7 +45,8 @@ class Part:
 
     def on_lines(self, column: str) -> NDArray[Any]:
         """Return a column of the orders, once for each line."""
-        return self.orders[column].to_numpy()[self.lines.place]
+        values: NDArray[Any] = self.orders[column].to_numpy()[self.lines.place]
+        return values
 
 
 def part_of(shop: MadeUp, first: int, end: int) -> Part:
@@ -116,12 +117,14 @@ def insert_part(connection: Connection, shop: MadeUp, part: Part) -> None:
 
 def _later(rng: np.random.Generator, moment: NDArray[Any], end: np.datetime64, least: int, most: int) -> NDArray[Any]:
     """Return moments so many hours later, none of them after the end."""
-    late: NDArray[Any] = moment + (rng.uniform(least, most, len(moment)) * 3600).astype("timedelta64[s]")
-    return np.minimum(late, end)
+    late = moment + (rng.uniform(least, most, len(moment)) * 3600).astype("timedelta64[s]")
+    kept: NDArray[Any] = np.minimum(late, end)
+    return kept
 
 
 def _households(orders: pd.DataFrame) -> NDArray[Any]:
-    return np.where(orders.customer_id > 0, orders.customer_id, GUEST_NUMBERS + orders.id // 2)
+    numbers: NDArray[Any] = np.where(orders.customer_id > 0, orders.customer_id, GUEST_NUMBERS + orders.id // 2)
+    return numbers
 
 
 def _order_rows(orders: pd.DataFrame) -> pd.DataFrame:
