@@ -219,7 +219,8 @@ def _buyers(spans: CTE) -> Select[*tuple[Any, ...]]:
     before = aliased(Order)
     earlier = (before.placed_at < each.c.starts, before.status != OrderStatus.CANCELLED)
     by_account = exists().where(before.customer_id == each.c.customer_id, *earlier)
-    by_email = exists().where(before.email == each.c.email, before.customer_id.is_(None), *earlier)
+    is_guest = func.coalesce(before.customer_id, 0) == 0  # as IS NULL it would be looked for among all guests' orders
+    by_email = exists().where(before.email == each.c.email, is_guest, *earlier)
     had = case((each.c.customer_id.is_(None), by_email), else_=by_account)
     newcomers = func.sum(case((had, 0), else_=1))
     repeaters = func.sum(case((had, 1), (each.c.orders > 1, 1), else_=0))
