@@ -30,6 +30,7 @@ from sqlalchemy.orm import aliased
 from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.database.columns import UtcDateTime
+from storefront.database.unindexed import unindexed
 from storefront.figures.days import Span
 from storefront.figures.rules import Sums
 from storefront.orders.following_up import WAS_CHOSEN
@@ -68,15 +69,15 @@ def counted() -> tuple[ColumnElement[bool], ...]:
 
 def refund_counts() -> tuple[ColumnElement[bool], ...]:
     """Return what tells the refunds that count, given their orders."""
-    return Refund.state == RefundState.SUCCEEDED, *_ours()
+    return unindexed(Refund.state) == RefundState.SUCCEEDED, *_ours()
 
 
 def sums_of(spans: Sequence[Span], *, parts: Sequence[str] = tuple(_FACTS)) -> list[Sums]:
     """Return what was sold and paid back in each span, without visitors; with `parts`, only those of it."""
     found: list[dict[str, int]] = [{} for _ in spans]
     for start in range(0, len(spans), AT_ONCE):
-        table = _as_table(spans[start : start + AT_ONCE], start)
-        facts = [make(table) for name, make in _MAKERS.items() if name in parts]
+        some = spans[start : start + AT_ONCE]
+        facts = [make(_as_table(some, start, name)) for name, make in _MAKERS.items() if name in parts]
         for row in db.session.execute(union_all(*facts)):
             found[row[0]] |= {name: int(value or 0) for name, value in zip(_FACTS[row[1]], row[2:], strict=False)}
     return [Sums(**values) for values in found]
@@ -122,14 +123,18 @@ def _is_real() -> bool:
 
 def _ours() -> tuple[ColumnElement[bool], ...]:
     trial = (Order.payment_provider != Sandbox.code,) if _is_real() else ()
-    return Order.currency == get_settings().currency, WAS_CHOSEN, *trial
+    return unindexed(Order.currency) == get_settings().currency, WAS_CHOSEN, *trial
 
 
-def _as_table(spans: Sequence[Span], first: int) -> CTE:
-    """Return spans as rows of a table: place, starts, ends; places count on from `first`."""
+def _as_table(spans: Sequence[Span], first: int, part: str) -> CTE:
+    """Return spans as rows of a table: place, starts, ends; places count on from `first`.
+
+    Every part has a table of its own: of one that is read twice SQLite forgets how short it is.
+    """
     columns = column("place", Integer), column("starts", UtcDateTime), column("ends", UtcDateTime)
     rows = [(first + number, span.starts, span.ends) for number, span in enumerate(spans)]
-    return values(*columns, name="span").data(rows).cte("span")
+    name = f"span_of_{part}"
+    return values(*columns, name=name).data(rows).cte(name)
 
 
 def _placed(starts: Any, ends: Any) -> tuple[ColumnElement[bool], ...]:
@@ -219,8 +224,7 @@ def _buyers(spans: CTE) -> Select[*tuple[Any, ...]]:
     before = aliased(Order)
     earlier = (before.placed_at < each.c.starts, before.status != OrderStatus.CANCELLED)
     by_account = exists().where(before.customer_id == each.c.customer_id, *earlier)
-    is_guest = func.coalesce(before.customer_id, 0) == 0  # as IS NULL it would be looked for among all guests' orders
-    by_email = exists().where(before.email == each.c.email, is_guest, *earlier)
+    by_email = exists().where(before.email == each.c.email, unindexed(before.customer_id).is_(None), *earlier)
     had = case((each.c.customer_id.is_(None), by_email), else_=by_account)
     newcomers = func.sum(case((had, 0), else_=1))
     repeaters = func.sum(case((had, 1), (each.c.orders > 1, 1), else_=0))
