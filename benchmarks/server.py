@@ -71,7 +71,7 @@ class Server:
     def fetch(self, method: str, path: str, body: str = "", jar: str = "", **headers: str) -> tuple[int, bytes]:
         """Send one request on the kept connection; a named `jar` remembers cookies, a nameless one does not."""
         if self.connection is None or time.monotonic() - self.used_at > IDLE:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         self.used_at = time.monotonic()
         sent = {"Accept-Language": "en", **{key.replace("_", "-"): value for key, value in headers.items()}}
         cookies = self.jars.setdefault(jar, {}) if jar else {}
@@ -108,11 +108,11 @@ def serving(target: str, **environ: str) -> Iterator[Server]:
         yield Server(port, process)
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(2_400):
         if process.poll() is not None:
             raise RuntimeError("the server stopped while starting")
         try:
