@@ -1,6 +1,7 @@
 """How the shop does when it is ten times as large: the same requests to two shops, turn by turn, and what they cost.
 
     python -m benchmarks.growth SMALL LARGE      # two data directories that `flask demo prepare` has filled
+    python -m benchmarks.growth SMALL LARGE Storefront "Back office" "List of orders"     # only these groups
 
 Writes GROWTH_RESULTS.md. README.md says how the directories are made.
 """
@@ -60,8 +61,8 @@ class Start:
     disk: float = 0.0
 
 
-def main(folders: Sequence[str]) -> None:
-    """Serve both shops, ask each the same, and write down what it cost."""
+def main(folders: Sequence[str], groups: Sequence[str]) -> None:
+    """Serve both shops, ask each the same, and write down what it cost; only some groups where they are named."""
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     with ExitStack() as stack:
         shops, starts = [], []
@@ -71,7 +72,7 @@ def main(folders: Sequence[str]) -> None:
             starts.append(start)
         cases = [shop_cases(shop) for shop in shops]
         lists = admin_cases(folders[1])
-        cases = [[*known, *lists] for known in cases]
+        cases = [[case for case in (*known, *lists) if not groups or case.group in groups] for known in cases]
         for shop in shops:
             make_ready(shop)
         figures = _measure(shops, cases)
@@ -169,4 +170,4 @@ def _shown(group: str, cases: Sequence[Case], found: Sequence[Figures]) -> list[
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:3])
+    main(sys.argv[1:3], sys.argv[3:])
