@@ -56,7 +56,7 @@ class Browser:
         """Send one request."""
         if self._connection is None or time.monotonic() - self._used_at > IDLE:
             self.close()
-            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+            self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
         self._used_at = time.monotonic()
         sent = {"Accept-Language": "en", **{key.replace("_", "-"): value for key, value in headers.items()}}
         if self._encoding:

@@ -105,7 +105,7 @@ def serving(target: str, *, workers: int = 1, **environ: str) -> Iterator[Server
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(600):
+    for _ in range(2_400):
         if process.poll() is not None:
             raise RuntimeError("the server stopped while starting")
         try:

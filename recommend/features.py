@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -45,7 +44,9 @@ class Past:
         self.at = history.at[known].astype("datetime64[s]").astype(np.float64) / DAY
         self.rank = _order_rank(self.user, history.basket[known].astype(np.int64), self.at)
         self.users = len(history.users)
+        self._types_of_users = np.unique(self.user * self.kinds + self.types[self.item], return_inverse=True)
         self._history, self._as_of = history, as_of
+        self._facts_of_items: tuple[Doubles, ...] = ()
 
     def columns(self, asked: Pairs) -> NDArray[np.float32]:
         """Return one row of features per candidate, in the order of NAMES."""
@@ -85,18 +86,24 @@ class Past:
         return np.bincount(place, minlength=n) / (rank_of_first + 1.0)
 
     def _of_types(self, asked: Pairs) -> list[Doubles]:
-        size = self.users * self.kinds
-        key = self.user * self.kinds + self.types[self.item]
+        """Pairs of customer and type that there are have a place: those that could be are hundreds of millions."""
+        keys, place = self._types_of_users
         wanted = asked.user.astype(np.int64) * self.kinds + self.types[asked.item]
-        faded = np.bincount(key, weights=np.exp2(-(self.day - self.at) / 60.0), minlength=size)
-        last = np.full(size, -np.inf)
-        np.maximum.at(last, key, self.at)
-        lines = np.bincount(key, minlength=size)
+        at = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+        here = keys[at] == wanted if len(keys) else np.zeros(len(wanted), bool)
+        faded = np.bincount(place, weights=np.exp2(-(self.day - self.at) / 60.0), minlength=len(keys))
+        last = np.full(len(keys), -np.inf)
+        np.maximum.at(last, place, self.at)
+        lines = np.bincount(place, minlength=len(keys))
+
+        def read(column: NDArray[Any], missing: float = 0.0) -> Doubles:
+            return np.where(here, column[at], missing) if len(keys) else np.full(len(wanted), missing)
+
         of_user = np.bincount(self.user, minlength=self.users)
         return [
-            faded[wanted],
-            np.minimum(self.day - last[wanted], NEVER_DAYS),
-            lines[wanted] / np.maximum(of_user[asked.user], 1),
+            read(faded),
+            np.minimum(self.day - read(last, -np.inf), NEVER_DAYS),
+            read(lines) / np.maximum(of_user[asked.user], 1),
         ]
 
     def _of_users(self, asked: Pairs) -> list[Doubles]:
@@ -111,7 +118,6 @@ class Past:
         columns = (orders, lines / np.maximum(orders, 1), between, quiet)
         return [column[asked.user] for column in columns]
 
-    @cached_property
     def _item_columns(self) -> tuple[Doubles, ...]:
         recent = popularity(self._history, self._as_of).astype(np.float64)
         longer = popularity(self._history, self._as_of, 120.0).astype(np.float64)
@@ -126,7 +132,8 @@ class Past:
         )
 
     def _of_items(self, asked: Pairs) -> list[Doubles]:
-        return [column[asked.item] for column in self._item_columns]
+        self._facts_of_items = self._facts_of_items or self._item_columns()
+        return [column[asked.item] for column in self._facts_of_items]
 
 
 def _order_rank(user: NDArray[np.int64], basket: NDArray[np.int64], at: Doubles) -> NDArray[np.int64]:

@@ -22,6 +22,7 @@ from storefront.approvals import queries as approvals
 from storefront.content.models import SlotEntryVersion
 from storefront.content.states import Stage
 from storefront.database.base import db
+from storefront.database.unindexed import unindexed
 from storefront.jobs.models import DeadLetter
 from storefront.jobs.states import LetterState
 from storefront.kernel.clock import now
@@ -123,7 +124,9 @@ WORK: Mapping[str, Work] = {
         N_("Unpaid orders"),
         "/admin/orders?status=open&payment=unpaid",
         (P.ORDERS_CANCEL,),
-        lambda _staff: _counting(Order, Order.payment_status == PaymentStatus.UNPAID, Order.status == OrderStatus.OPEN),
+        lambda _staff: _counting(
+            Order, Order.payment_status == PaymentStatus.UNPAID, unindexed(Order.status) == OrderStatus.OPEN
+        ),
     ),
     "drafts": Work(N_("Drafts of pages to look at"), "/admin/home-slots", (P.SLOTS_APPROVE,), _drafts),
     "ledgers": Work(

@@ -11,13 +11,15 @@ from sqlalchemy import ColumnElement, func, select
 from admin.fulfilment.tables import PACKED, TO_PACK
 from admin.tables import ListState, Source, within
 from storefront.database.base import db
+from storefront.database.unindexed import unindexed
 from storefront.fulfilment.models import Parcel, ParcelLine
 from storefront.fulfilment.states import ParcelState
 from storefront.inventory import queries as inventory
 from storefront.inventory.models import StockMovement, Warehouse
 from storefront.orders.models import Order, OrderLine
 from storefront.orders.rules import MONEY_IS_THERE, read_number
-from storefront.orders.states import FulfillmentStatus, OrderStatus, PaymentStatus
+from storefront.orders.stages import is_to_send
+from storefront.orders.states import PaymentStatus
 
 MOST_AT_ONCE = 100
 """How many orders one pick list or one set of slips is for."""
@@ -74,12 +76,11 @@ def pick_list(orders: Sequence[Order], warehouse: str = "") -> Mapping[str, Sequ
 
 
 def may_leave() -> tuple[ColumnElement[bool], ...]:
-    """Return what tells the orders of which something may leave now."""
+    """Return what tells the orders of which something may leave now; the first two are found by their index."""
     waits = Order.payment_status.in_((PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID))
     at_the_door = waits & Order.pay_before.is_(None) & Order.balance_since.is_(None) & (Order.authorized_minor == 0)
     return (
-        Order.status == OrderStatus.OPEN,
-        Order.fulfillment_status.in_((FulfillmentStatus.UNFULFILLED, FulfillmentStatus.PARTIAL)),
+        *is_to_send(),
         Order.payment_status.in_(MONEY_IS_THERE) | at_the_door,
     )
 
@@ -87,13 +88,17 @@ def may_leave() -> tuple[ColumnElement[bool], ...]:
 def _rows(state: ListState) -> Any:
     held = func.sum(StockMovement.allocated_delta)
     packed = (
-        select(Parcel.order_id, Parcel.warehouse_id, func.sum(ParcelLine.quantity).label("units"))
-        .join(ParcelLine, ParcelLine.parcel_id == Parcel.id)
-        .where(Parcel.state == ParcelState.PACKED)
-        .group_by(Parcel.order_id, Parcel.warehouse_id)
-        .subquery()
+        select(func.sum(ParcelLine.quantity))
+        .join(Parcel, Parcel.id == ParcelLine.parcel_id)
+        .where(
+            Parcel.order_id == Order.id,
+            Parcel.warehouse_id == Warehouse.id,
+            unindexed(Parcel.state) == ParcelState.PACKED,
+        )
+        .correlate(Order, Warehouse)
+        .scalar_subquery()
     )
-    in_parcels = func.coalesce(packed.c.units, 0)
+    in_parcels = func.coalesce(packed, 0)
     statement = (
         select(
             Order.id,
@@ -107,11 +112,10 @@ def _rows(state: ListState) -> Any:
         )
         .join(StockMovement, StockMovement.reference == Order.number)
         .join(Warehouse, Warehouse.id == StockMovement.warehouse_id)
-        .outerjoin(packed, (packed.c.order_id == Order.id) & (packed.c.warehouse_id == Warehouse.id))
         .where(*may_leave(), *_conditions(state))
         .group_by(
             *(Order.id, Order.number, Order.placed_at, Order.shipping_address),
-            *(Warehouse.code, Warehouse.name, packed.c.units),
+            *(Warehouse.id, Warehouse.code, Warehouse.name),
         )
         .having(held > 0)
     )

@@ -16,6 +16,7 @@ from admin.orders.tables import BALANCE_DUE, LATE, PAID_BUT_CANCELLED, REFUND_FA
 from admin.tables import ListState, Source, within
 from storefront.database.base import db
 from storefront.database.prefix import begins_with
+from storefront.database.unindexed import unindexed
 from storefront.figures import counting
 from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
@@ -47,7 +48,8 @@ ROW = select(
 
 def orders_of(state: ListState) -> Source:
     """Return the orders that `state` asks for."""
-    return Source(ROW.where(*_conditions(state)), Order.id, SORTS, key=Order.number)
+    few = bool(state.value("waiting"))
+    return Source(ROW.where(*_conditions(state)), Order.id, SORTS, key=Order.number, few=few)
 
 
 def find_orders(text: str, limit: int) -> Sequence[Any]:
@@ -137,7 +139,7 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
     if state.value("counts"):
         found.extend(counting.counted())
     if state.value("waiting") == BALANCE_DUE:
-        found += [Order.status == OrderStatus.OPEN, Order.balance_since.is_not(None)]
+        found += [unindexed(Order.status) == OrderStatus.OPEN, Order.balance_since.is_not(None)]
     found += within(state, "placed", Order.placed_at)
     if ended := within(state, "refunded", Refund.ended_at):
         back = select(Payment.order_id).join(Refund, Refund.payment_id == Payment.id)

@@ -69,7 +69,7 @@ class Differences:
 def payments_of(state: ListState) -> Source:
     """Return the attempts to pay that `state` asks for."""
     rows = _joined(select(Payment, Order.number)).where(*_conditions(state))
-    return Source(rows, Payment.id, SORTS)
+    return Source(rows, Payment.id, SORTS, few=bool(state.value("issue")))
 
 
 def sheet_of(state: ListState) -> Iterator[str]:

@@ -12,6 +12,7 @@ from admin.days import end_of, start_of, to_utc
 from admin.tables.describing import PAGE_SIZE
 from admin.tables.state import ListState
 from storefront.database.base import db
+from storefront.database.unindexed import unindexed
 from storefront.kernel.paging import Page
 from storefront.shop.queries import get_settings
 
@@ -43,6 +44,9 @@ class Source:
     """Each row is one object, and not a tuple of columns."""
     nulls_last: bool = False
     """What has nothing to be sorted by comes last, whichever way."""
+    few: bool = False
+    """Few of all rows match, wherever they stand: they are found first and sorted then. Going through all rows in their
+    order until a page is full would read them all."""
 
 
 def within(state: ListState, key: str, column: Any) -> list[ColumnElement[bool]]:
@@ -96,6 +100,7 @@ def _ordered(source: Source, state: ListState) -> Select[*tuple[Any, ...]]:
     column = source.sorts.get(state.sort_key)
     if column is None:
         return source.rows.order_by(source.id.desc())
+    column = unindexed(column) if source.few else column
     ordered = column.desc() if state.descending else column.asc()
     ordered = ordered.nulls_last() if source.nulls_last else ordered
     return source.rows.order_by(ordered, source.id.desc() if state.descending else source.id)

@@ -8,10 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select, union_all
+from sqlalchemy.orm import aliased
 
 from admin.tables import ListState, Source, within
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
+from storefront.database.unindexed import unindexed
 from storefront.inventory.errors import UnknownSku
 from storefront.inventory.models import StockLevel, StockMovement, Warehouse
 from storefront.kernel.errors import NotFound
@@ -19,6 +21,7 @@ from storefront.kernel.text import code_key
 from storefront.orders.models import Order
 
 CLAIMED = StockLevel.allocated + StockLevel.reserved
+NUMBERS = ("on_hand", "allocated", "reserved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ def movements_of(state: ListState) -> Source:
         select(
             StockMovement.id,
             StockMovement.variant_id,
+            StockMovement.warehouse_id,
             StockMovement.kind,
             StockMovement.reference,
             StockMovement.actor,
@@ -147,20 +151,37 @@ def orders_among(references: Sequence[str]) -> frozenset[str]:
 
 
 def _with_levels(rows: Sequence[Any]) -> Sequence[Any]:
-    """Say of each movement what the shelf held after it: the sum of the movements so far."""
+    """Say of each movement what the shelf held after it: what it holds now without all that moved later.
+
+    Most pages show the latest movements, after which little has moved; all that moved before may be years.
+    """
     if not rows:
         return rows
-
-    def after(delta: Any) -> ColumnElement[int]:
-        shelf = StockMovement.variant_id, StockMovement.warehouse_id
-        return func.sum(delta).over(partition_by=shelf, order_by=StockMovement.id)
-
-    deltas = (StockMovement.on_hand_delta, StockMovement.allocated_delta, StockMovement.reserved_delta)
-    told = (
-        select(StockMovement.id, *(after(delta).label(delta.key.removesuffix("_delta")) for delta in deltas))
-        .where(StockMovement.variant_id.in_({row.variant_id for row in rows}))
-        .subquery()
+    later = aliased(StockMovement)
+    moved = (
+        select(StockMovement.id, *(func.coalesce(func.sum(getattr(later, f"{name}_delta")), 0) for name in NUMBERS))
+        .outerjoin(
+            later,
+            (later.variant_id == StockMovement.variant_id)
+            & (later.id > StockMovement.id)
+            & (unindexed(later.warehouse_id) == StockMovement.warehouse_id),
+        )
+        .where(StockMovement.id.in_([row.id for row in rows]))
+        .group_by(StockMovement.id)
     )
-    found = db.session.execute(select(told).where(told.c.id.in_([row.id for row in rows])))
-    levels = {row.id: {"on_hand": row.on_hand, "allocated": row.allocated, "reserved": row.reserved} for row in found}
-    return [SimpleNamespace(**row._asdict(), **levels[row.id]) for row in rows]
+    since = {number: sums for number, *sums in db.session.execute(moved)}
+    level = (StockLevel.variant_id, StockLevel.warehouse_id, *(getattr(StockLevel, name) for name in NUMBERS))
+    held = db.session.execute(select(*level).where(StockLevel.variant_id.in_({row.variant_id for row in rows})))
+    now = {(variant, warehouse): sums for variant, warehouse, *sums in held}
+    return [
+        SimpleNamespace(
+            **row._asdict(),
+            **{
+                name: has - int(changed)
+                for name, has, changed in zip(
+                    NUMBERS, now[row.variant_id, row.warehouse_id], since[row.id], strict=True
+                )
+            },
+        )
+        for row in rows
+    ]

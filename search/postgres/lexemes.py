@@ -13,7 +13,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -45,20 +45,21 @@ class Kind:
         """The weights as `ts_rank` takes them: {D, C, B, A}."""
         return "{" + ",".join(str(rank) for rank in reversed(self.ranks + (0.0,) * (4 - len(self.ranks)))) + "}"
 
-    @cached_property
-    def table(self) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
-        """What `ts_rank` says of each possible counts, ascending, halfway to the next; and the counts."""
-        counts = np.array(list(product(*(range(most + 1) for most in self.most))), np.int64)
-        sums = np.concatenate(([0.0], np.cumsum(1.0 / np.arange(1, sum(self.most) + 1) ** 2)))
-        ends = np.cumsum(counts, axis=1)
-        said = ((sums[ends] - sums[ends - counts]) * np.array(self.ranks)).sum(axis=1) / _RANK_SCALE
-        order = np.argsort(said)
-        return (said[order][1:] + said[order][:-1]) / 2, counts[order].astype(np.uint8)
-
     def counts(self, said: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Return (fields, n): how many positions each field has, from what `ts_rank` said (n,)."""
-        middles, counts = self.table
+        middles, counts = _said_of_counts(self)
         return np.ascontiguousarray(counts[np.searchsorted(middles, said.astype(np.float64))].T)
+
+
+@lru_cache
+def _said_of_counts(kind: Kind) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """What `ts_rank` says of each possible counts, ascending, halfway to the next; and the counts."""
+    counts = np.array(list(product(*(range(most + 1) for most in kind.most))), np.int64)
+    sums = np.concatenate(([0.0], np.cumsum(1.0 / np.arange(1, sum(kind.most) + 1) ** 2)))
+    ends = np.cumsum(counts, axis=1)
+    said = ((sums[ends] - sums[ends - counts]) * np.array(kind.ranks)).sum(axis=1) / _RANK_SCALE
+    order = np.argsort(said)
+    return (said[order][1:] + said[order][:-1]) / 2, counts[order].astype(np.uint8)
 
 
 # The ranks were found by trying: the least distance between two sums is 4.3e-6 and 4.9e-6, forty times what a

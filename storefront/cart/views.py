@@ -36,7 +36,7 @@ from storefront.web.pacing import Pace
 blueprint = Blueprint("cart", __name__, template_folder="templates")
 View = Callable[..., Any]
 CHANGED = "cart:changed"
-FILLING = Pace(alone=120, network=600, minutes=1)
+FILLING = Pace("filling", alone=120, network=600, minutes=1)
 """Goods put into carts: each may begin a cart."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from storefront.demo.journey import Catalogue, Tables, build_catalogue, read_tables
-from storefront.demo.marks import SIZES
+from storefront.demo.scale import REAL_SIZES
 from storefront.media.pictures import generated_picture
 
 FEWEST_LINES = 5
@@ -39,9 +39,9 @@ class Journey:
 
 
 def read_journey(size: str, *, today: date) -> Journey:
-    """Read the data set as one of SIZES, dated so that its last day is the day before `today`."""
-    if size not in SIZES:
-        raise ValueError(f"a demo is one of {', '.join(SIZES)}, not {size!r}")
+    """Read the data set as one of REAL_SIZES, dated so that its last day is the day before `today`."""
+    if size not in REAL_SIZES:
+        raise ValueError(f"a demo is one of {', '.join(REAL_SIZES)}, not {size!r}")
     tables = read_tables(households=SMALL_HOUSEHOLDS if size == "small" else None)
     catalogue = build_catalogue(tables)
     sales = _sales(tables, catalogue, today)

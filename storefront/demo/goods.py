@@ -25,6 +25,14 @@ WEEKS_OF_STOCK = 2
 FEWEST, MOST = 12, 600
 SOUGHT_AFTER = 5_000
 """Variants with more lines than this never run out in the demo."""
+WAREHOUSES = {
+    "id": [1, 2],
+    "code": ["MAIN", "RIVERSIDE"],
+    "name": ["Main warehouse", "Riverside warehouse"],
+    "priority": [0, 10],
+    "is_backup": [False, True],
+    "is_active": [True, True],
+}
 BACKUP_EVERY, BACKUP_UNITS = 6, 18
 REFERENCE = "demo"
 UNTOLD = ("", LOOSE.label, UNSIZED[0])
@@ -134,12 +142,8 @@ def variant_rows(variants: pd.DataFrame, at: datetime) -> pd.DataFrame:
 
 
 def insert_stock(connection: Connection, journey: Journey, at: datetime) -> None:
-    """Insert a warehouse whose ledger tells the year: all that was sold came in first and went out since."""
-    insert_frame(
-        connection,
-        Warehouse.__table__,
-        pd.DataFrame({"id": [1], "code": ["MAIN"], "name": ["Main warehouse"], "priority": [0], "is_active": [True]}),
-    )
+    """Insert both warehouses, and the main one's ledger of the year: what was sold came in first and went out since."""
+    insert_frame(connection, Warehouse.__table__, pd.DataFrame(WAREHOUSES))
     sold = journey.variants.id.map(journey.lines.groupby("variant_id").quantity.sum()).fillna(0).astype("int64")
     on_hand = stock_on_hand(journey)
     moment = pd.Timestamp(at).tz_convert(None)
@@ -170,9 +174,7 @@ def insert_stock(connection: Connection, journey: Journey, at: datetime) -> None
 
 
 def insert_backup(connection: Connection, journey: Journey, at: datetime) -> None:
-    """Insert a second warehouse that helps out: it holds some of a few goods, even of a few that are sold out."""
-    facts = {"id": [2], "code": ["RIVERSIDE"], "name": ["Riverside warehouse"], "priority": [10], "is_backup": [True]}
-    insert_frame(connection, Warehouse.__table__, pd.DataFrame(facts | {"is_active": [True]}))
+    """Let the second warehouse help out: it holds some of a few goods, even of a few that are sold out."""
     number, here = journey.variants.id.to_numpy(), stock_on_hand(journey)
     held = (number % BACKUP_EVERY == 0) & ((here > 0) | (number % 3 == 0))
     common = {"variant_id": number[held], "warehouse_id": 2}

@@ -3,79 +3,26 @@ goes on where it stood and never does a thing twice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cached_property
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import select, text
 
 from storefront.accounts.models import Staff
-from storefront.accounts.permissions import Role
 from storefront.audit import guard
 from storefront.catalog.models import Product
 from storefront.database.base import Base, db
 from storefront.database.transaction import transaction
-from storefront.demo import (
-    coupons,
-    delivery,
-    doorsteps,
-    fetching,
-    flash,
-    front,
-    goods,
-    offers,
-    people,
-    photographed,
-    prices,
-    rewards,
-    sales,
-    steering,
-)
-from storefront.demo.baskets import Journey, read_journey
-from storefront.demo.bulk import catch_up
-from storefront.demo.marks import SIZES, DemoRefused, Mark, edition, read_mark, write_mark
+from storefront.demo import front
+from storefront.demo.marks import DemoRefused, Mark, edition, read_mark, write_mark
+from storefront.demo.scale import scale_of
+from storefront.demo.steps import Load, Watch, steps_of
 from storefront.kernel.kept import Kept
-from storefront.orders import worth
 from storefront.orders.models import Order
 
 LOADED = "loaded"
-
-
-class Watch(Protocol):
-    """Goes through something slow, showing how far it is."""
-
-    def __call__(self, things: Iterable[Any], words: str, total: int | None = None, /) -> Iterator[Any]: ...
-
-
-@dataclass
-class Load:
-    """One run of the loader."""
-
-    mark: Mark
-    data_dir: Path
-    at: datetime
-    watch: Watch
-
-    @cached_property
-    def journey(self) -> Journey:
-        return read_journey(self.mark.size, today=date.fromisoformat(self.mark.day))
-
-    def do(self, step: str, work: Callable[[Session, Connection], object]) -> None:
-        """Do a part of the work and mark it, both or neither; skip what is marked."""
-        if step in self.mark.done:
-            return
-        with transaction() as session:
-            connection = session.connection()
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SET LOCAL statement_timeout = 0"))
-            work(session, connection)
-            self.mark.done = [*self.mark.done, step]
-            write_mark(session, self.mark, self.at)
 
 
 def load_demo(*, size: str, data_dir: Path, at: datetime, watch: Watch, without: Collection[str] = ()) -> Mark:
@@ -83,8 +30,10 @@ def load_demo(*, size: str, data_dir: Path, at: datetime, watch: Watch, without:
 
     Refuses with DemoRefused a shop that has goods or orders of its own, or a demo of another size or edition.
     """
-    if size not in SIZES:
-        raise DemoRefused(f"The demo comes in {', '.join(SIZES)}, not {size!r}.")
+    try:
+        scale_of(size)
+    except ValueError as reason:
+        raise DemoRefused(f"There is no demo of size {size!r}: {reason}.") from reason
     mark = read_mark()
     if mark is None:
         _refuse_foreign()
@@ -94,7 +43,7 @@ def load_demo(*, size: str, data_dir: Path, at: datetime, watch: Watch, without:
             f"A {mark.size} demo of another making is loaded here. To empty the shop and begin anew, run: "
             f".venv/bin/flask demo load --fresh --size {size}"
         )
-    left = [step for step in STEPS if step[0] not in {*mark.done, *without}]
+    left = [step for step in steps_of(size) if step[0] not in {*mark.done, *without}]
     if LOADED in mark.done and not left:
         return mark
     load = Load(mark, data_dir, at, watch)
@@ -132,141 +81,6 @@ def empty_demo() -> None:
                 connection.execute(text(f'DELETE FROM "{name}"'))  # noqa: S608
         guard.put_up(connection)
     Kept.forget_all()
-
-
-def _settings(load: Load, name: str) -> None:
-    load.do(name, lambda _session, _connection: front.insert_settings(load.at))
-
-
-def _catalogue(load: Load, name: str) -> None:
-    load.do(name, lambda _session, connection: goods.insert_goods(connection, load.journey, load.at))
-
-
-def _stock(load: Load, name: str) -> None:
-    def insert(_session: Session, connection: Connection) -> None:
-        goods.insert_stock(connection, load.journey, load.at)
-        goods.insert_backup(connection, load.journey, load.at)
-
-    load.do(name, insert)
-
-
-def _customers(load: Load, name: str) -> None:
-    load.do(name, lambda _session, connection: sales.insert_customers(connection, load.journey))
-
-
-def _orders(load: Load, name: str) -> None:
-    for first, end in load.watch(list(sales.order_steps(load.journey)), "Orders"):
-
-        def insert(_session: Session, connection: Connection, first: int = first, end: int = end) -> None:
-            sales.insert_orders(connection, load.journey, first, end, front.CURRENCY)
-
-        load.do(f"{name} {first}", insert)
-    load.do(name, lambda _session, connection: catch_up(connection, Base.metadata.sorted_tables))
-
-
-def _photographs(load: Load, name: str) -> None:
-    try:
-        assets = fetching.fetch_assets(load.data_dir / "downloads")
-    except fetching.NotToBeHad as reason:
-        load.mark.notes = [f"The photographed goods are left out until the next run: {reason}."]
-        return
-    load.mark.notes = []
-    pictures = photographed.keep_photos(assets, load.data_dir / "media", lambda names: load.watch(names, "Photographs"))
-    items = photographed.read_items(assets)
-    load.do(name, lambda session, _connection: photographed.insert_items(session, items, pictures, load.at))
-
-
-def _arrangement(load: Load, name: str) -> None:
-    def arrange(session: Session, _connection: Connection) -> None:
-        delivery.insert_shipping(session)
-        front.insert_slots(session, load.at)
-        delivery.mark_bulky(session)
-
-    load.do(name, arrange)
-
-
-def _people(load: Load, name: str) -> None:
-    staff, shopper = people.make_staff_credentials(), people.make_shopper_credentials()
-    load.do(name, lambda session, _connection: people.insert_people(session, staff, shopper, load.at))
-
-
-def _loyalty(load: Load, name: str) -> None:
-    load.do(name, lambda session, connection: rewards.insert_loyalty(session, connection, load.at))
-
-
-def _offers(load: Load, name: str) -> None:
-    load.do(name, lambda session, _connection: offers.insert_offers(session, load.at))
-
-
-def _prices(load: Load, name: str) -> None:
-    load.do(
-        name, lambda session, connection: prices.insert_prices(session, connection, _merchandiser(session), load.at)
-    )
-
-
-def _coupons(load: Load, name: str) -> None:
-    load.do(name, lambda session, _connection: coupons.insert_coupons(session, _merchandiser(session), load.at))
-
-
-def _flash(load: Load, name: str) -> None:
-    load.do(name, lambda session, _connection: flash.insert_flash(session, _merchandiser(session), load.at))
-
-
-def _pages(load: Load, name: str) -> None:
-    load.do(name, lambda session, _connection: front.insert_pages(session, _merchandiser(session), load.at))
-
-
-def _steering(load: Load, name: str) -> None:
-    load.do(name, lambda session, _connection: steering.insert_steering(session, _merchandiser(session), load.at))
-
-
-def _doorsteps(load: Load, name: str) -> None:
-    load.do(name, lambda session, _connection: doorsteps.insert_doorsteps(session, load.at))
-
-
-def _worth(load: Load, name: str) -> None:
-    """Count what customers have bought, as the job does at night."""
-
-    def count(_session: Session, _connection: Connection) -> None:
-        last = 0
-        while some := worth.next_customers(last):
-            worth.count_anew(customer_ids=some, at=load.at)
-            last = some[-1]
-
-    load.do(name, count)
-
-
-def _merchandiser(session: Session) -> str:
-    """Return who did it, for ledgers."""
-    number = session.scalars(select(Staff.id).where(Staff.role == Role.MERCHANDISER.value).limit(1)).one()
-    return f"staff:{number}"
-
-
-def _statistics(load: Load, name: str) -> None:
-    """Let the database's planner know the tables."""
-    load.do(name, lambda _session, connection: connection.execute(text("ANALYZE")))
-
-
-STEPS: tuple[tuple[str, Callable[[Load, str], None]], ...] = (
-    ("settings", _settings),
-    ("catalogue", _catalogue),
-    ("stock", _stock),
-    ("customers", _customers),
-    ("orders", _orders),
-    ("photographs", _photographs),
-    ("arrangement", _arrangement),
-    ("people", _people),
-    ("loyalty", _loyalty),
-    ("offers", _offers),
-    ("prices", _prices),
-    ("coupons", _coupons),
-    ("flash", _flash),
-    ("pages", _pages),
-    ("steering", _steering),
-    ("doorsteps", _doorsteps),
-    ("worth", _worth),
-    ("statistics", _statistics),
-)
 
 
 def _refuse_foreign() -> None:

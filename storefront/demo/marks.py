@@ -17,7 +17,6 @@ from storefront.shop.models import Setting
 KEY = "demo"
 EDITION = "2"
 """Raise it when a change of the room makes a loaded demo differ from what would be loaded now."""
-SIZES = ("small", "standard", "full")
 
 
 class DemoRefused(ShopError):

@@ -181,12 +181,13 @@ def _more(picker: Picker, collections: dict[str, int]) -> Iterator[Offer]:
     )
     yield _nachos(picker)
     chews = picker.goods("Rawhide chews", most=3, prices=(50, 250), least_stock=1)
-    yield Offer(
-        *("pets-gift", "Spend $20 on your pet, get a chew", "宠物用品满20送咬胶", "order"),
-        {"kind": "gift", "skus": [good.sku for good in chews]},
-        {"category_ids": find("Pets")},
-        (spend(2_000),),
-    )
+    if chews:
+        yield Offer(
+            *("pets-gift", "Spend $20 on your pet, get a chew", "宠物用品满20送咬胶", "order"),
+            {"kind": "gift", "skus": [good.sku for good in chews]},
+            {"category_ids": find("Pets")},
+            (spend(2_000),),
+        )
     yield Offer(
         *("members-natural", "Members: 10% off natural and organic", "会员专享：天然有机九折", "item"),
         {"kind": "percent_off", "basis_points": 1_000},

@@ -11,8 +11,9 @@ from flask_migrate import upgrade
 from storefront.config import Config
 from storefront.database.base import db
 from storefront.database.transaction import transaction
-from storefront.demo.loading import Watch, load_demo, mark_done
+from storefront.demo.loading import load_demo, mark_done
 from storefront.demo.marks import Mark
+from storefront.demo.steps import Watch
 from storefront.discovery import documents, indexing, recommending, searching, training
 from storefront.figures import cohorts
 from storefront.figures import services as figures

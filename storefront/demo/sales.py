@@ -104,9 +104,8 @@ def postal_address(household: int) -> dict[str, str]:
     }
 
 
-def insert_customers(connection: Connection, journey: Journey) -> None:
-    """Insert the households with what is known of them; none of them can sign in."""
-    customers = journey.customers
+def insert_customers(connection: Connection, customers: pd.DataFrame) -> None:
+    """Insert households with what is known of them; none of them can sign in."""
     traits = [column for column in customers.columns if column not in {"id", "household_id", "moment", "orders"}]
     known = customers[traits].astype(object).where(customers[traits].notna(), None)
     insert_frame(
@@ -179,7 +178,7 @@ def _order_rows(
         {
             "id": orders.id,
             "number": numbers,
-            "access_token": _tokens(len(orders)),
+            "access_token": tokens(len(orders)),
             "idempotency_key": [f"demo-{basket}" for basket in orders.basket_id],
             "customer_id": orders.customer_id,
             "email": [customer_email(household) for household in households],
@@ -324,6 +323,7 @@ def _delivered(orders: pd.DataFrame, latest: pd.Timestamp) -> pd.Series:
     return (orders.moment + DELIVERY_TIME).clip(upper=latest)
 
 
-def _tokens(count: int) -> list[str]:
+def tokens(count: int) -> list[str]:
+    """Return so many keys that nobody can guess, each the key of a guest's order."""
     noise = os.urandom(16 * count).hex()
     return [noise[start : start + 32] for start in range(0, 32 * count, 32)]

@@ -20,8 +20,8 @@ from storefront.web.locale import current_locale
 from storefront.web.pacing import Pace
 
 PATH = "/search"
-SEARCHES = Pace(alone=120, network=600, minutes=1)
-SUGGESTIONS = Pace(alone=300, network=1500, minutes=1)
+SEARCHES = Pace("search", alone=120, network=600, minutes=1)
+SUGGESTIONS = Pace("suggestions", alone=300, network=1500, minutes=1)
 
 blueprint = Blueprint("discovery", __name__, template_folder="templates")
 blueprint.register_blueprint(shelf_views.blueprint)

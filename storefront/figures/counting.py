@@ -7,23 +7,30 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
+    Subquery,
     and_,
     case,
     cast,
+    column,
     exists,
     func,
     literal,
     or_,
     select,
     union_all,
+    values,
 )
 from sqlalchemy.orm import aliased
 
 from storefront.catalog.models import Variant
 from storefront.database.base import db
+from storefront.database.columns import UtcDateTime
+from storefront.database.unindexed import unindexed
 from storefront.figures.days import Span
 from storefront.figures.rules import Sums
 from storefront.orders.following_up import WAS_CHOSEN
@@ -34,8 +41,8 @@ from storefront.payments.providers import Sandbox
 from storefront.payments.states import RefundState
 from storefront.shop.queries import get_settings
 
-AT_ONCE = 30
-"""So many spans are one statement; SQLite takes no more than 500 parts, and there are four to a span."""
+AT_ONCE = 400
+"""So many spans are one statement: they are a table in it, so it has the same few parts for one day and for a year."""
 _FACTS: Mapping[str, tuple[str, ...]] = {
     "orders": ("orders", "gmv", "discounts", "delivery", "tax"),
     "goods": ("goods", "units", "known", "cost"),
@@ -62,19 +69,15 @@ def counted() -> tuple[ColumnElement[bool], ...]:
 
 def refund_counts() -> tuple[ColumnElement[bool], ...]:
     """Return what tells the refunds that count, given their orders."""
-    return Refund.state == RefundState.SUCCEEDED, *_ours()
+    return unindexed(Refund.state) == RefundState.SUCCEEDED, *_ours()
 
 
 def sums_of(spans: Sequence[Span], *, parts: Sequence[str] = tuple(_FACTS)) -> list[Sums]:
     """Return what was sold and paid back in each span, without visitors; with `parts`, only those of it."""
     found: list[dict[str, int]] = [{} for _ in spans]
     for start in range(0, len(spans), AT_ONCE):
-        facts = [
-            make(span, start + place)
-            for place, span in enumerate(spans[start : start + AT_ONCE])
-            for name, make in _MAKERS.items()
-            if name in parts
-        ]
+        some = spans[start : start + AT_ONCE]
+        facts = [make(_as_table(some, start, name)) for name, make in _MAKERS.items() if name in parts]
         for row in db.session.execute(union_all(*facts)):
             found[row[0]] |= {name: int(value or 0) for name, value in zip(_FACTS[row[1]], row[2:], strict=False)}
     return [Sums(**values) for values in found]
@@ -92,7 +95,7 @@ def goods_of(span: Span) -> Select[*tuple[Any, ...]]:
         .select_from(Order)
         .join(OrderLine, OrderLine.order_id == Order.id)
         .outerjoin(Variant, Variant.id == OrderLine.variant_id)
-        .where(*_placed(span), *counted())
+        .where(*_placed(span.starts, span.ends), *counted())
         .group_by(variant, product)
     )
 
@@ -109,7 +112,7 @@ def offers_of(span: Span) -> Select[*tuple[Any, ...]]:
         )
         .select_from(Order)
         .join(OrderAdjustment, OrderAdjustment.order_id == Order.id)
-        .where(*_placed(span), *counted(), OrderAdjustment.kind.in_(OFFERS))
+        .where(*_placed(span.starts, span.ends), *counted(), OrderAdjustment.kind.in_(OFFERS))
         .group_by(OrderAdjustment.kind, OrderAdjustment.promotion_key)
     )
 
@@ -120,38 +123,52 @@ def _is_real() -> bool:
 
 def _ours() -> tuple[ColumnElement[bool], ...]:
     trial = (Order.payment_provider != Sandbox.code,) if _is_real() else ()
-    return Order.currency == get_settings().currency, WAS_CHOSEN, *trial
+    return unindexed(Order.currency) == get_settings().currency, WAS_CHOSEN, *trial
 
 
-def _placed(span: Span) -> tuple[ColumnElement[bool], ...]:
-    return Order.placed_at >= span.starts, Order.placed_at < span.ends
+def _as_table(spans: Sequence[Span], first: int, part: str) -> CTE:
+    """Return spans as rows of a table: place, starts, ends; places count on from `first`.
+
+    Every part has a table of its own: of one that is read twice SQLite forgets how short it is.
+    """
+    columns = column("place", Integer), column("starts", UtcDateTime), column("ends", UtcDateTime)
+    rows = [(first + number, span.starts, span.ends) for number, span in enumerate(spans)]
+    name = f"span_of_{part}"
+    return values(*columns, name=name).data(rows).cte(name)
 
 
-def _row(place: int, name: str, *values: Any) -> list[Any]:
-    """The columns of one part of the union: which span, which part, and its values, filled up to the same width."""
-    filled = (*values, *(literal(0) for _ in range(_WIDTH - len(values))))
+def _placed(starts: Any, ends: Any) -> tuple[ColumnElement[bool], ...]:
+    return Order.placed_at >= starts, Order.placed_at < ends
+
+
+def _row(spans: CTE | Subquery, name: str, *figures: Any) -> list[Any]:
+    """The columns of one part of the union: which span, which part, and its figures, filled up to the same width."""
+    filled = (*figures, *(literal(0) for _ in range(_WIDTH - len(figures))))
     return [
-        literal(place).label("span"),
+        spans.c.place,
         literal(name).label("part"),
         *(func.coalesce(value, 0).label(f"v{number}") for number, value in enumerate(filled)),
     ]
 
 
-def _orders(span: Span, place: int) -> Select[*tuple[Any, ...]]:
+def _in_spans(spans: CTE, name: str, *figures: Any) -> Select[*tuple[Any, ...]]:
+    """Select from the orders of each span."""
+    placed = and_(*_placed(spans.c.starts, spans.c.ends))
+    found = select(*_row(spans, name, *figures)).select_from(spans).join(Order, placed)
+    return found.where(*counted()).group_by(spans.c.place)
+
+
+def _orders(spans: CTE) -> Select[*tuple[Any, ...]]:
     columns = (Order.total_minor, Order.discount_minor, Order.shipping_minor, Order.tax_minor)
-    values = (func.count(), *(func.sum(column) for column in columns))
-    return select(*_row(place, "orders", *values)).select_from(Order).where(*_placed(span), *counted())
+    return _in_spans(spans, "orders", func.count(), *(func.sum(each) for each in columns))
 
 
-def _goods(span: Span, place: int) -> Select[*tuple[Any, ...]]:
-    values = _line_values()
-    sums = [func.sum(values[name]) for name in _FACTS["goods"]]
+def _goods(spans: CTE) -> Select[*tuple[Any, ...]]:
+    figures = _line_values()
     return (
-        select(*_row(place, "goods", *sums))
-        .select_from(Order)
+        _in_spans(spans, "goods", *(func.sum(figures[name]) for name in _FACTS["goods"]))
         .join(OrderLine, OrderLine.order_id == Order.id)
         .outerjoin(Variant, Variant.id == OrderLine.variant_id)
-        .where(*_placed(span), *counted())
     )
 
 
@@ -171,7 +188,7 @@ def _line_values() -> dict[str, ColumnElement[int]]:
     }
 
 
-def _refunds(span: Span, place: int) -> Select[*tuple[Any, ...]]:
+def _refunds(spans: CTE) -> Select[*tuple[Any, ...]]:
     net = (
         select(cast(func.coalesce(func.sum(_net()), 0), BigInteger))
         .where(OrderLine.order_id == Order.id)
@@ -180,32 +197,38 @@ def _refunds(span: Span, place: int) -> Select[*tuple[Any, ...]]:
     )
     counts = and_(Order.status != OrderStatus.CANCELLED, Order.total_minor > 0)
     share = case((counts, (Refund.amount_minor * net) // Order.total_minor), else_=0)
+    ended = and_(Refund.ended_at >= spans.c.starts, Refund.ended_at < spans.c.ends)
     return (
-        select(*_row(place, "refunds", func.count(), func.sum(Refund.amount_minor), func.sum(share)))
-        .select_from(Refund)
+        select(*_row(spans, "refunds", func.count(), func.sum(Refund.amount_minor), func.sum(share)))
+        .select_from(spans)
+        .join(Refund, ended)
         .join(Payment, Payment.id == Refund.payment_id)
         .join(Order, Order.id == Payment.order_id)
-        .where(Refund.ended_at >= span.starts, Refund.ended_at < span.ends, *refund_counts())
+        .where(*refund_counts())
+        .group_by(spans.c.place)
     )
 
 
-def _buyers(span: Span, place: int) -> Select[*tuple[Any, ...]]:
+def _buyers(spans: CTE) -> Select[*tuple[Any, ...]]:
     """Customers by account, guests by e-mail; whoever has neither any more was forgotten and is nobody."""
     email = case((Order.customer_id.is_(None), Order.email), else_="")
+    placed = and_(*_placed(spans.c.starts, spans.c.ends))
     each = (
-        select(Order.customer_id, email.label("email"), func.count().label("orders"))
-        .where(*_placed(span), *counted(), or_(Order.customer_id.is_not(None), Order.email != ""))
-        .group_by(Order.customer_id, email)
+        select(spans.c.place, spans.c.starts, Order.customer_id, email.label("email"), func.count().label("orders"))
+        .select_from(spans)
+        .join(Order, placed)
+        .where(*counted(), or_(Order.customer_id.is_not(None), Order.email != ""))
+        .group_by(spans.c.place, spans.c.starts, Order.customer_id, email)
         .subquery()
     )
     before = aliased(Order)
-    earlier = (before.placed_at < span.starts, before.status != OrderStatus.CANCELLED)
+    earlier = (before.placed_at < each.c.starts, before.status != OrderStatus.CANCELLED)
     by_account = exists().where(before.customer_id == each.c.customer_id, *earlier)
-    by_email = exists().where(before.email == each.c.email, before.customer_id.is_(None), *earlier)
+    by_email = exists().where(before.email == each.c.email, unindexed(before.customer_id).is_(None), *earlier)
     had = case((each.c.customer_id.is_(None), by_email), else_=by_account)
     newcomers = func.sum(case((had, 0), else_=1))
     repeaters = func.sum(case((had, 1), (each.c.orders > 1, 1), else_=0))
-    return select(*_row(place, "buyers", func.count(), newcomers, repeaters)).select_from(each)
+    return select(*_row(each, "buyers", func.count(), newcomers, repeaters)).group_by(each.c.place)
 
 
 _MAKERS = {"orders": _orders, "goods": _goods, "refunds": _refunds, "buyers": _buyers}

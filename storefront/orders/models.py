@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from storefront.database.base import Base
 from storefront.database.columns import Json, json_object, minor, moment, name, pk, refers
 
+_TO_SEND = "status = 'open' AND fulfillment_status IN ('unfulfilled', 'partial')"
+"""Of these something may have to leave, and they are few of all that there ever were; see `stages.is_to_send`."""
+
 
 class Order(Base):
     """A sale, as it was agreed."""
@@ -39,6 +42,12 @@ class Order(Base):
             "balance_since",
             sqlite_where=text("balance_since IS NOT NULL"),
             postgresql_where=text("balance_since IS NOT NULL"),
+        ),
+        Index(
+            "ix_order_to_send",
+            *("fulfillment_status", "placed_at"),
+            sqlite_where=text(_TO_SEND),
+            postgresql_where=text(_TO_SEND),
         ),
         Index("ix_order_noted", "id", sqlite_where=text("note <> ''"), postgresql_where=text("note <> ''")),
         Index("ix_order_email", "email", postgresql_ops={"email": "varchar_pattern_ops"}),

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, inspect, or_, select, 
 from sqlalchemy.orm import selectinload
 
 from storefront.database.base import db
+from storefront.database.unindexed import unindexed
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
 from storefront.kernel.paging import Page
@@ -182,7 +183,7 @@ def list_to_remind(at: datetime, *, before: timedelta, most: int) -> Sequence[in
             Order.pay_before > at,
             Order.pay_before <= at + before,
             Order.placed_at <= at - min(before, LEAST_PEACE),
-            Order.status == OrderStatus.OPEN,
+            unindexed(Order.status) == OrderStatus.OPEN,
             Order.payment_status == PaymentStatus.UNPAID,
         )
         .order_by(Order.pay_before, Order.id)
@@ -196,7 +197,7 @@ def list_overdue(at: datetime, *, most: int) -> Sequence[int]:
         select(Order.id)
         .where(
             Order.pay_before < at,
-            Order.status == OrderStatus.OPEN,
+            unindexed(Order.status) == OrderStatus.OPEN,
             Order.payment_status.in_((PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID)),
         )
         .order_by(Order.pay_before, Order.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from storefront.database.base import db
 from storefront.orders.models import Order
@@ -52,3 +52,15 @@ def count_by_stage(customer_id: int) -> dict[Stage, int]:
     counts = [func.count().filter(condition) for condition in _CONDITIONS.values()]
     row = db.session.execute(select(*counts).select_from(Order).where(Order.customer_id == customer_id)).one()
     return dict(zip(_CONDITIONS, map(int, row), strict=True))
+
+
+def is_to_send() -> tuple[ColumnElement[bool], ...]:
+    """Return what tells the orders of which something may have to leave, paid or not.
+
+    Its values stand in the statement itself: only so does it say the same as the index `ix_order_to_send`.
+    """
+    kinds = [FulfillmentStatus.UNFULFILLED.value, FulfillmentStatus.PARTIAL.value]
+    return (
+        Order.status == bindparam(None, OrderStatus.OPEN.value, literal_execute=True),
+        Order.fulfillment_status.in_(bindparam(None, kinds, expanding=True, literal_execute=True)),
+    )

@@ -34,7 +34,7 @@ blueprint = Blueprint("payments", __name__, template_folder="templates")
 LARGEST_MESSAGE = 256 * 1024
 FORGERIES = Limit(60, seconds=600, name="forgeries")
 """Of messages with a wrong signature, from one address; more are not even kept."""
-PAYING = Pace(alone=20, network=100, minutes=10)
+PAYING = Pace("paying", alone=20, network=100, minutes=10)
 """Attempts to pay anew: each asks a provider, and a thief tries cards so."""
 MOST_LOOKS = 30
 """How often a waiting page looks by itself."""

@@ -24,12 +24,15 @@ class TooFast(TooMany):
 
 
 class Pace:
-    """At most `alone` times by one who is signed in, and `network` times by all guests of one network, in `minutes`."""
+    """At most `alone` times by one who is signed in, and `network` times by all guests of one network, in `minutes`.
 
-    def __init__(self, *, alone: int, network: int, minutes: int) -> None:
+    All processes and machines of the shop count together, under its name.
+    """
+
+    def __init__(self, name: str, *, alone: int, network: int, minutes: int) -> None:
         self.alone, self.network, self.minutes = alone, network, minutes
-        self._alone = Limit(alone, seconds=minutes * 60.0)
-        self._network = Limit(network, seconds=minutes * 60.0)
+        self._alone = Limit(alone, seconds=minutes * 60.0, name=f"{name}:alone")
+        self._network = Limit(network, seconds=minutes * 60.0, name=f"{name}:network")
 
     def allows(self) -> bool:
         """Count one more of this request's sender, and say whether that is still few enough."""

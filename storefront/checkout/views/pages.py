@@ -46,7 +46,7 @@ SHOWN_AGAIN = (
 )
 """Refusals after which the shopper looks at the page again, as it is now, and decides."""
 
-PLACING = Pace(alone=20, network=200, minutes=10)
+PLACING = Pace("placing", alone=20, network=200, minutes=10)
 """Orders that are placed; each holds goods until it is paid or its time is over."""
 
 

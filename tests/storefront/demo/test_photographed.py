@@ -19,6 +19,7 @@ from storefront.demo import fetching, loading
 from storefront.demo.fetching import Assets, NotToBeHad
 from storefront.demo.marks import Mark
 from storefront.demo.photographed import insert_items, keep_photos, read_items
+from storefront.demo.steps import steps_of
 from storefront.inventory import ledgers as stock
 from storefront.inventory import queries as inventory
 from storefront.kernel.clock import now
@@ -80,7 +81,7 @@ def test_they_stand_in_departments_of_their_own_with_pictures_and_stock(app: Fla
 
 def test_without_npm_the_demo_goes_on_and_says_so(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching.shutil, "which", lambda *_args, **_options: None)
-    others = {name for name, _ in loading.STEPS} - {"settings", "photographs"}
+    others = {name for name, _ in steps_of("small")} - {"settings", "photographs"}
     with app.app_context():
         mark = loading.load_demo(size="small", data_dir=tmp_path, at=now(), watch=silently, without=others)
         assert mark.notes == ["The photographed goods are left out until the next run: there is no npm here."]
@@ -93,7 +94,7 @@ def test_what_the_network_refused_once_comes_with_the_next_load(
     def refuse(_folder: Path) -> Assets:
         raise NotToBeHad("the network was away")
 
-    others = {name for name, _ in loading.STEPS} - {"photographs"}
+    others = {name for name, _ in steps_of("small")} - {"photographs"}
 
     def load() -> Mark:
         with app.app_context():

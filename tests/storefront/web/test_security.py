@@ -61,7 +61,7 @@ def hurried(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """A shop that counts, and soon finds it too much: two of who is signed in, three of a network."""
     object.__setattr__(app.config["SHOP"], "rate_limits", True)
     for module, name in ((discovery, "SEARCHES"), (discovery, "SUGGESTIONS"), (pages, "PLACING"), (payments, "PAYING")):
-        monkeypatch.setattr(module, name, Pace(alone=2, network=3, minutes=10))
+        monkeypatch.setattr(module, name, Pace("test", alone=2, network=3, minutes=10))
     yield app
     object.__setattr__(app.config["SHOP"], "rate_limits", False)
 
@@ -249,7 +249,7 @@ def test_attempts_to_pay_have_a_pace(hurried: Flask) -> None:
 
 
 def test_a_shop_on_a_developers_machine_makes_nobody_wait(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discovery, "SEARCHES", Pace(alone=1, network=1, minutes=1))
+    monkeypatch.setattr(discovery, "SEARCHES", Pace("test", alone=1, network=1, minutes=1))
     assert [Shopper(app).get("/search?q=milk").status for _ in range(3)] == [200, 200, 200]
 
 

@@ -1,0 +1,29 @@
+"""Orders of which something may have to leave, found among a million others.
+
+Revision ID: 0033
+Revises: 0032
+Create Date: 2026-11-29
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0033"
+down_revision = "0032"
+branch_labels = None
+depends_on = None
+
+TO_SEND = sa.text("status = 'open' AND fulfillment_status IN ('unfulfilled', 'partial')")
+
+
+def upgrade() -> None:
+    """Add the index."""
+    columns = ["fulfillment_status", "placed_at"]
+    op.create_index("ix_order_to_send", "order", columns, sqlite_where=TO_SEND, postgresql_where=TO_SEND)
+
+
+def downgrade() -> None:
+    """Take it away."""
+    op.drop_index("ix_order_to_send", table_name="order")
