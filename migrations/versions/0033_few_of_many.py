@@ -21,7 +21,15 @@ TO_SEND = sa.text("status = 'open' AND fulfillment_status IN ('unfulfilled', 'pa
 def upgrade() -> None:
     """Add the index."""
     columns = ["fulfillment_status", "placed_at"]
-    op.create_index("ix_order_to_send", "order", columns, sqlite_where=TO_SEND, postgresql_where=TO_SEND)
+    with op.get_context().autocommit_block():
+        op.create_index(
+            "ix_order_to_send",
+            "order",
+            columns,
+            sqlite_where=TO_SEND,
+            postgresql_where=TO_SEND,
+            postgresql_concurrently=True,
+        )
 
 
 def downgrade() -> None:

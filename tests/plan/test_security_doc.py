@@ -80,8 +80,9 @@ def test_paces_are_those_of_the_code() -> None:
 
 
 def test_every_secret_of_the_environment_is_in_the_document() -> None:
-    config = (ROOT / "storefront" / "config.py").read_text(encoding="utf-8")
-    names = set(re.findall(r"\"([A-Z][A-Z0-9_]*(?:_KEY|_SECRET|_SALT|_URL))\"", config))
+    files = (ROOT / "storefront" / name for name in ("config.py", "databases.py", "short_messages.py"))
+    config = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    names = set(re.findall(r"\"([A-Z][A-Z0-9_]*(?:_KEY|_SECRET|_SALT|_URL|_TOKEN|_FALLBACKS))\"", config))
     names -= {"PUBLIC_URL", "KUAIDI100_URL", "SMS_URL"}
     assert {"SECRET_KEY", "DATABASE_URL", "MAIL_URL", "KUAIDI100_SALT"} < names
     rotation = DOCUMENT.partition("## Secrets and their rotation")[2].partition("\n## ")[0]

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import sqlite3
 import ssl
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,6 +61,9 @@ class Shop:
         moved.replace(self.home)
 
     def open(self, *, workers: int = 2) -> None:
+        (self.folder / "data").mkdir()
+        with closing(sqlite3.connect(self.folder / "data" / "shop.db")) as tables:
+            tables.execute("CREATE TABLE setting (key TEXT)")  # no more than tells them from none
         data = {"DATA_DIR": str(self.folder / "data"), "REDIS_URL": "", "DATABASE_URL": "", "LOG_LEVEL": "WARNING"}
         environ = {**os.environ, **data, "PORT": str(self.port), "WEB_WORKERS": str(workers), "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "storefront.serving", "web", "--home", str(self.home), "--drain", "1"]
