@@ -121,15 +121,15 @@ class LiveTable:
 def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
     """Return the live row of each of these products (None: of all) that is published and has an active variant."""
     statement = _ROWS if product_ids is None else _ROWS.where(Product.id.in_(product_ids))
-    scopes = promoted_scopes()
+    offered = _Offered(promoted_scopes())
     rows = read(statement.execution_options(yield_per=ROWS_AT_ONCE))
     found: dict[int, LiveRow] = {}
     shown: dict[int, Piece] = {}
     for products in _batches(list(group) for _, group in groupby(rows, key=_id_of)):
-        marks = marks_of(variants[0].id for variants in products) if scopes else {}
+        marks = {} if offered.is_empty else marks_of(variants[0].id for variants in products)
         for variants in products:
             first = next((row for row in variants if row.units > 0), variants[0])
-            found[first.id] = _live(first, variants, scopes, marks.get(first.id, NO_MARKS))
+            found[first.id] = _live(first, variants, offered, marks.get(first.id, NO_MARKS))
             shown[first.variant_id] = _piece(first)
     for variant_id, promoted in shown_prices(list(shown.values())).items():
         number = shown[variant_id].product_id
@@ -179,35 +179,59 @@ def _changed(before: Mapping[int, int], after: Mapping[int, int]) -> set[int]:
     return {key for key in {*before, *after} if before.get(key) != after.get(key)}
 
 
-def _is_promoted(row: Any, scopes: Sequence[Scope], marks: Marks) -> bool:
-    """Say whether a variant stands below the price that it is compared with, or an offer is about it."""
-    if row.compare_at_minor is not None and row.compare_at_minor > row.price_minor:
-        return True
-    if not scopes:
-        return False
-    node = category_tree().find(row.category_id)
-    above = frozenset((*node.ancestor_ids, node.id)) if node else frozenset({row.category_id})
-    return any(
-        scope.covers(
-            product_id=row.id,
-            sku=row.sku,
-            category_ids=above,
-            brand_id=row.brand_id,
-            collection_ids=marks.collection_ids,
-            attributes=marks.attributes,
+class _Offered:
+    """Which goods the offers are about. Of goods with the same traits it is found out once, so a whole catalogue costs
+    little more than its kinds.
+    """
+
+    def __init__(self, scopes: Sequence[Scope]) -> None:
+        self.is_empty = not scopes
+        self._by_name = [scope for scope in scopes if scope.names_goods]
+        self._by_traits = [scope for scope in scopes if not scope.names_goods]
+        self._asked = frozenset[str]().union(*(scope.asked_attributes for scope in self._by_traits))
+        self._known: dict[tuple[object, ...], bool] = {}
+
+    def covers(self, row: Any, marks: Marks) -> bool:
+        """Say whether an offer is about a variant."""
+        kind = (row.category_id, row.brand_id, marks.collection_ids, marks.attributes & self._asked)
+        found = self._known.get(kind)
+        if found is None:
+            found = self._known[kind] = self._any(self._by_traits, row, marks)
+        return found or self._any(self._by_name, row, marks)
+
+    @staticmethod
+    def _any(scopes: Sequence[Scope], row: Any, marks: Marks) -> bool:
+        if not scopes:
+            return False
+        node = category_tree().find(row.category_id)
+        above = frozenset((*node.ancestor_ids, node.id)) if node else frozenset({row.category_id})
+        return any(
+            scope.covers(
+                product_id=row.id,
+                sku=row.sku,
+                category_ids=above,
+                brand_id=row.brand_id,
+                collection_ids=marks.collection_ids,
+                attributes=marks.attributes,
+            )
+            for scope in scopes
         )
-        for scope in scopes
-    )
 
 
-def _live(shown: Any, rows: Sequence[Any], scopes: Sequence[Scope], marks: Marks) -> LiveRow:
+def _is_promoted(row: Any, offered: _Offered, marks: Marks) -> bool:
+    """Say whether a variant stands below the price that it is compared with, or an offer is about it."""
+    is_reduced = row.compare_at_minor is not None and row.compare_at_minor > row.price_minor
+    return is_reduced or offered.covers(row, marks)
+
+
+def _live(shown: Any, rows: Sequence[Any], offered: _Offered, marks: Marks) -> LiveRow:
     """Join the variants of one product; `shown` is the one its card shows, the first in stock."""
     stars = shown.rating_sum / shown.rating_count if shown.rating_count else 0.0
     return (
         shown.id,
         shown.price_minor,
         shown.units > 0,
-        any(_is_promoted(row, scopes, marks) for row in rows),
+        any(_is_promoted(row, offered, marks) for row in rows),
         float(max(shown.popularity, 0)),
         shown.published_at.toordinal() if shown.published_at else 0,
         min(max(stars, 0.0), 5.0),

@@ -43,6 +43,16 @@ class Scope:
         return self.exclude is None and not (self.product_ids or self.skus or self._has_traits)
 
     @property
+    def names_goods(self) -> bool:
+        """Whether products or SKUs are named, or left out by name: goods that share all traits may differ in it."""
+        return bool(self.product_ids or self.skus) or (self.exclude is not None and self.exclude.names_goods)
+
+    @property
+    def asked_attributes(self) -> frozenset[str]:
+        """All attributes that decide, those of what is left out too."""
+        return self.attributes | (self.exclude.asked_attributes if self.exclude is not None else frozenset())
+
+    @property
     def _has_traits(self) -> bool:
         return bool(self.category_ids or self.brand_ids or self.collection_ids or self.attributes)
 
