@@ -42,6 +42,7 @@ WORDS: Mapping[str, str] = {
     "storefront.loyalty.jobs.release_points": N_("Release points that waited"),
     "storefront.mail.jobs.send_mail": N_("Send a letter"),
     "storefront.mail.jobs.sweep_outbox": N_("Send letters that were left over"),
+    "storefront.operations.jobs.learn_tables": N_("Let the database learn how large its tables are"),
     "storefront.orders.jobs.count_everybody": N_("Count what every customer has bought"),
     "storefront.orders.jobs.count_worth": N_("Count what a customer has bought"),
     "storefront.orders.jobs.cancel_unpaid": N_("Cancel orders that nobody paid"),
