@@ -17,6 +17,8 @@ from sqlalchemy.engine import make_url
 from benchmarks.server import ROOT
 from storefront.config import read_config
 
+ALONE = {"DATABASE_URL": "", "DATABASE_REPLICA_URL": "", "REDIS_URL": "", "SEARCH_BACKEND": ""}
+"""What whoever measures may have in their environment for a shop of theirs."""
 Stock = Callable[[str, int | None], int]
 """Sets how many of a SKU are free, unless that is None; returns how many are spoken for."""
 
@@ -35,7 +37,7 @@ def copied_demo() -> Iterator[dict[str, str]]:
         for name in ("index", "models", "media"):
             if (there / name).exists():
                 (here / name).symlink_to(there / name)
-        yield {"DATA_DIR": folder}
+        yield {**ALONE, "DATA_DIR": folder}
 
 
 @contextmanager
@@ -48,7 +50,7 @@ def postgres_demo(url: str) -> Iterator[dict[str, str]]:
     try:
         with tempfile.TemporaryDirectory(prefix="shop-bench-") as folder:
             address = make_url(url).set(database=name).render_as_string(hide_password=False)
-            environ = {"DATA_DIR": folder, "DATABASE_URL": address, "DEMO_SIZE": "small"}
+            environ = {**ALONE, "DATA_DIR": folder, "DATABASE_URL": address, "DEMO_SIZE": "small"}
             command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "prepare"]
             subprocess.run(command, cwd=ROOT, env={**os.environ, **environ}, check=True, capture_output=True)
             yield environ

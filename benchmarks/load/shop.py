@@ -57,8 +57,9 @@ class Postgres:
         self._run("pg_ctl", "start", "-w", "-D", self._data, "-o", options, "-l", str(self.folder / "pg" / "log"))
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Stop the server; `at_once` as if somebody had pulled the plug."""
-        self._run("pg_ctl", "stop", "-m", "immediate" if at_once else "fast", "-D", self._data)
+        """Stop the server, if it runs; `at_once` as if somebody had pulled the plug."""
+        if (self.folder / "pg" / "data" / "postmaster.pid").exists():
+            self._run("pg_ctl", "stop", "-m", "immediate" if at_once else "fast", "-D", self._data)
 
     @property
     def _data(self) -> str:
@@ -185,10 +186,10 @@ def open_shop(*, size: str, extra: dict[str, str] | None = None) -> Iterator[Sho
         folder.chmod(0o755)
         data = _small_disk(folder / "data")
         postgres, redis = Postgres(folder), RedisServer(folder)
-        postgres.create()
-        postgres.start()
-        redis.start()
         try:
+            postgres.create()
+            postgres.start()
+            redis.start()
             environ = {**environment(folder, postgres, redis), **(extra or {})}
             command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "prepare", "--size", size]
             subprocess.run(command, cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
