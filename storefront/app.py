@@ -158,9 +158,11 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     extensions.compress.init_app(app)
     with app.app_context():
         engine.prepare(db.engine, config.database)
-        watching.watch(db.engine, config.slow_query_ms)
-        tracing.init_app(app, db.engine)
-    replica.init_app(app, config.database)
+        replica.init_app(app, config.database)
+        engines = [db.engine, *filter(None, [app.extensions.get(replica.NAME)])]
+    for each in engines:
+        watching.watch(each, config.slow_query_ms)
+    tracing.init_app(app, engines)
 
 
 def _load_settings() -> None:
