@@ -125,7 +125,7 @@ class Config:
 
     @property
     def machine_dir(self) -> Path:
-        """What processes of one machine share by locks and memory; several machines may share the rest of `data_dir`."""
+        """What processes of one machine share by locks and memory; machines may share the rest of `data_dir`."""
         return self.data_dir / "machines" / (platform.node() or "this")
 
     @property
