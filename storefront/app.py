@@ -130,7 +130,7 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     app.before_request(engine.note_request)
     Kept.reading, Kept.on_change = replica.on_primary, replica.note_commit
     to_tell = (memory.note_commit, replica.note_commit)
-    changes.init_app(app, config.data_dir, config.redis_url, on_commit=to_tell)
+    changes.init_app(app, config.machine_dir, config.redis_url, on_commit=to_tell)
     app.before_request(_load_settings)
     uploads.init_app(app)
     wellformed.init_app(app)
@@ -158,9 +158,11 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     extensions.compress.init_app(app)
     with app.app_context():
         engine.prepare(db.engine, config.database)
-        watching.watch(db.engine, config.slow_query_ms)
-        tracing.init_app(app, db.engine)
-    replica.init_app(app, config.database)
+        replica.init_app(app, config.database)
+        engines = [db.engine, *filter(None, [app.extensions.get(replica.NAME)])]
+    for each in engines:
+        watching.watch(each, config.slow_query_ms)
+    tracing.init_app(app, engines)
 
 
 def _load_settings() -> None:

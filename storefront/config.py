@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -123,8 +124,13 @@ class Config:
         return (self.secret_key, *self.secret_fallbacks)
 
     @property
+    def machine_dir(self) -> Path:
+        """What processes of one machine share by locks and memory; machines may share the rest of `data_dir`."""
+        return self.data_dir / "machines" / (platform.node() or "this")
+
+    @property
     def metrics_dir(self) -> Path:
-        return self.data_dir / "metrics"
+        return self.machine_dir / "metrics"
 
     @property
     def index_dir(self) -> Path:

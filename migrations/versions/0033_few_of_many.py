@@ -22,6 +22,8 @@ def upgrade() -> None:
     """Add the index."""
     columns = ["fulfillment_status", "placed_at"]
     with op.get_context().autocommit_block():
+        # One that was begun and not finished is there already, and of no use.
+        op.drop_index("ix_order_to_send", table_name="order", postgresql_concurrently=True, if_exists=True)
         op.create_index(
             "ix_order_to_send",
             "order",

@@ -125,13 +125,13 @@ class Store:
         if (time.monotonic() < self._check_at and seen == self._seen) or not self._checking.acquire(blocking=False):
             return
         try:
-            since, self._read_at = self._read_at - OVERLAP, now()
+            moment = now()
             with on_primary():
-                written = frozenset(_Bound.written(since))
+                written = frozenset(_Bound.written(self._read_at - OVERLAP))
                 if fresh := written - self._last:
                     self._forget(fresh)
                     replica_must_know()
-            self._last = written
+            self._last, self._read_at = written, moment
             self._seen, self._check_at = seen, time.monotonic() + CHECK_EVERY
         finally:
             self._checking.release()

@@ -16,6 +16,8 @@ from storefront.shop.queries import get_settings
 
 STOCK = "stock"
 """Under which name it is remembered."""
+MOST_COMPARED = 2_000
+"""Of how many products at once stock is compared; beyond it all are taken for changed, and no query grows too long."""
 Stock = Callable[[Iterable[int]], Mapping[int, int]]
 """Variant ids -> units that may still be sold."""
 
@@ -33,6 +35,8 @@ def remember_stock(store: Store, product_id: int, variant_ids: Sequence[int], st
 
 def find_restocked(stock_of: Stock, store: Store, product_ids: Collection[int]) -> Restocked:
     """Return where the stock of these products looks different from when their cards were made, and remember it."""
+    if len(product_ids) > MOST_COMPARED:
+        return Restocked(product_ids, product_ids)
     listed_to = get_settings().low_stock_threshold + 1
     variants: dict[int, list[int]] = {number: [] for number in product_ids}
     for product_id, variant_id in read(_VARIANTS, {"ids": list(product_ids)}):

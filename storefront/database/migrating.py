@@ -31,7 +31,10 @@ LOCK_SECONDS = 3.0
 PAUSE = 5.0
 """Seconds at most until it is tried again."""
 MOST_TRIES = 60
-LOCK_NOT_AVAILABLE = "55P03"
+AGAIN = frozenset({"55P03", "40P01"})
+"""SQLSTATEs of a lock that was not to be had in time, and of one that somebody else waited for crosswise."""
+LOOK_EVERY = 1.0
+"""Seconds between two looks whether another machine is done."""
 _ONE_AT_A_TIME = 7_264_001
 
 
@@ -47,7 +50,7 @@ def patiently(run: Callable[[Connection], None]) -> None:
                     _put_away(connection)
                 return
         except OperationalError as error:
-            if getattr(error.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE or tries == MOST_TRIES:
+            if getattr(error.orig, "sqlstate", "") not in AGAIN or tries == MOST_TRIES:
                 raise
             log.warning("A migration got no lock within %s s; it lets others go first", LOCK_SECONDS)
             time.sleep(random.uniform(0.2, 1.0) * PAUSE)
@@ -58,9 +61,16 @@ def _prepare(connection: Connection) -> None:
         return
     connection.execute(text("SET statement_timeout = 0"))
     connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
-    connection.execute(text("SET lock_timeout = 0"))
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME})
     connection.execute(text(f"SET lock_timeout = {int(LOCK_SECONDS * 1000)}"))
+    connection.commit()
+    _wait_for_turn(connection)
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    """Wait for a machine that migrates, without a transaction: an index that it builds waits for every open one."""
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME}):
+        connection.commit()
+        time.sleep(LOOK_EVERY)
     connection.commit()
 
 

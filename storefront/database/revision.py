@@ -56,7 +56,8 @@ def problem_of(connection: Connection) -> str:
 
 def problem(url: str) -> str:
     """Return the same of the database at a URL; "" also where it does not answer just now, which may change."""
-    engine = create_engine(url, hide_parameters=True)
+    limits = {"connect_timeout": 5} if url.startswith("postgresql") else {}
+    engine = create_engine(url, hide_parameters=True, connect_args=limits)
     try:
         with engine.connect() as connection:
             return problem_of(connection)

@@ -43,7 +43,7 @@ tally = Tally()
 def watch(engine: Engine, slow_ms: int) -> None:
     """Count what an engine executes, and log what takes `slow_ms` or longer; 0 logs none.
 
-    The dialect's own methods are wrapped: that costs a statement one microsecond, and events cost it ten.
+    The dialect's own methods are wrapped: that costs a statement about three microseconds, and events cost it ten.
     """
     slow = slow_ms / 1000 if slow_ms else float("inf")
 

@@ -113,7 +113,8 @@ def _connected(url: URL, **options: str) -> Iterator[Connection]:
 
 def _run(program: str, url: URL, *arguments: str) -> None:
     """Run one of PostgreSQL's own programs; the password goes by the environment, which nobody else can list."""
-    place = url.set(drivername="postgresql", password=None).render_as_string()
+    named = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
+    place = named.render_as_string()
     environ = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
     try:
         done = subprocess.run(  # noqa: S603

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,16 +40,17 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came of a restore; `kept` is under which name the database from before is kept, or ""."""
+    """What came of a restore: where the database from before is kept, and its pictures; "" where there were none."""
 
     rehearsed: Rehearsed
     kept: str
+    kept_pictures: str
 
 
 def restore(source: Path, *, config: Config, replace: bool, at: datetime, tell: Tell) -> Restored:
     """Put the shop of an archive in place of this one; raise BackupRefused, with nothing changed, where that fails.
 
-    Pictures come before the database that names them, and what it does not name goes after.
+    Pictures come before the database that names them. Those that only the database from before names go aside with it.
     """
     database = database_of(config)
     if not replace and not database.is_empty():
@@ -61,8 +62,9 @@ def restore(source: Path, *, config: Config, replace: bool, at: datetime, tell: 
         _add_pictures(rehearsed.folder / MEDIA, config.media_dir)
         tell("Switching to the restored database.")
         kept = database.switch(rehearsed.url, at)
-        _drop_pictures(config.media_dir, rehearsed.manifest)
-    return Restored(rehearsed, kept)
+        aside = config.media_dir.with_name(f"media.before-{at:%Y%m%d-%H%M%S}") if kept else None
+        moved = _clear_pictures(config.media_dir, rehearsed.manifest, aside)
+    return Restored(rehearsed, kept, str(aside) if aside and moved else "")
 
 
 @contextmanager
@@ -142,7 +144,12 @@ def _add_pictures(found: Path, media: Path) -> None:
             path.rename(media / path.name)
 
 
-def _drop_pictures(media: Path, manifest: Manifest) -> None:
-    for path in media.glob("*.webp"):
-        if f"{MEDIA}{path.name}" not in manifest.files:
-            path.unlink(missing_ok=True)
+def _clear_pictures(media: Path, manifest: Manifest, aside: Path | None) -> int:
+    """Move pictures that the archive does not hold to `aside`; delete them where nothing is kept that names them."""
+    others = [path for path in media.glob("*.webp") if f"{MEDIA}{path.name}" not in manifest.files]
+    if others and aside:
+        aside.mkdir(exist_ok=True)
+    for path in others:
+        with suppress(FileNotFoundError):
+            path.rename(aside / path.name) if aside else path.unlink()
+    return len(others)

@@ -79,18 +79,19 @@ class SqliteDatabase:
     def switch(self, url: str, at: datetime) -> str:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         kept = self._path.with_name(f"{self._path.name}.before-{at:%Y%m%d-%H%M%S}") if self._path.exists() else None
-        if kept:
-            self._keep(kept)
+        is_moved = kept is not None and self._keep(kept)
         try:
             _copy(Path(make_url(url).database or ""), self._path)
-        except sqlite3.OperationalError as error:
-            if kept:
+        except sqlite3.Error as error:
+            if kept and is_moved:
+                self._move(kept, self._path)
+            elif kept:
                 kept.unlink(missing_ok=True)
             raise BackupRefused(f"Nothing was replaced: {error}. Stop the shop and try again.") from error
         return str(kept or "")
 
-    def _keep(self, kept: Path) -> None:
-        """Copy the present database; one that cannot even be read is moved aside with all that belongs to it."""
+    def _keep(self, kept: Path) -> bool:
+        """Copy the present database; one that cannot even be read is moved aside, and True returned."""
         try:
             _copy(self._path, kept)
         except sqlite3.OperationalError as error:
@@ -98,9 +99,16 @@ class SqliteDatabase:
             raise BackupRefused(f"What is there now could not be kept: {error}. Nothing was changed.") from error
         except sqlite3.DatabaseError:
             kept.unlink(missing_ok=True)
-            for old, new in zip((self._path, *self._asides(self._path)), (kept, *self._asides(kept)), strict=True):
-                if old.exists():
-                    old.replace(new)
+            self._move(self._path, kept)
+            return True
+        return False
+
+    def _move(self, source: Path, target: Path) -> None:
+        """Rename a database with all that belongs to it; what a failed copy began at `target` goes."""
+        for old, new in zip((source, *self._asides(source)), (target, *self._asides(target)), strict=True):
+            new.unlink(missing_ok=True)
+            if old.exists():
+                old.replace(new)
 
     @staticmethod
     def _asides(path: Path) -> tuple[Path, Path]:

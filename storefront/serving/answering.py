@@ -17,8 +17,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -29,12 +29,10 @@ from granian.log import LogLevels
 from werkzeug.test import Client
 
 from storefront.config import ROOT, read_config
+from storefront.serving.supervising import BACKLOG, READY, RETIRE
 
-BACKLOG = 1024
 LONGEST_ANSWER = 180.0
 """Seconds after which a request is taken to hang: the worker ends, and another takes its place."""
-READY, RETIRE = b"r", b"q"
-"""What worker and supervisor say to each other; the supervisor's end means the worker's."""
 TARGET = "wsgi:app"
 WARM = ("/", "/search/suggestions?q=tea")
 LINES = ROOT / "storefront" / "telemetry" / "granian.json"
@@ -49,18 +47,50 @@ class Front:
     def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
         self._app = app
         self._is_retiring = False
-        self.busy_since = 0.0
+        self._began: dict[int, float] = {}
+        """When the threads that are in the application's code came into it."""
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        self.busy_since = time.monotonic()
+        with self.busy():
+            answer = self._app(environ, partial(_last, start_response) if self._is_retiring else start_response)
+        return answer if isinstance(answer, list) else Streamed(self, answer)
+
+    @contextmanager
+    def busy(self) -> Iterator[None]:
+        """Run the application's code in here."""
+        self._began[threading.get_ident()] = time.monotonic()
         try:
-            return self._app(environ, partial(_last, start_response) if self._is_retiring else start_response)
+            yield
         finally:
-            self.busy_since = 0.0
+            del self._began[threading.get_ident()]
+
+    @property
+    def busy_since(self) -> float:
+        """Since when the longest is busy; 0.0 where nobody is."""
+        return min(tuple(self._began.values()), default=0.0)
 
     def retire(self) -> None:
         """Ask whoever is answered from now on to connect anew: to another worker."""
         self._is_retiring = True
+
+
+class Streamed:
+    """An answer that the application is not done with: each piece of it, and what it does at its end, may hang."""
+
+    def __init__(self, front: Front, answer: Iterable[bytes]) -> None:
+        self._front, self._answer, self._pieces = front, answer, iter(answer)
+
+    def __iter__(self) -> Streamed:
+        return self
+
+    def __next__(self) -> bytes:
+        with self._front.busy():
+            return next(self._pieces)
+
+    def close(self) -> None:
+        with self._front.busy():
+            if end := getattr(self._answer, "close", None):
+                end()
 
 
 def _last(start: StartResponse, status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import os
 import signal
@@ -36,6 +37,9 @@ STEADY = 60.0
 LONGEST_PAUSE = 30.0
 BACKLOG = 1024
 READY, RETIRE = b"r", b"q"
+"""What worker and supervisor say to each other; the supervisor's end means the worker's."""
+PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 @dataclass
@@ -95,11 +99,18 @@ class Place:
 
     def note_death(self, worker: Worker) -> None:
         """Decide when the next one starts: at once after an accident, later and later where they die young."""
-        self.failures = self.failures + 1 if time.monotonic() - worker.born < STEADY else 1
+        pause, code = self._pause(time.monotonic() - worker.born), worker.process.returncode
+        log.error("A %s worker (%s) ended with %s; another starts in %s s", self.part, worker.process.pid, code, pause)
+
+    def note_refusal(self, error: OSError) -> None:
+        """The machine let none start; it may a moment later."""
+        log.error("A %s worker could not be started (%s); the next try is in %s s", self.part, error, self._pause(0.0))
+
+    def _pause(self, lived: float) -> float:
+        self.failures = self.failures + 1 if lived < STEADY else 1
         pause = min(2.0 ** (self.failures - 2), LONGEST_PAUSE) if self.failures > 1 else 0.0
         self.start_at = time.monotonic() + pause
-        code = worker.process.returncode
-        log.error("A %s worker (%s) ended with %s; another starts in %s s", self.part, worker.process.pid, code, pause)
+        return pause
 
 
 class Supervisor:
@@ -134,7 +145,7 @@ class Supervisor:
                 place.worker.see_off()
                 place.worker = None
             if place.worker is None and place.successor is None and time.monotonic() >= place.start_at:
-                place.worker = self._start(place.part)
+                place.worker = self._start(place)
         self._retiring = [worker for worker in self._retiring if not worker.see_off()]
         if self.must_reload and self._replacing is None:
             self.must_reload = False
@@ -149,14 +160,15 @@ class Supervisor:
     def _replace_all(self) -> Iterator[Place]:
         """Replace the workers one after the other, a look at a time; stop where a new one does not start."""
         for place in self._places:
-            place.successor = fresh = self._start(place.part)
-            while fresh.is_alive() and not fresh.is_ready and time.monotonic() - fresh.born < SLOWEST_START:
+            place.successor = fresh = self._start(place)
+            while fresh and fresh.is_alive() and not fresh.is_ready and time.monotonic() - fresh.born < SLOWEST_START:
                 yield place
             place.successor = None
-            if not fresh.is_ready or not fresh.is_alive():
+            if not fresh or not fresh.is_ready or not fresh.is_alive():
                 log.error("The new code does not start; the workers that are there stay")
-                fresh.retire(0.0)
-                self._retiring.append(fresh)
+                if fresh:
+                    fresh.retire(0.0)
+                    self._retiring.append(fresh)
                 break
             if place.worker:
                 place.worker.retire(self._drain, patience=LONGEST_JOB if place.part == "jobs" else PATIENCE)
@@ -181,18 +193,36 @@ class Supervisor:
             self._retiring = [worker for worker in self._retiring if not worker.see_off()]
             time.sleep(ROUND)
 
-    def _start(self, part: str) -> Worker:
-        python = _python(self._home)
-        if part == "jobs":
-            command = [python, "-m", "flask", "--app", "wsgi", "jobs", "work"]
-            return Worker(subprocess.Popen(command, cwd=self._home), None, is_ready=True)  # noqa: S603
+    def _start(self, place: Place) -> Worker | None:
+        """Start a worker; None where the machine has no process, memory or descriptor to spare, or the code is gone."""
+        try:
+            return self._start_jobs() if place.part == "jobs" else self._start_web()
+        except OSError as error:
+            place.note_refusal(error)
+            return None
+
+    def _start_jobs(self) -> Worker:
+        command = [_python(self._home), "-m", "flask", "--app", "wsgi", "jobs", "work"]
+        return Worker(subprocess.Popen(command, cwd=self._home, preexec_fn=_end_with_parent), None, is_ready=True)  # noqa: PLW1509, S603
+
+    def _start_web(self) -> Worker:
         assert self._listener
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
         fds = (self._listener.fileno(), theirs.fileno())
-        command = [python, "-m", "storefront.serving.answering", *map(str, fds)]
+        command = [_python(self._home), "-m", "storefront.serving.answering", *map(str, fds)]
         with theirs:
-            return Worker(subprocess.Popen(command, cwd=self._home, pass_fds=fds), ours)  # noqa: S603
+            try:
+                return Worker(subprocess.Popen(command, cwd=self._home, pass_fds=fds), ours)  # noqa: S603
+            except OSError:
+                ours.close()
+                raise
+
+
+def _end_with_parent() -> None:
+    """Ask Linux to tell this process to end when the supervisor does: no line to it is open that would say so."""
+    if _LIBC:
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _python(home: Path) -> str:

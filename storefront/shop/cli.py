@@ -28,7 +28,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @group.command("serve")
 @click.option("--migrate", is_flag=True, help="Bring the database's tables up to date first.")
 def serve(migrate: bool) -> None:
-    """Run the web server and the job worker side by side until one stops or Ctrl-C."""
+    """Run the web server and the job worker side by side until Ctrl-C or SIGTERM; whoever dies is replaced."""
     supervising.serve(current_app.config["SHOP"], migrate=migrate)
 
 
@@ -93,6 +93,8 @@ def restore(source: Path, replace: bool) -> None:
     _report(done.rehearsed)
     if done.kept:
         click.echo(f"The database from before is kept as {done.kept}; delete it when you are sure.")
+    if done.kept_pictures:
+        click.echo(f"The pictures that only it names are in {done.kept_pictures}; delete them with it.")
     try:
         click.echo(f"Restored. The search index was built anew: generation {indexing.rebuild()}.")
     except indexing.IndexProblem as problem:

@@ -16,8 +16,8 @@ from werkzeug.sansio.utils import host_is_trusted
 log = logging.getLogger(__name__)
 
 HIGHEST_ID = 2**31 - 1
-HEALTH = "discovery.healthz"
-"""Who asks how the shop is may know it by its number alone."""
+MONITORS = frozenset({"discovery.healthz", "operations.metrics"})
+"""Who asks how the shop is may know the machine by its number or a name of its own."""
 
 
 class RowId(IntegerConverter):
@@ -79,7 +79,7 @@ def _warn_of_proxy() -> None:
 def refuse_other_hosts() -> None:
     """In production, refuse a request to a name that is not the shop's: no address of ours is ever made from it."""
     hosts = current_app.config["OWN_HOSTS"]
-    if hosts and request.endpoint != HEALTH and not host_is_trusted(request.host.lower(), hosts):
+    if hosts and request.endpoint not in MONITORS and not host_is_trusted(request.host.lower(), hosts):
         raise MisdirectedRequest
 
 

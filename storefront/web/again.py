@@ -50,7 +50,7 @@ def _again(error: DBAPIError) -> Any:
     db.session.expire_all()
     g.pop("_afterwards", None)
     request_ctx._after_request_functions.clear()
-    for sent in request.files.values():
+    for _, sent in request.files.items(multi=True):
         sent.stream.seek(0)
     time.sleep(random.uniform(0, PAUSE * tries))
     try:

@@ -7,6 +7,7 @@ what they typed and what their browsers call themselves are taken out before a s
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
@@ -33,8 +34,8 @@ PERSONAL = frozenset(
 NOT_TRACED = "healthz,metrics,static/.*,media/.*"
 
 
-def trace(app: Flask, engine: Engine, exporter: SpanExporter | None = None) -> SpanProcessor:
-    """Trace `app` and `engine`, to where OTEL_EXPORTER_OTLP_* say or into `exporter`; return what holds the spans."""
+def trace(app: Flask, engines: Sequence[Engine], exporter: SpanExporter | None = None) -> SpanProcessor:
+    """Trace `app` and its databases, to where OTEL_EXPORTER_OTLP_* say or into `exporter`; return the spans' holder."""
     name = os.environ.get("OTEL_SERVICE_NAME") or "shop"
     provider = TracerProvider(resource=Resource.create({SERVICE_NAME: name}))
     processor = BatchSpanProcessor(exporter or OTLPSpanExporter())
@@ -42,7 +43,7 @@ def trace(app: Flask, engine: Engine, exporter: SpanExporter | None = None) -> S
     FlaskInstrumentor().instrument_app(app, tracer_provider=provider, excluded_urls=NOT_TRACED)
     app.before_request(_tell_apart)
     # The library asks for SQLAlchemy before 2.1; what it uses of it, two events of an engine, is in 2.1 too.
-    SQLAlchemyInstrumentor().instrument(engine=engine, tracer_provider=provider, skip_dep_check=True)
+    SQLAlchemyInstrumentor().instrument(engines=list(engines), tracer_provider=provider, skip_dep_check=True)
     return processor
 
 

@@ -21,11 +21,16 @@ def takes_up_to(size: int) -> Callable[[View], View]:
     return mark
 
 
+def largest_request(view: object, otherwise: int) -> int:
+    """Return how many bytes a request to a view may hold."""
+    return int(getattr(view, _MARK, otherwise))
+
+
 def widen() -> None:
     """Let a marked view's request be as large as it may, before anybody reads its form."""
-    size = getattr(current_app.view_functions.get(request.endpoint or ""), _MARK, None)
-    if size is not None:
-        request.max_content_length = size
+    view = current_app.view_functions.get(request.endpoint or "")
+    if hasattr(view, _MARK):
+        request.max_content_length = largest_request(view, 0)
 
 
 def init_app(app: Flask) -> None:

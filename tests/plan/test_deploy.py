@@ -6,13 +6,16 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from storefront.app import LARGEST_REQUEST
 from storefront.config import ROOT, read_config
-from storefront.web import assets
+from storefront.web import assets, uploads
 from tests.front_door import CONFIG, IS_THERE, FrontDoor
 
 DEPLOY = ROOT / "deploy"
+CLIENTS = {"bookworm": 15, "trixie": 17}
+"""Debian's releases, and which PostgreSQL's programs they have."""
 NEEDS_NGINX = pytest.mark.skipif(not IS_THERE, reason="nginx is not installed")
 
 
@@ -23,9 +26,12 @@ def test_nginx_can_read_its_configuration(tmp_path: Path) -> None:
     assert "[warn]" not in checked.stderr
 
 
-def test_nginx_takes_what_the_shop_takes_and_serves_the_files_that_it_links() -> None:
+def test_nginx_takes_what_the_shop_takes_and_serves_the_files_that_it_links(app: Flask) -> None:
     text = CONFIG.read_text()
-    assert f"client_max_body_size {LARGEST_REQUEST // 1024 // 1024}m;" in text
+    taken = re.search(r"client_max_body_size (\d+)m;", text)
+    assert taken
+    most = max(uploads.largest_request(view, LARGEST_REQUEST) for view in app.view_functions.values())
+    assert most < int(taken[1]) * 1024 * 1024 <= most + 1024 * 1024, "the shop says no in words, not nginx"
     assert f"location ^~ {assets.URL} " in text
     assert f"max-age={assets.YEAR_SECONDS}, immutable" in text
     upstream = text[text.index("upstream shop") : text.index("}", text.index("upstream shop"))]
@@ -38,13 +44,19 @@ def test_the_image_holds_what_the_shop_needs_runs_as_nobody_and_keeps_no_secret(
     sources = {name for names in copied for name in names}
     assert all((ROOT / name).exists() for name in sources)
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "benchmarks"}
-    assert packages | {"wsgi.py", "migrations"} <= sources
+    assert packages | {"wsgi.py", "migrations", "pyproject.toml"} <= sources
     taken = {line[1:] for line in (DEPLOY / "Containerfile.dockerignore").read_text().splitlines() if line[:1] == "!"}
     assert {name.split("/")[0] for name in sources} <= taken, "what is copied is not ignored"
     last = lines[max(number for number, line in enumerate(lines) if line.startswith("FROM ")) :]
     user = next(line.split()[1] for line in last if line.startswith("USER "))
     assert not user.startswith(("0", "root"))
-    assert any(line.startswith("HEALTHCHECK") for line in last)
+    check = next(line for line in last if "storefront.serving.health" in line).strip().removeprefix("CMD ")
+    assert check.removeprefix("[") in (DEPLOY / "compose.yaml").read_text(), "images of podman keep no HEALTHCHECK"
+    base = next(line for line in last if line.startswith("FROM "))
+    server = re.search(r"/postgres:(\d+)", (DEPLOY / "compose.yaml").read_text())
+    assert server
+    assert "postgresql-client" in "".join(last)
+    assert CLIENTS[base.rpartition("-")[2]] >= int(server[1]), "an older pg_dump refuses a newer server"
     assert not [line for line in lines if re.match(r"(ENV|ARG)\b.*(SECRET|KEY|PASSWORD|TOKEN)", line)]
 
 

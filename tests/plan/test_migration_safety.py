@@ -32,6 +32,16 @@ def dangers(source: str) -> Iterator[str]:
     upgrade = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "upgrade")
     new = {_text(call.args, 0) for call in _calls(upgrade) if _verb(call) == "create_table"}
     yield from _dangers(upgrade, new, table="")
+    calls = [(call, {option.arg: option.value for option in call.keywords}) for call in _calls(upgrade)]
+    cleared = {
+        _text(call.args, 0)
+        for call, options in calls
+        if _verb(call) == "drop_index" and _is(options.get("if_exists"), True)
+    }
+    for call, options in calls:
+        is_gradual = _verb(call) == "create_index" and _is(options.get("postgresql_concurrently"), True)
+        if is_gradual and _text(call.args, 0) not in cleared:
+            yield f"create_index {_text(call.args, 1)} over an unfinished one"
 
 
 def _dangers(node: ast.AST, new: set[str], table: str) -> Iterator[str]:
@@ -114,7 +124,15 @@ def test_migrations_leave_the_version_before_them_running() -> None:
         ('op.add_column("cart", sa.Column("note", sa.Text(), nullable=False, server_default=""))', None),
         ('op.add_column("cart", sa.Column("note", sa.Text(), nullable=True))', None),
         ('op.create_index("ix", "cart", ["note"])', "create_index cart"),
-        ('op.create_index("ix", "cart", ["note"], postgresql_concurrently=True)', None),
+        (
+            'op.create_index("ix", "cart", ["note"], postgresql_concurrently=True)',
+            "create_index cart over an unfinished one",
+        ),
+        (
+            'op.drop_index("ix", if_exists=True)\n    '
+            'op.create_index("ix", "cart", ["note"], postgresql_concurrently=True)',
+            None,
+        ),
         ('op.create_table("new", sa.Column("id"))\n    op.create_index("ix", "new", ["id"])', None),
         ('with op.batch_alter_table("cart") as b:\n        b.drop_column("note")', "drop_column cart.note"),
         (

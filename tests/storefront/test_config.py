@@ -105,3 +105,13 @@ def test_keys_of_payment_providers_are_read_by_prefix_and_printed_nowhere() -> N
 def test_half_of_stripes_keys_is_refused(name: str) -> None:
     with pytest.raises(BadConfiguration, match="belong together"):
         read_config({name: "x"})
+
+
+def test_machines_that_share_data_share_neither_locks_nor_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    machines = []
+    for name in ("shop-1", "shop-2"):
+        monkeypatch.setattr("platform.node", lambda name=name: name)
+        config = read_config({"DATA_DIR": "/srv/shared"})
+        machines.append((config.machine_dir, config.metrics_dir))
+        assert str(config.media_dir) == "/srv/shared/media"
+    assert not set(machines[0]) & set(machines[1])

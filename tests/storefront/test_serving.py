@@ -163,6 +163,14 @@ def _ask(port: int, path: str) -> http.client.HTTPResponse:
         connection.close()
 
 
+def wait_for_end(pid: int) -> None:
+    for _ in range(100):
+        if not Path(f"/proc/{pid}").exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError("a worker went on without its supervisor")
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """A shop that is not yet open."""
@@ -195,6 +203,10 @@ def test_the_shop_opens_on_its_port_tells_all_in_json_and_closes_when_told(tmp_p
         shop = subprocess.Popen(command, cwd=ROOT, env=_environ(tmp_path, port), stderr=lines)
         try:
             assert _status(port) == 200
+            for _ in range(300):  # the job worker may take longer to load
+                if "huey.consumer" in (tmp_path / "log").read_text():
+                    break
+                time.sleep(0.1)
         finally:
             shop.send_signal(signal.SIGTERM)
         assert shop.wait(timeout=30) == 0
@@ -281,8 +293,4 @@ def test_workers_end_with_their_supervisor(shop: Shop) -> None:
     (worker,) = shop.workers()
     shop.process.kill()
     shop.process.wait()
-    for _ in range(100):
-        if not Path(f"/proc/{worker}").exists():
-            return
-        time.sleep(0.1)
-    raise AssertionError("a worker went on without its supervisor")
+    wait_for_end(worker)

@@ -16,6 +16,7 @@ from storefront.config import BadConfiguration, read_config
 from storefront.database import replica
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.database.watching import tally
 from storefront.kernel.kept import Kept
 from tests.browser import Shopper
 from tests.conftest import POSTGRES, config_for, make_app
@@ -144,3 +145,15 @@ def test_only_a_postgresql_server_has_a_replica() -> None:
         read_config({"DATABASE_REPLICA_URL": "postgresql://h/db"})
     with pytest.raises(BadConfiguration, match="DATABASE_REPLICA_URL"):
         read_config({"DATABASE_URL": "postgresql://h/db", "DATABASE_REPLICA_URL": "sqlite:///x"})
+
+
+@pytest.mark.postgres
+def test_operators_see_what_the_replica_is_asked(postgres_app: Flask, tmp_path: Path) -> None:
+    address = postgres_app.config["SHOP"].database_url
+    shop = make_app(config_for(tmp_path, DATABASE_URL=address, DATABASE_REPLICA_URL=address.replace("+psycopg", "")))
+    engine = shop.extensions["replica"]
+    with engine.connect() as connection:
+        tally.begin()
+        connection.execute(text("SELECT 1"))
+    assert tally.statements == 1
+    engine.dispose()

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,15 +14,16 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from PIL import Image
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from storefront.database import revision
 from storefront.database.base import db
 from storefront.jobs import queue
 from storefront.kernel.kept import Kept
 from storefront.media.photos import forget_photo, keep_photo
-from storefront.operations import backing_up, restoring, sqlite
+from storefront.operations import backing_up, postgres, restoring, sqlite
 from storefront.operations.archive import read_manifest
+from storefront.operations.errors import BackupRefused
 from storefront.shop import verifying
 from tests.conftest import config_for, make_app
 from tests.storefront.orders.drafts import place
@@ -95,7 +97,7 @@ def test_a_backup_made_while_shoppers_order_is_restored_to_a_shop_that_adds_up(s
     assert 1 <= kept < len(before), "nobody ordered while the backup was made"
 
     forget_photo(red, media)
-    picture(shop, "blue", tmp_path)
+    blue = picture(shop, "blue", tmp_path)
     code, said = run(shop, "restore", str(target))
     assert (code, numbers(shop)) == (1, before)
     assert "not empty" in said
@@ -105,6 +107,9 @@ def test_a_backup_made_while_shoppers_order_is_restored_to_a_shop_that_adds_up(s
     assert "from before is kept as" in said
     assert numbers(shop) == before[:kept]
     assert {path.name.partition("-")[0] for path in media.iterdir()} == {red.split(":")[1]}
+    (aside,) = media.parent.glob("media.before-*")
+    assert {path.name.partition("-")[0] for path in aside.iterdir()} == {blue.split(":")[1]}
+    shutil.rmtree(aside)
     with shop.app_context():
         assert not any(finding.discrepancies for finding in verifying.verify(verifying.list_ledgers()))
     place(shop)
@@ -164,6 +169,45 @@ def test_a_database_that_cannot_be_replaced_just_now_stays_as_it_is(
     assert (code, numbers(app)) == (1, before)
     assert "Stop the shop" in said
     assert not list(database.parent.glob("shop.db.before-*"))
+
+
+def test_a_damaged_database_that_cannot_be_replaced_stays_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, fresh = tmp_path / "shop.db", tmp_path / "beside.db"
+    path.write_bytes(damaged := b"what is left of it" * 500)
+    with sqlite3.connect(fresh) as beside:
+        beside.execute("CREATE TABLE setting (key TEXT)")
+    beside.close()
+    really = sqlite._copy
+
+    def copy(source: Path, target: Path) -> None:
+        if source == fresh:
+            raise sqlite3.OperationalError("disk I/O error")
+        really(source, target)
+
+    database = sqlite.SqliteDatabase(f"sqlite:///{path}")
+    monkeypatch.setattr(sqlite, "_copy", copy)
+    with pytest.raises(BackupRefused, match="Nothing was replaced"):
+        database.switch(f"sqlite:///{fresh}", datetime(2026, 1, 1))
+    assert path.read_bytes() == damaged
+    monkeypatch.undo()
+    kept = database.switch(f"sqlite:///{fresh}", datetime(2026, 1, 1))
+    assert Path(kept).read_bytes() == damaged
+    assert {each.name for each in tmp_path.iterdir()} == {"beside.db", "shop.db", Path(kept).name}
+
+
+def test_postgres_programs_are_told_the_password_by_the_environment_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pg_dump"
+    program.write_text('#!/bin/sh\necho "$PGPASSWORD" "$@" > "$0.said"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    url = make_url("postgresql+psycopg://shop:p%40ss@db.example:5433/goods?sslmode=require")
+    postgres._run("pg_dump", url, "--format=custom")
+    said = (tmp_path / "pg_dump.said").read_text().split()
+    assert said == ["p@ss", "--dbname=postgresql://shop@db.example:5433/goods?sslmode=require", "--format=custom"]
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,17 @@ def test_in_production_nobody_is_told_without_the_token(configured: Flask) -> No
     assert client.get("/metrics", headers=shown).status_code == 200
 
 
+def test_a_monitor_reaches_a_machine_by_a_name_that_is_not_the_shops(
+    configured: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace(configured, production=True, metrics_token="a long enough token")
+    monkeypatch.setitem(configured.config, "OWN_HOSTS", ["shop.example"])
+    headers = {"Authorization": "Bearer a long enough token", "Host": "shop-1:8000"}
+    client = configured.test_client()
+    assert client.get("/metrics", headers=headers).status_code == 200
+    assert client.get("/robots.txt", headers=headers).status_code == 421
+
+
 def test_a_short_token_is_refused() -> None:
     with pytest.raises(BadConfiguration, match="METRICS_TOKEN"):
         read_config({"METRICS_TOKEN": "short"})

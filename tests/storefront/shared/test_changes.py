@@ -37,7 +37,7 @@ def elsewhere(app: Flask, statement: str, **values: object) -> None:
 
 @pytest.mark.usefixtures("nothing_grows_old")
 def test_a_price_that_another_process_changed_shows_at_once(app: Flask, shopper: Shopper, milk: Product) -> None:
-    other = changes.News(app.config["SHOP"].data_dir, "")
+    other = changes.News(app.config["SHOP"].machine_dir, "")
     urls = ("/", "/categories/dairy", f"/products/{milk.slug}")
     assert all("$3.00" in shopper.get(url).said for url in urls)
     moment = now().replace(tzinfo=None)
@@ -52,7 +52,7 @@ def test_a_price_that_another_process_changed_shows_at_once(app: Flask, shopper:
 
 @pytest.mark.usefixtures("nothing_grows_old")
 def test_what_rooms_keep_is_read_anew_when_another_process_edits_it(app: Flask, shopper: Shopper) -> None:
-    other = changes.News(app.config["SHOP"].data_dir, "")
+    other = changes.News(app.config["SHOP"].machine_dir, "")
     with app.app_context(), transaction():
         change_settings(values={"name": "Corner shop"}, at=now())
     assert "Corner shop" in shopper.get("/").said
@@ -63,7 +63,7 @@ def test_what_rooms_keep_is_read_anew_when_another_process_edits_it(app: Flask, 
 
 
 def test_others_are_told_of_edits_and_commits_and_of_nothing_else(app: Flask) -> None:
-    other = changes.News(app.config["SHOP"].data_dir, "")
+    other = changes.News(app.config["SHOP"].machine_dir, "")
     kept = Kept(object, seconds=30.0)
     other.look()
 

@@ -33,7 +33,7 @@ def test_a_collector_without_the_extra_is_said(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr(tracing, "import_module", refuse)
     with pytest.raises(BadConfiguration, match="extra `otel`"):
-        tracing.init_app(None, None)  # type: ignore[arg-type]
+        tracing.init_app(None, [])  # type: ignore[arg-type]
 
 
 def test_a_request_and_its_statements_are_one_trace_without_persons(tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_a_request_and_its_statements_are_one_trace_without_persons(tmp_path: Pa
     app = make_app(config_for(tmp_path))
     with app.app_context():
         db.create_all()
-        processor = spans.trace(app, db.engine, exporter)
+        processor = spans.trace(app, [db.engine], exporter)
     app.test_client().get(
         "/search?q=ada@example.com",
         headers={"X-Request-Id": "a-request-0004", "User-Agent": "Firefox of Ada"},

@@ -117,6 +117,7 @@ def test_in_production_cookies_that_open_something_are_this_hosts_alone(live: Fl
         ("evil.example", "/robots.txt", 421),
         ("shop.example.evil.example", "/password-reset", 421),
         ("evil.example", "/healthz", 200),
+        ("evil.example", "/metrics", 404),
     ],
 )
 def test_the_shop_answers_to_its_own_names_alone(live: Flask, host: str, path: str, status: int) -> None:
