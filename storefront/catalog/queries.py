@@ -17,6 +17,7 @@ from storefront.catalog.collecting import order_of
 from storefront.catalog.collections import Marks as Marks
 from storefront.catalog.collections import marks_of as marks_of
 from storefront.catalog.matrix import Option, read_options
+from storefront.catalog.memory import remembered
 from storefront.catalog.models import (
     Brand,
     Category,
@@ -28,6 +29,7 @@ from storefront.catalog.models import (
     Variant,
 )
 from storefront.catalog.product_types import facts_in_order
+from storefront.catalog.stock_shown import remember_stock
 from storefront.catalog.tree import Node as Node
 from storefront.catalog.tree import Tree, count_subtrees
 from storefront.database.base import db
@@ -217,7 +219,9 @@ def after_offers(product: ProductFacts, variant: VariantFacts, price_minor: int)
 
 def _list_variants(product: Row[Any]) -> tuple[VariantFacts, ...]:
     rows = read(_VARIANTS, {"product_id": product.id}).all()
-    stock = stock_of([row.id for row in rows])
+    ids, store = [row.id for row in rows], remembered()
+    stock = stock_of(ids)
+    remember_stock(store, product.id, ids, stock)
     pieces = [
         Piece(
             variant_id=row.id,
