@@ -154,12 +154,22 @@ def _with_levels(rows: Sequence[Any]) -> Sequence[Any]:
     """Say of each movement what the shelf held after it: what it holds now without all that moved later.
 
     Most pages show the latest movements, after which little has moved; all that moved before may be years.
+    Both are read in one statement: between two there may be a sale.
     """
     if not rows:
         return rows
     later = aliased(StockMovement)
-    moved = (
-        select(StockMovement.id, *(func.coalesce(func.sum(getattr(later, f"{name}_delta")), 0) for name in NUMBERS))
+    held = (
+        (getattr(StockLevel, name) - func.coalesce(func.sum(getattr(later, f"{name}_delta")), 0)).label(name)
+        for name in NUMBERS
+    )
+    after = (
+        select(StockMovement.id, *held)
+        .join(
+            StockLevel,
+            (StockLevel.variant_id == StockMovement.variant_id)
+            & (StockLevel.warehouse_id == StockMovement.warehouse_id),
+        )
         .outerjoin(
             later,
             (later.variant_id == StockMovement.variant_id)
@@ -167,21 +177,10 @@ def _with_levels(rows: Sequence[Any]) -> Sequence[Any]:
             & (unindexed(later.warehouse_id) == StockMovement.warehouse_id),
         )
         .where(StockMovement.id.in_([row.id for row in rows]))
-        .group_by(StockMovement.id)
+        .group_by(StockMovement.id, StockLevel.variant_id, StockLevel.warehouse_id)
     )
-    since = {number: sums for number, *sums in db.session.execute(moved)}
-    level = (StockLevel.variant_id, StockLevel.warehouse_id, *(getattr(StockLevel, name) for name in NUMBERS))
-    held = db.session.execute(select(*level).where(StockLevel.variant_id.in_({row.variant_id for row in rows})))
-    now = {(variant, warehouse): sums for variant, warehouse, *sums in held}
+    levels = {row.id: row for row in db.session.execute(after)}
     return [
-        SimpleNamespace(
-            **row._asdict(),
-            **{
-                name: has - int(changed)
-                for name, has, changed in zip(
-                    NUMBERS, now[row.variant_id, row.warehouse_id], since[row.id], strict=True
-                )
-            },
-        )
+        SimpleNamespace(**row._asdict(), **{name: int(getattr(levels[row.id], name)) for name in NUMBERS})
         for row in rows
     ]

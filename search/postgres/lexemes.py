@@ -47,12 +47,12 @@ class Kind:
 
     def counts(self, said: NDArray[np.float32]) -> NDArray[np.uint8]:
         """Return (fields, n): how many positions each field has, from what `ts_rank` said (n,)."""
-        middles, counts = _said_of_counts(self)
+        middles, counts = said_of_counts(self)
         return np.ascontiguousarray(counts[np.searchsorted(middles, said.astype(np.float64))].T)
 
 
 @lru_cache
-def _said_of_counts(kind: Kind) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+def said_of_counts(kind: Kind) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
     """What `ts_rank` says of each possible counts, ascending, halfway to the next; and the counts."""
     counts = np.array(list(product(*(range(most + 1) for most in kind.most))), np.int64)
     sums = np.concatenate(([0.0], np.cumsum(1.0 / np.arange(1, sum(kind.most) + 1) ** 2)))

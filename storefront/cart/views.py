@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from storefront.accounts.sessions import current_customer
-from storefront.cart import codes, points, queries, services, sets
+from storefront.cart import codes, paces, points, queries, services, sets
 from storefront.cart.choosing import coupon_chooser
 from storefront.cart.context import current_owner, remember
 from storefront.cart.quoting import shopper_of
@@ -31,13 +31,10 @@ from storefront.web.addresses import network_here
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, safe_next, wants_fragment
 from storefront.web.locale import current_locale
-from storefront.web.pacing import Pace
 
 blueprint = Blueprint("cart", __name__, template_folder="templates")
 View = Callable[..., Any]
 CHANGED = "cart:changed"
-FILLING = Pace("filling", alone=120, network=600, minutes=1)
-"""Goods put into carts: each may begin a cart."""
 
 
 def refusing_in_the_cart(view: View) -> View:
@@ -75,7 +72,7 @@ def badge() -> Response:
 @refusing_in_the_cart
 def add_line() -> Response:
     """Put `quantity` (1 if it is not said) of `sku` into the cart."""
-    FILLING.take()
+    paces.FILLING.take()
     quantity = read_quantity(request.form.get("quantity", "1"), largest=g.shop.largest_quantity)
     with transaction():
         change = services.add_goods(owner=current_owner(), sku=request.form.get("sku", ""), quantity=quantity, at=now())
@@ -86,6 +83,7 @@ def add_line() -> Response:
 @refusing_in_the_cart
 def add_set() -> Response:
     """Put a set into the cart: each `sku` with its `quantity`."""
+    paces.FILLING.take()
     largest = g.shop.largest_quantity
     counts = [read_quantity(text, largest=largest) for text in request.form.getlist("quantity")]
     wanted = list(zip(request.form.getlist("sku"), counts, strict=False))
@@ -104,6 +102,7 @@ def add_set() -> Response:
 @refusing_in_the_cart
 def add_selection() -> Response:
     """Put one of each chosen `sku` into the cart, and say what could not be had."""
+    paces.FILLING.take()
     with transaction():
         added = sets.add_selection(owner=current_owner(), skus=request.form.getlist("sku"), at=now())
     done = ngettext("%(num)s item is in your cart.", "%(num)s items are in your cart.", added.pieces)

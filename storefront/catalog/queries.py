@@ -9,14 +9,12 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, literal, select, union_all
 
-from storefront.catalog.cards import Badge as Badge
 from storefront.catalog.cards import Card as Card
 from storefront.catalog.cards import Piece, Promoted, after_deals, shown_prices, stock_of
 from storefront.catalog.cards import cards_by_ids as cards_by_ids
 from storefront.catalog.collecting import order_of
-from storefront.catalog.collections import Marks as Marks
-from storefront.catalog.collections import marks_of as marks_of
 from storefront.catalog.matrix import Option, read_options
+from storefront.catalog.memory import remembered
 from storefront.catalog.models import (
     Brand,
     Category,
@@ -28,6 +26,7 @@ from storefront.catalog.models import (
     Variant,
 )
 from storefront.catalog.product_types import facts_in_order
+from storefront.catalog.stock_shown import remember_stock
 from storefront.catalog.tree import Node as Node
 from storefront.catalog.tree import Tree, count_subtrees
 from storefront.database.base import db
@@ -217,7 +216,9 @@ def after_offers(product: ProductFacts, variant: VariantFacts, price_minor: int)
 
 def _list_variants(product: Row[Any]) -> tuple[VariantFacts, ...]:
     rows = read(_VARIANTS, {"product_id": product.id}).all()
-    stock = stock_of([row.id for row in rows])
+    ids, store = [row.id for row in rows], remembered()
+    stock = stock_of(ids)
+    remember_stock(store, product.id, ids, stock)
     pieces = [
         Piece(
             variant_id=row.id,
@@ -294,8 +295,7 @@ def list_collection_ids(limit: int, collection_id: int) -> list[int]:
 
 def list_front_ids(limit: int) -> dict[str, list[int]]:
     """Return ids for each named shelf of the front, in one query: "best-sellers", "new-arrivals" (published last) and
-    "reduced" (the most sold of those whose shown price is
-    lower than it was).
+    "reduced" (the most sold of those whose shown price is lower than it was).
     """
     reduced = select(Variant.product_id).where(
         Variant.is_active, Variant.position == 0, Variant.compare_at_minor > Variant.price_minor

@@ -14,6 +14,7 @@ from storefront.catalog.memory import remembered
 from storefront.catalog.rules import choose_variant, option_groups
 from storefront.catalog.showing import answer_list, asked_here, gallery_of, list_page, list_variant
 from storefront.database.replica import from_replica
+from storefront.discovery import paces
 from storefront.discovery import queries as discovery
 from storefront.discovery.noting import record_redirect, record_search
 from storefront.discovery.redirecting import find_redirect
@@ -44,6 +45,8 @@ def category(slug: str) -> Response:
     if node.slug != slug:
         return _moved(node.url)
     wanted = read_wanted(request.args, g.shop.currency)
+    if wanted.text:
+        paces.SEARCHES.take()
     if elsewhere := find_redirect(wanted, node):
         record_redirect(wanted.text)
         return redirect(elsewhere)  # type: ignore[return-value]

@@ -49,6 +49,8 @@ class Placed:
 
     order: Order
     payment: str
+    is_new: bool = False
+    """Whether this press has made it, and none before."""
 
 
 def keep(*, token: str, owner: Owner, typed: Typed, at: datetime) -> Placed | None:
@@ -103,7 +105,7 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
     if order.total_minor:
         payment = payment_services.start_payment(order=order, provider=details.provider, at=at).reference
     db.session.flush()
-    return Placed(order, payment)
+    return Placed(order, payment, is_new=True)
 
 
 def forget_old(*, at: datetime) -> int:

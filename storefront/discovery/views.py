@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, jsonify, redirect, request
 from storefront.catalog.listing import read_wanted
 from storefront.catalog.showing import answer_list, asked_here, list_page
 from storefront.database.replica import from_replica
-from storefront.discovery import dismissal_views, shelf_views
+from storefront.discovery import dismissal_views, paces, shelf_views
 from storefront.discovery import queries as discovery
 from storefront.discovery.health import read_health
 from storefront.discovery.noting import record_code, record_redirect, record_search
@@ -17,11 +17,8 @@ from storefront.discovery.redirecting import find_redirect
 from storefront.discovery.varying import expose
 from storefront.web.fragments import render_page, wants_fragment
 from storefront.web.locale import current_locale
-from storefront.web.pacing import Pace
 
 PATH = "/search"
-SEARCHES = Pace("search", alone=120, network=600, minutes=1)
-SUGGESTIONS = Pace("suggestions", alone=300, network=1500, minutes=1)
 
 blueprint = Blueprint("discovery", __name__, template_folder="templates")
 blueprint.register_blueprint(shelf_views.blueprint)
@@ -32,7 +29,7 @@ blueprint.register_blueprint(dismissal_views.blueprint)
 @from_replica
 def results() -> Response:
     """Show what matches, filtered and sorted as asked; a SKU or barcode leads straight to its product."""
-    SEARCHES.take()
+    paces.SEARCHES.take()
     wanted = read_wanted(request.args, g.shop.currency)
     if elsewhere := find_redirect(wanted):
         record_redirect(wanted.text)
@@ -61,7 +58,7 @@ def healthz() -> Response:
 @blueprint.get("/search/suggestions")
 def suggestions() -> Response:
     """Show completions of `q`, as a list of links; nothing, quietly, to who goes too fast."""
-    if not SUGGESTIONS.allows():
+    if not paces.SUGGESTIONS.allows():
         return Response(status=429)
     typed = request.args.get("q", "")[:200]
     found = discovery.suggest(typed, current_locale())

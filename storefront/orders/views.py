@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from storefront.accounts.countries import country_name
 from storefront.accounts.rules import PostalAddress
 from storefront.accounts.sessions import current_customer
-from storefront.cart import sets
+from storefront.cart import paces, sets
 from storefront.cart.context import current_owner
 from storefront.cart.context import remember as keep_cart
 from storefront.database.transaction import transaction
@@ -64,6 +64,7 @@ def cancel(number: str) -> Response:
 @blueprint.post("/orders/<number>/reorder")
 def reorder(number: str) -> Response:
     """Put an order's goods into the cart once more, beside what is there, and say what cannot be had."""
+    paces.FILLING.take()
     order = queries.get_for(reader_of(number), number)
     with transaction():
         wanted = wanted_again(queries.get_whole(order.id))

@@ -36,15 +36,33 @@ class Pace:
 
     def allows(self) -> bool:
         """Count one more of this request's sender, and say whether that is still few enough."""
-        if not current_app.config["SHOP"].rate_limits:
-            return True
-        known = next((name for ask in _known_as if (name := ask())), None)
-        return self._network.allows(network_here()) if known is None else self._alone.allows(str(known))
+        limit, key = self._mine()
+        return limit is None or limit.allows(key)
 
     def take(self) -> None:
         """Count one more, or refuse with TooFast."""
         if not self.allows():
             raise TooFast(minutes=self.minutes)
+
+    def check(self) -> None:
+        """Refuse with TooFast where one more would be too many; `count` it when it is done.
+
+        Those who come at the same moment all pass, which is as many more as the shop answers at once.
+        """
+        limit, key = self._mine()
+        if limit is not None and limit.is_spent(key):
+            raise TooFast(minutes=self.minutes)
+
+    def count(self) -> None:
+        """Count one more, which is done."""
+        self.allows()
+
+    def _mine(self) -> tuple[Limit | None, str]:
+        """Return what counts this request's sender, and as whom; a shop without limits counts nobody."""
+        if not current_app.config["SHOP"].rate_limits:
+            return None, ""
+        known = next((name for ask in _known_as if (name := ask())), None)
+        return (self._network, network_here()) if known is None else (self._alone, str(known))
 
 
 def known_as(who: Callable[[], Hashable]) -> None:

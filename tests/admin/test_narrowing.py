@@ -15,7 +15,7 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.discovery.models import TrainingRun
 from storefront.flash.models import FlashItem
-from storefront.inventory.models import StockMovement, Warehouse
+from storefront.inventory.models import StockLevel, StockMovement, Warehouse
 from storefront.inventory.states import MovementKind
 from storefront.kernel.clock import now
 from storefront.mail.models import OutboxMail
@@ -54,6 +54,7 @@ def test_the_stock_ledger_is_read_by_article_order_kind_and_day(shop: Flask) -> 
         place = db.session.scalars(db.select(Warehouse.id).where(Warehouse.code == "MAIN")).one()
         same = {"variant_id": tea.id, "warehouse_id": place, "actor": "guest", "at": now()}
         db.session.add(StockMovement(kind=MovementKind.RESERVED, reserved_delta=2, reference="7KQM-3XPD", **same))
+        db.session.execute(db.update(StockLevel).where(StockLevel.variant_id == tea.id).values(reserved=2))
     browser = at_work(shop, Role.OPERATIONS)
     url = "/admin/stock-movements"
     assert len(rows(browser, url)) == 3
@@ -65,6 +66,35 @@ def test_the_stock_ledger_is_read_by_article_order_kind_and_day(shop: Flask) -> 
     assert rows(browser, f"{url}?at_to=2020-01-01") == []
     taken = in_file(browser, "movements", "q=tea-1")
     assert [line[5] for line in taken] == ["5", "5"]
+
+
+def test_a_sale_while_the_stock_ledger_is_read_shifts_no_level_of_before(shop: Flask) -> None:
+    with shop.app_context():
+        engine = db.engine
+        tea = db.session.scalars(db.select(Variant.id).where(Variant.sku == "TEA-1")).one()
+        place = db.session.scalars(db.select(Warehouse.id).where(Warehouse.code == "MAIN")).one()
+        db.session.remove()
+    sold: list[str] = []
+
+    def sell(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if sold or "stock_movement_1" not in statement:
+            return
+        sold.append(statement)
+        told = {"variant_id": tea, "warehouse_id": place, "kind": MovementKind.ALLOCATED, "at": now()}
+        with engine.begin() as beside:
+            beside.execute(db.insert(StockMovement).values(allocated_delta=3, **told))
+            beside.execute(db.update(StockLevel).where(StockLevel.variant_id == tea).values(allocated=3))
+
+    browser = at_work(shop, Role.OPERATIONS)
+    db.event.listen(engine, "after_cursor_execute", sell)
+    try:
+        (received,) = rows(browser, "/admin/stock-movements?q=tea-1")
+    finally:
+        db.event.remove(engine, "after_cursor_execute", sell)
+    assert sold
+    assert "0 → 3" not in received
+    sold_since, still = rows(browser, "/admin/stock-movements?q=tea-1")
+    assert (sold_since != received, still) == (True, received)
 
 
 def test_warehouses_are_sorted_and_narrowed(shop: Flask) -> None:

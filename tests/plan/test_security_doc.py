@@ -10,9 +10,9 @@ import pytest
 
 from storefront.accounts import throttle
 from storefront.cart import trying
-from storefront.cart.views import FILLING
+from storefront.cart.paces import FILLING
 from storefront.checkout.views.pages import PLACING
-from storefront.discovery.views import SEARCHES, SUGGESTIONS
+from storefront.discovery.paces import SEARCHES, SUGGESTIONS
 from storefront.payments.views import PAYING
 from tests.plan.test_house import ROOT
 

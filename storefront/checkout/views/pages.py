@@ -47,7 +47,7 @@ SHOWN_AGAIN = (
 """Refusals after which the shopper looks at the page again, as it is now, and decides."""
 
 PLACING = Pace("placing", alone=20, network=200, minutes=10)
-"""Orders that are placed; each holds goods until it is paid or its time is over."""
+"""Orders that are placed: each holds goods until it is paid or its time is over. What is refused holds none."""
 
 
 @blueprint.get("/checkout")
@@ -87,15 +87,16 @@ def place() -> Response:
     shopper, seen_hash = shopper_of(current_customer()), request.form.get("quote", "")
     attempt = Attempt(sheet.token, current_owner(), shopper, sheet.typed, details, seen_hash, sheet.without_gifts)
     try:
-        PLACING.take()
+        PLACING.check()
         with transaction():
             _choose_coupon()
             _choose_points(sheet)
             placed = services.place(attempt=attempt, at=now())
     except SHOWN_AGAIN as refusal:
-        count_refusal(refusal)
-        _keep(sheet)
-        return _again(refusal)
+        before = _keep(sheet)
+        return _arrive(before) if before else _again(refusal)
+    if placed.is_new:
+        PLACING.count()
     return _arrive(placed)
 
 
@@ -156,6 +157,7 @@ def _again(refusal: ShopError) -> Response:
         raise refusal if isinstance(refusal, OutOfStock) else EmptyCart
     seen = Seen.parse(request.form.get("seen", ""))
     changes = differences(seen, sheet.seen) if seen else []
+    count_refusal(refusal)
     status = TooFast.status if isinstance(refusal, TooFast) else 409
     return _page(sheet, status=status, refusal=message_of(refusal), changes=changes)
 

@@ -148,7 +148,12 @@ def _refunds(orders: pd.DataFrame, requests: pd.DataFrame) -> pd.DataFrame:
     off = orders[orders.fate == Fate.CALLED_OFF]
     kind = orders[orders.goodwill > 0]
     parts = (
-        (paid.order_id, [refund_reference(number, 1) for number in paid.number], paid.back, paid.asked_at),
+        (
+            paid.order_id,
+            [refund_reference(number, 1) for number in paid.number],
+            paid.back,
+            paid.asked_at + ARRIVE_AFTER + PAY_AFTER,
+        ),
         (off.id, "cancelled-" + off.number, off.total, off.cancelled_at),
         (kind.id, "goodwill-" + kind.number, kind.goodwill, kind.delivered_at),
     )

@@ -15,6 +15,7 @@ from storefront.demo.goods import WAREHOUSES
 from storefront.demo.made_up.demand import LIVE, Fate
 from storefront.demo.made_up.goods import SEED
 from storefront.demo.made_up.orders import PAY_WITHIN, Part
+from storefront.demo.made_up.returns import ARRIVE_AFTER
 from storefront.demo.made_up.rows import MadeUp
 from storefront.inventory.models import StockLevel, StockMovement, StockReservation, Warehouse
 from storefront.inventory.states import MovementKind
@@ -128,4 +129,4 @@ def _movements(part: Part, requests: pd.DataFrame) -> Iterator[pd.DataFrame]:
     back = requests[requests.restocked > 0]
     told = {"variant_id": back.variant_id, "warehouse_id": 1, "kind": MovementKind.RETURNED.value}
     moved = {"on_hand_delta": back.restocked, "allocated_delta": 0, "reserved_delta": 0}
-    yield pd.DataFrame(told | moved | {"reference": back.number, "actor": "system", "at": back.asked_at})
+    yield pd.DataFrame(told | moved | {"reference": back.number, "actor": "system", "at": back.asked_at + ARRIVE_AFTER})

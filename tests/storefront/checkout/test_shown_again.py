@@ -174,7 +174,7 @@ def test_who_orders_faster_than_anybody_needs_waits_and_loses_nothing(
 ) -> None:
     open_shop(app)
     shopper = with_cart(app)
-    monkeypatch.setattr("storefront.checkout.views.pages.PLACING.take", _refuse_once(TooFast(minutes=10)))
+    monkeypatch.setattr("storefront.checkout.views.pages.PLACING.check", _refuse_once(TooFast(minutes=10)))
     asked = order(shopper, note=NOTE)
     assert (asked.status, asked.response.headers["Retry-After"]) == (429, "600")
     is_whole(asked)

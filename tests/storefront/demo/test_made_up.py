@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from storefront.catalog.models import Category, Product
 from storefront.database.base import db
 from storefront.demo import loading
+from storefront.demo.made_up import orders, returns, stock
 from storefront.demo.made_up.demand import Fate
 from storefront.demo.made_up.goods import charming
 from storefront.demo.made_up.rows import MadeUp, make_up
@@ -22,6 +23,7 @@ from storefront.orders.models import Order
 from storefront.orders.states import FulfillmentStatus, PaymentStatus
 from storefront.payments.models import Refund
 from storefront.returns.models import Return
+from storefront.returns.rules import refund_reference
 from storefront.shop import verifying
 from tests.demo_data import silently
 
@@ -59,6 +61,20 @@ def test_an_order_that_waits_for_its_payment_holds_its_goods(shop: MadeUp) -> No
     waits = shop.demand.fate == Fate.WAITS
     assert 0 < waits.sum() < 100
     assert shop.demand.moment[waits].min() > shop.ends - np.timedelta64(2, "D")
+
+
+def test_what_comes_back_is_on_the_shelf_when_it_arrives_and_its_money_goes_when_the_request_ends(shop: MadeUp) -> None:
+    part, requests = returns.returned(orders.part_of(shop, 0, len(shop.demand.moment)), shop.ends)
+    told = returns._request_rows(requests).set_index("number")
+    refunds = returns._refunds(part.orders, requests).set_index("reference")["at"]
+    *_, moved = stock._movements(part, requests)
+    shelved = moved.set_index("reference")["at"]
+    paid = told.ended_at[told.refunded_minor > 0].rename(lambda number: refund_reference(number, 1))
+    assert len(shelved) > 50
+    assert len(paid) > len(shelved)
+    assert (shelved == told.received_at[shelved.index]).all()
+    assert (refunds[paid.index] == paid).all()
+    assert max(shelved.max(), paid.max(), refunds.max()) <= shop.ends
 
 
 def test_the_same_numbers_are_the_same_shop(shop: MadeUp) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -95,6 +96,16 @@ def test_looking_at_the_link_ends_nothing(app: Flask, shopper: Shopper) -> None:
     assert EMAIL not in page.text
     assert "You are unsubscribed" in shopper.submit(page, f"form[action='{link}']").said
     assert not wants(app, Topic.COUPONS)
+
+
+def test_the_link_in_an_old_letter_lives_as_long_as_the_secret_that_signed_it(
+    app: Flask, shopper: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, config = link_of(write(app, Topic.COUPONS)), app.config["SHOP"]
+    for fallbacks, status in (((), 404), ((config.secret_key,), 200)):
+        changed = replace(config, secret_key="another secret of the same shop", secret_fallbacks=fallbacks)
+        monkeypatch.setitem(app.config, "SHOP", changed)
+        assert shopper.get(link).status == status
 
 
 def test_a_forged_link_ends_nothing(app: Flask, shopper: Shopper) -> None:

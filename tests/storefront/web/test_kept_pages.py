@@ -12,6 +12,7 @@ import pytest
 from flask import Flask, Response, template_rendered
 from sqlalchemy import update
 
+from storefront.catalog import memory
 from storefront.catalog.cards import cards_by_ids
 from storefront.catalog.models import Product, Variant
 from storefront.content.models import Slot, SlotEntry
@@ -87,6 +88,33 @@ def test_a_sale_makes_only_those_pages_anew_that_show_it(
         pages = [Shopper(app).get(url) for url in urls]
     assert drawn == redrawn
     assert [f"Only {after} left" in page.said for page in pages] == [after <= 5] * 2
+
+
+@pytest.mark.parametrize(
+    ("steps", "left"),
+    [("page 3, sell 2, list, look, page", 2), ("list, sell 2, page 2, sell 3, look, page", 3)],
+    ids=["another page has shown the new number", "it is again as it was"],
+)
+def test_a_sale_of_another_process_ends_the_page_that_shows_other_stock(
+    any_app: Flask, monkeypatch: pytest.MonkeyPatch, steps: str, left: int
+) -> None:
+    with any_app.app_context(), transaction():
+        milk = make_product("Milk", sku="MILK", stock=3, category=make_category("Dairy", slug="dairy"))
+        engine, slug = db.engine, milk.slug
+    clock = [time.monotonic()]
+    monkeypatch.setattr(memory, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    for step in ("look", "look", *steps.split(", ")):
+        what, _, units = step.partition(" ")
+        if what == "sell":
+            with engine.begin() as beside:
+                beside.execute(update(StockLevel).values(on_hand=int(units), updated_at=now()))
+        elif what == "look":
+            clock[0] += memory.CHECK_EVERY
+            Shopper(any_app).get("/categories")
+        elif what == "list":
+            Shopper(any_app).get("/categories/dairy")
+        else:
+            assert f"Only {units or left} left" in Shopper(any_app).get(f"/products/{slug}").said
 
 
 def test_a_withdrawn_product_is_gone(app: Flask, shopper: Shopper, milk: Product) -> None:

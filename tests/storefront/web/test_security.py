@@ -10,9 +10,11 @@ import pytest
 from flask import Flask
 
 from storefront.accounts import services, throttle
+from storefront.cart import paces as buying
 from storefront.checkout.views import pages
 from storefront.database.base import db
-from storefront.discovery import views as discovery
+from storefront.database.transaction import transaction
+from storefront.discovery import paces as finding
 from storefront.jobs import queue
 from storefront.kernel.kept import Kept
 from storefront.payments import views as payments
@@ -24,6 +26,7 @@ from tests.admin.people import PASSWORD as STAFF_PASSWORD
 from tests.admin.people import hire
 from tests.browser import Shopper
 from tests.conftest import config_for, make_app
+from tests.factories import make_category, make_product
 from tests.storefront.accounts.people import PASSWORD, add, enter
 
 PRODUCTION = {
@@ -33,6 +36,10 @@ PRODUCTION = {
     "TRUSTED_HOSTS": "www.shop.example",
     "TRUSTED_PROXIES": "1",
 }
+PACES = (
+    *((finding, "SEARCHES"), (finding, "SUGGESTIONS"), (buying, "FILLING")),
+    *((pages, "PLACING"), (payments, "PAYING")),
+)
 TLS = {"base_url": "https://shop.example"}
 
 
@@ -60,7 +67,7 @@ def live(_live: Flask) -> Iterator[Flask]:
 def hurried(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """A shop that counts, and soon finds it too much: two of who is signed in, three of a network."""
     object.__setattr__(app.config["SHOP"], "rate_limits", True)
-    for module, name in ((discovery, "SEARCHES"), (discovery, "SUGGESTIONS"), (pages, "PLACING"), (payments, "PAYING")):
+    for module, name in PACES:
         monkeypatch.setattr(module, name, Pace("test", alone=2, network=3, minutes=10))
     yield app
     object.__setattr__(app.config["SHOP"], "rate_limits", False)
@@ -237,6 +244,20 @@ def test_who_is_signed_in_is_counted_as_themselves(hurried: Flask) -> None:
     assert [ada.get("/search?q=milk").status for _ in range(3)] == [200, 200, 429]
 
 
+def test_a_search_in_a_category_counts_as_any_other_and_browsing_does_not(hurried: Flask) -> None:
+    with hurried.app_context(), transaction():
+        make_product("Milk", category=make_category("Dairy", slug="dairy"))
+    shopper = Shopper(hurried)
+    paths = ["/search?q=milk", *["/categories/dairy?q=milk"] * 3, *["/categories/dairy", "/categories/dairy?q="] * 2]
+    assert [shopper.get(path).status for path in paths] == [200, 200, 200, 429, *[200] * 4]
+
+
+def test_every_way_to_fill_a_cart_has_one_pace(hurried: Flask) -> None:
+    ways = ("/cart/lines", "/cart/sets", "/cart/selections", "/orders/NONE/reorder")
+    answers = [Shopper(hurried).post(way, {"sku": "NONE", "quantity": "1"}).status for way in ways * 2]
+    assert [status == 429 for status in answers] == [False] * 3 + [True] * 5
+
+
 def test_suggestions_end_quietly(hurried: Flask) -> None:
     answers = [Shopper(hurried).get("/search/suggestions?q=mi", htmx=True) for _ in range(4)]
     assert [answer.status for answer in answers] == [200, 200, 200, 429]
@@ -250,7 +271,7 @@ def test_attempts_to_pay_have_a_pace(hurried: Flask) -> None:
 
 
 def test_a_shop_on_a_developers_machine_makes_nobody_wait(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discovery, "SEARCHES", Pace("test", alone=1, network=1, minutes=1))
+    monkeypatch.setattr(finding, "SEARCHES", Pace("test", alone=1, network=1, minutes=1))
     assert [Shopper(app).get("/search?q=milk").status for _ in range(3)] == [200, 200, 200]
 
 
