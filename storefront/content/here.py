@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from datetime import datetime
 
-from flask import request
+from flask import g, request
 
 from storefront.accounts.sessions import current_customer
 from storefront.content.queries import HOME, slots_of
@@ -17,9 +17,11 @@ Shown = Sequence[tuple[Slot, Entry]]
 
 
 def shown_here(page: str, at: datetime) -> list[tuple[Slot, Entry]]:
-    """Return what a page shows to whoever asks for it now."""
-    slots = slots_of(page)
-    return resolve_all(slots, at, visitor_here(slots)) if slots else []
+    """Return what a page shows to whoever asks for it now; asked again in one request, it is found out once."""
+    slots, known = slots_of(page), g.get("_shown")
+    if known is None or known[0] != page or known[1] is not slots:
+        known = g._shown = page, slots, resolve_all(slots, at, visitor_here(slots)) if slots else []
+    return list(known[2])
 
 
 def visitor_here(slots: Sequence[Slot] = ()) -> Visitor:
