@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import time
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from sqlalchemy import event
-
-from benchmarks.queries import NOT_COUNTED
+from benchmarks.pages import first_match
+from benchmarks.queries import statements_of
 from benchmarks.server import Server
 from storefront.config import read_config
 
@@ -75,10 +73,10 @@ def make_ready(shop: Server) -> None:
 def shop_cases(shop: Server) -> list[Case]:
     """Return what shoppers ask for; categories and goods are those that this shop shows first."""
     home = shop.fetch("GET", "/", Accept_Encoding="identity")[1].decode()
-    top = _first(r'href="(/categories/[a-z0-9-]+)"', home)
+    top = first_match(r'href="(/categories/[a-z0-9-]+)"', home)
     listing = shop.fetch("GET", top, Accept_Encoding="identity")[1].decode()
-    product = _first(r'href="(/products/[a-z0-9-]+)', listing)
-    sku = _first(r'<article[^>]*data-sku="([^"]+)"', listing)
+    product = first_match(r'href="(/products/[a-z0-9-]+)', listing)
+    sku = first_match(r'<article[^>]*data-sku="([^"]+)"', listing)
     words = {
         "home": "/",
         "all categories": "/categories",
@@ -157,28 +155,12 @@ def _list_cases(listing: Any) -> list[Case]:
     ]
 
 
-def _first(pattern: str, text: str) -> str:
-    found = re.search(pattern, text)
-    if not found:
-        raise RuntimeError(f"the shop shows nothing like {pattern}")
-    return found.group(1)
-
-
 def count_statements(cases: list[Case]) -> list[int]:
     """Return how many statements each case sends the second time."""
-    from storefront.database.base import db  # noqa: PLC0415
     from wsgi import create_app  # noqa: PLC0415
 
     app = create_app()
-    with app.app_context():
-        engine = db.engine
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(NOT_COUNTED):
-            sent.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
+    sent = statements_of(app)
     clients = {"": app.test_client(), "guest": app.test_client(), "staff": app.test_client()}
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
     signed = urlencode({"email": STAFF, "password": PASSWORD})

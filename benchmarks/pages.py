@@ -61,9 +61,9 @@ class Figures:
 def find_visits(shop: Server) -> list[Visit]:
     """Pick a category, a product and a search that the shop really has; fill a guest's and a customer's cart."""
     home = shop.fetch("GET", "/", Accept_Encoding="identity")[1].decode()
-    category = _first(r'href="(/categories/[a-z0-9-]+)"', home)
+    category = first_match(r'href="(/categories/[a-z0-9-]+)"', home)
     listing = shop.fetch("GET", category, Accept_Encoding="identity")[1].decode()
-    product = _first(r'href="(/products/[a-z0-9-]+)', listing)
+    product = first_match(r'href="(/products/[a-z0-9-]+)', listing)
     skus = re.findall(r'<article[^>]*data-sku="([^"]+)"', listing)[:5]
     shop.fetch("POST", "/sign-in", urlencode({"email": CUSTOMER, "password": PASSWORD}), jar="customer")
     for jar in ("guest", "customer"):
@@ -87,7 +87,8 @@ def find_visits(shop: Server) -> list[Visit]:
     ]
 
 
-def _first(pattern: str, text: str) -> str:
+def first_match(pattern: str, text: str) -> str:
+    """Return what a pattern catches first in a page of the shop."""
     found = re.search(pattern, text)
     if not found:
         raise RuntimeError(f"the shop shows nothing like {pattern}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import event
 
 from benchmarks.pages import Visit
@@ -13,19 +14,23 @@ from wsgi import create_app
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
 
 
-def count_queries(visits: list[Visit]) -> dict[str, int]:
-    """Visit each page twice with one shopper (write twice with two) and count what the second visit sends."""
-    app = create_app()
-    with app.app_context():
-        engine = db.engine
+def statements_of(app: Flask) -> list[str]:
+    """Return a list to which every statement that an application sends is added."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if not statement.startswith(NOT_COUNTED):
             sent.append(statement)
 
-    event.listen(engine, "before_cursor_execute", note)
-    counts = {}
+    with app.app_context():
+        event.listen(db.engine, "before_cursor_execute", note)
+    return sent
+
+
+def count_queries(visits: list[Visit]) -> dict[str, int]:
+    """Visit each page twice with one shopper (write twice with two) and count what the second visit sends."""
+    app = create_app()
+    sent, counts = statements_of(app), {}
     for visit in (visit for visit in visits if not visit.jar):
         client = app.test_client()
         for _ in range(2):

@@ -159,7 +159,7 @@ def insert_orders(connection: Connection, journey: Journey, first: int, end: int
     numbers = [number_of(identifier * NUMBER_STEP % NUMBERS) for identifier in orders.id.tolist()]
     latest = journey.orders.moment.max()
     insert_frame(connection, Order.__table__, _order_rows(journey, orders, numbers, latest, currency))
-    insert_frame(connection, OrderLine.__table__, _line_rows(journey, lines))
+    insert_frame(connection, OrderLine.__table__, line_rows(lines, journey.variants, journey.products))
     insert_frame(connection, OrderAdjustment.__table__, _adjustment_rows(lines))
     insert_frame(connection, OrderEvent.__table__, _event_rows(orders, latest))
     insert_frame(connection, Parcel.__table__, _parcel_rows(orders, numbers, latest))
@@ -210,10 +210,9 @@ def _order_rows(
     )
 
 
-def _line_rows(journey: Journey, lines: pd.DataFrame) -> pd.DataFrame:
+def line_rows(lines: pd.DataFrame, variants: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     """Snapshot what was sold; a name is looked up once per variant, not once per line."""
     places = lines.variant_id.to_numpy() - 1
-    variants, products = journey.variants, journey.products
     owners = variants.product_id.to_numpy()[places]
     return pd.DataFrame(
         {

@@ -15,7 +15,7 @@ from storefront.demo.front import CURRENCY
 from storefront.demo.made_up.demand import FREE_FROM, FREIGHT, Fate
 from storefront.demo.made_up.goods import SEED
 from storefront.demo.made_up.rows import MadeUp
-from storefront.demo.sales import METHOD, NUMBER_STEP, PROVIDER, customer_email, postal_address, tokens
+from storefront.demo.sales import METHOD, NUMBER_STEP, PROVIDER, customer_email, line_rows, postal_address, tokens
 from storefront.fulfilment.models import Parcel, ParcelLine
 from storefront.fulfilment.rules import parcel_number
 from storefront.fulfilment.states import ParcelState
@@ -106,7 +106,11 @@ def part_of(shop: MadeUp, first: int, end: int) -> Part:
 def insert_part(connection: Connection, shop: MadeUp, part: Part) -> None:
     """Insert orders whose returns are known: what went back already stands in `refunded`."""
     insert_frame(connection, Order.__table__, _order_rows(part.orders))
-    insert_frame(connection, OrderLine.__table__, _line_rows(shop, part))
+    insert_frame(
+        connection,
+        OrderLine.__table__,
+        line_rows(part.lines.rename(columns={"price": "unit_price"}), shop.goods.variants, shop.goods.products),
+    )
     insert_frame(connection, OrderAdjustment.__table__, _adjustment_rows(part))
     insert_frame(connection, OrderEvent.__table__, _event_rows(part.orders))
     for table, rows in zip((Parcel, ParcelLine), _parcel_rows(part), strict=True):
@@ -180,28 +184,6 @@ def _order_rows(orders: pd.DataFrame) -> pd.DataFrame:
 
 def _providers(orders: pd.DataFrame) -> NDArray[Any]:
     return np.where(orders.fate == Fate.AT_THE_DOOR, AT_THE_DOOR, PROVIDER)
-
-
-def _line_rows(shop: MadeUp, part: Part) -> pd.DataFrame:
-    lines, variants, products = part.lines, shop.goods.variants, shop.goods.products
-    places = lines.variant_id.to_numpy() - 1
-    owners = variants.product_id.to_numpy()[places]
-    return pd.DataFrame(
-        {
-            "id": lines.id,
-            "order_id": lines.order_id,
-            "position": lines.position,
-            "variant_id": lines.variant_id,
-            "product_id": owners,
-            "sku": variants.sku.to_numpy(dtype=object)[places],
-            "name": products.name.to_numpy(dtype=object)[owners - 1],
-            "variant_name": variants.label.to_numpy(dtype=object)[places],
-            "picture": products.picture.to_numpy(dtype=object)[owners - 1],
-            "quantity": lines.quantity,
-            "unit_price_minor": lines.price,
-            "discount_minor": lines.discount,
-        }
-    )
 
 
 def _adjustment_rows(part: Part) -> pd.DataFrame:
