@@ -37,15 +37,23 @@ function readPlaces() {
   }
 }
 
-function goBack() {
-  const place = places.get(location.href);
+function standAt(place) {
   if (place !== undefined && Math.abs(scrollY - place) > 1) scrollTo({ top: place, behavior: "instant" });
 }
 
 if (document.querySelector("#listing")) {
   if (performance.getEntriesByType("navigation")[0]?.type === "reload") {
-    goBack();
-    addEventListener("load", goBack, { once: true });
+    // The browser would go, late, to where the list before was cut short, and that place would then be kept.
+    history.scrollRestoration = "manual";
+    standAt(places.get(location.href));
+    addEventListener(
+      "load",
+      () => {
+        standAt(places.get(location.href));
+        history.scrollRestoration = "auto";
+      },
+      { once: true },
+    );
   }
   let shown = location.href;
   const keep = () => location.href === shown && places.set(shown, Math.round(scrollY));
