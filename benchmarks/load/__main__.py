@@ -21,7 +21,7 @@ from benchmarks.load.shop import Shop, open_shop
 
 RESULTS = Path(__file__).resolve().parent.parent / "LOAD_RESULTS.md"
 IDLE_USERS, IDLE_SECONDS, STEP_SECONDS = 4, 30, 30
-STEPS = (50, 100, 150, 200, 250, 300, 400, 500, 650, 800)
+STEPS = (20, 40, 60, 80, 100, 125, 150, 200, 250, 300, 400, 500, 650, 800)
 """How many shoppers are tried, in turn, until it is too many."""
 TOO_SLOW = 3.0
 """Times the idle p95: from there on it is past the knee."""
