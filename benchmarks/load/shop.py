@@ -25,6 +25,8 @@ from benchmarks.server import ROOT, Server, free_port
 
 PATIENCE = 60.0
 """Seconds that a process may take to start."""
+CLOCK = Path(__file__).with_name("clock")
+"""What Python imports first in there sets the clock."""
 
 
 class Missing(RuntimeError):
@@ -123,6 +125,11 @@ class Shop:
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def clock(self) -> Path:
+        """Says how many seconds the clock of its processes is ahead."""
+        return self.folder / "clock"
+
     def pids(self) -> list[int]:
         """Return the processes of the shop: supervisor, web and job workers."""
         return Server(self.port, self.process).workers()
@@ -179,7 +186,7 @@ def environment(folder: Path, postgres: Postgres, redis: RedisServer) -> dict[st
 
 
 @contextmanager
-def open_shop(*, size: str, extra: dict[str, str] | None = None) -> Iterator[Shop]:
+def open_shop(*, size: str) -> Iterator[Shop]:
     """Set a shop up, with plenty of everything in stock, and serve it until the block ends."""
     with tempfile.TemporaryDirectory(prefix="shop-load-") as name:
         folder = Path(name)
@@ -190,7 +197,7 @@ def open_shop(*, size: str, extra: dict[str, str] | None = None) -> Iterator[Sho
             postgres.create()
             postgres.start()
             redis.start()
-            environ = {**environment(folder, postgres, redis), **(extra or {})}
+            environ = environment(folder, postgres, redis)
             command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "prepare", "--size", size]
             subprocess.run(command, cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL)
             with psycopg.connect(postgres.url) as connection:
@@ -201,7 +208,7 @@ def open_shop(*, size: str, extra: dict[str, str] | None = None) -> Iterator[Sho
             process = subprocess.Popen(
                 [sys.executable, "-m", "storefront.serving"],
                 cwd=ROOT,
-                env={**environ, "PORT": str(port)},
+                env={**environ, "PORT": str(port), "PYTHONPATH": str(CLOCK), "LOAD_CLOCK": str(folder / "clock")},
                 stdout=log,
                 stderr=log,
             )

@@ -87,7 +87,7 @@ def test_facets_are_those_that_make_sense_for_what_was_found(dairy: SimpleNamesp
     assert {"Size", "Color"} <= set(titles)
     assert "Kind" not in titles, "it only repeats the category"
     assert choices(page, "a.color") == ["white", "brown"]
-    counts = [box.parent.select(".number")[0].get_text() for box in page.all("[name='a.color']") if box.parent]
+    counts = [box.parent.select(".number")[0].get_text() for box in page.soup.select("[name='a.color']") if box.parent]
     assert counts == ["30", "15"]
 
 
