@@ -176,12 +176,12 @@ def remove_bought(*, cart_id: int, bought: Mapping[str, int], at: datetime) -> N
         .join(Variant, Variant.id == CartLine.variant_id)
         .where(CartLine.cart_id == cart_id, Variant.sku.in_(bought))
     ).all()
-    for row in rows:
-        left = row.quantity - bought[row.sku]
-        if left > 0:
-            db.session.execute(update(CartLine).where(CartLine.id == row.id).values(quantity=left))
-        else:
-            db.session.execute(delete(CartLine).where(CartLine.id == row.id))
+    left = {row.id: row.quantity - bought[row.sku] for row in rows}
+    for line_id, pieces in left.items():
+        if pieces > 0:
+            db.session.execute(update(CartLine).where(CartLine.id == line_id).values(quantity=pieces))
+    taken = [line_id for line_id, pieces in left.items() if pieces <= 0]
+    db.session.execute(delete(CartLine).where(CartLine.id.in_(taken)))
     db.session.execute(
         update(Cart).where(Cart.id == cart_id).values(codes=[], coupon_choice="", points=0, updated_at=at)
     )

@@ -103,7 +103,7 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
         _keep_address(details, at)
     payment = ""
     if order.total_minor:
-        payment = payment_services.start_payment(order=order, provider=details.provider, at=at).reference
+        payment = payment_services.begin_payment(order=order, provider=details.provider, at=at).reference
     db.session.flush()
     return Placed(order, payment, is_new=True)
 
@@ -138,26 +138,31 @@ def _keep(token: str, cart: Cart | None, typed: Typed, at: datetime) -> Checkout
     if session is None:
         if cart is None or not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN:
             raise StaleCheckout
-        session = _begin(token, cart.id, at)
+        session = _begin(token, cart.id, typed, at)
     if session.order_number is not None:
         return session
     if cart is None or session.cart_id != cart.id:
         raise StaleCheckout
+    _write(session, typed, at)
+    db.session.flush()
+    coupons.take_over(cart_id=cart.id, token=token)
+    return session
+
+
+def _write(session: CheckoutSession, typed: Typed, at: datetime) -> None:
     session.email, session.note = typed.email[:254], typed.note[:500]
     session.address = dict(typed.address or {})
     session.phone = session.address.get("phone", "")[:32]
     session.shipping_method_code = typed.shipping_method[:32]
     session.payment_provider = typed.payment_provider[:32]
     session.updated_at = at
-    db.session.flush()
-    coupons.take_over(cart_id=cart.id, token=token)
-    return session
 
 
-def _begin(token: str, cart_id: int, at: datetime) -> CheckoutSession:
+def _begin(token: str, cart_id: int, typed: Typed, at: datetime) -> CheckoutSession:
     """Begin a checkout; where a second press of the button was faster, go on with what it began."""
     savepoint = db.session.begin_nested()
-    session = CheckoutSession(token=token, cart_id=cart_id, address={}, created_at=at, updated_at=at)
+    session = CheckoutSession(token=token, cart_id=cart_id, created_at=at)
+    _write(session, typed, at)
     try:
         db.session.add(session)
         savepoint.commit()

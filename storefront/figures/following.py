@@ -15,8 +15,8 @@ from storefront.payments.models import Payment, Refund
 
 
 def note_placed(fact: OrderPlaced) -> None:
-    """Count a day again on which an order was placed that is written down late."""
-    mark_stale(moments=_moments(fact.order_id))
+    """Count a day again on which an order was placed that is written down late; no money of it went back yet."""
+    mark_stale(moments=_placed_at(fact.order_id))
 
 
 def note_cancelled(fact: OrderCancelled) -> None:
@@ -51,5 +51,10 @@ def _moments(order_id: int) -> list[datetime]:
         .join(Payment, Payment.id == Refund.payment_id)
         .where(Payment.order_id == order_id, Refund.ended_at.is_not(None))
     )
-    placed = db.session.scalars(select(Order.placed_at).where(Order.id == order_id))
-    return [moment for moment in (*placed, *db.session.scalars(ended)) if moment is not None]
+    went_back = (moment for moment in db.session.scalars(ended) if moment is not None)
+    return [*_placed_at(order_id), *went_back]
+
+
+def _placed_at(order_id: int) -> list[datetime]:
+    order = db.session.get(Order, order_id)
+    return [] if order is None else [order.placed_at]

@@ -38,8 +38,21 @@ def get_payment(reference: str) -> Payment:
     return payment
 
 
+def get_order_id(reference: str) -> int:
+    """Return whose payment it is, or refuse with UnknownPayment."""
+    order_id = db.session.scalar(select(Payment.order_id).where(Payment.reference == reference))
+    if order_id is None:
+        raise UnknownPayment
+    return order_id
+
+
 def get_request(reference: str) -> Request:
     """Return what a provider was asked to collect, or refuse with UnknownPayment."""
+    return get_asked(reference)[1]
+
+
+def get_asked(reference: str) -> tuple[Payment, Request]:
+    """Return a payment with what a provider was asked to collect, or refuse with UnknownPayment."""
     row = db.session.execute(
         select(Payment, Order.number, Order.email, Order.locale, Order.pay_before)
         .join(Order, Order.id == Payment.order_id)
@@ -52,7 +65,7 @@ def get_request(reference: str) -> Request:
     root = current_app.config["SHOP"].public_url
     with speaking(row.locale):
         description = _("Order %(number)s", number=row.number)
-    return Request(
+    request = Request(
         reference=payment.reference,
         provider=payment.provider,
         order_number=row.number,
@@ -68,8 +81,9 @@ def get_request(reference: str) -> Request:
         handle=payment.handle,
         created_at=payment.created_at,
         expires_at=row.pay_before,
-        captured_as=_captured_as(payment.id),
+        captured_as=_captured_as(payment),
     )
+    return payment, request
 
 
 def get_refund_request(refund_id: int) -> RefundRequest:
@@ -229,13 +243,15 @@ def _of(order_id: int) -> ColumnElement[bool]:
     return Payment.order_id == order_id
 
 
-def _captured_as(payment_id: int) -> str:
+def _captured_as(payment: Payment) -> str:
     """Return the provider's reference of the money that came in, "" before it did."""
+    if payment.state == PaymentState.PENDING and not payment.captured_minor:
+        return ""
     kinds = (TransactionKind.CAPTURE, TransactionKind.AUTHORIZE)
     found = db.session.scalar(
         select(Transaction.psp_reference)
         .where(
-            Transaction.payment_id == payment_id,
+            Transaction.payment_id == payment.id,
             Transaction.kind.in_(kinds),
             Transaction.psp_reference.is_not(None),
             Transaction.result == TransactionResult.SUCCESS,

@@ -51,7 +51,7 @@ def open_payment(reference: str, *, device: Device = Device()) -> str:
 
     Opened before, it is the same place. Raises ProviderFailed, after which nothing is lost: the order waits.
     """
-    payment, request = queries.get_payment(reference), queries.get_request(reference)
+    payment, request = queries.get_asked(reference)
     if payment.opened_at is None and payment.state == PaymentState.PENDING:
         start = _begin(replace(request, device=device))
         with transaction():

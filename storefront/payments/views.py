@@ -55,7 +55,7 @@ def pay(number: str) -> Response:
 @blueprint.get("/payments/<reference>")
 def payment_page(reference: str) -> Response:
     """Show what there is to do for a payment; one that has ended leads to its order."""
-    payment, asked = queries.get_payment(reference), queries.get_request(reference)
+    payment, asked = queries.get_asked(reference)
     _refuse_closed_sandbox(payment)
     if payment.state != PaymentState.PENDING or payment.opened_at is None:
         return redirect_to(f"/orders/{asked.order_number}")
@@ -66,7 +66,7 @@ def payment_page(reference: str) -> Response:
 @blueprint.post("/payments/<reference>")
 def sandbox_decision(reference: str) -> Response:
     """Take the sandbox's decision: approved or declined, now or later, or a second step."""
-    payment, asked = queries.get_payment(reference), queries.get_request(reference)
+    payment, asked = queries.get_asked(reference)
     if payment.provider != Sandbox.code:
         raise NotFound
     _refuse_closed_sandbox(payment)
@@ -99,7 +99,7 @@ def come_back(reference: str) -> Response:
 @blueprint.get("/payments/<reference>/wechat")
 def wechat_sheet(reference: str) -> Response:
     """Let a shopper inside WeChat pay in its own sheet, once its sign-in has sent them here."""
-    payment, asked = queries.get_payment(reference), queries.get_request(reference)
+    payment, asked = queries.get_asked(reference)
     if payment.state != PaymentState.PENDING:
         return redirect_to(f"/orders/{asked.order_number}")
     sheet = sheet_of(reference)

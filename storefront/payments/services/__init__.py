@@ -4,6 +4,7 @@ None of these speaks to a provider; `talking` does, outside any transaction, and
 """
 
 from storefront.payments.services.attempts import (
+    begin_payment,
     collect_cash,
     end_attempts,
     note_asked,
@@ -23,6 +24,7 @@ from storefront.payments.services.transfers import book_transfer
 
 __all__ = [
     "ask_refund",
+    "begin_payment",
     "book_dispute",
     "book_outcome",
     "book_transfer",

@@ -24,8 +24,13 @@ from storefront.shop.queries import get_settings
 
 
 def start_payment(*, order: Order, provider: Provider, at: datetime) -> Payment:
-    """Begin an attempt to pay what an order still costs; earlier attempts end. `talking.open_payment` does the rest."""
+    """Begin an attempt to pay what an order still costs; earlier attempts end."""
     void_pending(order_id=order.id, at=at)
+    return begin_payment(order=order, provider=provider, at=at)
+
+
+def begin_payment(*, order: Order, provider: Provider, at: datetime) -> Payment:
+    """Begin the attempt to pay an order that has none; `talking.open_payment` does the rest."""
     payment = Payment(
         order_id=order.id,
         provider=provider.code,

@@ -17,7 +17,7 @@ from storefront.payments.states import DisputeState, TransactionKind, Transactio
 
 def lock(reference: str) -> Payment:
     """Lock the order, then the payment: the order that cancelling an order takes them in."""
-    orders.get_locked(queries.get_payment(reference).order_id)
+    orders.get_locked(queries.get_order_id(reference))
     query = select(Payment).where(Payment.reference == reference).with_for_update()
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
