@@ -17,6 +17,8 @@ from storefront.kernel.errors import N_
 
 DAYS = 30
 FIGURES = (Key.GMV, Key.ORDERS, Key.AOV, Key.VISITORS, Key.CONVERSION, Key.REPURCHASE, Key.REFUNDS, Key.NEW)
+PARTS = ("orders", "refunds", "buyers")
+"""What they are counted from: no line of an order is read for them."""
 MONEY_BACK = (Permission.REPORTS_VIEW, Permission.PAYMENTS_VIEW, Permission.RETURNS_VIEW)
 """Who sees what went back: finance, returns and analysts; whoever arranges pages need not."""
 YESTERDAY, LAST_WEEK = N_("Yesterday by now"), N_("Last week by now")
@@ -33,7 +35,7 @@ def spans_to_compare(now: datetime, zone: str) -> tuple[Span, Span, Span]:
 def look(staff: CurrentStaff, now: datetime, zone: str) -> tuple[list[Figure], list[Plot]]:
     """Return today's figures that somebody may see, and the last thirty days as charts."""
     spans, today = spans_to_compare(now, zone), day_of(now, zone)
-    sums, days = queries.parts_and_days(spans, Days(today - timedelta(days=DAYS - 1), today))
+    sums, days = queries.spans_and_days(spans, Days(today - timedelta(days=DAYS - 1), today), PARTS)
     first = queries.first_day()
     here = Time("", sums[0], behind_days(staff, Days(today, today)))
     pasts = [

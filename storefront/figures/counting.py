@@ -43,12 +43,13 @@ from storefront.shop.queries import get_settings
 
 AT_ONCE = 400
 """So many spans are one statement: they are a table in it, so it has the same few parts for one day and for a year."""
-_FACTS: Mapping[str, tuple[str, ...]] = {
+FACTS: Mapping[str, tuple[str, ...]] = {
     "orders": ("orders", "gmv", "discounts", "delivery", "tax"),
     "goods": ("goods", "units", "known", "cost"),
     "refunds": ("refunds", "refunded", "refunded_goods"),
     "buyers": ("buyers", "newcomers", "repeaters"),
 }
+"""What each part of the statement counts."""
 _WIDTH = 5
 OFFERS = (
     *(AdjustmentKind.PROMOTION, AdjustmentKind.COUPON, AdjustmentKind.POINTS),
@@ -72,14 +73,14 @@ def refund_counts() -> tuple[ColumnElement[bool], ...]:
     return unindexed(Refund.state) == RefundState.SUCCEEDED, *_ours()
 
 
-def sums_of(spans: Sequence[Span], *, parts: Sequence[str] = tuple(_FACTS)) -> list[Sums]:
+def sums_of(spans: Sequence[Span], *, parts: Sequence[str] = tuple(FACTS)) -> list[Sums]:
     """Return what was sold and paid back in each span, without visitors; with `parts`, only those of it."""
     found: list[dict[str, int]] = [{} for _ in spans]
     for start in range(0, len(spans), AT_ONCE):
         some = spans[start : start + AT_ONCE]
         facts = [make(_as_table(some, start, name)) for name, make in _MAKERS.items() if name in parts]
         for row in db.session.execute(union_all(*facts)):
-            found[row[0]] |= {name: int(value or 0) for name, value in zip(_FACTS[row[1]], row[2:], strict=False)}
+            found[row[0]] |= {name: int(value or 0) for name, value in zip(FACTS[row[1]], row[2:], strict=False)}
     return [Sums(**values) for values in found]
 
 
@@ -166,7 +167,7 @@ def _orders(spans: CTE) -> Select[*tuple[Any, ...]]:
 def _goods(spans: CTE) -> Select[*tuple[Any, ...]]:
     figures = _line_values()
     return (
-        _in_spans(spans, "goods", *(func.sum(figures[name]) for name in _FACTS["goods"]))
+        _in_spans(spans, "goods", *(func.sum(figures[name]) for name in FACTS["goods"]))
         .join(OrderLine, OrderLine.order_id == Order.id)
         .outerjoin(Variant, Variant.id == OrderLine.variant_id)
     )

@@ -75,15 +75,19 @@ def whole_of(days: Sequence[Day], *spans: Days) -> list[Sums]:
     return whole
 
 
-def parts_and_days(spans: Sequence[Span], days: Days) -> tuple[list[Sums], list[Day]]:
-    """Return what was counted in some spans, visitors by when they first came, and every day without its visitors."""
+def spans_and_days(spans: Sequence[Span], days: Days, parts: Sequence[str]) -> tuple[list[Sums], list[Day]]:
+    """Return what was counted in some spans, visitors by when they first came, and every day without its visitors.
+
+    Of what has to be counted from rows only `parts` are (`counting`); the other figures of it are zero.
+    """
     known, zone = summed_days(days), get_settings().timezone
-    live = [day for day in _lived(days).each() if day not in known]
-    counted = counting.sums_of([*spans, *(span_of(day, zone) for day in live)])
-    known |= dict(zip(live, counted[len(spans) :], strict=True))
+    live = {day: span_of(day, zone) for day in _lived(days).each() if day not in known}
+    to_count = list(dict.fromkeys([*spans, *live.values()]))
+    counted = dict(zip(to_count, counting.sums_of(to_count, parts=parts), strict=True))
+    known |= {day: counted[span] for day, span in live.items()}
     seen = visits.in_spans([(span.starts, span.ends) for span in spans])
-    parts = [_with_visits(each, found) for each, found in zip(counted, seen, strict=False)]
-    return parts, [Day(day, known.get(day, Sums())) for day in days.each()]
+    found = [_with_visits(counted[span], people) for span, people in zip(spans, seen, strict=True)]
+    return found, [Day(day, known.get(day, Sums())) for day in days.each()]
 
 
 def goods_in(days: Days, parted: date | None = None) -> Subquery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from admin.dashboard.chart import HEIGHT, LEFT, TOP, WIDTH, bar_chart, round_up
-from admin.dashboard.figures import spans_to_compare
+from admin.dashboard.figures import FIGURES, PARTS, spans_to_compare
+from storefront.figures.counting import FACTS
+from storefront.figures.rules import Sums
 
 
 @given(st.lists(st.integers(min_value=0, max_value=10**12), max_size=60))
@@ -54,3 +57,10 @@ def test_the_same_minute_is_the_clocks_even_when_it_was_turned() -> None:
     now = datetime(2026, 3, 8, 16, tzinfo=UTC)
     _, yesterday, _ = spans_to_compare(now, "America/New_York")
     assert yesterday.ends == datetime(2026, 3, 7, 17, tzinfo=UTC)
+
+
+def test_what_is_counted_is_enough_for_the_figures() -> None:
+    whole = Sums(**{field.name: number for number, field in enumerate(fields(Sums), start=1)})
+    counted = {name for part in PARTS for name in FACTS[part]} | {"visitors", "converted"}
+    part = Sums(**{name: getattr(whole, name) for name in counted})
+    assert [part.value(key) for key in FIGURES] == [whole.value(key) for key in FIGURES]
