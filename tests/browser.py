@@ -115,8 +115,12 @@ class Shopper:
             assert not problems, f"{method.upper()} {url}: {problems}"
         return page
 
-    def submit(self, page: Page, selector: str, *, htmx: bool = False, follow: bool = True, **values: Any) -> Page:
-        """Send the form that matches, as it stands on the page, with `values` typed over."""
+    def submit(
+        self, page: Page, selector: str, *, htmx: bool = False, follow: bool = True, button: str = "", **values: Any
+    ) -> Page:
+        """Send the form that matches, as it stands on the page, with `values` typed over; where `button` matches one,
+        that is pressed, which may send the form elsewhere.
+        """
         (form,) = page.tree.css(selector)
         data: dict[str, Any] = {}
         for field in form.css("input, select, textarea"):
@@ -124,7 +128,8 @@ class Shopper:
             if name and value is not None and "disabled" not in field.attributes:
                 data.setdefault(name, []).append(value)
         data.update(values)
-        action = form.attributes.get("action") or page.response.request.path
+        pressed = page.one(button).get("formaction") if button else None
+        action = pressed or form.attributes.get("action") or page.response.request.path
         if (form.attributes.get("method") or "get").lower() == "post":
             return self.post(action, data, htmx=htmx, follow=follow)
         return self.get(action, query_string=data, htmx=htmx, follow=follow)

@@ -38,6 +38,7 @@ from storefront.analytics.shelf_reports import (
     shelf_report,
 )
 from storefront.analytics.shelf_sums import SUMS
+from storefront.database.base import db
 from storefront.kernel.clock import now
 from tests.storefront.analytics.reading import (
     answered,
@@ -168,6 +169,9 @@ def sums_of(figures: ShelfFigures | SourceFigures) -> dict[str, int]:
 
 
 def report(**more: Any) -> ShelfReport:
+    """Read the report as a request does, which sees what was written before it: settings are read now and then, and
+    SQLite would go on showing this session what was true at that moment."""
+    db.session.rollback()
     return shelf_report(ShelvesWanted(span=SPAN, **more))
 
 
