@@ -13,7 +13,7 @@ from admin.days import day_of
 from admin.fulfilment import queries as fulfilment
 from admin.fulfilment.tables import TO_PACK, to_send_table
 from admin.navigation import APPROVALS
-from admin.orders.queries import late, paid_but_cancelled, refund_failed
+from admin.orders.queries import late, refund_failed
 from admin.returns.tables import WAITS_FOR_US
 from admin.tables import ListState
 from storefront.accounts.identity import CurrentStaff
@@ -28,6 +28,7 @@ from storefront.jobs.states import LetterState
 from storefront.kernel.clock import now
 from storefront.kernel.errors import N_
 from storefront.orders.models import Order
+from storefront.orders.stages import is_owing
 from storefront.orders.states import OrderStatus, PaymentStatus
 from storefront.payments.models import Dispute, Payment
 from storefront.payments.states import DisputeState, PaymentState
@@ -117,7 +118,7 @@ WORK: Mapping[str, Work] = {
         N_("Paid but cancelled"),
         "/admin/orders?waiting=paid-but-cancelled",
         (P.ORDERS_REFUND, P.ORDERS_CANCEL),
-        lambda _staff: _counting(Order, *paid_but_cancelled()),
+        lambda _staff: _counting(Order, *is_owing()),
         is_urgent=True,
     ),
     "unpaid": Work(

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, literal_column, or_, select, union
 
-from admin.orders.queries import paid_but_cancelled
 from admin.payments.tables import DISAGREES
 from admin.tables import ListState, Source, within
 from storefront.database.base import db
@@ -17,6 +16,7 @@ from storefront.kernel.money import Money
 from storefront.kernel.sheets import MARK, sheet_line
 from storefront.orders.models import Order
 from storefront.orders.rules import read_number
+from storefront.orders.stages import is_owing
 from storefront.orders.states import PaymentStatus
 from storefront.payments import queries as payments
 from storefront.payments.models import Payment, PaymentMessage, Refund, Transaction
@@ -157,7 +157,7 @@ def differences() -> Differences:
         refunds=_some(_waiting_refunds(), Refund.id),
         orders=_some(
             select(Order.number, Order.status, Order.payment_status, *_MONEY).where(
-                or_(Order.payment_status == PaymentStatus.OVERPAID, and_(*paid_but_cancelled()))
+                or_(Order.payment_status == PaymentStatus.OVERPAID, and_(*is_owing()))
             ),
             Order.id,
         ),

@@ -12,6 +12,8 @@ from storefront.database.columns import Json, json_object, minor, moment, name, 
 
 _TO_SEND = "status = 'open' AND fulfillment_status IN ('unfulfilled', 'partial')"
 """Of these something may have to leave, and they are few of all that there ever were; see `stages.is_to_send`."""
+_OWING = "status = 'cancelled' AND paid_minor > refunded_minor + lost_minor"
+"""These hold a shopper's money; see `stages.is_owing`."""
 
 
 class Order(Base):
@@ -49,6 +51,7 @@ class Order(Base):
             sqlite_where=text(_TO_SEND),
             postgresql_where=text(_TO_SEND),
         ),
+        Index("ix_order_owing", "status", "placed_at", sqlite_where=text(_OWING), postgresql_where=text(_OWING)),
         Index("ix_order_noted", "id", sqlite_where=text("note <> ''"), postgresql_where=text("note <> ''")),
         Index("ix_order_email", "email", postgresql_ops={"email": "varchar_pattern_ops"}),
     )

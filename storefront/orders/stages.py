@@ -64,3 +64,11 @@ def is_to_send() -> tuple[ColumnElement[bool], ...]:
         Order.status == bindparam(None, OrderStatus.OPEN.value, literal_execute=True),
         Order.fulfillment_status.in_(bindparam(None, kinds, expanding=True, literal_execute=True)),
     )
+
+
+def is_owing() -> tuple[ColumnElement[bool], ...]:
+    """Return what tells the cancelled orders that hold a shopper's money: the words of the index `ix_order_owing`."""
+    return (
+        Order.status == bindparam(None, OrderStatus.CANCELLED.value, literal_execute=True),
+        Order.paid_minor > Order.refunded_minor + Order.lost_minor,
+    )
