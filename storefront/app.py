@@ -115,8 +115,8 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_MIMETYPES=["text/html", "application/xml", "text/plain", "image/svg+xml"],
-        COMPRESS_BR_LEVEL=4,
-        COMPRESS_LEVEL=5,
+        COMPRESS_BR_LEVEL=2,  # half of what 4 takes, for 6 % more bytes
+        COMPRESS_LEVEL=3,
         COMPRESS_MIN_SIZE=1000,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -10,6 +10,7 @@ gets a page of their own, as does whoever rooms name by `keep_nothing_for`.
 from __future__ import annotations
 
 import gzip
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
@@ -30,11 +31,13 @@ from storefront.web.locale import current_locale
 MOST_PAGES = 256
 LONGEST_ADDRESS = 300
 SMALLEST_PACKED = 1_000
-PACKERS: dict[str, Callable[[bytes], bytes]] = {
-    "br": lambda body: brotli.compress(body, quality=6),
-    "gzip": lambda body: gzip.compress(body, 6),
+PACKERS: dict[str, Callable[[bytes, int], bytes]] = {
+    "br": lambda body, level: brotli.compress(body, quality=level),
+    "gzip": gzip.compress,
 }
 """How bodies are made small, the best first."""
+ONCE, KEPT = 2, 6
+"""How hard to try: for a page that may never be asked for again, and for one that is."""
 
 View = Callable[..., Response]
 Source = Callable[[], object]
@@ -43,26 +46,38 @@ Sources = tuple[object, ...]
 
 
 class Page:
-    """A page, what it was made from, and how it travels: packed once for each encoding that browsers ask for."""
+    """A page, what it was made from, and how it travels.
+
+    It is packed well once it is asked for again, and then kept so for each encoding. A browser that says with
+    `If-None-Match` that it has the page is sent nothing.
+    """
 
     def __init__(self, sources: Sources, response: Response, ends: Sequence[End] = ()) -> None:
         self._sources, self._ends = sources, ends
         self._body = response.get_data()
+        self._tag = f'"{hashlib.blake2b(self._body, digest_size=12).hexdigest()}"'
         self._headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
+        self._headers.append(("ETag", f"W/{self._tag}"))
         self._packed: dict[str, bytes] = {}
+        self._level = ONCE
 
     def is_true(self, sources: Sources) -> bool:
         """Whether each source is still the same object, and nothing else ended it."""
         same = all(old is new for old, new in zip(self._sources, sources, strict=True))
         return same and not any(has_come() for has_come in self._ends)
 
-    def response(self, encoding: str) -> Response:
-        """Return the page in an encoding of PACKERS, or as it is for ""."""
+    def response(self, encoding: str, known: str) -> Response:
+        """Return the page in an encoding of PACKERS, or as it is for ""; or that it is one of the `known`."""
+        if self._tag in known:
+            return Response(status=304, headers=self._headers)
         if encoding not in PACKERS or len(self._body) < SMALLEST_PACKED:
             return Response(self._body, headers=self._headers)
         packed = self._packed.get(encoding)
         if packed is None:
-            packed = self._packed[encoding] = PACKERS[encoding](self._body)
+            packed = PACKERS[encoding](self._body, self._level)
+            if self._level == KEPT:
+                self._packed[encoding] = packed
+            self._level = KEPT
         return Response(packed, headers=[*self._headers, ("Content-Encoding", encoding)])
 
 
@@ -142,7 +157,8 @@ def kept(
                 pages.put(key, page)
             else:
                 count_kept("found")
-            return page.response(_encoding(request.headers.get("Accept-Encoding", "")))
+            asked = request.headers
+            return page.response(_encoding(asked.get("Accept-Encoding", "")), asked.get("If-None-Match", ""))
 
         return answer
 

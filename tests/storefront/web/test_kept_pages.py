@@ -11,6 +11,7 @@ import brotli
 import pytest
 from flask import Flask, Response, template_rendered
 from sqlalchemy import update
+from werkzeug.test import TestResponse
 
 from storefront.catalog import memory
 from storefront.catalog.cards import cards_by_ids
@@ -258,6 +259,30 @@ def test_a_page_travels_packed_as_the_browser_can_read_it(app: Flask, milk: Prod
             encoding, body = ask(accepted)
             assert encoding == name
             assert unpack(body) == plain
+
+
+def test_a_browser_that_has_the_page_is_sent_nothing_until_it_changes(app: Flask, milk: Product) -> None:
+    client = app.test_client()
+
+    def ask(*tags: str) -> TestResponse:
+        return client.get("/categories/dairy", headers={"If-None-Match": ", ".join(tags)} if tags else {})
+
+    first = ask()
+    tag = first.headers["ETag"]
+    assert tag.startswith('W/"')
+    for known in ((tag,), ('"other"', tag.removeprefix("W/"))):
+        again = ask(*known)
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+        assert again.headers["Vary"] == first.headers["Vary"]
+        assert again.headers["Cache-Control"] == first.headers["Cache-Control"] == "private, no-cache"
+    assert ask('"other"').data == first.data
+    chinese = client.get("/categories/dairy", headers={"If-None-Match": tag, "Accept-Language": "zh-CN"})
+    assert chinese.status_code == 200
+    with app.app_context(), transaction():
+        db.session.execute(update(Variant).values(price_minor=250, updated_at=now()))
+    changed = ask(tag)
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != tag
 
 
 def test_only_so_many_pages_are_kept_and_those_in_use_stay(
