@@ -9,13 +9,13 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import time_machine
+
 LOOK_EVERY = 0.2
 
 
 def follow(clock: Path) -> None:
     """Set this process's clock whenever the file says another number of seconds."""
-    import time_machine  # noqa: PLC0415
-
     ahead, away = "0", None
     while True:
         said = (clock.exists() and clock.read_text()) or ahead  # it is empty for a moment while it is written
