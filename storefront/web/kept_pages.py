@@ -36,6 +36,7 @@ PACKERS: dict[str, Callable[[bytes, int], bytes]] = {
     "gzip": gzip.compress,
 }
 """How bodies are made small, the best first."""
+UNPACKERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
 ONCE, KEPT = 2, 6
 """How hard to try: for a page that may never be asked for again, and for one that is."""
 
@@ -48,7 +49,7 @@ Sources = tuple[object, ...]
 class Page:
     """A page, what it was made from, and how it travels.
 
-    It is packed well once it is asked for again, and then kept so for each encoding. A browser that says with
+    It is held packed, for each encoding that was asked for; well from the second time on. A browser that says with
     `If-None-Match` that it has the page is sent nothing.
     """
 
@@ -58,8 +59,8 @@ class Page:
         self._tag = f'"{hashlib.blake2b(self._body, digest_size=12).hexdigest()}"'
         self._headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
         self._headers.append(("ETag", f"W/{self._tag}"))
-        self._packed: dict[str, bytes] = {}
-        self._level = ONCE
+        self._is_small = len(self._body) < SMALLEST_PACKED
+        self._packed: dict[str, tuple[bytes, int]] = {}
 
     def is_true(self, sources: Sources) -> bool:
         """Whether each source is still the same object, and nothing else ended it."""
@@ -70,15 +71,21 @@ class Page:
         """Return the page in an encoding of PACKERS, or as it is for ""; or that it is one of the `known`."""
         if self._tag in known:
             return Response(status=304, headers=self._headers)
-        if encoding not in PACKERS or len(self._body) < SMALLEST_PACKED:
-            return Response(self._body, headers=self._headers)
-        packed = self._packed.get(encoding)
-        if packed is None:
-            packed = PACKERS[encoding](self._body, self._level)
-            if self._level == KEPT:
-                self._packed[encoding] = packed
-            self._level = KEPT
-        return Response(packed, headers=[*self._headers, ("Content-Encoding", encoding)])
+        if self._is_small or encoding not in PACKERS:
+            return Response(self._plain(), headers=self._headers)
+        body, level = self._packed.get(encoding, (b"", 0))
+        if level < KEPT:
+            level = KEPT if self._packed else ONCE
+            body = PACKERS[encoding](self._plain(), level)
+            self._packed[encoding] = body, level
+            self._body = b""
+        return Response(body, headers=[*self._headers, ("Content-Encoding", encoding)])
+
+    def _plain(self) -> bytes:
+        plain = self._body  # first: another thread that packs it lets go of it afterwards
+        for encoding in tuple(self._packed):
+            return UNPACKERS[encoding](self._packed[encoding][0])
+        return plain
 
 
 class Pages:
