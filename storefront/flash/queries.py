@@ -41,6 +41,14 @@ def board() -> tuple[Session, ...]:
     return _board.get()
 
 
+def is_anything_told() -> bool:
+    """Say whether a page that this process has just made may tell of a session: it has looked at the board for that.
+
+    Nothing is read: the answer is made already, and the database may have gone meanwhile.
+    """
+    return bool(_board.last)
+
+
 def standing() -> tuple[object, ...]:
     """Return another object as soon as a session begins, ends or is changed, or one of its items sells out."""
     return _standing.get()

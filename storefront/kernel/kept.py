@@ -37,6 +37,12 @@ class Kept(Generic[Value]):
         """Say whether nothing was read yet, or what was read has been dropped."""
         return self._held is None
 
+    @property
+    def last(self) -> Value | None:
+        """What was read last, however old; None if nothing is kept. Nothing is read."""
+        held = self._held
+        return None if held is None else held[1]
+
     def get(self) -> Value:
         """Return the kept value, read anew when it is too old."""
         held, moment = self._held, time.monotonic()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from flask import Flask
+from flask import Flask, Response
 
 from storefront.catalog.cards import cards_by_ids
 from storefront.catalog.models import Product
@@ -15,12 +15,15 @@ from storefront.content.models import Slot, SlotEntry
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.flash import queries
+from storefront.flash.context import _tell_the_time
 from storefront.flash.models import FlashItem, FlashSale
 from storefront.flash.services import Take, take
 from storefront.flash.words import day_words, ends_words, starts_words
 from storefront.kernel.clock import now
+from storefront.kernel.kept import Kept
 from storefront.shop.services import change_settings
 from tests.browser import Shopper
+from tests.counting import queries_of
 from tests.factories import flash_item, make_flash_session, make_product, variant_of
 
 EIGHT = datetime(2026, 5, 1, 18, 0, tzinfo=UTC)
@@ -198,3 +201,11 @@ def test_the_day_is_told_where_it_is_not_today(clock: time_machine.Coordinates, 
         late = datetime(2026, 5, 2, 3, 59, tzinfo=UTC)  # still the first of May in New York
         assert starts_words(late, DURING, zone).striptags() == "Starts at 23:59"
         assert day_words(late + timedelta(minutes=1), DURING, zone) == "Tomorrow"
+
+
+def test_the_clock_is_told_without_asking_a_database_that_may_have_gone(app: Flask) -> None:
+    Kept.forget_all()
+    with queries_of(app) as asked, app.test_request_context("/"):
+        response = _tell_the_time(Response("Hello", mimetype="text/html"))
+    assert asked == []
+    assert "Server-Timing" not in response.headers
