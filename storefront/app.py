@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from storefront import extensions
 from storefront.catalog import memory
 from storefront.config import ROOT, Config, read_config
-from storefront.database import engine, migrating, replica, watching
+from storefront.database import ending, engine, migrating, replica, watching
 from storefront.database.base import db
 from storefront.jobs import queue
 from storefront.kernel import events
@@ -147,6 +147,7 @@ def _bind_extensions(app: Flask, config: Config) -> None:
     if config.database_url.startswith("sqlite:///"):
         config.data_dir.mkdir(parents=True, exist_ok=True)
     extensions.db.init_app(app)
+    ending.init_app(app)
     migrating.init_app(app, ROOT / "migrations")
     extensions.htmx.init_app(app)
     extensions.babel.init_app(
