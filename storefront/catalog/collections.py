@@ -50,24 +50,14 @@ class Marks:
     attributes: frozenset[str] = frozenset()
 
 
-def marks_of(product_ids: Iterable[int]) -> Mapping[int, Marks]:
-    """Return the marks of products by id; of one that there is not, none."""
+def marks_of(product_ids: Iterable[int], *, with_attributes: bool = True) -> Mapping[int, Marks]:
+    """Return the marks of products by id; of one that there is not, none. Attributes are left out where nobody asks."""
     ids = list(dict.fromkeys(product_ids))
     if not ids:
         return {}
-    members, store = _members.get(), remembered()
-    found = {number: store.get(number, "attributes") for number in ids}
-    missing = [number for number, attributes in found.items() if attributes is None]
-    if missing:
-        rows = {row.id: _attributes(row.attributes) for row in read(_ATTRIBUTES, {"ids": missing})}
-        for number in missing:
-            found[number] = rows.get(number, frozenset())
-            store.put(number, "attributes", found[number])
-    return {
-        number: Marks(members.by_product.get(number, frozenset()), attributes)
-        for number, attributes in found.items()
-        if isinstance(attributes, frozenset)
-    }
+    collections, attributes = _members.get().by_product, _attributes_of(ids) if with_attributes else {}
+    nothing = frozenset[Any]()
+    return {number: Marks(collections.get(number, nothing), attributes.get(number, nothing)) for number in ids}
 
 
 def members_now() -> object:
@@ -261,6 +251,18 @@ def _read_members() -> _Members:
 _last: Kept[list[_Members]] = Kept(list, seconds=600)
 """What was read last; while no collection has changed it is not read again."""
 _members = Kept(_read_members, seconds=SEEN_AFTER)
+
+
+def _attributes_of(ids: Sequence[int]) -> Mapping[int, frozenset[str]]:
+    store = remembered()
+    found = {number: store.get(number, "attributes") for number in ids}
+    missing = [number for number, attributes in found.items() if attributes is None]
+    if missing:
+        rows = {row.id: _attributes(row.attributes) for row in read(_ATTRIBUTES, {"ids": missing})}
+        for number in missing:
+            found[number] = rows.get(number, frozenset())
+            store.put(number, "attributes", found[number])
+    return {number: attributes for number, attributes in found.items() if isinstance(attributes, frozenset)}
 
 
 def _attributes(facts: Mapping[str, object] | None) -> frozenset[str]:

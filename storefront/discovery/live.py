@@ -126,7 +126,8 @@ def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
     found: dict[int, LiveRow] = {}
     shown: dict[int, Piece] = {}
     for products in _batches(list(group) for _, group in groupby(rows, key=_id_of)):
-        marks = {} if offered.is_empty else marks_of(variants[0].id for variants in products)
+        ids = () if offered.is_empty else [variants[0].id for variants in products]
+        marks = marks_of(ids, with_attributes=bool(offered.attributes))
         for variants in products:
             first = next((row for row in variants if row.units > 0), variants[0])
             found[first.id] = _live(first, variants, offered, marks.get(first.id, NO_MARKS))
@@ -180,24 +181,33 @@ def _changed(before: Mapping[int, int], after: Mapping[int, int]) -> set[int]:
 
 
 class _Offered:
-    """Which goods the offers are about. Of goods with the same traits it is found out once, so a whole catalogue costs
-    little more than its kinds.
+    """Which goods the offers are about. Of goods that no offer names, and that are alike in all that offers ask for, it
+    is found out once, so a whole catalogue costs little more than its kinds.
     """
 
     def __init__(self, scopes: Sequence[Scope]) -> None:
-        self.is_empty = not scopes
-        self._by_name = [scope for scope in scopes if scope.names_goods]
-        self._by_traits = [scope for scope in scopes if not scope.names_goods]
-        self._asked = frozenset[str]().union(*(scope.asked_attributes for scope in self._by_traits))
+        self._scopes = scopes
+        parts = [part for scope in scopes for part in scope.parts]
+        self._named = frozenset[int | str]().union(*(part.product_ids | part.skus for part in parts))
+        self._brands = frozenset[int]().union(*(part.brand_ids for part in parts))
+        self._collections = frozenset[int]().union(*(part.collection_ids for part in parts))
+        self.attributes = frozenset[str]().union(*(part.attributes for part in parts))
         self._known: dict[tuple[object, ...], bool] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._scopes
 
     def covers(self, row: Any, marks: Marks) -> bool:
         """Say whether an offer is about a variant."""
-        kind = (row.category_id, row.brand_id, marks.collection_ids, marks.attributes & self._asked)
+        if row.id in self._named or row.sku in self._named:
+            return self._any(self._scopes, row, marks)
+        brand = row.brand_id if row.brand_id in self._brands else None
+        kind = (row.category_id, brand, marks.collection_ids & self._collections, marks.attributes & self.attributes)
         found = self._known.get(kind)
         if found is None:
-            found = self._known[kind] = self._any(self._by_traits, row, marks)
-        return found or self._any(self._by_name, row, marks)
+            found = self._known[kind] = self._any(self._scopes, row, marks)
+        return found
 
     @staticmethod
     def _any(scopes: Sequence[Scope], row: Any, marks: Marks) -> bool:

@@ -89,8 +89,9 @@ class _Table:
         words = {locale: dict(known) for locale, known in (self._wording.words if since else {}).items()}
         for (text,) in read(_options(since)):
             names.update((PREFIX + attribute_key(name), name) for name in _object(text))
+        seen = set[object]()
         for row in read(_attributes(since)):
-            _learn(row, names, words)
+            _learn(row, names, words, seen)
         for (options,) in read(_named_options(since)):
             for locale in LOCALES:
                 words.setdefault(locale, {}).update(words_of(read_options(json.loads(options)), locale))
@@ -108,22 +109,29 @@ def wording() -> Wording:
 _kept = Kept(_Table, seconds=24 * 3600.0)
 
 
-def _learn(row: Any, names: dict[str, str], words: dict[str, dict[str, str]]) -> None:
-    """Take in the attributes of a product, and what its translations call them."""
+def _learn(row: Any, names: dict[str, str], words: dict[str, dict[str, str]], seen: set[object]) -> None:
+    """Take in the attributes of a product, and what its translations call them; what was `seen` is known."""
     written = _object(row.attributes)
-    names.update((PREFIX + attribute_key(name), name) for name in written)
+    for name in written:
+        if name not in seen:
+            seen.add(name)
+            names[PREFIX + attribute_key(name)] = name
     for locale in LOCALES:
-        translated = _object(getattr(row, locale))
-        if len(translated) == len(written):
-            words.setdefault(locale, {}).update(_pairs(written, translated))
+        translated, known = _object(getattr(row, locale)), words.setdefault(locale, {})
+        if len(translated) != len(written):
+            continue
+        for pair in zip(written.items(), translated.items(), strict=True):
+            if (locale, pair) not in seen:
+                seen.add((locale, pair))
+                known.update(_pairs(*pair))
 
 
-def _pairs(written: Mapping[str, str], translated: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    for (name, value), (other_name, other_value) in zip(written.items(), translated.items(), strict=True):
-        yield name, other_name
-        ours, theirs = attribute_values(value), attribute_values(other_value)
-        if len(ours) == len(theirs):
-            yield from zip(ours, theirs, strict=True)
+def _pairs(ours: tuple[str, str], theirs: tuple[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield what a name, and each value where there are as many, is called."""
+    yield ours[0], theirs[0]
+    values, called = attribute_values(ours[1]), attribute_values(theirs[1])
+    if len(values) == len(called):
+        yield from zip(values, called, strict=True)
 
 
 def _object(text: Any) -> dict[str, str]:

@@ -48,7 +48,8 @@ def deals_for(pieces: Sequence[Piece]) -> Mapping[int, Promoted]:
     if not offers or not pieces:
         return {}
     desk = _desk_of(offers)
-    marks = marks_of(piece.product_id for piece in pieces)
+    is_asked = any(part.attributes for offer in offers for scope in offer.scopes for part in scope.parts)
+    marks = marks_of((piece.product_id for piece in pieces), with_attributes=is_asked)
     found: dict[int, Promoted] = {}
     words: dict[int, Badge] = {}
     for piece in pieces:

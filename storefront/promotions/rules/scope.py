@@ -43,14 +43,9 @@ class Scope:
         return self.exclude is None and not (self.product_ids or self.skus or self._has_traits)
 
     @property
-    def names_goods(self) -> bool:
-        """Whether products or SKUs are named, or left out by name: goods that share all traits may differ in it."""
-        return bool(self.product_ids or self.skus) or (self.exclude is not None and self.exclude.names_goods)
-
-    @property
-    def asked_attributes(self) -> frozenset[str]:
-        """All attributes that decide, those of what is left out too."""
-        return self.attributes | (self.exclude.asked_attributes if self.exclude is not None else frozenset())
+    def parts(self) -> tuple[Scope, ...]:
+        """This scope, what it leaves out, what that leaves out: goods that all of them ask the same of are alike."""
+        return (self, *(self.exclude.parts if self.exclude is not None else ()))
 
     @property
     def _has_traits(self) -> bool:
