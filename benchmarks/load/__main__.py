@@ -47,14 +47,15 @@ def main() -> None:
         proof, faults = shop.verify(), list[Fault]()
 
         def keep() -> None:
-            RESULTS.write_text(render(asked.size, idle, tried, knee, held, memory, orders, proof, faults))
+            report = render(asked.size, idle, tried, knee, held, memory, orders, proof, faults)
+            RESULTS.write_text(report, encoding="utf-8")
 
         keep()
         if not asked.without_faults:
             for fault in break_things(shop, users=max(IDLE_USERS, round(knee.users * SHARE / 2))):
                 faults.append(fault)
                 keep()
-    print(RESULTS.read_text())
+    print(RESULTS.read_text(encoding="utf-8"))
 
 
 def is_good(step: Drive, idle: Drive) -> bool:

@@ -143,9 +143,7 @@ def test_lists_fit_and_nothing_is_found_wrong(visit: Visit, size: tuple[int, int
         staff.sign_in("super-admin@example.com", "/admin/sign-in")
         for path in (PRODUCTS, "/admin/orders", "/admin/audit", "/admin/fulfilment", "/admin/price-lists"):
             page = staff.open(path)
-            wrong = list[str]()
-            if path == PRODUCTS:  # the menu and what drops down are the same on every list
-                wrong = list(what_opens(page, size))
+            wrong = list(what_opens(page, size))
             if page.locator("[data-selects-row]").count():
                 page.locator("[data-selects-row]").first.check()
             wrong += problems(page)
