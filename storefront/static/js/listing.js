@@ -23,49 +23,37 @@ document.addEventListener("submit", ({ target }) => {
   if (next) next.value = location.pathname + location.search;
 });
 
-// Back and forward ask the server for the list anew; then it stands where it was left. The browser forgets that when a
-// page is loaded again inside its history, so it is kept here, by address, for as long as the tab is open.
+// Back and forward ask the server for the list anew; then it stands where it was left. The browser's own memory is no help
+// there: it goes, late, to where the list before was cut short. So a place is kept by address for as long as the tab is
+// open; where nothing can be kept, the browser does what it can.
 const KEY = "scrolled";
 const MOST = 40;
-const places = readPlaces();
 
 function readPlaces() {
   try {
     return new Map(JSON.parse(sessionStorage.getItem(KEY) ?? "[]"));
   } catch {
-    return new Map();
+    return null;
   }
 }
 
-function standAt(place) {
-  if (place !== undefined && Math.abs(scrollY - place) > 1) scrollTo({ top: place, behavior: "instant" });
-}
-
-if (document.querySelector("#listing")) {
-  if (performance.getEntriesByType("navigation")[0]?.type === "reload") {
-    // The browser would go, late, to where the list before was cut short, and that place would then be kept.
-    history.scrollRestoration = "manual";
-    standAt(places.get(location.href));
-    addEventListener(
-      "load",
-      () => {
-        standAt(places.get(location.href));
-        history.scrollRestoration = "auto";
-      },
-      { once: true },
-    );
-  }
+function keepPlaces(places) {
   let shown = location.href;
   const keep = () => location.href === shown && places.set(shown, Math.round(scrollY));
-  addEventListener("scroll", keep, { passive: true });
   // A list that was swapped in under a reader who did not scroll since has a place, too.
   document.addEventListener("htmx:beforeRequest", keep);
   document.addEventListener("htmx:pushedIntoHistory", () => (shown = location.href));
+  addEventListener("scroll", keep, { passive: true });
   addEventListener("pagehide", () => {
-    try {
-      sessionStorage.setItem(KEY, JSON.stringify([...places].slice(-MOST)));
-    } catch {
-      // Storage is blocked: then the browser's own memory has to do.
-    }
+    keep();
+    sessionStorage.setItem(KEY, JSON.stringify([...places].slice(-MOST)));
   });
+}
+
+const places = document.querySelector("#listing") && readPlaces();
+if (places) {
+  history.scrollRestoration = "manual";
+  const isAgain = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+  if (isAgain && places.has(location.href)) scrollTo({ top: places.get(location.href), behavior: "instant" });
+  keepPlaces(places);
 }
