@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import DESKTOP, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -15,13 +17,18 @@ URL = "/admin/categories"
 
 
 def row(page: Page, name: str) -> Locator:
-    """Return the row of a category: by its text, since to name a thousand buttons by their roles takes a second."""
+    """Return the row of a category."""
     return page.locator(f'[data-branch-row]:has(.tree__words > a:text-is("{name}"))')
 
 
 def opened(page: Page, name: str) -> Locator:
     """Return the link that opens a category."""
     return row(page, name).locator(".tree__words > a")
+
+
+def toggle(page: Page, name: str) -> Locator:
+    """Return the link that opens or closes what is below a category."""
+    return page.get_by_role("link", name=re.compile(rf"categor(y|ies) in it \({name}\)$"))
 
 
 def drag(page: Page, name: str, onto: str, part: float) -> None:
@@ -95,3 +102,53 @@ def test_categories_are_dragged_and_moved_by_keys(visit: Visit, size: tuple[int,
             merchant.press(opened(page, name))
             merchant.press(page.get_by_role("link", name="Delete this category …"))
             merchant.press(page.get_by_role("button", name="Delete the category"))
+
+
+def test_a_branch_comes_when_it_is_opened_and_takes_in_what_is_dropped_on_it_closed(visit: Visit) -> None:
+    games, cards = "Board games", "Card games"
+    with visit(bypass_csp=True) as merchant:
+        merchant.sign_in("merchandiser@example.com", "/admin/sign-in")
+        for name in (games, cards):
+            add(merchant, name)
+        page = merchant.open(URL)
+        rows = page.locator("[data-branch-row]").count()
+        link = toggle(page, "Dairy & eggs")
+        expect(link).to_have_attribute("aria-expanded", "false")
+        link.focus()
+        page.keyboard.press("Enter")
+        expect(link).to_have_attribute("aria-expanded", "true")
+        merchant.settle()
+        expect(link).to_be_focused()
+        expect(row(page, "Yogurt")).to_be_visible()
+        merchant.touch(toggle(page, "Yogurt"))
+        assert problems(page) == []
+        opened_now = page.locator("[data-branch-row]").count()
+        page.reload()
+        assert page.locator("[data-branch-row]").count() == opened_now
+
+        drag(page, cards, games, 0.5)
+        page.get_by_text(f"“{cards}” now stands at number 1 in “{games}”.").wait_for()
+        expect(row(page, cards)).to_be_in_viewport()
+        expect(toggle(page, "Yogurt")).to_have_attribute("aria-expanded", "true")
+        merchant.touch(toggle(page, games))
+        expect(row(page, cards)).to_have_count(0)
+        merchant.touch(toggle(page, "Dairy & eggs"))
+        assert page.locator("[data-branch-row]").count() == rows - 1
+
+
+def test_the_tree_is_opened_and_moved_in_without_a_script(visit: Visit) -> None:
+    with visit(PHONE, script=False) as merchant:
+        merchant.sign_in("merchandiser@example.com", "/admin/sign-in")
+        page = merchant.open(URL)
+        page.get_by_label("Name or address of a category").fill("yogurt")
+        merchant.press(page.get_by_role("button", name="Find", exact=True))
+        merchant.press(page.locator(".tree__found a").first)
+        expect(row(page, "Yogurt")).to_be_in_viewport()
+        merchant.press(toggle(page, "Pantry"))
+        expect(toggle(page, "Pantry")).to_have_attribute("aria-expanded", "true")
+        for way, number in (("up", 2), ("down", 3)):
+            merchant.press(row(page, "Yogurt").get_by_role("button", name=f"Move Yogurt {way}", exact=True))
+            expect(page.get_by_text(f"“Yogurt” now stands at number {number} in “Dairy & eggs”.")).to_be_visible()
+            expect(toggle(page, "Pantry")).to_have_attribute("aria-expanded", "true")
+        merchant.press(toggle(page, "Dairy & eggs"))
+        expect(row(page, "Yogurt")).to_have_count(0)

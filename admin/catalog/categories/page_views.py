@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.catalog.categories.blueprint import URL, blueprint
-from admin.catalog.categories.branches import Branch, Tree, old_addresses, read_tree
+from admin.catalog.categories.branches import Branch, Tree, address, old_addresses, read_tree
 from admin.catalog.categories.forms import CategoryForm, form_of
 from admin.catalog.categories.mentions import list_mentions, list_own_slots
+from admin.catalog.categories.rules import is_id
 from admin.merging import merge, seen_values
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
@@ -55,7 +56,7 @@ def add_category() -> Response:
         show_refusal(form, refusal)
         return _new(form, parent, status=422)
     flash(_("“%(name)s” is there. Products can be moved into it from the list of products.", name=row.name), "success")
-    return redirect_to(f"{URL}?at={row.id}#category-{row.id}")
+    return redirect_to(address(None, row.id))
 
 
 @blueprint.get("/categories/<int:category_id>")
@@ -114,7 +115,7 @@ def delete_category(category_id: int) -> Response:
                 content.remove_slot(slot_id=slot_id, by=staff_here().actor, at=now())
             target = categories.delete_category(
                 category_id=category_id,
-                goes_to=int(to) if to.isascii() and to.isdecimal() and len(to) < 10 else None,
+                goes_to=int(to) if is_id(to) else None,
                 by=staff_here().actor,
                 at=now(),
             )
@@ -123,7 +124,7 @@ def delete_category(category_id: int) -> Response:
             raise
         return _deletion(category_id, refusal=_why(refusal), status=refusal.status if refusal.status != 404 else 409)
     flash(_("“%(name)s” is deleted.", name=name), "success")
-    return redirect_to(f"{URL}?at={target}#category-{target}" if target else URL)
+    return redirect_to(address(read_tree(target).opened | ({target} if target else set()), target))
 
 
 def _why(refusal: ShopError) -> str:
@@ -201,7 +202,7 @@ def _deletion(category_id: int, *, refusal: str = "", status: int = 200) -> Resp
 
 
 def _branch(category_id: int) -> tuple[Tree, Branch]:
-    tree = read_tree(category_id)
+    tree = read_tree()
     branch = tree.find(category_id)
     if branch is None:
         raise NotFound

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, flash, request
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
-from admin.catalog.categories.blueprint import URL, blueprint
-from admin.catalog.categories.branches import read_tree
+from admin.catalog.categories.blueprint import blueprint
+from admin.catalog.categories.branches import MOST_FOUND, Tree, address, read_tree
+from admin.catalog.categories.rules import is_id, read_open
 from storefront.accounts.permissions import Permission
 from storefront.catalog import categories
 from storefront.catalog.arranging import Place, Step
+from storefront.catalog.categories import LONGEST_NAME
 from storefront.catalog.errors import AlreadySo, TreeMoved
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
+from storefront.kernel.text import squeeze
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import localized
@@ -25,8 +30,9 @@ STEPS = frozenset(Step)
 @blueprint.get("/categories")
 @requires(Permission.PRODUCTS_EDIT)
 def tree() -> Response:
-    """Show the tree with how many products are where."""
-    return _tree()
+    """Show the tree with how many products are where; where one branch was opened or closed, that branch."""
+    asked = request.args.get("branch", type=int)
+    return _tree(request.args.get("at", type=int)) if asked is None else _branch(asked)
 
 
 @blueprint.post("/categories/<int:category_id>/position")
@@ -42,7 +48,7 @@ def move(category_id: int) -> Response:
     except (TreeMoved, Invalid) as refusal:
         return _tree(category_id, refusal)
     _say(category_id, has_moved)
-    return redirect_to(f"{URL}?at={category_id}#category-{category_id}")
+    return _shown_at(category_id)
 
 
 @blueprint.post("/categories/<int:category_id>/publication")
@@ -62,7 +68,7 @@ def publish(category_id: int) -> Response:
         flash(_("“%(name)s” is published.", name=name), "success")
     else:
         flash(_("“%(name)s” is hidden, with all that is below it.", name=name), "success")
-    return redirect_to(f"{URL}?at={category_id}#category-{category_id}")
+    return _shown_at(category_id)
 
 
 def _place(category_id: int) -> Place | None:
@@ -71,13 +77,9 @@ def _place(category_id: int) -> Place | None:
     if typed.get("step") in STEPS:
         return categories.arrangement().step(category_id, Step(typed["step"]))
     parent, before = typed.get("parent", "-"), typed.get("before", "")
-    if not all(text == "" or _is_number(text) for text in (parent, before)):
+    if not all(text == "" or is_id(text) for text in (parent, before)):
         raise Invalid
     return Place(int(parent) if parent else None, int(before) if before else None)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 def _seen() -> str:
@@ -102,10 +104,44 @@ def _say(category_id: int, has_moved: bool) -> None:
     flash(words, "success")
 
 
-def _tree(at: int = 0, refused: ShopError | None = None) -> Response:
+def _shown_at(category_id: int) -> Response:
+    """Go on to the tree as it was open, and to the category in it."""
+    return redirect_to(address(_opened(), category_id))
+
+
+def _branch(category_id: int) -> Response:
+    """Show one branch of the tree that the page has; of one that was moved meanwhile, all."""
+    shown = read_tree(asked=_opened())
+    branch = shown.find(category_id)
+    if branch is None or request.args.get("seen") != shown.mark:
+        flash(_("Somebody else changed the category tree meanwhile. Here it is as it is now."), "info")
+        return redirect_to(shown.url())
+    answer = render_page(
+        "admin/catalog/categories/tree.html",
+        fragment="admin/catalog/categories/_branch.html",
+        **_told(shown),
+        branch=branch,
+    )
+    answer.headers["HX-Replace-Url"] = shown.url()
+    return answer
+
+
+def _tree(at: int | None, refused: ShopError | None = None) -> Response:
     return render_page(
         "admin/catalog/categories/tree.html",
-        tree=read_tree(at or request.args.get("at", 0, type=int)),
+        **_told(read_tree(at, _opened())),
         refusal=message_of(refused) if refused else "",
         status=refused.status if refused else 200,
     )
+
+
+def _opened() -> frozenset[int] | None:
+    """Return the branches that stand open on the page; None where nobody has opened or closed any."""
+    return read_open(request.values.getlist("open"))
+
+
+def _told(shown: Tree) -> dict[str, Any]:
+    """Return what the page tells: the tree, and what was looked for in it."""
+    wanted = squeeze(request.args.get("q", ""))[:LONGEST_NAME]
+    found = shown.named(wanted)
+    return {"tree": shown, "wanted": wanted, "found": found[:MOST_FOUND], "more": len(found[MOST_FOUND:])}

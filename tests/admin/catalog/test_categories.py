@@ -200,14 +200,15 @@ def test_whoever_saves_second_sees_what_the_other_wrote(shop: Flask) -> None:
 def test_a_hidden_category_hides_what_is_below_it(shop: Flask) -> None:
     browser, number = at_work(shop, Role.MERCHANDISER), ids(shop)
     page = browser.get(URL)
-    browser.submit(page, f"form[action='{URL}/{number['tea']}/publication']")
+    press = f"#seen-{number['tea']}"
+    browser.submit(page, "#tree", button=press, published=page.one(press)["value"])
     assert Shopper(shop).get("/categories/tea").status == 404
     assert Shopper(shop).get("/categories/green-tea").status == 404
     page = browser.get(URL)
     assert "Hidden by the one above" in page.words(f"#category-{number['green-tea']}")
     again = browser.post(f"{URL}/{number['tea']}/publication", {"published": "no"})
     assert again.status == 409
-    browser.submit(page, f"form[action='{URL}/{number['tea']}/publication']", published="yes")
+    browser.submit(page, "#tree", button=press, published=page.one(press)["value"])
     assert Shopper(shop).get("/categories/green-tea").status == 200
 
 

@@ -31,13 +31,14 @@ function placeAt(row) {
 
 function drop(isDone) {
   if (!dragged) return;
-  const { branch, row } = dragged;
+  const { branch, row, tree } = dragged;
   const form = document.getElementById("tree-move");
   branch.classList.remove("tree__branch--dragged");
   if (isDone && row && form) {
     const { parent, before } = placeAt(row);
     form.elements.parent.value = parent;
     form.elements.before.value = before;
+    form.elements.open.value = Array.from(tree.elements.open, (each) => each.value).join(",");
     form.action = form.dataset.to.replace("/0/", `/${branch.dataset.branch}/`);
     form.requestSubmit();
   }
