@@ -167,7 +167,7 @@ def test_back_and_forward_restore_filters_and_place(visit: Visit) -> None:
         page.evaluate("[...document.querySelectorAll('#facets input[name=brand]')].at(-1).click()")
         page.wait_for_url("**brand=**")
         visitor.settle()
-        assert page.evaluate("scrollY") < 700 - CHIPS  # the least of brands: its list ends above the place of the others
+        assert page.evaluate("scrollY") < 700 - CHIPS  # the least of brands: its list ends above where the others stood
         for step, checked in ((page.go_back, True), (page.go_back, False), (page.go_forward, True)):
             step()
             expect(page.locator("#f-in-stock")).to_be_checked(checked=checked)
