@@ -1,4 +1,4 @@
-"""Prices come in by a file: a thousand of them, seven of which are wrong; with the mouse, and by keyboard alone."""
+"""Prices come in by a file, seven of them wrong: a thousand with the mouse, some of them by keyboard alone."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def _exported(page: Page) -> tuple[list[str], list[list[str]]]:
 
 
 def _edited(head: list[str], rows: list[list[str]], extra: str) -> tuple[bytes, int]:
-    """Return the file with up to a thousand other prices, seven of them wrong, and how many are right."""
-    price, rows = head.index("Price"), rows[:1000]
+    """Return the file with other prices, seven of them wrong, and how many are right."""
+    price = head.index("Price")
     before = head.index("Price before, struck through")
     for number, row in enumerate(rows):
         row[price] = f"{float(row[price]) + (0.01 if extra == 'up' else 0.02):.2f}"
@@ -85,16 +85,16 @@ def _go_through(staff: Visitor, content: bytes, right: int, *, keyboard: bool) -
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("job_worker")
 @pytest.mark.parametrize(
-    ("size", "keyboard"),
-    [pytest.param(DESKTOP, False, id="desktop-mouse"), pytest.param(TABLET, True, id="tablet-keys")],
+    ("size", "keyboard", "most"),
+    [pytest.param(DESKTOP, False, 1000, id="desktop-mouse"), pytest.param(TABLET, True, 60, id="tablet-keys")],
 )
-def test_a_thousand_prices_come_in_and_seven_bad_rows_are_mended(
-    visit: Visit, size: tuple[int, int], keyboard: bool
+def test_prices_come_in_and_seven_bad_rows_are_mended(
+    visit: Visit, size: tuple[int, int], keyboard: bool, most: int
 ) -> None:
     with visit(size, bypass_csp=True) as staff:
         staff.sign_in("operations@example.com", "/admin/sign-in")
         head, rows = _exported(staff.open(IMPORTS))
-        content, right = _edited(head, rows, "keys" if keyboard else "up")
+        content, right = _edited(head, rows[:most], "keys" if keyboard else "up")
         _go_through(staff, content, right, keyboard=keyboard)
         page = staff.page
         with page.expect_download() as waiting:
