@@ -29,6 +29,7 @@ from storefront.inventory.shelving import LONGEST_REASON
 from storefront.kernel.clock import now
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.paging import page_number
+from storefront.kernel.text import is_id
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 
@@ -176,9 +177,7 @@ def _may(key: str, rights: frozenset[Part]) -> bool:
 
 def _products(args: Any) -> Any:
     """Return the ids of the products that are meant, as a statement: the ticked ones, else those of the list."""
-    chosen = [
-        int(key) for key in args.getlist("row")[:MOST_CHOSEN] if key.isascii() and key.isdecimal() and len(key) < 10
-    ]
+    chosen = [int(key) for key in args.getlist("row")[:MOST_CHOSEN] if is_id(key)]
     if chosen and args.get("all") != "yes":
         return select(Product.id).where(Product.id.in_(chosen))
     state = read_state(PRODUCTS.table(), dict(parse_qsl(args.get("query", "")[:4_000])))

@@ -11,6 +11,7 @@ from storefront.discovery import judging
 from storefront.discovery.models import JudgedQuery
 from storefront.discovery.searching import find_searcher, or_else
 from storefront.kernel.errors import Invalid
+from storefront.kernel.text import is_id
 
 PREFIX = "rating-"
 
@@ -55,7 +56,7 @@ def typed_ratings(args: Mapping[str, str]) -> dict[int, int]:
     found: dict[int, int] = {}
     for name, text in args.items():
         number = name.removeprefix(PREFIX)
-        if name.startswith(PREFIX) and number.isascii() and number.isdecimal() and len(number) < 10:
+        if name.startswith(PREFIX) and is_id(number):
             if not (text.isascii() and text.isdecimal() and len(text) == 1):
                 raise Invalid
             found[int(number)] = int(text)

@@ -16,6 +16,7 @@ from storefront.discovery.models import SearchRule
 from storefront.discovery.rules import Audience, How
 from storefront.discovery.stored_rules import actions_of, conditions_of
 from storefront.kernel.errors import N_, Invalid
+from storefront.kernel.text import is_id
 from storefront.web.errors import message_of
 
 FACTORS: Mapping[str, str] = {
@@ -219,7 +220,7 @@ def _boosts(typed: Typed) -> list[tuple[str, str, float]]:
 
 def numbers_of(typed: Typed, name: str) -> list[int]:
     """Return the ids that a field with several values holds."""
-    return [int(text) for text in typed.all(name) if text.isascii() and text.isdecimal() and len(text) < 10]
+    return [int(text) for text in typed.all(name) if is_id(text)]
 
 
 def _said(texts: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from storefront.discovery.shelves import dismissing
 from storefront.discovery.shelves.dismissing import COOKIE, COOKIE_SECONDS
 from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
+from storefront.kernel.text import is_id
 from storefront.web.cookies import is_secure_only
 from storefront.web.fragments import redirect_to, render_page, safe_next, wants_fragment
 from storefront.web.locale import current_locale
@@ -67,7 +68,7 @@ def _of_guest() -> tuple[int, ...]:
 
 def _product() -> int:
     text = request.form.get("product", "")
-    if not (text.isascii() and text.isdecimal()) or len(text) > 9:
+    if not is_id(text):
         raise NotFound
     return int(text)
 

@@ -21,6 +21,7 @@ from storefront.discovery.shelves.shown import Anchor, Question, Shelf, Visit
 from storefront.experiments.here import unit_here
 from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
+from storefront.kernel.text import is_id
 from storefront.orders import queries as orders
 from storefront.orders.access import reader_of
 from storefront.web.cookies import read_cookie
@@ -121,7 +122,7 @@ def _question(**about: Any) -> Question:
 
 def _anchor() -> Anchor:
     number = request.args.get("product", "")
-    if not (number.isascii() and number.isdecimal()) or len(number) > 9:
+    if not is_id(number):
         raise NotFound
     return shelves.get_anchor(int(number), current_locale())
 

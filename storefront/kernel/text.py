@@ -27,6 +27,11 @@ def code_key(text: str) -> str:
     return _SPACES.sub("", _CONTROL.sub("", unicodedata.normalize("NFKC", text))).upper()
 
 
+def is_id(text: str) -> bool:
+    """Say whether typed text can be the id of a row: up to nine ASCII digits, which every database's integer holds."""
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
 def is_path_here(target: str) -> bool:
     """Say whether a link stays on this site: a path, and nothing that a browser takes for another host."""
     if not target.startswith("/") or target.startswith("//"):

@@ -176,6 +176,22 @@ def test_back_and_forward_restore_filters_and_place(visit: Visit) -> None:
             page.wait_for_function("near => Math.abs(scrollY - 700) <= near", arg=CHIPS)
 
 
+def test_a_list_stands_where_it_was_left_for_a_product(visit: Visit) -> None:
+    with visit(DESKTOP) as visitor:
+        page = visitor.open("/search")
+        page.wait_for_function("() => { scrollTo(0, 700); return scrollY === 700; }")
+        with page.expect_navigation(wait_until="load"):
+            page.evaluate("[...document.querySelectorAll('#listing article h2 a')].at(-1).click()")
+        page.go_back(wait_until="load")
+        page.wait_for_function("() => Math.abs(scrollY - 700) <= 1")
+        page.evaluate("scrollTo(0, 0)")
+        with page.expect_navigation(wait_until="load"):
+            page.evaluate("[...document.querySelectorAll('#listing article h2 a')].at(-1).click()")
+        page.go_back(wait_until="load")
+        visitor.settle()
+        assert page.evaluate("scrollY") == 0
+
+
 @SIZES
 @SCRIPT
 def test_more_products_come_below_or_on_the_next_page(visit: Visit, size: tuple[int, int], script: bool) -> None:

@@ -49,6 +49,7 @@ class Tree:
     roots: Sequence[Branch]
     mark: str
     opened: AbstractSet[int]
+    parents: Mapping[int, int | None]
     branches: Mapping[int, Branch]
     """By id, in the order in which a reader goes through the tree."""
 
@@ -58,8 +59,7 @@ class Tree:
 
     def trail(self, branch: Branch) -> list[Branch]:
         """Return what is above a branch, the root first."""
-        parents = {number: each.parent_id for number, each in self.branches.items()}
-        return [self.branches[number] for number in rules.above(parents, branch.id)]
+        return [self.branches[number] for number in rules.above(self.parents, branch.id)]
 
     def named(self, wanted: str) -> list[Branch]:
         """Return the branches that are called so, by name or by address."""
@@ -91,7 +91,8 @@ def read_tree(at: int | None = None, asked: AbstractSet[int] | None = None) -> T
         Spot(row.id, row.parent_id, row.position, row.path, row.depth, row.name) for row in rows.values()
     )
     totals = count_subtrees({row.id: row.own for row in rows.values()}, {row.id: row.path for row in rows.values()})
-    opened = rules.open_branches({row.id: row.parent_id for row in rows.values()}, asked, at)
+    parents = {row.id: row.parent_id for row in rows.values()}
+    opened = rules.open_branches(parents, asked, at)
     branches: dict[int, Branch] = {}
     roots: list[Branch] = []
     for number in places.walk():
@@ -113,7 +114,7 @@ def read_tree(at: int | None = None, asked: AbstractSet[int] | None = None) -> T
             is_open=number in opened,
         )
         (above.children if above else roots).append(branches[number])
-    return Tree(roots, places.mark, opened, branches)
+    return Tree(roots, places.mark, opened, parents, branches)
 
 
 def address(opened: AbstractSet[int] | None, at: int | None = None) -> str:

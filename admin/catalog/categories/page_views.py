@@ -11,7 +11,6 @@ from admin.catalog.categories.blueprint import URL, blueprint
 from admin.catalog.categories.branches import Branch, Tree, address, old_addresses, read_tree
 from admin.catalog.categories.forms import CategoryForm, form_of
 from admin.catalog.categories.mentions import list_mentions, list_own_slots
-from admin.catalog.categories.rules import is_id
 from admin.merging import merge, seen_values
 from storefront.accounts.permissions import Permission
 from storefront.audit.queries import list_entries_about
@@ -22,6 +21,7 @@ from storefront.content import services as content
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, NotFound, ShopError
+from storefront.kernel.text import is_id
 from storefront.media.photos import LARGEST_BYTES
 from storefront.media.services import store_picture
 from storefront.web.errors import message_of
@@ -124,7 +124,7 @@ def delete_category(category_id: int) -> Response:
             raise
         return _deletion(category_id, refusal=_why(refusal), status=refusal.status if refusal.status != 404 else 409)
     flash(_("“%(name)s” is deleted.", name=name), "success")
-    return redirect_to(address(read_tree(target).opened | ({target} if target else set()), target))
+    return redirect_to(address(read_tree(target).opened | {target} if target else None, target))
 
 
 def _why(refusal: ShopError) -> str:

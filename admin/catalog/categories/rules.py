@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from storefront.kernel.text import fold
+from storefront.kernel.text import fold, is_id
 
 OPEN_UP_TO = 60
 """A tree of so many categories stands open until somebody closes a branch; of a larger one only the top does."""
-
-
-def is_id(text: str) -> bool:
-    """Say whether a text can be the id of a category."""
-    return text.isascii() and text.isdecimal() and len(text) < 10
 
 
 def read_open(typed: Sequence[str]) -> frozenset[int] | None:

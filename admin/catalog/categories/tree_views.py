@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from admin.access import requires, staff_here
 from admin.catalog.categories.blueprint import blueprint
 from admin.catalog.categories.branches import MOST_FOUND, Tree, address, read_tree
-from admin.catalog.categories.rules import is_id, read_open
+from admin.catalog.categories.rules import read_open
 from storefront.accounts.permissions import Permission
 from storefront.catalog import categories
 from storefront.catalog.arranging import Place, Step
@@ -19,7 +19,7 @@ from storefront.catalog.errors import AlreadySo, TreeMoved
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
-from storefront.kernel.text import squeeze
+from storefront.kernel.text import is_id, squeeze
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 from storefront.web.locale import localized
@@ -119,7 +119,7 @@ def _branch(category_id: int) -> Response:
     answer = render_page(
         "admin/catalog/categories/tree.html",
         fragment="admin/catalog/categories/_branch.html",
-        **_told(shown),
+        tree=shown,
         branch=branch,
     )
     answer.headers["HX-Replace-Url"] = shown.url()

@@ -25,7 +25,7 @@ from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.money import Money
-from storefront.kernel.text import squeeze
+from storefront.kernel.text import is_id, squeeze
 
 FIRST = 8
 """So many goods of a preview are shown."""
@@ -144,7 +144,7 @@ def look(plan: RulesPlan) -> tuple[Found, Sequence[Any]]:
 
 
 def _ids(values: Sequence[str] | None, field: str) -> tuple[int, ...]:
-    if any(not (text.isascii() and text.isdecimal() and len(text) < 10) for text in values or ()):
+    if not all(is_id(text) for text in values or ()):
         raise Invalid(field=field)
     return tuple(dict.fromkeys(int(text) for text in values or ()))
 

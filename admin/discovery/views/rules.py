@@ -25,7 +25,7 @@ from storefront.discovery import merchandising
 from storefront.discovery.errors import StaleRule
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
-from storefront.kernel.text import squeeze
+from storefront.kernel.text import is_id, squeeze
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 
@@ -139,7 +139,7 @@ def stored_rule(rule_id: int) -> Typed:
 def typed_id() -> int:
     """Return which stored rule the form is about; 0 for a new one."""
     text = request.form.get("id", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return int(text) if is_id(text) else 0
 
 
 def rule_page(typed: Typed, *, rule_id: int = 0, status: int = 200, **shown: Any) -> Response:

@@ -28,7 +28,7 @@ from storefront.discovery.errors import StaleRule
 from storefront.discovery.shelves import ruling
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid, ShopError
-from storefront.kernel.text import squeeze
+from storefront.kernel.text import is_id, squeeze
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page, wants_fragment
 
@@ -154,7 +154,7 @@ def _stored(rule_id: int) -> Typed:
 def _typed_id() -> int:
     """Return which stored rule the form is about; 0 for a new one."""
     text = request.form.get("id", "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    return int(text) if is_id(text) else 0
 
 
 def _page(typed: Typed, *, rule_id: int = 0, status: int = 200, **shown: Any) -> Response:

@@ -46,7 +46,11 @@ function keepPlaces(places) {
   addEventListener("scroll", keep, { passive: true });
   addEventListener("pagehide", () => {
     keep();
-    sessionStorage.setItem(KEY, JSON.stringify([...places].slice(-MOST)));
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify([...places].slice(-MOST)));
+    } catch {
+      history.scrollRestoration = "auto";
+    }
   });
 }
 

@@ -11,7 +11,7 @@ from storefront.kernel.events import Fact, publish
 from storefront.kernel.kept import Kept
 from storefront.kernel.paging import Page, page_number
 from storefront.kernel.states import NotAllowed, Transitions
-from storefront.kernel.text import code_key, first_free, fold, slugify, squeeze
+from storefront.kernel.text import code_key, first_free, fold, is_id, slugify, squeeze
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,10 @@ def test_a_kept_value_is_read_again_when_forgotten_or_old() -> None:
 )
 def test_a_name_that_is_taken_gets_the_next_number(taken: set[str], found: str) -> None:
     assert first_free("cup", taken) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "can_be"), [("0", True), ("999999999", True), ("1" * 10, False), ("", False), ("-1", False), ("１", False)]
+)
+def test_an_id_is_a_few_plain_digits(text: str, can_be: bool) -> None:
+    assert is_id(text) is can_be
