@@ -18,11 +18,19 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import AnyOf, InputRequired, Length
 
 from storefront.accounts.countries import countries_by_name, country_choices
 from storefront.accounts.errors import InvalidAddress
-from storefront.accounts.rules import LONGEST, PostalAddress, normal_area, read_address, required_fields
+from storefront.accounts.rules import (
+    COUNTRIES,
+    LONGEST,
+    UNKNOWN_COUNTRY,
+    PostalAddress,
+    normal_area,
+    read_address,
+    required_fields,
+)
 from storefront.mail.states import CONSENT
 from storefront.places import china
 from storefront.places.pasting import read_pasted
@@ -130,7 +138,7 @@ class PasswordForm(Form):
 class AddressForm(Form):
     """A postal address; what it must have depends on its country, so `accounts.rules` judges it."""
 
-    country = SelectField(_("Country or region"))
+    country = SelectField(_("Country or region"), [AnyOf(COUNTRIES, _(UNKNOWN_COUNTRY))], validate_choice=False)
     name = StringField(_("Recipient"), [_at_most(LONGEST["name"])])
     phone = TelField(_("Phone"), [_at_most(40)])
     region = StringField(_("State or region"), [_at_most(LONGEST["region"])])

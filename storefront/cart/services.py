@@ -89,6 +89,19 @@ _CHANGE_LINE = (
     .where(CartLine.cart_id == bindparam("in_cart"), CartLine.variant_id == bindparam("of_variant"))
     .values(quantity=bindparam("quantity"), price_seen_minor=bindparam("price_seen_minor"))
 )
+_FEWER = (
+    update(CartLine)
+    .where(CartLine.cart_id == bindparam("in_cart"), CartLine.variant_id == bindparam("of_variant"))
+    .values(quantity=bindparam("quantity"))
+)
+_TAKE_LINES = delete(CartLine).where(
+    CartLine.cart_id == bindparam("in_cart"), CartLine.variant_id.in_(bindparam("variants", expanding=True))
+)
+_FORGET_CODES = (
+    update(Cart)
+    .where(Cart.id == bindparam("in_cart"))
+    .values(codes=[], coupon_choice="", points=0, updated_at=bindparam("at"))
+)
 
 
 def add_goods(*, owner: Owner, sku: str, quantity: int, at: datetime) -> Change:
@@ -169,22 +182,19 @@ def merge_carts(*, token: str, customer_id: int, at: datetime) -> Merge:
     )
 
 
-def remove_bought(*, cart_id: int, bought: Mapping[str, int], at: datetime) -> None:
-    """Take out what an order took (SKU -> pieces), and the codes; what was not ordered stays."""
-    rows = db.session.execute(
-        select(CartLine.id, CartLine.quantity, Variant.sku)
-        .join(Variant, Variant.id == CartLine.variant_id)
-        .where(CartLine.cart_id == cart_id, Variant.sku.in_(bought))
-    ).all()
-    left = {row.id: row.quantity - bought[row.sku] for row in rows}
-    for line_id, pieces in left.items():
+def remove_bought(*, contents: Contents, bought: Mapping[str, int], at: datetime) -> None:
+    """Take out what an order took (SKU -> pieces), and the codes; what was not ordered stays.
+
+    `contents` are those of a cart that this transaction has locked.
+    """
+    connection, cart = db.session.connection(), {"in_cart": contents.cart_id}
+    left = {line.variant_id: line.wanted - bought[line.sku] for line in contents.lines if line.sku in bought}
+    for variant_id, pieces in left.items():
         if pieces > 0:
-            db.session.execute(update(CartLine).where(CartLine.id == line_id).values(quantity=pieces))
-    taken = [line_id for line_id, pieces in left.items() if pieces <= 0]
-    db.session.execute(delete(CartLine).where(CartLine.id.in_(taken)))
-    db.session.execute(
-        update(Cart).where(Cart.id == cart_id).values(codes=[], coupon_choice="", points=0, updated_at=at)
-    )
+            connection.execute(_FEWER, {**cart, "of_variant": variant_id, "quantity": pieces})
+    taken = [variant_id for variant_id, pieces in left.items() if pieces <= 0]
+    connection.execute(_TAKE_LINES, {**cart, "variants": taken})
+    connection.execute(_FORGET_CODES, {**cart, "at": at})
 
 
 def forget_guest_carts(*, at: datetime) -> int:

@@ -29,9 +29,7 @@ def list_tokens(cart_id: int) -> list[str]:
     )
 
 
-def find_session(token: str, *, locked: bool = False) -> CheckoutSession | None:
-    """Return a checkout by its token; `locked` lets a second press of the button wait for the first."""
+def find_session(token: str) -> CheckoutSession | None:
+    """Return a checkout by its token, as it stands now."""
     query = select(CheckoutSession).where(CheckoutSession.token == token)
-    if locked:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalar(query)
+    return db.session.scalar(query.execution_options(populate_existing=True))

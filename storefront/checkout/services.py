@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import delete
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, bindparam, delete, update
 
 from storefront.accounts import queries as people
 from storefront.accounts import services as accounts
@@ -23,6 +24,8 @@ from storefront.checkout.details import Attempt, Details, KnownOwner, Typed
 from storefront.checkout.errors import EmptyCart, GiftGone, QuoteChanged, StaleCheckout
 from storefront.checkout.models import CheckoutSession
 from storefront.database.base import db
+from storefront.database.inserting import insert_into
+from storefront.database.reading import read
 from storefront.inventory.errors import OutOfStock, Shortage
 from storefront.inventory.rules import zone_of
 from storefront.kernel.errors import ShopError
@@ -41,6 +44,12 @@ from storefront.web.locale import localized
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 20, 64
 KEPT_FOR = timedelta(days=30)
+_TYPED = ("email", "phone", "address", "shipping_method_code", "payment_provider", "note")
+_BECAME = (
+    update(CheckoutSession)
+    .where(CheckoutSession.token == bindparam("of_token"))
+    .values(order_number=bindparam("number"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +78,8 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
     """
     cart_row = carts.find_cart(attempt.owner, locked=True)
     before = _placed_before(attempt.token)
-    if before is not None:
-        return before
-    session = _keep(attempt.token, cart_row, attempt.typed, at)
-    before = _placed_before(attempt.token) if session.order_number is not None else None
+    if before is None and not _keep(attempt.token, cart_row, attempt.typed, at):
+        before = _placed_before(attempt.token)
     if before is not None:
         return before
     details = attempt.details
@@ -97,8 +104,8 @@ def place(*, attempt: Attempt, at: datetime) -> Placed:
     for line in cart.quote.lines:
         if line.price_source is not PriceSource.GIFT:
             bought[line.sku] += line.quantity
-    cart_services.remove_bought(cart_id=contents.cart_id, bought=bought, at=at)
-    session.order_number = order.number
+    cart_services.remove_bought(contents=contents, bought=bought, at=at)
+    db.session.connection().execute(_BECAME, {"of_token": attempt.token, "number": order.number})
     if details.keep_address:
         _keep_address(details, at)
     payment = ""
@@ -133,46 +140,42 @@ def _nothing_left(contents: Contents) -> ShopError:
     return OutOfStock(gone) if sold_out else EmptyCart()
 
 
-def _keep(token: str, cart: Cart | None, typed: Typed, at: datetime) -> CheckoutSession:
-    session = queries.find_session(token, locked=True)
-    if session is None:
-        if cart is None or not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN:
-            raise StaleCheckout
-        session = _begin(token, cart.id, typed, at)
-    if session.order_number is not None:
-        return session
-    if cart is None or session.cart_id != cart.id:
+def _keep(token: str, cart: Cart | None, typed: Typed, at: datetime) -> bool:
+    """Keep what was typed, and begin the checkout where there is none; False where it has become an order already.
+
+    Of two presses of one button the second waits for the first, and then finds what it has begun.
+    """
+    if cart is not None and SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN:
+        values = {"token": token, "cart_id": cart.id, "created_at": at, "updated_at": at, **_values(typed)}
+        if read(_keeping(db.engine), values).first() is not None:
+            coupons.take_over(cart_id=cart.id, token=token)
+            return True
+    session = queries.find_session(token)
+    if session is None or session.order_number is None:
         raise StaleCheckout
-    _write(session, typed, at)
-    db.session.flush()
-    coupons.take_over(cart_id=cart.id, token=token)
-    return session
+    return False
 
 
-def _write(session: CheckoutSession, typed: Typed, at: datetime) -> None:
-    session.email, session.note = typed.email[:254], typed.note[:500]
-    session.address = dict(typed.address or {})
-    session.phone = session.address.get("phone", "")[:32]
-    session.shipping_method_code = typed.shipping_method[:32]
-    session.payment_provider = typed.payment_provider[:32]
-    session.updated_at = at
+@lru_cache(maxsize=2)
+def _keeping(engine: Engine) -> Any:
+    """Return the insert of a checkout that renews one under way, and returns nothing where it is an order already."""
+    new = insert_into(CheckoutSession, engine)
+    renewed = {name: new.excluded[name] for name in (*_TYPED, "updated_at")}
+    is_mine = CheckoutSession.order_number.is_(None) & (CheckoutSession.cart_id == new.excluded.cart_id)
+    kept = new.on_conflict_do_update(index_elements=["token"], set_=renewed, where=is_mine)
+    return kept.returning(CheckoutSession.id)
 
 
-def _begin(token: str, cart_id: int, typed: Typed, at: datetime) -> CheckoutSession:
-    """Begin a checkout; where a second press of the button was faster, go on with what it began."""
-    savepoint = db.session.begin_nested()
-    session = CheckoutSession(token=token, cart_id=cart_id, created_at=at)
-    _write(session, typed, at)
-    try:
-        db.session.add(session)
-        savepoint.commit()
-    except IntegrityError:
-        savepoint.rollback()
-        found = queries.find_session(token, locked=True)
-        if found is None:
-            raise
-        return found
-    return session
+def _values(typed: Typed) -> dict[str, object]:
+    address = dict(typed.address or {})
+    return {
+        "email": typed.email[:254],
+        "note": typed.note[:500],
+        "address": address,
+        "phone": address.get("phone", "")[:32],
+        "shipping_method_code": typed.shipping_method[:32],
+        "payment_provider": typed.payment_provider[:32],
+    }
 
 
 def _place(draft: Draft, cart: CartQuote, at: datetime) -> Order:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from functools import partial
 from typing import Any
 
@@ -15,9 +16,12 @@ from storefront.databases import DatabaseSetup
 IMMEDIATE = "immediate_write"
 BUSY_TIMEOUT = 10_000
 """How many milliseconds SQLite waits for another writer."""
+KNOCK = 0.001
+"""Seconds between two tries to become the one writer of SQLite."""
 SPARE = 5
 """Connections beyond the pool, for moments when a request's work overlaps with what is left for after it."""
 
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_SNAPSHOT, sqlite3.SQLITE_BUSY_RECOVERY}
 _DETAIL = re.compile(r"\nDETAIL:.*?(?=\n[A-Z]+:|\Z)", re.DOTALL)
 
 _PRAGMAS = (
@@ -118,6 +122,30 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get(IMMEDIATE)
     driver: Any = connection.connection.driver_connection
-    driver.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if connection.get_execution_options().get(IMMEDIATE):
+        _begin_writing(driver)
+    else:
+        driver.execute("BEGIN")
+
+
+def _begin_writing(driver: Any) -> None:
+    """Begin as the only writer, as soon as the one before has ended.
+
+    SQLite itself knocks at growing intervals of up to a tenth of a second, for transactions of a few milliseconds: most
+    of the time nobody writes then, though everybody wants to.
+    """
+    (patience,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    give_up_at = time.monotonic() + patience / 1000
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as refusal:
+                if refusal.sqlite_errorcode not in _BUSY or time.monotonic() > give_up_at:
+                    raise
+                time.sleep(KNOCK)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={patience}")

@@ -5,20 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, TypeVar, cast
 
-from sqlalchemy.orm import Session
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
 
-from storefront.database.base import db
+from storefront.database.base import ShopSession, db
 from storefront.database.engine import IMMEDIATE
 from storefront.database.replica import IS_WRITING as _OPEN
 
 _AFTER = "after_commit"
 _ONCE = "after_commit_once"
+_HELD = "held_rows"
 _TURN = threading.Lock()
 """SQLite has one writer at a time and lets the others knock until one is lucky; threads of a process stand in line."""
 _PATIENCE = 30.0
 """Seconds after which a thread knocks anyway."""
+
+Row = TypeVar("Row")
 
 
 @contextmanager
@@ -39,6 +43,7 @@ def transaction() -> Iterator[Session]:
     session.info[_OPEN] = True
     session.info[_AFTER] = []
     session.info[_ONCE] = set()
+    session.info[_HELD] = {}
     try:
         session.connection(execution_options={IMMEDIATE: True})
         yield session
@@ -52,6 +57,7 @@ def transaction() -> Iterator[Session]:
         session.info.pop(_OPEN, None)
         session.info.pop(_AFTER, None)
         session.info.pop(_ONCE, None)
+        session.info.pop(_HELD, None)
         if is_next:
             _TURN.release()
     for callback in callbacks:
@@ -76,3 +82,21 @@ def after_commit(callback: Callable[[], object], *, once: Hashable | None = None
             return
         session.info[_ONCE].add(once)
     session.info[_AFTER].append(callback)
+
+
+def held(key: Hashable, lock: Callable[[], Row]) -> Row:
+    """Return the row that `lock` reads and locks; the same row once more where this transaction holds it already.
+
+    Nobody else can have changed it since. A rollback to a savepoint may have let go of it, so it is locked anew then.
+    """
+    rows: dict[Hashable, Any] | None = db.session().info.get(_HELD)
+    if rows is None:
+        return lock()
+    if key not in rows:
+        rows[key] = lock()
+    return cast(Row, rows[key])
+
+
+@event.listens_for(ShopSession, "after_soft_rollback")
+def _let_go(session: Session, _ended: SessionTransaction) -> None:
+    session.info.get(_HELD, {}).clear()

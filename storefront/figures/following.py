@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.figures.services import mark_stale
 from storefront.orders.events import BalancePaid, OrderCancelled, OrderChanged, OrderPaid, OrderPlaced
 from storefront.orders.models import Order
 from storefront.payments.events import RefundSucceeded
 from storefront.payments.models import Payment, Refund
+
+_WENT_BACK = (
+    select(Refund.ended_at)
+    .join(Payment, Payment.id == Refund.payment_id)
+    .where(Payment.order_id == bindparam("order"), Refund.ended_at.is_not(None))
+)
 
 
 def note_placed(fact: OrderPlaced) -> None:
@@ -46,13 +53,7 @@ def note_refunded(fact: RefundSucceeded) -> None:
 
 def _moments(order_id: int) -> list[datetime]:
     """When an order was placed and when money of it went back."""
-    ended = (
-        select(Refund.ended_at)
-        .join(Payment, Payment.id == Refund.payment_id)
-        .where(Payment.order_id == order_id, Refund.ended_at.is_not(None))
-    )
-    went_back = (moment for moment in db.session.scalars(ended) if moment is not None)
-    return [*_placed_at(order_id), *went_back]
+    return [*_placed_at(order_id), *read(_WENT_BACK, {"order": order_id}).scalars()]
 
 
 def _placed_at(order_id: int) -> list[datetime]:

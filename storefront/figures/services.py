@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, false, insert, literal, or_, select, update
+from sqlalchemy import bindparam, delete, false, insert, literal, or_, select, update
 
 from storefront.database.base import db
 from storefront.database.inserting import insert_into
@@ -15,16 +15,22 @@ from storefront.figures import counting
 from storefront.figures.days import Days, day_of, span_of
 from storefront.figures.models import CohortRow, DayRow, OfferDayRow, ProductDayRow
 from storefront.figures.queries import first_day
+from storefront.kernel.clock import now
 from storefront.shop.queries import get_settings
 
+SKEW = timedelta(minutes=10)
+"""How far the clock of another machine may be ahead."""
+_MARK = update(DayRow).where(DayRow.day == bindparam("of_day"), DayRow.is_stale == false()).values(is_stale=True)
 _COUNTED = frozenset(DayRow.__table__.columns.keys()) - {"day", "basis", "is_stale"}
 
 
 def mark_stale(*, moments: Iterable[datetime]) -> None:
-    """Let the days of these moments be counted from the rows again, if they are summed up."""
+    """Let the days of these moments be counted from the rows again, if they are summed up: today is on no machine."""
     zone = get_settings().timezone
+    today = day_of(now() + SKEW, zone)
     for day in sorted({day_of(moment, zone) for moment in moments}):
-        db.session.execute(update(DayRow).where(DayRow.day == day, DayRow.is_stale == false()).values(is_stale=True))
+        if day != today:
+            db.session.connection().execute(_MARK, {"of_day": day})
 
 
 def open_days(*, at: datetime) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Update, bindparam, insert, select, update
 
 from storefront.database.base import db
 from storefront.inventory.models import StockLevel, StockMovement
@@ -29,6 +29,7 @@ _move = (
     )
 )
 _claim = _move.where(_free - StockLevel.safety_stock >= bindparam("quantity"))
+_MOVEMENT = insert(StockMovement)
 _take_out = _move.where(_free >= bindparam("quantity"))
 
 
@@ -91,8 +92,8 @@ def lock(picks: Sequence[Pick]) -> None:
 
 def write_movements(picks: Sequence[Pick], change: Change, cause: Cause) -> None:
     """Write down what has been done to the levels."""
-    db.session.execute(
-        insert(StockMovement),
+    db.session.connection().execute(
+        _MOVEMENT,
         [
             {
                 "variant_id": pick.variant_id,
@@ -110,17 +111,18 @@ def write_movements(picks: Sequence[Pick], change: Change, cause: Cause) -> None
     )
 
 
-def _all_or_none(statement: object, picks: Sequence[Pick], change: Change, cause: Cause) -> bool:
+def _all_or_none(statement: Update, picks: Sequence[Pick], change: Change, cause: Cause) -> bool:
     """Execute or leave no trace: on PostgreSQL somebody may have been faster since the shelves were read."""
     rows = [{**row, "quantity": pick.quantity} for row, pick in zip(_rows(picks, change, cause), picks, strict=True)]
-    savepoint = db.session.begin_nested()
-    if rows and db.session.connection().execute(statement, rows).rowcount != len(rows):  # type: ignore[call-overload]
-        savepoint.rollback()
-        return False
-    savepoint.commit()
-    if rows:
+    if not rows:
+        return True
+    savepoint = db.session.begin_nested() if len(rows) > 1 else None
+    done = db.session.connection().execute(statement, rows).rowcount == len(rows)
+    if savepoint:
+        savepoint.commit() if done else savepoint.rollback()
+    if done:
         write_movements(picks, change, cause)
-    return True
+    return done
 
 
 def _rows(picks: Sequence[Pick], change: Change, cause: Cause) -> list[dict[str, object]]:

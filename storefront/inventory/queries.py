@@ -23,6 +23,14 @@ _AVAILABLE = (
     .where(StockLevel.variant_id.in_(bindparam("ids", expanding=True)), Warehouse.is_active)
     .group_by(StockLevel.variant_id)
 )
+_SHELVES = (
+    select(
+        *(Warehouse.id, Warehouse.priority, Warehouse.name, Warehouse.zones, Warehouse.is_backup),
+        *(StockLevel.variant_id, sellable),
+    )
+    .join(StockLevel, StockLevel.warehouse_id == Warehouse.id)
+    .where(StockLevel.variant_id.in_(bindparam("ids", expanding=True)), Warehouse.is_active)
+)
 
 
 def available(variant_ids: Iterable[int]) -> dict[int, int]:
@@ -46,22 +54,9 @@ def sellable_units() -> Select[*tuple[Any, ...]]:
 
 def list_shelves(variant_ids: Iterable[int]) -> list[Shelf]:
     """Return what each active warehouse may still sell of these variants."""
-    statement = (
-        select(
-            Warehouse.id,
-            Warehouse.priority,
-            Warehouse.name,
-            Warehouse.zones,
-            Warehouse.is_backup,
-            StockLevel.variant_id,
-            sellable,
-        )
-        .join(StockLevel, StockLevel.warehouse_id == Warehouse.id)
-        .where(StockLevel.variant_id.in_(set(variant_ids)), Warehouse.is_active)
-    )
     shelves: dict[int, Shelf] = {}
     units: dict[int, dict[int, int]] = defaultdict(dict)
-    for id_, priority, name, zones, is_backup, variant_id, free in db.session.execute(statement):
+    for id_, priority, name, zones, is_backup, variant_id, free in read(_SHELVES, {"ids": list(set(variant_ids))}):
         units[id_][variant_id] = free
         shelves[id_] = Shelf(id_, priority, units[id_], name, tuple(str(zone) for zone in zones or ()), is_backup)
     return list(shelves.values())

@@ -10,15 +10,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.inventory import levels, queries
 from storefront.inventory.errors import CannotSend, NotHeld, OutOfStock, Shortage
 from storefront.inventory.levels import Cause, Change
 from storefront.inventory.models import StockMovement, StockReservation, Warehouse
 from storefront.inventory.rules import Choice, Pick, Reason, choose_warehouses
 
+_RESERVATION = insert(StockReservation)
+_TAKE = (
+    delete(StockReservation)
+    .where(StockReservation.reference == bindparam("held_for"))
+    .returning(StockReservation.variant_id, StockReservation.warehouse_id, StockReservation.quantity)
+)
+_SHARED = (
+    select(Warehouse.id)
+    .where(Warehouse.id.in_(bindparam("ids", expanding=True)), Warehouse.is_active)
+    .order_by(Warehouse.id)
+    .with_for_update(read=True)
+)
 TRIES = 5
 """How often a choice is made again when another shopper took what it was based on."""
 
@@ -157,8 +170,7 @@ def _stay_open(picks: Sequence[Pick]) -> bool:
     The lock is shared: claims do not wait for each other, only who changes a warehouse waits for them, and they for it.
     """
     ids = {pick.warehouse_id for pick in picks}
-    shared = select(Warehouse.id).where(Warehouse.id.in_(ids), Warehouse.is_active).order_by(Warehouse.id)
-    return len(db.session.scalars(shared.with_for_update(read=True)).all()) == len(ids)
+    return len(read(_SHARED, {"ids": list(ids)}).all()) == len(ids)
 
 
 def write_reservations(picks: Sequence[Pick], expires_at: datetime, cause: Cause) -> None:
@@ -175,21 +187,13 @@ def write_reservations(picks: Sequence[Pick], expires_at: datetime, cause: Cause
             }
             for pick in picks
         ]
-        db.session.execute(insert(StockReservation), rows)
+        db.session.connection().execute(_RESERVATION, rows)
 
 
 def _take_reservations(reference: str, *, expired_at: datetime | None = None) -> tuple[Pick, ...]:
     """Delete the reservations and return what they held, in key order; of two who try, one gets them."""
-    conditions = [StockReservation.reference == reference]
-    if expired_at is not None:
-        conditions.append(StockReservation.expires_at < expired_at)
-    taken = db.session.execute(
-        delete(StockReservation)
-        .where(*conditions)
-        .returning(StockReservation.variant_id, StockReservation.warehouse_id, StockReservation.quantity)
-        .execution_options(synchronize_session=False)
-    ).all()
-    picks = (Pick(variant_id, warehouse_id, quantity) for variant_id, warehouse_id, quantity in taken)
+    taking = _TAKE if expired_at is None else _TAKE.where(StockReservation.expires_at < expired_at)
+    picks = (Pick(*row) for row in read(taking, {"held_for": reference}))
     return tuple(sorted(picks, key=lambda pick: (pick.variant_id, pick.warehouse_id)))
 
 

@@ -24,8 +24,7 @@ def try_mail(address: str) -> None:
     """Send a trial letter to ADDRESS and say what became of it."""
     letter = Letter("mail/trial", fold_email(address), get_settings().locale, secrets.token_hex(6), {})
     with transaction():
-        written = services.put_in(letter=letter, at=now())
-        mail_id = written.id if written else 0
+        mail_id = services.put_in(letter=letter, at=now()) or 0
         claimed = services.claim(mail_id=mail_id, at=now()) is not None
     if claimed:
         jobs.hand_over(mail_id)

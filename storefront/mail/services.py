@@ -16,10 +16,11 @@ from urllib.parse import urlsplit
 
 from flask import current_app, g, render_template
 from flask_babel import gettext
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, bindparam, insert, select, update
 
 from storefront.config import Config
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.kernel.events import publish
 from storefront.kernel.text import squeeze
 from storefront.mail import queries
@@ -39,6 +40,8 @@ LEASE = timedelta(minutes=10)
 """A sender that has not answered for so long has died, and another one may try."""
 NOWHERE = ".invalid"
 """No mail is ever delivered there (RFC 2606): the address of somebody who was forgotten ends so."""
+_KNOWN = select(OutboxMail.id).where(OutboxMail.message_id == bindparam("message_id"))
+_PUT_IN = insert(OutboxMail).returning(OutboxMail.id)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -61,8 +64,9 @@ class Letter:
     """Set where it is marketing: it goes only to those who want it, with a way to unsubscribe."""
 
 
-def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
-    """Write a letter into the outbox; the same template about the same reference and occasion is one letter.
+def put_in(*, letter: Letter, at: datetime) -> int | None:
+    """Write a letter into the outbox and return its id; the same template about the same reference and occasion is one
+    letter.
 
     None where there is nobody to write to (they left no e-mail, or were forgotten) or they do not want it.
     """
@@ -75,29 +79,28 @@ def put_in(*, letter: Letter, at: datetime) -> OutboxMail | None:
     host = urlsplit(config.public_url).hostname or "localhost"
     about = f"{letter.reference}.{letter.occasion}" if letter.occasion else letter.reference
     message_id = f"<{kind}.{about}@{host}>"
-    found = db.session.scalar(select(OutboxMail).where(OutboxMail.message_id == message_id))
-    if found is not None:
-        return found
+    known: int | None = read(_KNOWN, {"message_id": message_id}).scalar()
+    if known is not None:
+        return known
     subject, text, html = render(letter)
-    mail = OutboxMail(
-        message_id=message_id,
-        template=letter.template,
-        recipient=letter.recipient,
-        locale=letter.locale,
-        subject=subject,
-        text=text,
-        html=html,
-        topic=letter.topic or "",
-        reference=letter.reference,
-        holds_secret=letter.holds_secret,
-        status=MailStatus.QUEUED,
-        next_try_at=at,
-        created_at=at,
-    )
-    db.session.add(mail)
-    db.session.flush()
-    publish(MailQueued(mail.id))
-    return mail
+    values = {
+        "message_id": message_id,
+        "template": letter.template,
+        "recipient": letter.recipient,
+        "locale": letter.locale,
+        "subject": subject,
+        "text": text,
+        "html": html,
+        "topic": letter.topic or "",
+        "reference": letter.reference,
+        "holds_secret": letter.holds_secret,
+        "status": MailStatus.QUEUED,
+        "next_try_at": at,
+        "created_at": at,
+    }
+    mail_id: int = db.session.connection().execute(_PUT_IN, values).scalar_one()
+    publish(MailQueued(mail_id))
+    return mail_id
 
 
 def render(letter: Letter) -> tuple[str, str, str]:

@@ -54,13 +54,17 @@ def remind_unpaid() -> int:
 
 
 def count_worth_soon(fact: AboutOrder) -> None:
-    """Count what the customer of an order has bought, once this transaction has committed."""
-    enqueue_after_commit(count_worth, fact.order_id)
+    """Count what the customer of an order has bought, once this transaction has committed.
+
+    A guest has no account to keep it beside.
+    """
+    if queries.find_customer_id(fact.order_id) is not None:
+        enqueue_after_commit(count_worth, fact.order_id)
 
 
 @job()
 def count_worth(order_id: int) -> None:
-    """Count what the customer of an order has bought; a guest has no account to keep it beside."""
+    """Count what the customer of an order has bought."""
     with transaction():
         customer_id = queries.find_customer_id(order_id)
         if customer_id is not None:

@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, inspect, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, inspect, or_, select, true
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from storefront.database.base import db
+from storefront.database.reading import read
+from storefront.database.transaction import held
 from storefront.database.unindexed import unindexed
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
 from storefront.kernel.paging import Page
 from storefront.kernel.text import squeeze
-from storefront.orders.models import Order, OrderEvent, OrderLine
+from storefront.orders.models import Order, OrderAdjustment, OrderEvent, OrderLine, OrderTax
 from storefront.orders.rules import read_number
 from storefront.orders.states import CancelReason, EventKind, OrderStatus, PaymentStatus
 from storefront.telemetry.about import note
@@ -28,7 +31,21 @@ WHOLE = (
     selectinload(Order.events),
     selectinload(Order.taxes),
 )
-"""An order with everything that its page shows."""
+"""Orders with everything that their pages show."""
+_PARTS: dict[str, Select[Any]] = {
+    name: select(part).where(part.order_id == bindparam("order")).order_by(by)
+    for name, part, by in (
+        ("lines", OrderLine, OrderLine.position),
+        ("adjustments", OrderAdjustment, OrderAdjustment.id),
+        ("events", OrderEvent, OrderEvent.id),
+        ("taxes", OrderTax, OrderTax.id),
+    )
+}
+_BY_NUMBER = select(Order).where(Order.number == bindparam("number"))
+_LOCKED = (
+    select(Order).where(Order.id == bindparam("order")).with_for_update().execution_options(populate_existing=True)
+)
+_BY_KEY = select(Order.id).where(Order.idempotency_key == bindparam("key"))
 PAGE_SIZE = 10
 PICTURES = 4
 LEAST_PEACE = timedelta(minutes=5)
@@ -75,22 +92,25 @@ class OrderRow:
 
 def get_for(reader: Reader, number: str) -> Order:
     """Return a whole order to its reader; to anybody else it does not exist."""
-    order = db.session.scalar(select(Order).where(Order.number == read_number(number)).options(*WHOLE))
+    order = find_by_number(number)
     if order is None or not reader.may_read(order):
         raise NotFound
-    note(order=order.number)
-    return order
+    return _complete(order)
 
 
 def get_whole(order_id: int) -> Order:
     """Return an order with lines, adjustments, events and taxes."""
-    order = db.session.get(Order, order_id, options=WHOLE)
+    order = db.session.get(Order, order_id)
     if order is None:
         raise NotFound
-    if inspect(order).unloaded & {"lines", "adjustments", "events", "taxes"}:
-        query = select(Order).where(Order.id == order_id).options(*WHOLE).execution_options(populate_existing=True)
-        order = db.session.scalars(query).one()
     note(order=order.number)
+    return _complete(order)
+
+
+def _complete(order: Order) -> Order:
+    """Load what an order consists of: a query for each part costs half of what `selectinload` does for one order."""
+    for name in inspect(order).unloaded & _PARTS.keys():
+        set_committed_value(order, name, db.session.scalars(_PARTS[name], {"order": order.id}).all())
     return order
 
 
@@ -103,8 +123,11 @@ def list_whole(numbers: Iterable[str], *, most: int) -> Sequence[Order]:
 
 def get_locked(order_id: int) -> Order:
     """Return an order that nobody else changes until this transaction ends."""
-    query = select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
-    order = db.session.scalar(query)
+    return held((Order, order_id), lambda: _lock(order_id))
+
+
+def _lock(order_id: int) -> Order:
+    order: Order | None = db.session.scalar(_LOCKED, {"order": order_id})
     if order is None:
         raise NotFound
     note(order=order.number)
@@ -113,7 +136,7 @@ def get_locked(order_id: int) -> Order:
 
 def find_by_number(number: str) -> Order | None:
     """Return the order with this number, for those who may see every order."""
-    order = db.session.scalar(select(Order).where(Order.number == read_number(number)))
+    order: Order | None = db.session.scalar(_BY_NUMBER, {"number": read_number(number)})
     if order is not None:
         note(order=order.number)
     return order
@@ -121,12 +144,14 @@ def find_by_number(number: str) -> Order | None:
 
 def find_customer_id(order_id: int) -> int | None:
     """Return whose order it is; None for a guest's."""
-    return db.session.scalar(select(Order.customer_id).where(Order.id == order_id))
+    order = db.session.get(Order, order_id)
+    return order.customer_id if order else None
 
 
 def find_by_idempotency_key(key: str) -> Order | None:
     """Return the order that was placed with a checkout's token."""
-    return db.session.scalar(select(Order).where(Order.idempotency_key == key))
+    order_id = read(_BY_KEY, {"key": key}).scalar()
+    return None if order_id is None else db.session.get(Order, order_id)
 
 
 def page_of_orders(

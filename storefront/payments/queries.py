@@ -8,9 +8,10 @@ from datetime import datetime
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, bindparam, case, func, select
 
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
 from storefront.orders.models import Order
@@ -29,6 +30,21 @@ from storefront.shop.queries import get_settings
 from storefront.telemetry.about import note
 from storefront.web.locale import speaking
 
+_ORDER_OF = select(Payment.order_id).where(Payment.reference == bindparam("reference"))
+_ASKED = (
+    select(Payment, Order.number, Order.email, Order.locale, Order.pay_before)
+    .join(Order, Order.id == Payment.order_id)
+    .where(Payment.reference == bindparam("reference"))
+)
+_STANDING = (
+    select(
+        *(Payment.state, Payment.reference, Payment.provider),
+        *(Payment.continue_url, Payment.refunding_minor, Payment.next_ask_at),
+    )
+    .where(Payment.order_id == bindparam("order"))
+    .order_by(Payment.id)
+)
+
 
 def get_payment(reference: str) -> Payment:
     """Return a payment by our reference, which nobody can guess, or refuse with UnknownPayment."""
@@ -40,7 +56,7 @@ def get_payment(reference: str) -> Payment:
 
 def get_order_id(reference: str) -> int:
     """Return whose payment it is, or refuse with UnknownPayment."""
-    order_id = db.session.scalar(select(Payment.order_id).where(Payment.reference == reference))
+    order_id: int | None = read(_ORDER_OF, {"reference": reference}).scalar()
     if order_id is None:
         raise UnknownPayment
     return order_id
@@ -53,11 +69,7 @@ def get_request(reference: str) -> Request:
 
 def get_asked(reference: str) -> tuple[Payment, Request]:
     """Return a payment with what a provider was asked to collect, or refuse with UnknownPayment."""
-    row = db.session.execute(
-        select(Payment, Order.number, Order.email, Order.locale, Order.pay_before)
-        .join(Order, Order.id == Payment.order_id)
-        .where(Payment.reference == reference)
-    ).one_or_none()
+    row = db.session.execute(_ASKED, {"reference": reference}).one_or_none()
     if row is None:
         raise UnknownPayment
     note(order=row.number)
@@ -123,18 +135,7 @@ class Standing:
 
 def standing_of(order: Order) -> Standing:
     """Return where an order's payments stand."""
-    rows = db.session.execute(
-        select(
-            Payment.state,
-            Payment.reference,
-            Payment.provider,
-            Payment.continue_url,
-            Payment.refunding_minor,
-            Payment.next_ask_at,
-        )
-        .where(Payment.order_id == order.id)
-        .order_by(Payment.id)
-    ).all()
+    rows = read(_STANDING, {"order": order.id}).all()
     open_ones = [row for row in rows if row.state == PaymentState.PENDING and row.continue_url]
     return Standing(
         declined=bool(rows) and rows[-1].state == PaymentState.FAILED,

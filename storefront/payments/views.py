@@ -72,7 +72,7 @@ def sandbox_decision(reference: str) -> Response:
     _refuse_closed_sandbox(payment)
     answer = _sandbox().decide(asked, request.form)
     with transaction():
-        if payment.state == PaymentState.PENDING:
+        if asked.state is PaymentState.PENDING:
             services.put_handle(reference=reference, handle=answer.handle)
         if answer.outcome is not None:
             services.book_outcome(outcome=answer.outcome, by=Sandbox.code, at=now())

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from flask import g, request
 from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 from werkzeug.utils import cached_property  # that of functools makes all threads wait for one
 
@@ -182,11 +180,10 @@ class Sheet:
             self.__dict__.pop(name, None)
 
     @property
-    def country_options(self) -> Markup:
-        """The countries that are delivered to, as options of a select."""
+    def countries(self) -> tuple[tuple[str, str], ...]:
+        """The countries that are delivered to."""
         reached = shipping.list_countries(COUNTRIES)
-        choices = tuple(choice for choice in self.address.country.choices if choice[0] in reached)
-        return _options(choices, str(self.address.country.data))
+        return tuple(choice for choice in self.address.country.choices if choice[0] in reached)
 
     @property
     def token(self) -> str:
@@ -292,14 +289,6 @@ def read_sheet(typed: MultiDict[str, str] | None = None) -> Sheet:
     if typed is None and payment.data not in dict(payment.choices):
         payment.data = payment.choices[0][0]
     return sheet
-
-
-@lru_cache(maxsize=1_000)
-def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> Markup:
-    """Draw two hundred options once per language and choice, not once per page."""
-    option = Markup('<option value="{}"{}>{}</option>')
-    selected = Markup(" selected")
-    return Markup("").join(option.format(code, selected if code == chosen else "", name) for code, name in choices)
 
 
 def _seen(cart: CartQuote) -> Seen:

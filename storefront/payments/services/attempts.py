@@ -89,7 +89,6 @@ def put_handle(*, reference: str, handle: str) -> Payment:
     """Keep the provider's own name of an attempt that is under way."""
     payment = entries.lock(reference)
     payment.handle = handle[:255]
-    db.session.flush()
     return payment
 
 

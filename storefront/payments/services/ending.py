@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storefront.database.base import db
+from storefront.database.reading import read
 from storefront.kernel.events import publish
 from storefront.payments.events import AttemptEnded
 from storefront.payments.models import Payment
@@ -15,11 +16,14 @@ from storefront.payments.states import PaymentState, TransactionKind, Transactio
 
 ALIVE = (PaymentState.PENDING, PaymentState.AUTHORIZED)
 
+_ALIVE = select(Payment.id).where(Payment.order_id == bindparam("order"), Payment.state.in_(ALIVE)).order_by(Payment.id)
+
 
 def void_pending(*, order_id: int, at: datetime) -> None:
     """End every attempt that has no outcome yet; the order was cancelled, or is paid another way."""
-    alive = select(Payment).where(Payment.order_id == order_id, Payment.state.in_(ALIVE)).order_by(Payment.id)
-    for payment in db.session.scalars(alive):
+    db.session.flush()
+    for payment_id in read(_ALIVE, {"order": order_id}).scalars().all():
+        payment = db.session.get_one(Payment, payment_id)
         entries.note(payment, TransactionKind.VOID, TransactionResult.SUCCESS, f"{payment.reference}-void", at)
         payment.state = PaymentState.VOIDED
         if payment.opened_at is not None:

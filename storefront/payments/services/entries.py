@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 
 from storefront.database.base import db
+from storefront.database.reading import read
+from storefront.database.transaction import held
 from storefront.kernel.money import Money
 from storefront.orders import queries as orders
 from storefront.payments import queries
@@ -14,36 +16,46 @@ from storefront.payments.models import Payment, Transaction
 from storefront.payments.providers.protocol import Outcome
 from storefront.payments.states import DisputeState, TransactionKind, TransactionResult
 
+_LOCKED = (
+    select(Payment)
+    .where(Payment.reference == bindparam("reference"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_ENTRY = insert(Transaction)
+_BY_KEY = select(Transaction.id).where(Transaction.idempotency_key == bindparam("key"))
+_BY_NAME = select(Transaction.id).where(Transaction.psp_reference == bindparam("name"))
+
 
 def lock(reference: str) -> Payment:
     """Lock the order, then the payment: the order that cancelling an order takes them in."""
+    return held((Payment, reference), lambda: _lock(reference))
+
+
+def _lock(reference: str) -> Payment:
     orders.get_locked(queries.get_order_id(reference))
-    query = select(Payment).where(Payment.reference == reference).with_for_update()
-    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+    return db.session.scalars(_LOCKED, {"reference": reference}).one()
 
 
 def is_known(outcome: Outcome) -> bool:
     """Say whether the books have this fact already."""
-    known = select(Transaction.id).where(Transaction.idempotency_key == outcome.idempotency_key)
-    return db.session.scalar(known) is not None
+    return read(_BY_KEY, {"key": outcome.idempotency_key}).first() is not None
 
 
 def write(payment: Payment, outcome: Outcome, at: datetime) -> None:
     """Add what a provider said."""
-    db.session.add(
-        Transaction(
-            payment_id=payment.id,
-            kind=outcome.kind,
-            result=outcome.result,
-            amount_minor=outcome.amount.minor,
-            currency=None if outcome.amount.currency == payment.currency else outcome.amount.currency,
-            psp_reference=_psp_reference(outcome),
-            idempotency_key=outcome.idempotency_key,
-            facts=dict(outcome.facts),
-            at=at,
-        )
-    )
-    db.session.flush()
+    values = {
+        "payment_id": payment.id,
+        "kind": outcome.kind,
+        "result": outcome.result,
+        "amount_minor": outcome.amount.minor,
+        "currency": None if outcome.amount.currency == payment.currency else outcome.amount.currency,
+        "psp_reference": _psp_reference(outcome),
+        "idempotency_key": outcome.idempotency_key,
+        "facts": dict(outcome.facts),
+        "at": at,
+    }
+    db.session.connection().execute(_ENTRY, values)
 
 
 def note(payment: Payment, kind: TransactionKind, result: TransactionResult, key: str, at: datetime) -> None:
@@ -76,6 +88,4 @@ def is_told_before(payment: Payment, outcome: Outcome, at: datetime) -> bool:
 def _psp_reference(outcome: Outcome) -> str | None:
     """Return the provider's name of the fact; where another fact has it already, the key tells them apart."""
     name = outcome.psp_reference
-    if not name or db.session.scalar(select(Transaction.id).where(Transaction.psp_reference == name)) is not None:
-        return None
-    return name
+    return name if name and read(_BY_NAME, {"name": name}).first() is None else None

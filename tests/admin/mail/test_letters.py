@@ -84,7 +84,7 @@ def test_what_never_left_is_shown_with_its_reason(app: Flask) -> None:
         message = sms.put_in(note=note, expires_at=now() + timedelta(days=1), at=now())
         assert letter is not None
         assert message is not None
-        mail.record_failure(mail_id=letter.id, error=MailNotSent("no such mailbox", permanent=True), at=now())
+        mail.record_failure(mail_id=letter, error=MailNotSent("no such mailbox", permanent=True), at=now())
         sms.record_failure(sms_id=message.id, error=SmsNotSent("isv.MOBILE_NUMBER_ILLEGAL", permanent=True), at=now())
     page = browser.get("/admin/letters")
     for words in ("Never left", "7KQM-3XPD no such mailbox", "sms/paid 8KQM-4XPD.paid isv.MOBILE_NUMBER_ILLEGAL"):

@@ -117,7 +117,7 @@ def test_nothing_typed_is_lost(app: Flask) -> None:
         ("region", "", "Please fill this in."),
         ("postcode", "ABCDE", "Example: 95014"),
         ("postcode", "", "Please fill this in."),
-        ("country", "ZZ", "choice"),
+        ("country", "ZZ", "choose a country"),
         ("note", "x" * 501, "under 500 characters"),
         ("payment_provider", "gold", "choose a way to pay"),
         ("payment_provider", "", "choose a way to pay"),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
+from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from storefront.database.base import db
-from storefront.database.transaction import after_commit, transaction
+from storefront.database.engine import BUSY_TIMEOUT
+from storefront.database.transaction import after_commit, held, transaction
 from storefront.kernel.clock import now
 from storefront.shop.models import Setting
 
@@ -96,3 +102,56 @@ def test_many_writers_wait_for_each_other(any_app: Flask) -> None:
     assert failures == []
     with any_app.app_context():
         assert db.session.get_one(Setting, "counter").value == 60
+
+
+def test_another_process_is_waited_for_and_not_for_ever(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sqlite_app.app_context():
+        path = db.engine.url.database
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        timer = threading.Timer(0.2, other.execute, ["COMMIT"])
+        timer.start()
+        with sqlite_app.app_context(), transaction() as session:
+            session.add(Setting(key="after", value=1, updated_at=now()))
+        timer.join()
+        other.execute("BEGIN IMMEDIATE")
+        clock = iter(range(0, 1_000, 4))
+        monkeypatch.setattr(
+            "storefront.database.engine.time", SimpleNamespace(monotonic=lambda: next(clock), sleep=time.sleep)
+        )
+        with sqlite_app.app_context(), pytest.raises(OperationalError, match="locked"), transaction():
+            pass
+    with sqlite_app.app_context():
+        assert _names() == ["after"]
+        (patience,) = db.session.connection().exec_driver_sql("PRAGMA busy_timeout").one()
+        assert patience == BUSY_TIMEOUT, "what a statement waits for is as it was"
+
+
+def test_a_row_is_locked_once_in_a_transaction_and_again_after_a_rollback_to_a_savepoint(any_app: Flask) -> None:
+    locks: list[int] = []
+
+    def lock() -> Setting:
+        locks.append(1)
+        query = db.select(Setting).where(Setting.key == "row").with_for_update()
+        return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+    with any_app.app_context():
+        with transaction() as session:
+            session.add(Setting(key="row", value=1, updated_at=now()))
+        with transaction() as session:
+            row = held("row", lock)
+            row.value = 2
+            assert held("row", lock) is row
+            assert len(locks) == 1
+            savepoint = session.begin_nested()
+            row.value = 3
+            session.flush()
+            savepoint.rollback()
+            assert held("row", lock).value == 2
+            assert len(locks) == 2
+        with transaction():
+            assert held("row", lock).value == 2
+            assert len(locks) == 3, "another transaction holds nothing"
+        held("row", lock)
+        held("row", lock)
+        assert len(locks) == 5, "outside of one nothing is held"

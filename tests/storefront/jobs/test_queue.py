@@ -84,7 +84,9 @@ def _round_trip(huey: Huey) -> None:
 
 
 def test_the_queue_works_on_a_file(tmp_path: Path) -> None:
-    _round_trip(queue.make_queue(config_for(tmp_path)))
+    huey = queue.make_queue(config_for(tmp_path))
+    _round_trip(huey)
+    assert huey.storage.conn.execute("PRAGMA synchronous").fetchone() == (1,), "a job waits for no disk"
     assert (tmp_path / "jobs.db").exists()
 
 

@@ -35,7 +35,9 @@ def post(app: Flask) -> Iterator[MailServer]:
 def write(app: Flask, reference: str = "1", locale: str = "en") -> int:
     with app.app_context(), transaction():
         letter = Letter("mail/trial", "ada@example.com", locale, reference, {})
-        return services.put_in(letter=letter, at=now()).id
+        mail_id = services.put_in(letter=letter, at=now())
+        assert mail_id is not None
+        return mail_id
 
 
 def fate(app: Flask, mail_id: int) -> tuple[str, int]:
