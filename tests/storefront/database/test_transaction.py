@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from storefront.database.base import db
 from storefront.database.engine import BUSY_TIMEOUT
@@ -119,7 +118,7 @@ def test_another_process_is_waited_for_and_not_for_ever(sqlite_app: Flask, monke
         monkeypatch.setattr(
             "storefront.database.engine.time", SimpleNamespace(monotonic=lambda: next(clock), sleep=time.sleep)
         )
-        with sqlite_app.app_context(), pytest.raises(OperationalError, match="locked"), transaction():
+        with sqlite_app.app_context(), pytest.raises(sqlite3.OperationalError, match="locked"), transaction():
             pass
     with sqlite_app.app_context():
         assert _names() == ["after"]
