@@ -88,8 +88,10 @@ def _cards(rows: Sequence[Any], contents: Contents, locale: str, floor: int) -> 
     liked = frozenset[int]().union(*(line.category_ids for line in contents.lines))
     best = sorted(counted, key=lambda row: (row.category_id not in liked, -row.popularity, row.price_minor, row.id))
     skus = {row.sku for row in best}
-    ids = list(dict.fromkeys(row.id for row in best))
-    cards = [card for card in catalog.cards_by_ids(ids, locale, in_stock_only=True) if card.sku in skus]
+    ids, cards = list(dict.fromkeys(row.id for row in best)), list[Card]()
+    while ids and len(cards) < SHOWN:
+        some, ids = ids[: 2 * SHOWN], ids[2 * SHOWN :]
+        cards += [card for card in catalog.cards_by_ids(some, locale, in_stock_only=True) if card.sku in skus]
     return sorted(cards[:SHOWN], key=lambda card: card.price_minor)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from storefront.cart.models import Cart, CartLine
 from storefront.cart.rules import LineState, Owner, largest_of, state_of
@@ -234,13 +234,22 @@ def find_goods(quantities: Mapping[str, int], *, at: datetime, locale: str | Non
     )
 
 
+def _carts_by(column: str) -> tuple[Select[Cart], Select[Cart]]:
+    """Return the queries of a cart by one of its columns, free and locked."""
+    mine = select(Cart).where(getattr(Cart, column) == bindparam("owner")).execution_options(populate_existing=True)
+    return mine, mine.with_for_update()
+
+
+_CARTS = {column: _carts_by(column) for column in ("token", "customer_id")}
+
+
 def find_cart(owner: Owner, *, locked: bool = False) -> Cart | None:
     """Return somebody's cart, if there is one; `locked` keeps other writers out until the transaction ends."""
     if not owner.is_known:
         return None
-    is_mine = Cart.token == owner.token if owner.customer_id is None else Cart.customer_id == owner.customer_id
-    statement = select(Cart).where(is_mine).execution_options(populate_existing=True)
-    return db.session.scalar(statement.with_for_update() if locked else statement)
+    known = owner.token if owner.customer_id is None else owner.customer_id
+    statement = _CARTS["token" if owner.customer_id is None else "customer_id"]
+    return db.session.scalar(statement[locked], {"owner": known})
 
 
 def _line(row: Any, held: Held, settings: ShopSettings, locale: str | None) -> Line:

@@ -97,6 +97,7 @@ _FEWER = (
 _TAKE_LINES = delete(CartLine).where(
     CartLine.cart_id == bindparam("in_cart"), CartLine.variant_id.in_(bindparam("variants", expanding=True))
 )
+_TOUCH = update(Cart).where(Cart.id == bindparam("in_cart")).values(updated_at=bindparam("at"))
 _FORGET_CODES = (
     update(Cart)
     .where(Cart.id == bindparam("in_cart"))
@@ -262,8 +263,7 @@ def _room_for(cart_id: int, variant_id: int) -> int:
 
 def _set_line(cart: Cart, goods: _Goods, before: int, quantity: int, at: datetime) -> None:
     _write_line(cart.id, goods.id, before, quantity, price_minor=goods.price_minor, at=at)
-    cart.updated_at = at
-    db.session.flush()
+    db.session.connection().execute(_TOUCH, {"in_cart": cart.id, "at": at})
 
 
 def _write_line(cart_id: int, variant_id: int, before: int, quantity: int, *, price_minor: int, at: datetime) -> None:

@@ -32,6 +32,7 @@ _PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-32000",
     "PRAGMA mmap_size=268435456",
+    "PRAGMA wal_autocheckpoint=4000",
 )
 
 

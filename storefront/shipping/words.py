@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_skeleton
 from flask_babel import gettext as _
@@ -34,9 +35,14 @@ def place_words(place: str | Destination) -> str:
 def arrival_words(offer: Offer, at: datetime) -> str:
     """Return when something arrives that is ordered at `at`: "Arrives Mon, Dec 1 to Wed, Dec 3"."""
     days = offer.arrives(at)
-    first, last = (format_skeleton("MMMEd", day, locale=babel_locale()) for day in (days.earliest, days.latest))
+    first, last = (_day(day, babel_locale()) for day in (days.earliest, days.latest))
     when = first if first == last else _("%(first)s to %(last)s", first=first, last=last)
     return str(_("Arrives %(days)s", days=when))
+
+
+@lru_cache(maxsize=1_000)
+def _day(day: date, locale: str) -> str:
+    return format_skeleton("MMMEd", day, locale=locale)
 
 
 def price_words(offer: Offer) -> str:
