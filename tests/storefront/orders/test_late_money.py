@@ -278,8 +278,10 @@ def test_a_cancelled_order_that_still_holds_something_is_found(any_app: Flask) -
 
 
 @pytest.fixture
-def meeting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Placing waits with the account of points in hand until the other has counted its order, or a while."""
+def meeting(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Placing waits with the account of points in hand until the other has counted its order, or a while; the event says
+    that it has the account, and the other begins then.
+    """
     has_points, has_counted = threading.Event(), threading.Event()
     redeem, count = loyalty.redeem, accounts.count_order
 
@@ -288,15 +290,14 @@ def meeting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         has_points.set()
         has_counted.wait(1)
 
-    def count_after_it(*, customer_id: int, by: int) -> None:
-        assert has_points.wait(30)
+    def count_and_tell(*, customer_id: int, by: int) -> None:
         count(customer_id=customer_id, by=by)
         has_counted.set()
 
     with monkeypatch.context() as patch:
         patch.setattr(loyalty, "redeem", redeem_and_wait)
-        patch.setattr(accounts, "count_order", count_after_it)
-        yield
+        patch.setattr(accounts, "count_order", count_and_tell)
+        yield has_points
 
 
 @pytest.mark.postgres
@@ -309,13 +310,14 @@ def test_placing_with_points_and_paying_late_do_not_wait_for_each_other(
             other = factories.variant_of(factories.make_product("Desk", price=1000)).id
             late = services.place_order(draft=draft_of({other: 1}, customer_id=desk.customer_id), at=now()).id
         cancel_by_the_clock()
-    request.getfixturevalue("meeting")
+    has_points: threading.Event = request.getfixturevalue("meeting")
 
     def place() -> None:
         with postgres_app.app_context():
             desk.place(points=100, code="")
 
     def pay_late() -> None:
+        assert has_points.wait(30)
         with postgres_app.app_context():
             assert pay(late) == "open"
 
