@@ -279,8 +279,8 @@ def test_a_cancelled_order_that_still_holds_something_is_found(any_app: Flask) -
 
 @pytest.fixture
 def meeting(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Placing waits with the account of points in hand until the other has counted its order, or a while; the event says
-    that it has the account, and the other begins then.
+    """Placing waits with the account of points in hand until the other has counted its order, or a while; the other
+    begins when the event says that placing has the account.
     """
     has_points, has_counted = threading.Event(), threading.Event()
     redeem, count = loyalty.redeem, accounts.count_order
