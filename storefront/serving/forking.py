@@ -56,6 +56,8 @@ def fork_for(supervisor: socket.socket) -> tuple[str, list[socket.socket]]:
             word, fds, _flags, _address = socket.recv_fds(supervisor, 1, 2)
         except TimeoutError:
             continue
+        except OSError:
+            word = b""
         if not word:
             os._exit(0)  # the supervisor is gone
         line, *others = given = [socket.socket(fileno=fd) for fd in fds]
@@ -92,7 +94,8 @@ def work(app: Any, line: socket.socket) -> None:
 
 
 def _end_with(line: socket.socket) -> None:
-    line.recv(1)
+    with suppress(OSError):  # it may have gone without having heard everything
+        line.recv(1)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

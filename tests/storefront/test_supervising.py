@@ -16,7 +16,7 @@ import pytest
 
 from benchmarks.server import free_port
 from storefront.config import ROOT, read_config
-from storefront.serving import processes, supervising
+from storefront.serving import forking, processes, supervising
 from storefront.serving.answering import Front
 from tests.open_shop import wait_for_end
 
@@ -120,6 +120,17 @@ def test_an_orphan_that_this_process_inherited_is_buried_once_it_has_ended() -> 
     assert worker.code == 3
     process.returncode = worker.code
     ours.close()
+
+
+def test_a_supervisor_that_went_without_having_heard_everything_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    processes.say(theirs, processes.READY)
+    ours.close()
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda *what: sent.append(what))
+    forking._end_with(theirs)
+    assert sent == [(os.getpid(), signal.SIGTERM)]
+    theirs.close()
 
 
 def test_what_is_loaded_before_a_fork_has_opened_nothing(tmp_path: Path) -> None:
