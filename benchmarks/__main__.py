@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import bare, importing, promotions, purchasing
+from benchmarks import bare, footprint, importing, promotions, purchasing
+from benchmarks.footprint import Footprint
 from benchmarks.pages import BASELINES, PER_ROUND, ROUNDS, Figures, Visit, find_visits, measure
 from benchmarks.queries import count_queries
 from benchmarks.server import serving
@@ -23,23 +23,17 @@ def main() -> None:
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     with tempfile.TemporaryDirectory() as folder:
         environ = {"BARE_DATABASE": bare.database_in(Path(folder))}
-        with serving("benchmarks.bare:app", **environ) as baseline:
-            started = time.perf_counter()
-            with serving("wsgi:app") as shop:
-                shop.fetch("GET", "/")
-                first_page = time.perf_counter() - started
-                visits = find_visits(shop)
-                weights = {visit.name: weigh(shop, visit.path) for visit in visits[:3]}
-                figures = measure(baseline, shop, visits)
-                memory = shop.memory_mb()
+        with serving("benchmarks.bare:app", **environ) as baseline, serving("wsgi:app") as shop:
+            visits = find_visits(shop)
+            weights = {visit.name: weigh(shop, visit.path) for visit in visits[:3]}
+            figures = measure(baseline, shop, visits)
     queries = count_queries(visits)
     report = render(
         visits,
         figures,
         weights,
         queries,
-        memory,
-        first_page,
+        footprint.measure([visit for visit in visits if not visit.jar]),
         {
             "buying": purchasing.measure(),
             "inside the process": [*promotions.measure(), *importing.measure()],
@@ -54,8 +48,7 @@ def render(
     figures: dict[str, Figures],
     weights: dict[str, Weight],
     queries: dict[str, int],
-    memory: float,
-    first_page: float,
+    taken: Footprint,
     more: dict[str, list[tuple[str, str]]],
 ) -> str:
     """Return the results as Markdown."""
@@ -79,7 +72,13 @@ def render(
             f"| {name} | {figure.cpu:.2f} | {ratio:.2f} x bare {visit.baseline} | {visit.goal} "
             f"| {figure.per_second:.0f} | {figure.p95:.1f} | {figure.size / 1024:.0f} | {queries.get(visit.name, '')} |"
         )
-    lines += ["", f"One worker holds {memory:.0f} MB; the first page came {first_page:.1f} s after the start.", ""]
+    lines += [
+        "",
+        f"As a merchant runs it, with {footprint.WORKERS} workers, the shop holds {taken.memory_mb:.0f} MB for each of "
+        "them (PSS of all its processes, supervisor and fork server among them); the first page came "
+        f"{taken.first_page:.1f} s after the start. Medians of {footprint.STARTS} starts.",
+        "",
+    ]
     lines += [
         "| first view, KB as it travels | HTML | CSS | JS | icons | pictures | all |",
         "|---|---|---|---|---|---|---|",

@@ -79,6 +79,7 @@ class Browser:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self._connection = None
 
 
 Send = Callable[[str, str, str, str], Answer]

@@ -104,13 +104,13 @@ def measure(bare: Server, shop: Server, visits: list[Visit]) -> dict[str, Figure
     figures = {visit.name: Figures([], []) for _, visit in runs}
     for server, visit in runs:
         for _ in range(WARM_UP):
-            _send(server, visit)
+            send(server, visit)
     for _ in range(ROUNDS):
         for server, visit in runs:
             before = server.cpu_seconds()
             for _ in range(PER_ROUND):
                 start = time.perf_counter()
-                size = _send(server, visit)
+                size = send(server, visit)
                 figures[visit.name].wall_ms.append((time.perf_counter() - start) * 1000)
             figures[visit.name].cpu_ms.append((server.cpu_seconds() - before) * 1000 / PER_ROUND)
             figures[visit.name].size = size
@@ -120,7 +120,7 @@ def measure(bare: Server, shop: Server, visits: list[Visit]) -> dict[str, Figure
 _numbers = count()
 
 
-def _send(server: Server, visit: Visit) -> int:
+def send(server: Server, visit: Visit) -> int:
     """Fetch a page; `{n}` in an address is another number each time, so that no kept page answers."""
     path = visit.path.replace("{n}", str(next(_numbers)))
     status, content = server.fetch(visit.method, path, visit.body, visit.jar)

@@ -59,12 +59,21 @@ class Server:
 
     def memory_mb(self) -> float:
         """Return the proportional set size of the largest process, in megabytes."""
+        return max(self.sizes_mb())
+
+    def sizes_mb(self) -> list[float]:
+        """Return the proportional set size of each process, in megabytes."""
         sizes = []
         for pid in self.workers():
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):
                     sizes.append(int(line.split()[1]) / 1024)
-        return max(sizes)
+        return sizes
+
+    def reconnect(self) -> None:
+        """Let every browser connect anew for its next request, to whichever worker is free."""
+        for browser in self.browsers.values():
+            browser.close()
 
     def fetch(self, method: str, path: str, body: str = "", jar: str = "", **headers: str) -> tuple[int, bytes]:
         """Send one request on a kept connection, asking for compressed answers as browsers do; a named `jar` remembers
@@ -90,7 +99,14 @@ def serving(target: str, *, workers: int = 1, **environ: str) -> Iterator[Server
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "error", target),
     ]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "LOG_LEVEL": "WARNING", **environ})
+    with running(command, port, {**os.environ, "LOG_LEVEL": "WARNING", **environ}) as server:
+        yield server
+
+
+@contextmanager
+def running(command: list[str], port: int, environ: dict[str, str]) -> Iterator[Server]:
+    """Run a command that serves at `port`, until the block ends."""
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL)
     try:
         _wait(port, process)
         yield Server(port, process)

@@ -143,7 +143,7 @@ class Shop:
 
     def web_workers(self) -> list[int]:
         """Return the processes that answer."""
-        return [pid for pid in self.pids() if "answering" in Path(f"/proc/{pid}/cmdline").read_text()]
+        return [pid for pid in self.pids() if Path(f"/proc/{pid}/comm").read_text() == "shop-web\n"]
 
     def memory_mb(self) -> dict[int, float]:
         """Return the proportional set size of each web worker, in megabytes."""

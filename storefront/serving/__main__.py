@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from storefront.config import ROOT, read_config
-from storefront.serving.supervising import DRAIN, PARTS, serve
+from storefront.serving.processes import PARTS
+from storefront.serving.supervising import DRAIN, serve
 from storefront.telemetry import logs
 
 if __name__ == "__main__":
@@ -18,5 +19,4 @@ if __name__ == "__main__":
     asked = parser.parse_args()
     config = read_config()
     logs.set_up(config.log_level)
-    parts = [asked.part] if asked.part else PARTS
-    serve(config, *parts, home=asked.home, drain=asked.drain, migrate=asked.migrate)
+    serve(config, *([asked.part] if asked.part else PARTS), home=asked.home, drain=asked.drain, migrate=asked.migrate)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import faulthandler
 import gc
-import importlib
 import json
 import os
 import signal
@@ -29,11 +28,10 @@ from granian.log import LogLevels
 from werkzeug.test import Client
 
 from storefront.config import ROOT, read_config
-from storefront.serving.supervising import BACKLOG, READY, RETIRE
+from storefront.serving.processes import BACKLOG, READY, RETIRE, say
 
 LONGEST_ANSWER = 180.0
 """Seconds after which a request is taken to hang: the worker ends, and another takes its place."""
-TARGET = "wsgi:app"
 WARM = ("/", "/search/suggestions?q=tea")
 LINES = ROOT / "storefront" / "telemetry" / "granian.json"
 """How granian's own lines look: like all others."""
@@ -97,10 +95,10 @@ def _last(start: StartResponse, status: str, headers: list[tuple[str, str]], *re
     return start(status, [*headers, ("Connection", "close")], *rest)
 
 
-def answer(listener: socket.socket, control: socket.socket) -> None:
-    """Load the shop, say that it is ready, and answer until told otherwise."""
+def answer(app: Callable[..., Iterable[bytes]], listener: socket.socket, line: socket.socket) -> None:
+    """Warm up, say that this worker is ready, and answer until told otherwise."""
     server: Any = Granian(
-        TARGET,
+        "the shop, which is loaded",
         interface=Interfaces.WSGI,
         blocking_threads=1,
         backlog=BACKLOG,
@@ -111,28 +109,17 @@ def answer(listener: socket.socket, control: socket.socket) -> None:
     )
     holder: Any = SocketHolder
     server._shd, server._sso = holder(listener.fileno(), False, BACKLOG), listener
-    server._spawn_worker(0, server._spawn_wsgi_worker, partial(_load, listener, control)).inner.run()
+    server._spawn_worker(0, server._spawn_wsgi_worker, partial(_begin, app, listener, line)).inner.run()
 
 
-def _load(listener: socket.socket, control: socket.socket) -> Front:
-    """Load the shop and ask it for a page of each kind, so that no reader is the first.
-
-    What a shop consists of lives as long as its process: the collector of garbage need never look at it again, which
-    would stop the process for a fifth of a second now and then.
-    """
-    module, _, name = TARGET.partition(":")
-    gc.disable()
-    app = getattr(importlib.import_module(module), name)
+def _begin(app: Callable[..., Iterable[bytes]], listener: socket.socket, line: socket.socket) -> Front:
+    """Ask the shop for a page of each kind, so that no reader is the first."""
     _warm_up(app)
     gc.collect()
     gc.freeze()
-    gc.enable()
     front = Front(app)
-    threading.Thread(target=_listen, args=(control, listener, front), daemon=True).start()
-    try:
-        control.sendall(READY)
-    except OSError:
-        sys.exit("The supervisor is gone; nobody is to be answered")
+    threading.Thread(target=_listen, args=(line, listener, front), daemon=True).start()
+    say(line, READY)
     return front
 
 
@@ -144,12 +131,12 @@ def _warm_up(app: Callable[..., Iterable[bytes]]) -> None:
             client.get(path, base_url=read_config().public_url, headers={"User-Agent": "warm-up (bot)"}).close()
 
 
-def _listen(control: socket.socket, listener: socket.socket, front: Front) -> None:
+def _listen(line: socket.socket, listener: socket.socket, front: Front) -> None:
     """Do what the supervisor says; end when it is gone, or when a request hangs."""
-    control.settimeout(5.0)
+    line.settimeout(5.0)
     while True:
         try:
-            word = control.recv(1)
+            word = line.recv(1)
         except TimeoutError:
             _mind(front)
             continue
@@ -187,7 +174,3 @@ def _close(listener: socket.socket) -> None:
             continue
         if (found.st_dev, found.st_ino) == (shared.st_dev, shared.st_ino):
             os.dup2(nobody.fileno(), fd)
-
-
-if __name__ == "__main__":
-    answer(*(socket.socket(fileno=int(number)) for number in sys.argv[1:3]))

@@ -1,95 +1,40 @@
-"""The supervisor: starts workers, replaces those that die, and all of them when told to."""
+"""The supervisor: has workers forked, replaces those that die, and all of them when told to."""
 
 from __future__ import annotations
 
-import ctypes
 import logging
-import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from storefront.config import ROOT, Config
 from storefront.serving import notices
+from storefront.serving.processes import BACKLOG, PARTS, PATIENCE, ForkServer, Worker, python
 
 log = logging.getLogger(__name__)
 
-PARTS = ("web", "jobs")
 ROUND = 0.1
 """Seconds between two looks at the workers."""
 DRAIN = 5.0
 """Seconds for which a replaced worker answers on connections that it has; who asks on one is told to close it."""
 LAST_DRAIN = 1.0
 """The same when the whole shop closes."""
-PATIENCE = 30.0
-"""Seconds after which a worker that does not end is ended."""
 LONGEST_JOB = 600.0
-"""The same for a job worker that has a successor already: nobody waits for it."""
+"""Seconds after which a job worker that has a successor already is ended: nobody waits for it."""
 SLOWEST_START = 120.0
 STEADY = 60.0
 """A worker that lived so long died by accident; one that did not may die again."""
 LONGEST_PAUSE = 30.0
-BACKLOG = 1024
-READY, RETIRE = b"r", b"q"
-"""What worker and supervisor say to each other; the supervisor's end means the worker's."""
-PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-@dataclass
-class Worker:
-    """A process; `control` is our end of the line to one that answers requests, None for the job worker."""
-
-    process: subprocess.Popen[bytes]
-    control: socket.socket | None
-    born: float = field(default_factory=time.monotonic)
-    is_ready: bool = False
-    end_at: float = 0.0
-    """When a retiring one is told to end."""
-    kill_at: float = 0.0
-    """When it is made to."""
-    was_told: bool = False
-
-    def is_alive(self) -> bool:
-        """Look whether it lives, and whether it has said that it is ready."""
-        if self.control and not self.is_ready:
-            with suppress(OSError):
-                self.is_ready = self.control.recv(1) == READY
-        return self.process.poll() is None
-
-    def retire(self, seconds: float, *, patience: float = PATIENCE) -> None:
-        """Let it finish: it takes no more connections, and ends after `seconds`."""
-        self.end_at = time.monotonic()
-        if self.control and seconds:
-            with suppress(OSError):
-                self.control.send(RETIRE)
-                self.end_at += seconds
-        self.kill_at = self.end_at + patience
-
-    def see_off(self) -> bool:
-        """End it when it is time, by force when it does not; say whether it is gone."""
-        if self.process.poll() is not None:
-            if self.control:
-                self.control.close()
-            return True
-        moment = time.monotonic()
-        if moment >= self.kill_at:
-            self.process.kill()
-        elif moment >= self.end_at and not self.was_told:
-            self.was_told = True
-            self.process.terminate()
-        return False
 
 
 @dataclass
 class Place:
-    """Where one worker stands at a time, and how the last ones fared."""
+    """Where one worker stands at a time, or the fork server, and how the last ones fared."""
 
     part: str
     worker: Worker | None = None
@@ -97,14 +42,19 @@ class Place:
     failures: int = 0
     start_at: float = 0.0
 
+    @property
+    def name(self) -> str:
+        return f"{self.part} worker" if self.part in PARTS else self.part
+
     def note_death(self, worker: Worker) -> None:
         """Decide when the next one starts: at once after an accident, later and later where they die young."""
-        pause, code = self._pause(time.monotonic() - worker.born), worker.process.returncode
-        log.error("A %s worker (%s) ended with %s; another starts in %s s", self.part, worker.process.pid, code, pause)
+        pause = self._pause(time.monotonic() - worker.born)
+        code = "a code that nobody saw" if worker.code is None else worker.code
+        log.error("A %s (%s) ended with %s; another starts in %s s", self.name, worker.pid, code, pause)
 
     def note_refusal(self, error: OSError) -> None:
         """The machine let none start; it may a moment later."""
-        log.error("A %s worker could not be started (%s); the next try is in %s s", self.part, error, self._pause(0.0))
+        log.error("A %s could not be started (%s); the next try is in %s s", self.name, error, self._pause(0.0))
 
     def _pause(self, lived: float) -> float:
         self.failures = self.failures + 1 if lived < STEADY else 1
@@ -114,11 +64,13 @@ class Place:
 
 
 class Supervisor:
-    """The workers of one machine."""
+    """The workers of one machine, and the fork server that they come from."""
 
     def __init__(self, config: Config, parts: tuple[str, ...], *, home: Path, drain: float) -> None:
-        self._home, self._drain = home, drain
-        self._listener = notices.handed_socket() or _listener(config.host, config.port) if "web" in parts else None
+        self._config, self._home, self._drain = config, home, drain
+        self._listener: socket.socket | None = None
+        self._source = Place("fork server")
+        """Where the process stands that loaded the code, which workers are forked from."""
         counts = {"web": config.workers, "jobs": 1}
         self._places = [Place(part) for part in parts for _ in range(counts[part])]
         self._retiring: list[Worker] = []
@@ -126,6 +78,16 @@ class Supervisor:
         self._is_told_ready = False
         self.is_closing = False
         self.must_reload = False
+
+    def open(self, *, migrate: bool) -> None:
+        """Open the port once the tables are right; the code is loaded meanwhile."""
+        self._source.worker = self._start(self._source, None)
+        _look_at_tables(self._config, self._home, migrate=migrate)
+        if any(place.part == "web" for place in self._places):
+            self._listener = notices.handed_socket() or _listener(self._config.host, self._config.port)
+            self._listener.setblocking(False)
+            address = f"http://{self._config.host}:{self._config.port}"
+            print(f"The shop is open at {address} (Ctrl-C closes it)", flush=True)
 
     def run(self) -> None:
         """Go round until told to close."""
@@ -139,13 +101,13 @@ class Supervisor:
 
     def look(self) -> None:
         """Start what is missing, end what is to end, take the next step of a replacement."""
-        for place in self._places:
+        for place in (self._source, *self._places):
             if place.worker and not place.worker.is_alive():
                 place.note_death(place.worker)
                 place.worker.see_off()
                 place.worker = None
             if place.worker is None and place.successor is None and time.monotonic() >= place.start_at:
-                place.worker = self._start(place)
+                place.worker = self._start(place, self._source.worker)
         self._retiring = [worker for worker in self._retiring if not worker.see_off()]
         if self.must_reload and self._replacing is None:
             self.must_reload = False
@@ -158,83 +120,73 @@ class Supervisor:
             notices.ready()
 
     def _replace_all(self) -> Iterator[Place]:
-        """Replace the workers one after the other, a look at a time; stop where a new one does not start."""
-        for place in self._places:
-            place.successor = fresh = self._start(place)
+        """Load the new code, replace the workers one after the other, a look at a time; stop where one does not start.
+
+        The old fork server stays until a worker of the new one is ready.
+        """
+        for place in (self._source, *self._places):
+            fresh = place.successor = self._start(place, self._source.successor or self._source.worker)
             while fresh and fresh.is_alive() and not fresh.is_ready and time.monotonic() - fresh.born < SLOWEST_START:
                 yield place
-            place.successor = None
             if not fresh or not fresh.is_ready or not fresh.is_alive():
                 log.error("The new code does not start; the workers that are there stay")
-                if fresh:
-                    fresh.retire(0.0)
-                    self._retiring.append(fresh)
+                self._give_up(place)
+                self._give_up(self._source)
                 break
-            if place.worker:
-                place.worker.retire(self._drain, patience=LONGEST_JOB if place.part == "jobs" else PATIENCE)
-                self._retiring.append(place.worker)
-            place.worker, place.failures = fresh, 0
+            if place is not self._source:
+                self._hand_over(self._source)
+                self._hand_over(place)
         else:
             log.info("Every worker was replaced")
         self._replacing = None
         notices.ready()
 
-    def close(self, *, seconds: float) -> None:
+    def _hand_over(self, place: Place) -> None:
+        if place.successor:
+            if place.worker:
+                self._retire(place.worker, self._drain, patience=LONGEST_JOB if place.part == "jobs" else PATIENCE)
+            place.worker, place.successor, place.failures = place.successor, None, 0
+
+    def _give_up(self, place: Place) -> None:
+        if place.successor:
+            self._retire(place.successor, 0.0)
+            place.successor = None
+
+    def _retire(self, worker: Worker, seconds: float, *, patience: float = PATIENCE) -> None:
+        worker.retire(seconds, patience=patience)
+        self._retiring.append(worker)
+
+    def close(self, *, seconds: float = 0.0) -> None:
         """Take nothing more, finish what was begun, end everything."""
         notices.stopping()
         if self._listener:
             self._listener.close()
-        for place in self._places:
+        for place in (self._source, *self._places):
             for worker in (place.worker, place.successor):
                 if worker:
-                    worker.retire(seconds)
-                    self._retiring.append(worker)
+                    self._retire(worker, seconds)
         while self._retiring:
             self._retiring = [worker for worker in self._retiring if not worker.see_off()]
             time.sleep(ROUND)
 
-    def _start(self, place: Place) -> Worker | None:
-        """Start a worker; None where the machine has no process, memory or descriptor to spare, or the code is gone."""
+    def _start(self, place: Place, source: Worker | None) -> Worker | None:
+        """Start a fork server, or a worker from one that is ready; None where the machine has no process, memory or
+        descriptor to spare, or the code is gone.
+        """
         try:
-            return self._start_jobs() if place.part == "jobs" else self._start_web()
+            if place is self._source:
+                return ForkServer.start(self._home)
+            if isinstance(source, ForkServer) and source.is_ready:
+                return source.fork(place.part, self._listener if place.part == "web" else None)
         except OSError as error:
             place.note_refusal(error)
-            return None
-
-    def _start_jobs(self) -> Worker:
-        command = [_python(self._home), "-m", "flask", "--app", "wsgi", "jobs", "work"]
-        return Worker(subprocess.Popen(command, cwd=self._home, preexec_fn=_end_with_parent), None, is_ready=True)  # noqa: PLW1509, S603
-
-    def _start_web(self) -> Worker:
-        assert self._listener
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
-        fds = (self._listener.fileno(), theirs.fileno())
-        command = [_python(self._home), "-m", "storefront.serving.answering", *map(str, fds)]
-        with theirs:
-            try:
-                return Worker(subprocess.Popen(command, cwd=self._home, pass_fds=fds), ours)  # noqa: S603
-            except OSError:
-                ours.close()
-                raise
-
-
-def _end_with_parent() -> None:
-    """Ask Linux to tell this process to end when the supervisor does: no line to it is open that would say so."""
-    if _LIBC:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _python(home: Path) -> str:
-    """Return the interpreter of a release, where it has one of its own."""
-    own = str(home / ".venv" / "bin" / "python")
-    return own if home != ROOT and os.access(own, os.X_OK) else sys.executable
+        return None
 
 
 def _look_at_tables(config: Config, home: Path, *, migrate: bool) -> None:
     config.data_dir.mkdir(parents=True, exist_ok=True)
     if migrate:
-        command = [_python(home), "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+        command = [python(home), "-m", "flask", "--app", "wsgi", "db", "upgrade"]
         if subprocess.run(command, cwd=home, check=False).returncode:  # noqa: S603
             sys.exit("The shop was not opened: its tables could not be brought up to date, see above.")
     if subprocess.run([sys.executable, "-m", "storefront.readiness"], cwd=ROOT, check=False).returncode:
@@ -255,16 +207,16 @@ def serve(config: Config, *parts: str, home: Path = ROOT, drain: float = DRAIN, 
     Raise SystemExit with a sentence where the database's tables are not those of the code; `migrate` brings them up to
     date first.
     """
-    _look_at_tables(config, home, migrate=migrate)
-    supervisor = Supervisor(config, parts or PARTS, home=home, drain=drain)
-    if supervisor._listener:
-        supervisor._listener.setblocking(False)
-        print(f"The shop is open at http://{config.host}:{config.port} (Ctrl-C closes it)", flush=True)
+    supervisor = Supervisor(config, parts or tuple(PARTS), home=home, drain=drain)
     signal.signal(signal.SIGTERM, lambda *_: setattr(supervisor, "is_closing", True))
     signal.signal(signal.SIGHUP, lambda *_: setattr(supervisor, "must_reload", True))
     try:
+        supervisor.open(migrate=migrate)
         supervisor.run()
         supervisor.close(seconds=LAST_DRAIN)
+    except SystemExit:
+        supervisor.close()
+        raise
     except KeyboardInterrupt:
         print("Closing.")
-        supervisor.close(seconds=0.0)
+        supervisor.close()

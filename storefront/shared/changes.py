@@ -41,7 +41,7 @@ class News:
         self._answered = 0
         self._edits = 0
         self._url = url
-        self._name = os.urandom(STAMP)
+        self._name = b""
         self._is_listening = False
         self.commits = 0
         """How often somebody else has committed, as far as this process knows."""
@@ -74,6 +74,7 @@ class News:
 
     def _listen(self) -> None:
         self._is_listening = True
+        self._name = os.urandom(STAMP)  # not before: processes are forked that each need their own
         threading.Thread(target=self._hear, daemon=True, name="changes").start()
 
     def _hear(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from storefront.config import Config
+from storefront.config import ROOT, Config
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.discovery import indexing, recommending
@@ -18,7 +20,6 @@ from storefront.kernel.errors import Invalid
 from storefront.kernel.kept import Kept
 from storefront.operations import backing_up, restoring
 from storefront.operations.errors import BackupRefused
-from storefront.serving import supervising
 from storefront.shop import queries, services, verifying
 
 group = AppGroup("shop", help="Run the shop, back it up; its settings.")
@@ -29,7 +30,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--migrate", is_flag=True, help="Bring the database's tables up to date first.")
 def serve(migrate: bool) -> None:
     """Run the web server and the job worker side by side until Ctrl-C or SIGTERM; whoever dies is replaced."""
-    supervising.serve(current_app.config["SHOP"], migrate=migrate)
+    os.chdir(ROOT)
+    command = [sys.executable, "-m", "storefront.serving", *(["--migrate"] if migrate else [])]
+    os.execv(command[0], command)  # noqa: S606 - a supervisor that has nothing of the shop loaded
 
 
 @group.command("verify")

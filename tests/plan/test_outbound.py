@@ -34,13 +34,16 @@ MAY_CALL = {
     "storefront/payments/providers/stripe.py": "Stripe: fixed, or STRIPE_*",
     "storefront/payments/providers/wechatpay.py": "WeChat Pay: fixed, or WECHATPAY_*",
     "storefront/serving/answering.py": "the socket that it was handed",
+    "storefront/serving/forking.py": "the line to the supervisor",
     "storefront/serving/health.py": "the shop itself, on loopback",
     "storefront/serving/notices.py": "systemd: NOTIFY_SOCKET",
+    "storefront/serving/processes.py": "lines to processes of its own",
     "storefront/serving/supervising.py": "the port that it opens",
     "storefront/sms/aliyun.py": "the carrier: fixed, or SMS_URL",
     "storefront/sms/tencent.py": "the carrier: fixed, or SMS_URL",
 }
 RUNS_PROGRAMS = {
+    "storefront/serving/processes.py",
     "storefront/serving/supervising.py",
     "storefront/demo/fetching.py",
     "storefront/operations/postgres.py",

@@ -6,16 +6,10 @@ import http.client
 import json
 import os
 import signal
-import sqlite3
-import ssl
 import subprocess
 import sys
-import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -23,152 +17,7 @@ import pytest
 from benchmarks.server import free_port
 from storefront.config import ROOT
 from tests.front_door import IS_THERE, FrontDoor
-
-RELEASE = """
-import time
-
-def app(environ, start_response):
-    time.sleep(0.01)
-    start_response("200 OK", [("Content-Length", "4"), ("X-Release", {name!r})])
-    return [b"open"]
-"""
-"""A release that says its name; it stands for the shop, which takes seconds to load."""
-
-
-ANYBODYS = ssl.create_default_context()
-ANYBODYS.check_hostname, ANYBODYS.verify_mode = False, ssl.CERT_NONE
-
-
-@dataclass
-class Shop:
-    """A supervisor and its workers, in a folder that a link names: a deployment moves the link."""
-
-    folder: Path
-    port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def home(self) -> Path:
-        return self.folder / "current"
-
-    def deploy(self, name: str, code: str = RELEASE) -> None:
-        """Put a release into a folder of its own and move the link to it."""
-        release = self.folder / name
-        release.mkdir()
-        (release / "wsgi.py").write_text(code.format(name=name))
-        moved = self.folder / "moved"
-        moved.symlink_to(release)
-        moved.replace(self.home)
-
-    def open(self, *, workers: int = 2) -> None:
-        (self.folder / "data").mkdir()
-        with closing(sqlite3.connect(self.folder / "data" / "shop.db")) as tables:
-            tables.execute("CREATE TABLE setting (key TEXT)")  # no more than tells them from none
-        data = {"DATA_DIR": str(self.folder / "data"), "REDIS_URL": "", "DATABASE_URL": "", "LOG_LEVEL": "WARNING"}
-        environ = {**os.environ, **data, "PORT": str(self.port), "WEB_WORKERS": str(workers), "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "storefront.serving", "web", "--home", str(self.home), "--drain", "1"]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environ)
-        self.wait_for(workers)
-
-    def workers(self) -> list[int]:
-        """Return the processes that answer."""
-        assert self.process is not None
-        pid = self.process.pid
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-    def wait_for(self, workers: int) -> None:
-        """Return once so many workers live, no more, and the shop answers."""
-        for _ in range(400):
-            if len(self.workers()) == workers and _status(self.port) == 200:
-                return
-            time.sleep(0.1)
-        raise AssertionError("the shop did not come to rest")
-
-    def reload(self, name: str) -> None:
-        """Take the new code, and return once nobody runs the old."""
-        assert self.process is not None
-        self.process.send_signal(signal.SIGHUP)
-        for _ in range(400):
-            if {_release(self.port) for _ in range(6)} == {name} and len(self.workers()) == 2:
-                return
-            time.sleep(0.1)
-        raise AssertionError(f"{name} did not take over")
-
-    def close(self) -> int:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=40)
-
-
-@dataclass
-class Crowd:
-    """Eight clients that hardly rest: half keep their connection, half connect anew for every page."""
-
-    port: int
-    door: type[http.client.HTTPConnection] = http.client.HTTPConnection
-    method: str = "GET"
-    is_over: threading.Event = field(default_factory=threading.Event)
-    served: Counter[str] = field(default_factory=Counter)
-    failures: list[str] = field(default_factory=list)
-
-    @contextmanager
-    def busy(self) -> Iterator[None]:
-        threads = [threading.Thread(target=self._visit, args=(number % 2 == 0,)) for number in range(8)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self.is_over.set()
-            for thread in threads:
-                thread.join()
-
-    def _visit(self, keeps: bool) -> None:
-        options = {"context": ANYBODYS} if self.door is http.client.HTTPSConnection else {}
-        connection = self.door("127.0.0.1", self.port, timeout=30, **options)
-        headers = {"Connection": "keep-alive" if keeps else "close"}
-        while not self.is_over.wait(0.01):
-            try:
-                connection.request(self.method, "/", headers=headers)
-                answer = connection.getresponse()
-                answer.read()
-                if answer.status != 200:
-                    self.failures.append(f"{answer.status}")
-                    continue
-                self.served[answer.headers["X-Release"]] += 1
-            except (OSError, http.client.HTTPException) as failure:
-                self.failures.append(repr(failure))
-                connection.close()
-        connection.close()
-
-
-def _status(port: int, path: str = "/healthz") -> int:
-    for _ in range(240):
-        with suppress(ConnectionError):
-            return _ask(port, path).status
-        time.sleep(0.25)
-    raise AssertionError("the shop did not open")
-
-
-def _release(port: int) -> str:
-    return _ask(port, "/healthz").headers["X-Release"]
-
-
-def _ask(port: int, path: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse()
-    finally:
-        connection.close()
-
-
-def wait_for_end(pid: int) -> None:
-    for _ in range(100):
-        if not Path(f"/proc/{pid}").exists():
-            return
-        time.sleep(0.1)
-    raise AssertionError("a worker went on without its supervisor")
+from tests.open_shop import NUMBERS, Crowd, Shop, ask, release_of, status_of, wait_for_end
 
 
 @pytest.fixture
@@ -202,7 +51,7 @@ def test_the_shop_opens_on_its_port_tells_all_in_json_and_closes_when_told(tmp_p
     with (tmp_path / "log").open("wb") as lines:
         shop = subprocess.Popen(command, cwd=ROOT, env=_environ(tmp_path, port), stderr=lines)
         try:
-            assert _status(port) == 200
+            assert status_of(port) == 200
             for _ in range(300):  # the job worker may take longer to load
                 if "huey.consumer" in (tmp_path / "log").read_text():
                     break
@@ -245,16 +94,54 @@ def test_code_that_does_not_start_changes_nothing_and_dying_workers_close_no_sho
     assert shop.process is not None
     shop.process.send_signal(signal.SIGHUP)
     for _ in range(20):
-        assert _release(shop.port) == "good"
+        assert release_of(shop.port) == "good"
         time.sleep(0.1)
     assert shop.workers() == before
 
-    shop.deploy("mended")
     for _ in range(3):
         os.kill(shop.workers()[0], signal.SIGKILL)
         time.sleep(0.3)
     shop.wait_for(2)
+    assert {release_of(shop.port) for _ in range(6)} == {"good"}, "what is there now was not asked for"
     assert shop.process.poll() is None
+    shop.deploy("mended")
+    shop.reload("mended")
+
+
+@pytest.mark.long
+def test_the_fork_server_may_die_and_so_may_the_workers_that_it_leaves_behind(shop: Shop) -> None:
+    shop.deploy("first")
+    shop.open()
+    before, (loaded,) = shop.workers(), shop.fork_servers()
+    crowd = Crowd(shop.port)
+    with crowd.busy():
+        os.kill(loaded, signal.SIGKILL)
+        for _ in range(100):
+            if shop.fork_servers() not in ([], [loaded]):
+                break
+            time.sleep(0.1)
+        assert shop.workers() == before
+        assert crowd.failures == []
+    assert len(shop.fork_servers()) == 1
+    os.kill(before[0], signal.SIGKILL)
+    wait_for_end(before[0])
+    shop.wait_for(2)
+    shop.deploy("second")
+    shop.reload("second")
+    assert not set(before) & set(shop.workers())
+    assert len(shop.fork_servers()) == 1
+    assert shop.close() == 0
+    assert shop.workers() == shop.fork_servers() == []
+
+
+def test_each_worker_has_random_numbers_of_its_own(shop: Shop) -> None:
+    shop.deploy("numbers", NUMBERS)
+    shop.open()
+    told: dict[str, str] = {}
+    for _ in range(200):
+        answer = ask(shop.port, "/")
+        told.setdefault(answer.headers["X-Process"], answer.headers["X-Number"])
+    assert len(told) == len(set(told.values())) == 2
 
 
 @pytest.mark.long
@@ -286,11 +173,13 @@ def test_behind_nginx_a_machine_may_be_upgraded_or_closed_and_no_request_fails(t
                 machine.close()
 
 
-def test_workers_end_with_their_supervisor(shop: Shop) -> None:
+def test_workers_and_fork_server_end_with_their_supervisor(shop: Shop) -> None:
     shop.deploy("only")
     shop.open(workers=1)
     assert shop.process is not None
-    (worker,) = shop.workers()
+    family = [*shop.workers(), *shop.fork_servers()]
+    assert len(family) == 2
     shop.process.kill()
     shop.process.wait()
-    wait_for_end(worker)
+    for process in family:
+        wait_for_end(process)

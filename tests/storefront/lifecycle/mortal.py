@@ -64,13 +64,13 @@ class Processes:
             _kill(self.web_workers())
             return
         if whom == "jobs":
-            _kill([pid for pid in self._family() if "jobs" in _told(pid)])
+            _kill([pid for pid in self._family() if _name(pid) == "shop-jobs"])
             return
         self.close()
 
     def web_workers(self) -> list[int]:
         """Return the processes that answer requests."""
-        return [pid for pid in self._family() if "storefront.serving.answering" in _told(pid)]
+        return [pid for pid in self._family() if _name(pid) == "shop-web"]
 
     def close(self) -> None:
         """Leave none of them."""
@@ -86,15 +86,13 @@ class Processes:
         return subprocess.run(command, cwd=ROOT, env=self.environ, check=False, capture_output=True, text=True)
 
     def _family(self) -> list[int]:
-        """Return the process ids of the server and everything that it started, parents first."""
+        """Return the process ids of the server and everything that it started."""
         assert self.serving is not None
-        found, waiting = [], [self.serving.pid]
-        while waiting:
-            pid = waiting.pop(0)
-            found.append(pid)
-            children = Path(f"/proc/{pid}/task/{pid}/children")
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):
-                waiting += [int(child) for child in children.read_text().split()]
+                if os.getsid(int(folder.name)) == self.serving.pid:
+                    found.append(int(folder.name))
         return found
 
 
@@ -136,9 +134,9 @@ class Browser:
         return self.insist("POST", path, urlencode(fields).encode())
 
 
-def _told(pid: int) -> str:
+def _name(pid: int) -> str:
     with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_text()
+        return Path(f"/proc/{pid}/comm").read_text().strip()
     return ""
 
 
