@@ -12,7 +12,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from hypothesis import settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from storefront.accounts import passwords
 from storefront.config import Config, read_config
@@ -22,6 +22,7 @@ from storefront.jobs import queue
 from storefront.kernel.kept import Kept
 from tests.browser import Shopper
 from tests.demo_data import _demo_app, demo_app, demo_shopper  # noqa: F401
+from tests.emptying import EMPTY, empty_postgres, empty_sqlite, sweeper_of
 from tests.redis_server import redis_server  # noqa: F401
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "30"))
@@ -97,8 +98,7 @@ def _sqlite_app(worker_dir: Path) -> Iterator[Flask]:
         db.create_all()
         db.session.remove()
         db.engine.dispose()
-    database = worker_dir / "shop.db"
-    shutil.copy(database, worker_dir / "empty.db")
+    shutil.copy(worker_dir / "shop.db", worker_dir / EMPTY)
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -125,6 +125,14 @@ def _postgres_app(worker_dir: Path, worker_id: str) -> Iterator[Flask]:
     server.dispose()
 
 
+@pytest.fixture(scope="session")
+def _sweeper(_postgres_app: Flask) -> Iterator[Engine]:
+    with _postgres_app.app_context():
+        sweeper = sweeper_of(db.engine.url.render_as_string(hide_password=False))
+    yield sweeper
+    sweeper.dispose()
+
+
 @pytest.fixture
 def app(request: pytest.FixtureRequest) -> Flask:
     """The application on an empty database, SQLite unless TEST_DATABASE says postgres. Hold no app context across
@@ -136,7 +144,8 @@ def app(request: pytest.FixtureRequest) -> Flask:
 @pytest.fixture
 def sqlite_app(_sqlite_app: Flask, worker_dir: Path) -> Iterator[Flask]:
     """The application on an empty SQLite database."""
-    _empty_sqlite(_sqlite_app, worker_dir)
+    empty_sqlite(_sqlite_app, worker_dir)
+    Kept.forget_all()
     _forget_index(_sqlite_app)
     queue.bind(_sqlite_app)
     yield _sqlite_app
@@ -152,9 +161,9 @@ def nothing_grows_old(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def postgres_app(_postgres_app: Flask) -> Iterator[Flask]:
+def postgres_app(_postgres_app: Flask, _sweeper: Engine) -> Iterator[Flask]:
     """The application on an empty PostgreSQL database."""
-    _empty_postgres(_postgres_app)
+    empty_postgres(_sweeper)
     Kept.forget_all()
     _forget_index(_postgres_app)
     queue.bind(_postgres_app)
@@ -173,32 +182,6 @@ def _forget_index(app: Flask) -> None:
     shutil.rmtree(app.config["SHOP"].index_dir, ignore_errors=True)
     with app.app_context():
         forget_desk()
-
-
-def _empty_sqlite(app: Flask, folder: Path) -> None:
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    for suffix in ("-wal", "-shm"):
-        (folder / f"shop.db{suffix}").unlink(missing_ok=True)
-    shutil.copy(folder / "empty.db", folder / "shop.db")
-    Kept.forget_all()
-
-
-def _empty_postgres(app: Flask) -> None:
-    """Delete what there is, children first: to truncate each table takes a hundred times as long."""
-    names = [table.name for table in reversed(db.metadata.sorted_tables)]
-    holds = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in names)
-    restart = "SELECT setval(format('%I', sequencename), 1, false) FROM pg_sequences"
-    with app.app_context(), db.engine.begin() as connection:
-        if connection.scalar(text("SELECT current_setting('is_superuser') = 'on'")):
-            # Everything goes, so no reference need be looked up: row by row that takes the square of many rows.
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-        filled = set(connection.scalars(text(holds)))
-        for name in names:
-            if name in filled:
-                connection.execute(text(f'DELETE FROM "{name}"'))
-        connection.execute(text(f"{restart} WHERE schemaname = 'public' AND last_value IS NOT NULL"))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ OPEN = {
 Matrix = dict[tuple[str, str], frozenset[Role]]
 
 
+@lru_cache(maxsize=1)
 def read_matrix() -> Matrix:
     lines = (Path(__file__).parent / "matrix.txt").read_text(encoding="utf-8").splitlines()
     rows = [line.split() for line in lines if line and not line.startswith("#")]

@@ -34,6 +34,7 @@ def _module(name: str) -> tuple[dict[str, ast.AST], dict[str, Place]]:
     return things, imported
 
 
+@cache
 def _exists(name: str) -> bool:
     try:
         return importlib.util.find_spec(name) is not None
@@ -41,7 +42,13 @@ def _exists(name: str) -> bool:
         return False
 
 
-def _named(module: str, node: ast.AST) -> Iterator[Place]:
+@cache
+def _named(module: str, name: str) -> tuple[Place, ...]:
+    """Return what a function, a class or an assignment of a module names."""
+    return tuple(_all_named(module, _module(module)[0][name]))
+
+
+def _all_named(module: str, node: ast.AST) -> Iterator[Place]:
     things, imported = _module(module)
     for each in ast.walk(node):
         if isinstance(each, ast.Name):
@@ -62,9 +69,9 @@ def reaches(view: Place, wanted: Place) -> bool:
         module, name = waiting.pop()
         things, imported = _module(module)
         if name in imported and name not in things:
-            following: Iterator[Place] | list[Place] = [imported[name]]
+            following: tuple[Place, ...] = (imported[name],)
         elif name in things:
-            following = _named(module, things[name])
+            following = _named(module, name)
         else:
             continue
         for place in following:

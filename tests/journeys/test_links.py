@@ -26,8 +26,8 @@ def _walk(shopper: Shopper, start: str) -> dict[str, int]:
         seen_kinds[kind] = seen_kinds.get(kind, 0) + 1
         page = shopper.get(path)
         answers[path] = page.status
-        for link in page.all("a[href]"):
-            target = urldefrag(urljoin(path, str(link["href"]))).url
+        for link in page.tree.css("a[href]"):
+            target = urldefrag(urljoin(path, link.attributes["href"] or "")).url
             if target.startswith("/") and target not in answers:
                 waiting.append(target)
     return answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 SAME_IN_BOTH = re.compile(r"^[\W\d_]*$|^(%\(\w+\)[sd]|[\s·×:：“”/()%+.,-])+$")
 
 
+@lru_cache(maxsize=1)
 def _messages() -> set[str | tuple[str, ...]]:
     found: set[str | tuple[str, ...]] = set()
     for package in ("storefront", "admin"):
@@ -26,6 +28,7 @@ def _messages() -> set[str | tuple[str, ...]]:
     return found
 
 
+@lru_cache(maxsize=1)
 def _catalogue() -> dict[str | tuple[str, ...], str | tuple[str, ...]]:
     with CATALOGUE.open("rb") as file:
         return {message.id: message.string for message in read_po(file) if message.id and not message.fuzzy}

@@ -160,7 +160,8 @@ def test_only_one_writer_at_a_time_and_the_other_changes_nothing(new_index: NewI
     assert count(new_index()) == 3
 
 
-def test_the_holder_follows_new_generations(new_index: NewIndex) -> None:
+def test_the_holder_follows_new_generations(new_index: NewIndex, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.index.holder.RETRY_AFTER", 0.1)
     holder = SearchHolder(new_index(), look_every=0.0)
     with pytest.raises(IndexMissing):
         holder.searcher()
@@ -168,7 +169,8 @@ def test_the_holder_follows_new_generations(new_index: NewIndex) -> None:
     assert holder.reload().search(SearchRequest()).total == 3
     name = new_index().upsert([document(4)])
     deadline = time.monotonic() + 10
-    while holder.searcher().generation.name != name and time.monotonic() < deadline:
+    while holder.searcher().generation.name != name:
+        assert time.monotonic() < deadline
         time.sleep(0.01)
     health = holder.searcher().health()
     assert (health.generation, health.documents, health.segments, health.fallback) == (name, 4, 2, False)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -32,7 +30,8 @@ from storefront.kernel.clock import now
 from storefront.kernel.events import publish
 from tests import factories as make
 from tests.browser import Shopper
-from tests.conftest import POSTGRES, ROOT, config_for, make_app
+from tests.conftest import POSTGRES, config_for, make_app
+from tests.fresh_process import SHOP, modules_after
 
 
 @pytest.fixture(params=[pytest.param(kind, marks=pytest.mark.postgres) for kind in ("beside", "own")])
@@ -161,14 +160,12 @@ def test_migrations_do_not_see_the_index(tmp_path: Path) -> None:
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-@pytest.mark.parametrize("loaded", ["search", "storefront.discovery.indexing", "storefront.discovery.queries"])
-def test_who_searches_whoosh_does_not_carry_the_other_backend(loaded: str) -> None:
-    script = f"import sys, {loaded}; print([name for name in sys.modules if name.startswith('search.postgres')])"
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+@pytest.mark.parametrize("statement", ["import search", SHOP])
+def test_who_searches_whoosh_does_not_carry_the_other_backend(statement: str) -> None:
+    loaded = modules_after(statement)
+    assert "search" in loaded
+    assert [name for name in loaded if name.startswith("search.postgres")] == []
 
 
 def test_the_library_alone_does_not_carry_psycopg() -> None:
-    script = "import sys, search; sys.exit('psycopg' in sys.modules)"
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
+    assert "psycopg" not in modules_after("import search")
