@@ -53,6 +53,7 @@ def note_refunded(fact: RefundSucceeded) -> None:
 
 def _moments(order_id: int) -> list[datetime]:
     """When an order was placed and when money of it went back."""
+    db.session.flush()
     return [*_placed_at(order_id), *read(_WENT_BACK, {"order": order_id}).scalars()]
 
 
