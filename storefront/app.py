@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Callable
 from datetime import timedelta
 from types import ModuleType
+from typing import Any
 
 from flask import Flask, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -91,11 +93,18 @@ WITHOUT_DATABASE = frozenset({"asset", "media.generated", "media.photo", "discov
 LARGEST_REQUEST = 12 * 1024 * 1024
 
 
+class Shop(Flask):
+    """The application. No view or hook of it is a coroutine, which need not be asked twenty times a request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     """Return the shop, without its back office (which `wsgi.create_app` adds)."""
     config = config or read_config()
     logs.set_up(config.log_level)
-    app = Flask("storefront", root_path=str(ROOT / "storefront"), static_folder=None)
+    app = Shop("storefront", root_path=str(ROOT / "storefront"), static_folder=None)
     app.testing = testing
     app.config.update(
         SHOP=config,

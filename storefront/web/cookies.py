@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 PREFIX = "__Host-"
 SESSION = "session"
@@ -43,8 +44,23 @@ def forget_cookie(response: Response, name: str) -> None:
     response.delete_cookie(cookie_name(name), httponly=True, samesite="Lax", secure=is_secure_only())
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a cookie, signed with SHA-256. Most readers have none, and nothing is asked of one of theirs."""
+
+    digest_method = staticmethod(sha256)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if app.secret_key and self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.accessed or session.modified or app.config["SESSION_REFRESH_EACH_REQUEST"]:
+            super().save_session(app, session, response)
+
+
 def init_app(app: Flask) -> None:
-    """Call the session's cookie as the others, and sign it with SHA-256."""
-    app.session_interface.digest_method = sha256  # type: ignore[attr-defined]
+    """Keep sessions so, and call their cookie as the others."""
+    app.session_interface = Sessions()
     with app.app_context():
         app.config["SESSION_COOKIE_NAME"] = cookie_name(SESSION)

@@ -49,6 +49,12 @@ def test_every_room_has_a_plaque_and_no_code_in_it(package: str) -> None:
         assert all(isinstance(statement, allowed) for statement in body[1:]), f"{_named(path)} holds code"
 
 
+def test_no_view_or_hook_is_a_coroutine() -> None:
+    """The application does not look whether one is (`Shop.ensure_sync`)."""
+    found = [_named(path) for path in SOURCES if re.search(r"^\s*async def ", path.read_text(), re.MULTILINE)]
+    assert found == []
+
+
 def test_every_module_and_public_function_of_the_libraries_says_what_it_does() -> None:
     silent = []
     for path in SOURCES:
