@@ -84,16 +84,12 @@ _NEW_LINE = insert(CartLine).values(
     variant_id=bindparam("of_variant"),
     **{name: bindparam(name) for name in ("quantity", "price_seen_minor", "added_at")},
 )
-_CHANGE_LINE = (
-    update(CartLine)
-    .where(CartLine.cart_id == bindparam("in_cart"), CartLine.variant_id == bindparam("of_variant"))
-    .values(quantity=bindparam("quantity"), price_seen_minor=bindparam("price_seen_minor"))
-)
 _FEWER = (
     update(CartLine)
     .where(CartLine.cart_id == bindparam("in_cart"), CartLine.variant_id == bindparam("of_variant"))
     .values(quantity=bindparam("quantity"))
 )
+_CHANGE_LINE = _FEWER.values(price_seen_minor=bindparam("price_seen_minor"))
 _TAKE_LINES = delete(CartLine).where(
     CartLine.cart_id == bindparam("in_cart"), CartLine.variant_id.in_(bindparam("variants", expanding=True))
 )

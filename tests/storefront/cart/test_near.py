@@ -11,7 +11,7 @@ from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.promotions.models import Promotion
 from tests.browser import Page, Shopper
-from tests.factories import make_category, make_code, make_product, make_promotion, make_shipping
+from tests.factories import make_category, make_code, make_product, make_promotion, make_shipping, make_variant
 
 SPEND_50 = {"kind": "spend_ladder", "rungs": [{"spend_minor": 5000, "off_minor": 500}]}
 
@@ -53,6 +53,15 @@ def test_goods_of_the_categories_in_the_cart_come_first_and_none_is_far_too_dear
     page = cart_of(shop, TEA=4)
     assert "Add $10.00 more to save $5.00" in page.words(".next-saving")
     assert goods_of(page) == [["CUP", "PLATE", "COFFEE"]]
+
+
+def test_goods_whose_card_shows_another_piece_are_passed_over_however_many_they_are(shop: Flask) -> None:
+    offer(shop, SPEND_50)
+    with shop.app_context(), transaction():
+        for number in range(8):
+            packed = make_product(price=150, sku=f"SMALL{number}", popularity=200)
+            make_variant(packed, price=1500, sku=f"LARGE{number}")
+    assert goods_of(cart_of(shop, TEA=4)) == [["CUP", "PLATE", "COFFEE"]]
 
 
 def test_a_gap_that_is_far_gets_goods_that_people_like(shop: Flask) -> None:
