@@ -37,6 +37,7 @@ from storefront.web import (
     assets,
     cookies,
     csrf,
+    drawn,
     errors,
     filters,
     headers,
@@ -143,7 +144,20 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     app.before_request(_load_settings)
     uploads.init_app(app)
     wellformed.init_app(app)
-    for module in (cookies, templating, locale, filters, measures, csrf, errors, again, assets, appearance, addresses):
+    for module in (
+        cookies,
+        templating,
+        drawn,
+        locale,
+        filters,
+        measures,
+        csrf,
+        errors,
+        again,
+        assets,
+        appearance,
+        addresses,
+    ):
         module.init_app(app)
     for room in ROOMS:
         _open_room(app, room)

@@ -152,7 +152,7 @@ def preview_of(typed: Typed, plan: RulePlan, rule_id: int, zone: str, at: dateti
     who = typed.get("preview-audience")
     asked = Asked(
         text=text,
-        category_ids=frozenset((*node.ancestor_ids, node.id)) if node else frozenset(numbers),
+        category_ids=tree.line(node.id) if node else frozenset(numbers),
         language=typed.get("preview-language") or "en",
         is_signed_in=who not in {"", Audience.GUESTS.value},
         groups=frozenset((who.removeprefix("group:"),)) if who.startswith("group:") else frozenset(),

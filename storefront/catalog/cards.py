@@ -232,6 +232,12 @@ def cards_by_ids(
     return [_dressed(card, badges.get(card.product_id, ()), promoted.get(card.variant_id)) for card in cards]
 
 
+def list_in_stock(product_ids: Iterable[int], locale: str) -> list[int]:
+    """Return those of these products that can be bought, in this order."""
+    found = _remembered(list(dict.fromkeys(product_ids)), locale)
+    return [number for number, card in found.items() if isinstance(card, Card) and not card.is_out]
+
+
 def _remembered(ids: Sequence[int], locale: str) -> dict[int, object]:
     store, few = remembered(), get_settings().low_stock_threshold
     key = ("card", locale, few)

@@ -61,6 +61,7 @@ class Tree:
         self._by_id = {node.id: node for node in nodes}
         known = {slug: self._by_id[number] for slug, number in (addresses or {}).items() if number in self._by_id}
         self._by_slug = {**known, **{node.slug: node for node in self._by_id.values()}}
+        self._lines = {node.id: frozenset((*node.ancestor_ids, node.id)) for node in self._by_id.values()}
         self._children: dict[int | None, list[Node]] = {}
         for node in self._by_id.values():
             if node.product_count:
@@ -82,6 +83,10 @@ class Tree:
 
     def find(self, category_id: int | None) -> Node | None:
         return self._by_id.get(category_id) if category_id is not None else None
+
+    def line(self, category_id: int) -> frozenset[int]:
+        """Return a category and all above it; of one that is not in the tree, it alone."""
+        return self._lines.get(category_id) or frozenset({category_id})
 
     def find_slug(self, slug: str) -> Node | None:
         return self._by_slug.get(slug)

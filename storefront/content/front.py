@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storefront.catalog import queries as catalog
+from storefront.catalog.cards import list_in_stock
 from storefront.content.plans import GOODS
 from storefront.content.rules import Entry, Slot
 from storefront.kernel.errors import NotFound
@@ -38,18 +39,29 @@ def build_sections(shown: Sequence[tuple[Slot, Entry]], locale: str) -> list[Sec
 
     A shelf that fills itself leaves out what stands higher on the page; a shelf without goods is left out.
     """
-    goods = {slot.key: ids_of(entry.content) for slot, entry in shown if slot.kind in GOODS}
-    wanted = [number for ids in goods.values() for number in ids]
-    cards = {card.product_id: card for card in catalog.cards_by_ids(wanted, locale, in_stock_only=True)}
-    sections, seen = [], set[int]()
+    chosen = _choose(shown, locale)
+    wanted = [number for ids in chosen.values() for number in ids]
+    cards = {card.product_id: card for card in catalog.cards_by_ids(wanted, locale)}
+    sections = []
     for slot, entry in shown:
-        by_hand = bool(entry.content.get("product_ids"))
-        ids = [number for number in goods.get(slot.key, ()) if number in cards and (by_hand or number not in seen)]
-        ids = ids[:SHELF_SIZE]
-        seen.update(ids)
-        if ids or slot.kind not in GOODS:
-            sections.append(_section(slot, entry, locale, tuple(cards[number] for number in ids)))
+        goods = tuple(cards[number] for number in chosen.get(slot.key, ()) if number in cards)
+        if goods or slot.kind not in GOODS:
+            sections.append(_section(slot, entry, locale, goods))
     return sections
+
+
+def _choose(shown: Sequence[tuple[Slot, Entry]], locale: str) -> dict[str, list[int]]:
+    """Return the products of each shelf by its slot's key."""
+    goods = {slot.key: ids_of(entry.content) for slot, entry in shown if slot.kind in GOODS}
+    in_stock = set(list_in_stock((number for ids in goods.values() for number in ids), locale))
+    chosen, seen = {}, set[int]()
+    for slot, entry in shown:
+        if slot.key in goods:
+            taken = set() if entry.content.get("product_ids") else seen
+            ids = [number for number in goods[slot.key] if number in in_stock and number not in taken]
+            chosen[slot.key] = ids[:SHELF_SIZE]
+            seen.update(chosen[slot.key])
+    return chosen
 
 
 def ids_of(content: Mapping[str, Any]) -> list[int]:

@@ -213,8 +213,7 @@ class _Offered:
     def _any(scopes: Sequence[Scope], row: Any, marks: Marks) -> bool:
         if not scopes:
             return False
-        node = category_tree().find(row.category_id)
-        above = frozenset((*node.ancestor_ids, node.id)) if node else frozenset({row.category_id})
+        above = category_tree().line(row.category_id)
         return any(
             scope.covers(
                 product_id=row.id,

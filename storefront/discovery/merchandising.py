@@ -135,11 +135,9 @@ def place_of(path: str) -> Asked | None:
         text = parse_qs(parts.query).get("q", [""])[0]
         return Asked(text=text, at=now())
     if parts.path.startswith("/categories/"):
-        try:
-            node = category_tree().get(parts.path.removeprefix("/categories/"))
-        except NotFound:
-            return None
-        return Asked(category_ids=frozenset((*node.ancestor_ids, node.id)), at=now())
+        tree = category_tree()
+        node = tree.find_slug(parts.path.removeprefix("/categories/"))
+        return Asked(category_ids=tree.line(node.id), at=now()) if node else None
     return None
 
 

@@ -92,7 +92,7 @@ def ask(wanted: Wanted, node: Node | None, *, asks_who: bool) -> Asked:
     customer = current_customer() if asks_who else None
     return Asked(
         text=wanted.text,
-        category_ids=frozenset((*node.ancestor_ids, node.id)) if node else frozenset(),
+        category_ids=category_tree().line(node.id) if node else frozenset(),
         language=current_locale(),
         is_signed_in=customer is not None,
         groups=customer.groups if customer else frozenset(),

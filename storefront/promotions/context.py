@@ -23,7 +23,7 @@ from storefront.pricing.allocation import TraceStep
 from storefront.pricing.catalogue import Break
 from storefront.pricing.chain import full_chain
 from storefront.promotions.claims import Claimable, open_claims
-from storefront.promotions.every_piece import category_ids, deals_for
+from storefront.promotions.every_piece import deals_for
 from storefront.promotions.naming import Names
 from storefront.promotions.past_offers import reductions_of
 from storefront.promotions.queries import open_offers, running_offers
@@ -217,7 +217,7 @@ def _particular(promotion: Promotion) -> list[Scope]:
 def _facts(category_id: int, marks: Marks) -> dict[str, Any]:
     """Return what a scope may ask of a product beside its number, SKU and brand."""
     return {
-        "category_ids": category_ids(category_id),
+        "category_ids": catalog.category_tree().line(category_id),
         "collection_ids": marks.collection_ids,
         "attributes": marks.attributes,
     }

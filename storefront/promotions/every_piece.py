@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Badge, Piece, Promoted
 from storefront.catalog.collections import Marks, marks_of
+from storefront.catalog.queries import category_tree
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
 from storefront.kernel.money import Money
@@ -65,7 +65,7 @@ def deals_for(pieces: Sequence[Piece]) -> Mapping[int, Promoted]:
 
 def meant_for(offers: Iterable[Promotion], piece: Piece, marks: Marks) -> list[Promotion]:
     """Return those of the offers that are about a piece."""
-    above = category_ids(piece.category_id)
+    above = category_tree().line(piece.category_id)
     return [
         offer
         for offer in offers
@@ -108,7 +108,7 @@ def _evaluated(offers: Sequence[Promotion], piece: Piece, marks: Marks) -> Answe
         minimum_price=None if piece.minimum_minor is None else Money(piece.minimum_minor, currency),
         product_id=piece.product_id,
         brand_id=piece.brand_id,
-        category_ids=category_ids(piece.category_id),
+        category_ids=category_tree().line(piece.category_id),
         collection_ids=marks.collection_ids,
         attributes=marks.attributes,
     )
@@ -116,12 +116,6 @@ def _evaluated(offers: Sequence[Promotion], piece: Piece, marks: Marks) -> Answe
     if not result.applied:
         return None
     return piece.price_minor - result.saved.minor, result.applied[0].promotion
-
-
-def category_ids(category_id: int) -> frozenset[int]:
-    """Return a category and all above it."""
-    node = catalog.category_tree().find(category_id)
-    return frozenset((*node.ancestor_ids, node.id)) if node else frozenset({category_id})
 
 
 _desks: Kept[dict[str, _Desk]] = Kept(dict, seconds=3600)

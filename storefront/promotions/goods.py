@@ -71,5 +71,6 @@ def _traits(scope: Scope) -> Iterable[ColumnElement[bool]]:
 
 
 def _with_subtrees(category_ids: frozenset[int]) -> list[int]:
-    below = {node.id for node in catalog.category_tree() if not category_ids.isdisjoint((*node.ancestor_ids, node.id))}
+    tree = catalog.category_tree()
+    below = {node.id for node in tree if not category_ids.isdisjoint(tree.line(node.id))}
     return sorted(below | category_ids)

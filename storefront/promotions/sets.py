@@ -17,7 +17,6 @@ from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.pricing.snapshot import Snapshot, SnapshotLine, Stage
-from storefront.promotions.every_piece import category_ids
 from storefront.promotions.goods import IN_STOCK, IS_SOLD, in_scope
 from storefront.promotions.queries import open_offers
 from storefront.promotions.rules import Bundle, BundlePart, Promotion, evaluate
@@ -99,7 +98,7 @@ def _covers(part: BundlePart, product: ProductFacts, variant: VariantFacts, mark
     return part.scope.covers(
         product_id=product.id,
         sku=variant.sku,
-        category_ids=category_ids(product.category_id),
+        category_ids=catalog.category_tree().line(product.category_id),
         brand_id=product.brand_id,
         collection_ids=marks.collection_ids,
         attributes=marks.attributes,
@@ -134,7 +133,7 @@ def _lines(rows: Sequence[tuple[Any, int]]) -> tuple[SnapshotLine, ...]:
             minimum_price=None if row.minimum_price_minor is None else Money(row.minimum_price_minor, currency),
             product_id=row.product_id,
             brand_id=row.brand_id,
-            category_ids=category_ids(row.category_id),
+            category_ids=catalog.category_tree().line(row.category_id),
             collection_ids=marks.get(row.product_id, NO_MARKS).collection_ids,
             attributes=marks.get(row.product_id, NO_MARKS).attributes,
         )

@@ -18,6 +18,14 @@ log = logging.getLogger(__name__)
 HIGHEST_ID = 2**31 - 1
 MONITORS = frozenset({"discovery.healthz", "operations.metrics"})
 """Who asks how the shop is may know the machine by its number or a name of its own."""
+MARKS = frozenset(
+    (
+        *("gclid", "gclsrc", "gbraid", "wbraid", "dclid", "gad_source", "gad_campaignid", "srsltid", "_ga", "_gl"),
+        *("fbclid", "igshid", "msclkid", "ttclid", "twclid", "li_fat_id", "epik", "yclid", "ysclid", "bd_vid"),
+        *("mc_cid", "mc_eid", "mkt_tok", "_hsenc", "_hsmi"),
+    )
+)
+"""What advertisers, social networks and newsletters add to our addresses to follow their readers, beside `utm_...`."""
 
 
 class RowId(IntegerConverter):
@@ -27,13 +35,27 @@ class RowId(IntegerConverter):
         super().__init__(*args, **{"max": HIGHEST_ID, **options})
 
 
+def own_path() -> str:
+    """Return the path of this request with what of its query the shop itself may have put there: without MARKS.
+
+    A mark is often another one with each click. What counts arrivals reads it from the request.
+    """
+    query = request.query_string.decode(errors="replace")
+    kept = "&".join(part for part in query.split("&") if part and not _is_mark(part.partition("=")[0]))
+    return f"{request.path}?{kept}" if kept else request.path
+
+
+def _is_mark(name: str) -> bool:
+    return name in MARKS or name.startswith("utm_")
+
+
 def current_path() -> str:
     """Return this page's path with its query, for forms that come back to it.
 
     A page that answered a form has no address of its own: then it is that of the page where the form stood.
     """
     if request.method in {"GET", "HEAD"}:
-        return request.full_path.rstrip("?")
+        return own_path()
     try:
         before = urlsplit(request.referrer or "")
     except ValueError:

@@ -1,10 +1,10 @@
 """Whole pages that are the same for everybody, kept for as long as nothing they were made from has changed.
 
 A view marked `@kept()` must hold nothing personal: what is meant for one reader comes by its own URL. A page is kept
-per address, language, appearance, kind of answer and whatever rooms add by `vary_by`. It is made anew as soon as one of
-the sources named by `made_from` returns another object than before, or what its view gave to `keep_until` has come;
-sources are read at most every two seconds, so a page is never older than its parts. A reader for whom messages wait
-gets a page of their own, as does whoever rooms name by `keep_nothing_for`.
+per address (less what advertisers add to it), language, appearance, kind of answer and whatever rooms add by `vary_by`.
+It is made anew as soon as one of the sources named by `made_from` returns another object than before, or what its view
+gave to `keep_until` has come; sources are read at most every two seconds, so a page is never older than its parts. A
+reader for whom messages wait gets a page of their own, as does whoever rooms name by `keep_nothing_for`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from werkzeug.http import parse_accept_header
 
 from storefront.kernel.kept import Kept
 from storefront.telemetry.meters import count_kept
+from storefront.web.addresses import own_path
 from storefront.web.appearance import theme
 from storefront.web.fragments import wants_fragment
 from storefront.web.locale import current_locale
@@ -174,10 +175,11 @@ def kept(
 
 def _key(by: Callable[[], Hashable]) -> Hashable:
     """Return what tells this answer from others; None for one that is not to be kept."""
-    if len(request.full_path) > LONGEST_ADDRESS or _has_messages() or any(is_own() for is_own in _own):
+    path = own_path()
+    if len(path) > LONGEST_ADDRESS or _has_messages() or any(is_own() for is_own in _own):
         return None
     varied = tuple(variant() for variant in _variants.values())
-    return (request.full_path, current_locale(), theme(), wants_fragment(), by(), *varied)
+    return (path, current_locale(), theme(), wants_fragment(), by(), *varied)
 
 
 @lru_cache(maxsize=64)

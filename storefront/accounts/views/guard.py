@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from storefront.accounts.sessions import current_customer
+from storefront.web.addresses import own_path
 from storefront.web.fragments import redirect_to
 
 View = Callable[..., Any]
@@ -22,7 +23,7 @@ def customers_only(view: View) -> View:
     def guarded(**values: Any) -> Any:
         customer = current_customer()
         if customer is None:
-            back = request.full_path.rstrip("?") if request.method == "GET" else "/account"
+            back = own_path() if request.method == "GET" else "/account"
             return redirect_to(f"/sign-in?{urlencode({'next': back})}")
         return view(customer, **values)
 

@@ -97,10 +97,8 @@ def list_candidates(product_ids: Sequence[int], at: datetime) -> list[Candidate]
         row = rows.get(number)
         if row is None:
             continue
-        node = tree.find(row.category_id)
-        above = frozenset((*node.ancestor_ids, node.id)) if node else frozenset((row.category_id,))
         age = (at - row.published_at).total_seconds() / DAY_SECONDS if row.published_at else None
-        found.append(Candidate(number, above, row.margin, age))
+        found.append(Candidate(number, tree.line(row.category_id), row.margin, age))
     return found
 
 

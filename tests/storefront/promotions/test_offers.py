@@ -10,11 +10,11 @@ from flask import Flask
 
 from storefront.catalog.collections import marks_of
 from storefront.catalog.models import Collection, CollectionProduct, Product, Variant
+from storefront.catalog.queries import category_tree
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
-from storefront.promotions.every_piece import category_ids
 from storefront.promotions.goods import in_scope
 from storefront.promotions.rules import Scope
 from tests.browser import Page, Shopper
@@ -237,7 +237,7 @@ def test_scopes_mean_the_same_goods_in_the_database(any_app: Flask) -> None:
                 if scope.covers(
                     product_id=row.id,
                     sku=row.sku,
-                    category_ids=category_ids(row.category_id),
+                    category_ids=category_tree().line(row.category_id),
                     brand_id=row.brand_id,
                     collection_ids=marks[row.id].collection_ids,
                     attributes=marks[row.id].attributes,

@@ -152,6 +152,17 @@ def test_each_language_and_appearance_has_its_own_page(app: Flask, milk: Product
     assert "data-theme" not in Shopper(app, language="zh").get("/").one("html").attrs
 
 
+@pytest.mark.usefixtures("nothing_grows_old")
+def test_what_advertisers_add_to_an_address_makes_no_page_of_its_own(app: Flask, milk: Product) -> None:
+    click = "x" * kept_pages.LONGEST_ADDRESS
+    plain = Shopper(app).get("/categories/dairy?sort=price")
+    with queries_of(app) as asked:
+        marked = Shopper(app).get(f"/categories/dairy?gclid={click}&sort=price&utm_source=letter&utm_term=a%26b")
+    assert asked == []
+    assert marked.text == plain.text
+    assert Shopper(app).get(f"/categories/dairy?sort=price-desc&fbclid={click}").text != plain.text
+
+
 def test_a_fragment_is_never_given_for_a_page(app: Flask, milk: Product) -> None:
     assert Shopper(app).get("/categories/dairy", htmx=True).all("html") == []
     assert len(Shopper(app).get("/categories/dairy").all("html")) == 1

@@ -114,6 +114,22 @@ def test_refusals_have_honest_statuses(error: type[ShopError], status: int) -> N
 
 
 @pytest.mark.parametrize(
+    ("asked", "path"),
+    [
+        ("/offers", "/offers"),
+        ("/offers?", "/offers"),
+        ("/offers?utm_source=letter", "/offers"),
+        ("/offers?fbclid=7&page=2&gclid=&msclkid", "/offers?page=2"),
+        ("/search?q=utm_source&a.gclid=1&q=%E5%B7%A7%26b", "/search?q=utm_source&a.gclid=1&q=%E5%B7%A7%26b"),
+        ("/search?&&q=%FF%00", "/search?q=%FF%00"),
+    ],
+)
+def test_a_page_leads_back_to_itself_without_the_marks_of_advertisers(app: Flask, asked: str, path: str) -> None:
+    with app.test_request_context(asked):
+        assert current_path() == path
+
+
+@pytest.mark.parametrize(
     ("referrer", "path"),
     [("http://localhost/cart?a=1", "/cart"), ("https://evil.example/cart", "/"), ("", "/"), ("http://[bad", "/")],
 )

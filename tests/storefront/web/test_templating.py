@@ -6,6 +6,8 @@ import pytest
 from flask import Flask, render_template_string
 
 from storefront.database.transaction import transaction
+from storefront.kernel.clock import now
+from storefront.shop.services import change_settings
 from tests.browser import Shopper
 from tests.factories import make_product
 
@@ -48,3 +50,24 @@ def test_an_attribute_may_be_called_anything(app: Flask, shopper: Shopper) -> No
     assert page.status == 200
     assert "Cotton %" in page.said
     assert "<i>Cut</i>" in page.said
+
+
+def test_a_part_is_drawn_once_for_each_look_and_its_gaps_are_escaped(app: Flask) -> None:
+    source = "{{ draw_once('components/_bottom_bar.html', section=section) }}"
+    part = "{{ draw_once('components/_language.html', {'own_path': path}) }}"
+    assert drawn(app, source, section="cart") == drawn(app, source, section="cart")
+    assert drawn(app, source, section="cart") != drawn(app, source, section="account")
+    assert drawn(app, source, "zh-CN", section="cart") != drawn(app, source, section="cart")
+    for path in ("/search?q='\"<b>&", "<!--own_path-->", "/"):
+        plain = drawn(app, "{% include 'components/_language.html' %}", own_path=path)
+        assert drawn(app, part, path=path) == plain
+
+
+def test_the_frame_knows_what_was_searched_and_what_the_shop_is_called_now(app: Flask, shopper: Shopper) -> None:
+    assert shopper.get("/search?q=%22tea%22 <!--own_path-->").one("#q")["value"] == '"tea" <!--own_path-->'
+    assert not shopper.get("/cart?q=tea").one("#q")["value"]
+    with app.app_context(), transaction():
+        change_settings(values={"name": "Willow & Co"}, at=now())
+    page = shopper.get("/cart")
+    assert page.words(".header .brand__name") == "Willow & Co"
+    assert "© Willow & Co" in page.words("footer")
