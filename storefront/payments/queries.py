@@ -36,6 +36,9 @@ _ASKED = (
     .join(Order, Order.id == Payment.order_id)
     .where(Payment.reference == bindparam("reference"))
 )
+_BEGUN = select(Payment.state, Payment.opened_at, Payment.continue_url).where(
+    Payment.reference == bindparam("reference")
+)
 _STANDING = (
     select(
         *(Payment.state, Payment.reference, Payment.provider),
@@ -60,6 +63,23 @@ def get_order_id(reference: str) -> int:
     if order_id is None:
         raise UnknownPayment
     return order_id
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """How far an attempt has come; `leads_on`: its shopper has a page to go to."""
+
+    is_pending: bool
+    is_opened: bool
+    leads_on: bool
+
+
+def get_begun(reference: str) -> Begun:
+    """Return how far an attempt has come, or refuse with UnknownPayment."""
+    row = read(_BEGUN, {"reference": reference}).one_or_none()
+    if row is None:
+        raise UnknownPayment
+    return Begun(row.state == PaymentState.PENDING, row.opened_at is not None, bool(row.continue_url))
 
 
 def get_request(reference: str) -> Request:

@@ -51,12 +51,13 @@ def open_payment(reference: str, *, device: Device = Device()) -> str:
 
     Opened before, it is the same place. Raises ProviderFailed, after which nothing is lost: the order waits.
     """
-    payment, request = queries.get_asked(reference)
-    if payment.opened_at is None and payment.state == PaymentState.PENDING:
-        start = _begin(replace(request, device=device))
+    begun = queries.get_begun(reference)
+    if not begun.is_opened and begun.is_pending:
+        start = _begin(replace(queries.get_request(reference), device=device))
         with transaction():
-            payment = services.note_opened(reference=reference, start=start, at=now())
-    return f"/payments/{reference}" if payment.continue_url and payment.state == PaymentState.PENDING else ""
+            services.note_opened(reference=reference, start=start, at=now())
+        begun = queries.get_begun(reference)
+    return f"/payments/{reference}" if begun.leads_on and begun.is_pending else ""
 
 
 def open_sheet(reference: str, code: str) -> Mapping[str, str]:

@@ -20,12 +20,14 @@ from storefront.web.locale import current_locale
 MOST_PARTS = 500
 
 
-def draw_once(template: str, gaps: Mapping[str, str] | None = None, /, **facts: Hashable) -> Markup:
+NONE: Mapping[str, str] = {}
+
+
+def draw_once(template: str, gaps: Mapping[str, str] = NONE, /, **facts: Hashable) -> Markup:
     """Return a part of a page; `gaps` are variables of the template that it merely shows."""
-    names = tuple(gaps or ())
-    drawn = _drawn(template, names, tuple(facts.items()), current_locale(), theme(), asset("icons.svg"))
-    for name in names:
-        drawn = drawn.replace(_gap(name), escape(gaps[name]))
+    drawn = _drawn(template, tuple(gaps), tuple(facts.items()), current_locale(), theme(), asset("icons.svg"))
+    for name, text in gaps.items():
+        drawn = drawn.replace(_gap(name), escape(text))
     return Markup(drawn)  # noqa: S704 - our own template, and gaps that are escaped
 
 

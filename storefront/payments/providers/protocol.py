@@ -162,6 +162,8 @@ class Provider(Protocol):
     """Whether it sends messages to a webhook."""
     acknowledgement: ClassVar[tuple[str, str]]
     """What it wants to hear once its message has arrived: a body and its media type."""
+    at_once: ClassVar[Start | None]
+    """What the shopper sees next where nobody is to be asked for it, so that an attempt is opened as it begins."""
 
     def __init__(self, config: Config) -> None: ...
 
@@ -200,6 +202,7 @@ class Online:
     refunds_by_hand: ClassVar[bool] = False
     listens: ClassVar[bool] = True
     acknowledgement: ClassVar[tuple[str, str]] = ("", "text/plain")
+    at_once: ClassVar[Start | None] = None
 
     def __init__(self, config: Config) -> None:
         self.config = config

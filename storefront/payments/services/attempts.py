@@ -30,7 +30,7 @@ def start_payment(*, order: Order, provider: Provider, at: datetime) -> Payment:
 
 
 def begin_payment(*, order: Order, provider: Provider, at: datetime) -> Payment:
-    """Begin the attempt to pay an order that has none; `talking.open_payment` does the rest."""
+    """Begin the attempt to pay an order that has none; `talking.open_payment` does the rest, if there is any."""
     payment = Payment(
         order_id=order.id,
         provider=provider.code,
@@ -44,6 +44,8 @@ def begin_payment(*, order: Order, provider: Provider, at: datetime) -> Payment:
         currency=order.currency,
         created_at=at,
     )
+    if provider.at_once is not None:
+        _open(payment, provider.at_once, at)
     db.session.add(payment)
     db.session.flush()
     entries.note(payment, TransactionKind.CAPTURE, TransactionResult.REQUEST, f"{payment.reference}-start", at)
@@ -75,14 +77,18 @@ def note_opened(*, reference: str, start: Start, at: datetime) -> Payment:
     """Keep what the provider answered when it took an attempt on."""
     payment = entries.lock(reference)
     if payment.opened_at is None:
-        payment.handle, payment.opened_at, payment.issue = start.handle[:255], at, ""
-        payment.continue_url = start.url or (f"/payments/{reference}" if start.on_our_page or start.qr else "")
-        payment.qr = start.qr
-        provider = find_provider(payment.provider)
-        if provider is not None and not provider.refunds_by_hand:
-            payment.next_ask_at = payment.created_at + first_ask()
+        _open(payment, start, at)
         db.session.flush()
     return payment
+
+
+def _open(payment: Payment, start: Start, at: datetime) -> None:
+    payment.handle, payment.opened_at, payment.issue = start.handle[:255], at, ""
+    payment.continue_url = start.url or (f"/payments/{payment.reference}" if start.on_our_page or start.qr else "")
+    payment.qr = start.qr
+    provider = find_provider(payment.provider)
+    if provider is not None and not provider.refunds_by_hand:
+        payment.next_ask_at = payment.created_at + first_ask()
 
 
 def put_handle(*, reference: str, handle: str) -> Payment:

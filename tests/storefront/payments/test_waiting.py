@@ -75,6 +75,7 @@ class Wallet(Sandbox):
     """A provider whose payments are begun on a phone."""
 
     code = "wallet"
+    at_once = None  # type: ignore[assignment]
 
     def start(self, request: Request) -> Start:
         return Start(qr="wallet://pay?id=1", handle="w-1")
@@ -116,11 +117,25 @@ def test_a_provider_is_asked_at_most_every_two_seconds(app: Flask, monkeypatch: 
 def test_a_provider_that_refuses_for_good_is_told_to_the_back_office(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(self: Sandbox, request: Request) -> Start:
+    def refuse(self: Wallet, request: Request) -> Start:
         raise ProviderFailed("the key was revoked", permanent=True)
 
-    monkeypatch.setattr(Sandbox, "start", refuse)
+    monkeypatch.setitem(KNOWN, Wallet.code, Wallet)  # type: ignore[arg-type]
+    monkeypatch.setattr(Wallet, "start", refuse)
     open_shop(app)
-    page = order(with_cart(app), follow=True)
+    page = order(with_cart(app), payment_provider="wallet", follow=True)
     assert "Your order is kept" in page.said
     assert payments(app)[0].issue == "not begun: the key was revoked"
+
+
+def test_an_attempt_that_nobody_is_to_be_asked_for_is_open_as_soon_as_it_is_begun(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(self: Sandbox, request: Request) -> Start:
+        raise AssertionError("nobody is to be asked")
+
+    monkeypatch.setattr(Sandbox, "start", never)
+    _, url = leave(app)
+    (payment,) = payments(app)
+    assert (payment.continue_url, payment.state) == (url, "pending")
+    assert payment.opened_at == payment.created_at
