@@ -54,7 +54,8 @@ class Node:
 class Tree:
     """Published categories that hold at least one product, in the merchant's order.
 
-    `addresses` are slugs of before, with the ids of the categories that they lead to.
+    `addresses` are slugs of before, with the ids of the categories that they lead to. Trees that say the same are equal,
+    so that what was made from one outlives its being read again.
     """
 
     def __init__(self, nodes: Iterable[Node], addresses: Mapping[str, int] | None = None) -> None:
@@ -62,11 +63,18 @@ class Tree:
         known = {slug: self._by_id[number] for slug, number in (addresses or {}).items() if number in self._by_id}
         self._by_slug = {**known, **{node.slug: node for node in self._by_id.values()}}
         self._lines = {node.id: frozenset((*node.ancestor_ids, node.id)) for node in self._by_id.values()}
+        self._hash = hash(tuple(self._by_id))
         self._children: dict[int | None, list[Node]] = {}
         for node in self._by_id.values():
             if node.product_count:
                 parent = node.parent_id if node.parent_id in self._by_id else None
                 self._children.setdefault(parent, []).append(node)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tree) and self._by_slug == other._by_slug and list(self) == list(other)
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __len__(self) -> int:
         return len(self._by_id)

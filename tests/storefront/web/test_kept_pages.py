@@ -201,9 +201,10 @@ def test_a_page_outlives_what_was_read_again_and_is_the_same(
     def note(_sender: object, template: SimpleNamespace, **_rest: object) -> None:
         drawn.append(template.name)
 
-    let_pass(monkeypatch, 3)
     with template_rendered.connected_to(note, app):
-        assert [Shopper(app).get(url).text for url in urls] == before
+        for seconds in (3, 70, 400):
+            let_pass(monkeypatch, seconds)
+            assert [Shopper(app).get(url).text for url in urls] == before
         assert drawn == []
         let_pass(monkeypatch, 700)
         assert [Shopper(app).get(url).text for url in urls] == before
