@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from storefront.cart.contents import Contents
 from storefront.catalog import queries as catalog
-from storefront.catalog.cards import Card, Piece, Promoted, shown_prices
+from storefront.catalog.cards import Card
 from storefront.catalog.models import Product, Variant
-from storefront.database.base import db
+from storefront.catalog.tree import Tree
+from storefront.database.reading import read
 from storefront.kernel.money import Money
 from storefront.promotions.goods import IN_STOCK, IS_SOLD, in_scope
-from storefront.promotions.rules import Near, NthItem, Together
+from storefront.promotions.rules import Near, NthItem, Scope, Together
 
 SHOWN = 3
+ANY_PRICE = 2**62
 _PRICE = Variant.price_minor + 0
 """The price as no index knows it: goods are walked from the best sold on until there are enough, not all goods of a
 price looked up and sorted."""
@@ -38,15 +41,12 @@ def list_closers(near: Near, contents: Contents, *, locale: str) -> list[Card]:
     benefit = near.promotion.benefit
     if isinstance(benefit, NthItem) and benefit.together is not Together.SCOPE:
         return []
-    if near.open:
-        return _cards(_rows(near, contents, 0, None), contents, locale, 0)
-    for floor, most in _ranges(near, contents):
-        if cards := _cards(_rows(near, contents, floor, most), contents, locale, floor):
-            return cards
-    return []
+    ranges = [(0, ANY_PRICE)] if near.open else _ranges(near, contents)
+    found = (_cards(_rows(near, contents, *prices), contents, locale, prices[0]) for prices in ranges)
+    return next(filter(None, found), [])
 
 
-def _ranges(near: Near, contents: Contents) -> list[tuple[int, int | None]]:
+def _ranges(near: Near, contents: Contents) -> list[tuple[int, int]]:
     """Return between which prices to look, in minor units: first for what fits best."""
     cost = near.cost.minor
     if not isinstance(near.shortfall.need, Money):
@@ -57,25 +57,30 @@ def _ranges(near: Near, contents: Contents) -> list[tuple[int, int | None]]:
     return [nearer, (cost, 2 * cost)] if is_far else [(cost, 2 * cost), nearer]
 
 
-def _rows(near: Near, contents: Contents, floor: int, most: int | None) -> Sequence[Any]:
-    statement = (
+def _rows(near: Near, contents: Contents, floor: int, most: int) -> Sequence[Any]:
+    mine = [line.product_id for line in contents.lines]
+    values = {"floor": floor, "most": most, "mine": mine}
+    return read(_statement(near.scope, catalog.category_tree()), values).all()
+
+
+@lru_cache(maxsize=200)
+def _statement(scope: Scope, _tree: Tree) -> Select[Any]:
+    """Return what finds goods of a scope; it names the categories below those of the scope."""
+    return (
         select(
-            *(Product.id, Product.category_id, Product.brand_id, Product.popularity),
-            *(Variant.id.label("variant_id"), Variant.sku, Variant.price_minor, Variant.minimum_price_minor),
+            *(Product.id, Product.category_id, Product.popularity, Variant.sku, Variant.price_minor),
         )
         .join(Variant, Variant.product_id == Product.id)
         .where(
             *IS_SOLD,
             IN_STOCK,
-            floor <= _PRICE,
-            Product.id.not_in([line.product_id for line in contents.lines]),
-            in_scope(near.scope),
+            _PRICE.between(bindparam("floor"), bindparam("most")),
+            Product.id.not_in(bindparam("mine", expanding=True)),
+            in_scope(scope),
         )
+        .order_by(Product.popularity.desc(), Variant.price_minor, Product.id)
         .limit(LOOKED_AT)
     )
-    if most is not None:
-        statement = statement.where(most >= _PRICE)
-    return db.session.execute(statement.order_by(Product.popularity.desc(), Variant.price_minor, Product.id)).all()
 
 
 def _cards(rows: Sequence[Any], contents: Contents, locale: str, floor: int) -> list[Card]:
@@ -83,30 +88,12 @@ def _cards(rows: Sequence[Any], contents: Contents, locale: str, floor: int) -> 
 
     What an offer takes below `floor` would not be enough.
     """
-    shown = shown_prices([_piece(row) for row in rows])
-    counted = [row for row in rows if _costs(row, shown) >= floor]
     liked = frozenset[int]().union(*(line.category_ids for line in contents.lines))
-    best = sorted(counted, key=lambda row: (row.category_id not in liked, -row.popularity, row.price_minor, row.id))
+    best = sorted(rows, key=lambda row: (row.category_id not in liked, -row.popularity, row.price_minor, row.id))
     skus = {row.sku for row in best}
     ids, cards = list(dict.fromkeys(row.id for row in best)), list[Card]()
     while ids and len(cards) < SHOWN:
         some, ids = ids[: 2 * SHOWN], ids[2 * SHOWN :]
-        cards += [card for card in catalog.cards_by_ids(some, locale, in_stock_only=True) if card.sku in skus]
+        shown = catalog.cards_by_ids(some, locale, in_stock_only=True)
+        cards += [card for card in shown if card.sku in skus and card.price_minor >= floor]
     return sorted(cards[:SHOWN], key=lambda card: card.price_minor)
-
-
-def _costs(row: Any, shown: Mapping[int, Promoted]) -> int:
-    promoted = shown.get(row.variant_id)
-    return int(promoted.price_minor if promoted else row.price_minor)
-
-
-def _piece(row: Any) -> Piece:
-    return Piece(
-        variant_id=row.variant_id,
-        product_id=row.id,
-        sku=row.sku,
-        category_id=row.category_id,
-        brand_id=row.brand_id,
-        price_minor=row.price_minor,
-        minimum_minor=row.minimum_price_minor,
-    )

@@ -54,8 +54,8 @@ class Node:
 class Tree:
     """Published categories that hold at least one product, in the merchant's order.
 
-    `addresses` are slugs of before, with the ids of the categories that they lead to. Trees that say the same are equal,
-    so that what was made from one outlives its being read again.
+    `addresses` are slugs of before, with the ids of the categories that they lead to. Trees that say the same are
+    equal, so that what was made from one outlives its being read again.
     """
 
     def __init__(self, nodes: Iterable[Node], addresses: Mapping[str, int] | None = None) -> None:
