@@ -41,15 +41,15 @@ def greet() -> None:
     """Count whoever opens this page, unless they are left out or ask not to be followed."""
     if wants_no_trace() or not recording.is_counted():
         return
-    event = _opened(has_ordered=False)
-    if greeted_here().is_new(recording.today(), event.sign):
-        recording.record(event)
+    sign = _sign()
+    if greeted_here().is_new(recording.today(), sign):
+        recording.record(_opened(sign, has_ordered=False))
 
 
 def note_order() -> None:
     """Count whoever orders in this request as a visitor who ordered."""
     if not wants_no_trace() and recording.is_counted():
-        recording.record(_opened(has_ordered=True))
+        recording.record(_opened(_sign(), has_ordered=True))
 
 
 def greeted_here() -> Greeted:
@@ -58,7 +58,11 @@ def greeted_here() -> Greeted:
     return found
 
 
-def _opened(*, has_ordered: bool) -> ShopOpened:
-    agent = request.headers.get("User-Agent", "")
+def _sign() -> str:
+    return sign_of(request.remote_addr or "", request.headers.get("User-Agent", ""))
+
+
+def _opened(sign: str, *, has_ordered: bool) -> ShopOpened:
     source = source_of(request.headers.get("Referer", ""), request.host, request.args)
-    return ShopOpened(sign_of(request.remote_addr or "", agent), source.value, device_of(agent).value, has_ordered)
+    device = device_of(request.headers.get("User-Agent", ""))
+    return ShopOpened(sign, source.value, device.value, has_ordered)
