@@ -64,7 +64,7 @@ def _rows(near: Near, contents: Contents, floor: int, most: int) -> Sequence[Any
 
 
 @lru_cache(maxsize=200)
-def _statement(scope: Scope, _tree: Tree) -> Select[Any]:
+def _statement(scope: Scope, _tree: Tree) -> Select[*tuple[Any, ...]]:
     """Return what finds goods of a scope; it names the categories below those of the scope."""
     return (
         select(

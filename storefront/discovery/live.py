@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
@@ -30,7 +31,8 @@ LiveRow = tuple[int, int, bool, bool, float, int, float]
 """id, price in minor units (today's, as cards show it), in stock, on promotion, popularity, day of publication, mean
 rating."""
 
-MOST_AT_ONCE = 400
+MOST_AT_ONCE = 2_000
+"""So many products are read while a reader waits; more are read beside, and until then lists go by what is known."""
 ROWS_AT_ONCE = 2_000
 PRODUCTS_AT_ONCE = 1_000
 NO_MARKS = Marks()
@@ -82,6 +84,16 @@ _WRITTEN: CompoundSelect[Any] = union_all(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The rows of all products at a moment, and what decided which of them are promoted."""
+
+    rows: dict[int, LiveRow]
+    at: datetime
+    promoted: tuple[object, ...]
+    flash: Mapping[int, int]
+
+
 class LiveTable:
     """The live rows of all published products, kept up to date by reading only what was touched since."""
 
@@ -92,15 +104,18 @@ class LiveTable:
         self._promoted: tuple[object, ...] = ()
         self._flash: Mapping[int, int] = {}
 
-    def update(self, at: datetime) -> LiveColumns | None:
-        """Read what changed up to the moment `at`; return all columns, or None when nothing did."""
-        aged = self._complete_at is None or self._read_at is None or at - self._complete_at > EVERYTHING_AFTER
-        if aged or self._read_at is None or promoted_now() != self._promoted:
-            return self._replace(at)
+    def update(self, at: datetime, *, later: Callable[[], None] = lambda: None) -> LiveColumns | None:
+        """Read what changed up to the moment `at`; return all columns, or None when nothing did.
+
+        Where everything is to be read again, `later` is called for it, unless the shop is small or this is the first.
+        """
         offered = flash_prices()
-        touched = {*list_touched(self._read_at - OVERLAP), *list_products_of(_changed(self._flash, offered))}
-        if len(touched) > MOST_AT_ONCE:
-            return self._replace(at)
+        touched = self._touched(at, offered)
+        if touched is None or len(touched) > MOST_AT_ONCE:
+            if len(self._rows) <= MOST_AT_ONCE:
+                return self.take(read_whole(at))
+            later()
+            return None
         fresh = read_live(touched) if touched else {}
         changed = [number for number in touched if self._rows.get(number) != fresh.get(number)]
         for number in changed:
@@ -111,11 +126,25 @@ class LiveTable:
         self._read_at, self._flash = at, offered
         return LiveColumns.of(self._rows.values()) if changed else None
 
-    def _replace(self, at: datetime) -> LiveColumns:
-        self._promoted, self._flash = promoted_now(), flash_prices()
-        self._rows = read_live(None)
-        self._complete_at = self._read_at = at
+    def take(self, whole: Whole) -> LiveColumns:
+        """Go by what was read of everything; what was written meanwhile is read with the next update."""
+        self._rows, self._complete_at, self._read_at = whole.rows, whole.at, whole.at
+        self._promoted, self._flash = whole.promoted, whole.flash
         return LiveColumns.of(self._rows.values())
+
+    def _touched(self, at: datetime, offered: Mapping[int, int]) -> set[int] | None:
+        """Return the products to read again; None for all."""
+        if self._complete_at is None or self._read_at is None or at - self._complete_at > EVERYTHING_AFTER:
+            return None
+        if promoted_now() != self._promoted:
+            return None
+        return {*list_touched(self._read_at - OVERLAP), *list_products_of(_changed(self._flash, offered))}
+
+
+def read_whole(at: datetime) -> Whole:
+    """Read everything, as it is at the moment `at`."""
+    promoted, offered = promoted_now(), flash_prices()
+    return Whole(read_live(None), at, promoted, offered)
 
 
 def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:

@@ -15,9 +15,10 @@ from flask import current_app
 
 from search import Index, IndexProblem, Searcher, SearchHolder, WhooshIndex
 from storefront.config import Config
-from storefront.discovery.live import LiveTable
+from storefront.discovery.live import LiveTable, read_whole
 from storefront.discovery.synonyms import SynonymTable
 from storefront.kernel.clock import now
+from storefront.web.beside import Beside
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,10 @@ class IndexHealth:
 
 
 class Desk:
-    """An index holder and the live columns under it, refreshed at most once in `LIVE_FOR` seconds."""
+    """An index holder and the live columns under it, refreshed at most once in `LIVE_FOR` seconds.
+
+    The whole catalogue is read again beside the requests: only the very first has to wait for it.
+    """
 
     def __init__(self, holder: SearchHolder) -> None:
         self.holder = holder
@@ -50,6 +54,7 @@ class Desk:
         self._synonyms = SynonymTable()
         self._refresh_at = 0.0
         self._refreshing = threading.Lock()
+        self._beside = Beside("live columns")
 
     def searcher(self) -> Searcher:
         """Return the searcher in use. Raises IndexProblem while there is none."""
@@ -64,13 +69,18 @@ class Desk:
 
     def refresh(self) -> None:
         """Read what changed since the last time and put it under the index; teach it synonyms that are new."""
-        live = self._table.update(now())
+        live = self._table.update(now(), later=lambda: self._beside.start(self._read_whole))
         if live is not None:
             self.holder.refresh(live)
         synonyms = self._synonyms.update()
         if synonyms is not None:
             self.holder.teach(synonyms)
         self._refresh_at = time.monotonic() + LIVE_FOR
+
+    def _read_whole(self) -> None:
+        whole = read_whole(now())
+        with self._refreshing:
+            self.holder.refresh(self._table.take(whole))
 
 
 def desk() -> Desk:

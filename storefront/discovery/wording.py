@@ -23,6 +23,7 @@ from storefront.discovery.searching import find_searcher
 from storefront.kernel.clock import now
 from storefront.kernel.errors import N_
 from storefront.kernel.kept import Kept
+from storefront.web.beside import Beside
 from storefront.web.locale import DEFAULT, LOCALES, term
 from storefront.web.measures import size_words
 
@@ -61,7 +62,7 @@ class _Table:
     """The wording of this process: read whole now and then, and after each change of the index what was written since.
 
     Attributes become facets with the next generation of the index, so their words are looked for just then. While one
-    thread reads, the others go on with what is known.
+    thread reads, the others go on with what is known, and the whole is read beside them: only the very first waits.
     """
 
     def __init__(self) -> None:
@@ -70,35 +71,39 @@ class _Table:
         self._read_at: datetime | None = None
         self._seen: object = None
         self._reading = threading.Lock()
+        self._beside = Beside("wording")
 
     def get(self) -> Wording:
         searcher = find_searcher()
         seen = searcher.generation if searcher else None
-        aged = self._whole_at is None or now() - self._whole_at > WHOLE_AFTER
-        if (aged or seen is not self._seen) and self._reading.acquire(blocking=self._whole_at is None):
+        if self._whole_at is None:
+            with self._reading:
+                if self._whole_at is None:
+                    at = now()
+                    self._take(_read(Wording(), None), at, seen)
+                    self._whole_at = at
+        elif seen is not self._seen and self._reading.acquire(blocking=False):
             try:
-                self._read(whole=aged, at=now())
-                self._seen = seen
+                since, at = self._read_at, now()
+                self._take(_read(self._wording, since and since - OVERLAP), at, seen)
             finally:
                 self._reading.release()
+        elif now() - self._whole_at > WHOLE_AFTER:
+            self._beside.start(self._read_again)
         return self._wording
 
-    def _read(self, *, whole: bool, at: datetime) -> None:
-        since = None if whole or self._read_at is None else self._read_at - OVERLAP
-        names = dict(self._wording.names if since else {})
-        words = {locale: dict(known) for locale, known in (self._wording.words if since else {}).items()}
-        for (text,) in read(_options(since)):
-            names.update((PREFIX + attribute_key(name), name) for name in _object(text))
-        seen = set[object]()
-        for row in read(_attributes(since)):
-            _learn(row, names, words, seen)
-        for (options,) in read(_named_options(since)):
-            for locale in LOCALES:
-                words.setdefault(locale, {}).update(words_of(read_options(json.loads(options)), locale))
-        if (names, words) != (self._wording.names, self._wording.words):
-            self._wording = Wording(names, words)
-        self._read_at = at
-        self._whole_at = at if whole else self._whole_at
+    def _read_again(self) -> None:
+        """Read the whole; what was written meanwhile is read after it."""
+        at = now()
+        fresh = _read(Wording(), None)
+        with self._reading:
+            self._take(fresh, at, None)
+            self._whole_at = at
+
+    def _take(self, wording: Wording, at: datetime, seen: object) -> None:
+        if wording != self._wording:
+            self._wording = wording
+        self._read_at, self._seen = at, seen
 
 
 def wording() -> Wording:
@@ -107,6 +112,20 @@ def wording() -> Wording:
 
 
 _kept = Kept(_Table, seconds=24 * 3600.0)
+
+
+def _read(known: Wording, since: datetime | None) -> Wording:
+    """Return what was `known` with the words of whatever was written since then; None is always."""
+    names, words = dict(known.names), {locale: dict(told) for locale, told in known.words.items()}
+    for (text,) in read(_options(since)):
+        names.update((PREFIX + attribute_key(name), name) for name in _object(text))
+    seen = set[object]()
+    for row in read(_attributes(since)):
+        _learn(row, names, words, seen)
+    for (options,) in read(_named_options(since)):
+        for locale in LOCALES:
+            words.setdefault(locale, {}).update(words_of(read_options(json.loads(options)), locale))
+    return Wording(names, words)
 
 
 def _learn(row: Any, names: dict[str, str], words: dict[str, dict[str, str]], seen: set[object]) -> None:

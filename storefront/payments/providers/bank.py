@@ -16,7 +16,7 @@ class BankTransfer(ByHand):
     code: ClassVar[str] = "bank"
     name: ClassVar[str] = N_("Bank transfer")
     description: ClassVar[str] = N_("We show you our account; your order is sent once the money has arrived.")
-    at_once: ClassVar[Start] = Start(on_our_page=True)
+    at_once: ClassVar[Start | None] = Start(on_our_page=True)
 
     def is_offered(self, settings: ShopSettings) -> bool:
         return bool(settings.bank_account_holder and settings.bank_account_number)
@@ -25,4 +25,4 @@ class BankTransfer(ByHand):
         return timedelta(days=settings.bank_transfer_days)
 
     def start(self, request: Request) -> Start:
-        return self.at_once
+        return Start(on_our_page=True)

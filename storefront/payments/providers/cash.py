@@ -18,7 +18,7 @@ class CashOnDelivery(ByHand):
     name: ClassVar[str] = N_("Cash on delivery")
     description: ClassVar[str] = N_("Pay the courier when your order arrives.")
     pays_on_delivery: ClassVar[bool] = True
-    at_once: ClassVar[Start] = Start()
+    at_once: ClassVar[Start | None] = Start()
 
     def is_offered(self, settings: ShopSettings) -> bool:
         return True
@@ -27,7 +27,7 @@ class CashOnDelivery(ByHand):
         return None
 
     def start(self, request: Request) -> Start:
-        return self.at_once
+        return Start()
 
     def collected(self, request: Request) -> Outcome:
         """Return what it means that the order was delivered."""

@@ -69,13 +69,13 @@ class Sandbox(Online):
     description: ClassVar[str] = N_("A practice page that approves or declines. No money moves.")
 
     listens: ClassVar[bool] = False
-    at_once: ClassVar[Start] = Start(on_our_page=True)
+    at_once: ClassVar[Start | None] = Start(on_our_page=True)
 
     def is_offered(self, settings: ShopSettings) -> bool:
         return self.config.sandbox_payments
 
     def start(self, request: Request) -> Start:
-        return self.at_once
+        return Start(on_our_page=True)
 
     def decide(self, request: Request, message: Mapping[str, str]) -> Answer:
         """Return what its page says about a request; refuses what says nothing."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,8 @@ from storefront.catalog.listing import Bucket, Found
 from storefront.database.transaction import transaction
 from storefront.discovery import answers
 from storefront.discovery.choices import MOST_FACETS, buckets_of, useful
-from storefront.discovery.wording import wording
+from storefront.discovery.wording import WHOLE_AFTER, _kept, wording
+from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
 from tests import factories as make
 
@@ -83,6 +86,28 @@ def test_names_and_values_are_said_as_products_translate_them(app: Flask) -> Non
         assert known.name("a.ram-type", "zh") == "内存类型"
         assert [known.value(value, "zh") for value in ("fast", "cheap", "teal", "x")] == ["快", "便宜", "青色", "x"]
         assert known.value("fast", "en") == "fast"
+
+
+@pytest.mark.usefixtures("fresh")
+def test_the_words_of_the_whole_shop_are_read_again_beside_the_requests(app: Flask) -> None:
+    with app.app_context():
+        with transaction():
+            product = make.make_product(attributes={"Odd": "x"})
+        with time_machine.travel(now(), tick=False) as clock:
+            known = wording()
+            assert known.name("a.new", "en") == "New"
+            with transaction():
+                product.attributes = {"Odd": "x", "NEW!": "y"}
+            assert wording() is known
+            clock.shift(WHOLE_AFTER + timedelta(seconds=1))
+            assert wording() is known
+            assert _kept.get()._beside.wait(10)
+            assert wording().name("a.new", "en") == "NEW!"
+            known = wording()
+            clock.shift(WHOLE_AFTER + timedelta(seconds=1))
+            wording()
+            assert _kept.get()._beside.wait(10)
+            assert wording() is known
 
 
 def test_nothing_is_translated_where_the_order_cannot_be_told(app: Flask) -> None:

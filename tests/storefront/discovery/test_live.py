@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from storefront.catalog.models import Product
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.discovery import live
@@ -84,3 +85,29 @@ def test_an_offer_that_begins_reads_everything(app: Flask, reads: list[object]) 
         Kept.forget_all()
         assert table.update(now()) is not None
     assert reads == [None, None]
+
+
+def test_a_large_shop_reads_everything_later_and_goes_by_what_it_knows(
+    any_app: Flask, reads: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_AT_ONCE", 1)
+    asked: list[str] = []
+    with any_app.app_context():
+        with transaction():
+            tea, cup = make_product("Tea", price=1000), make_product("Cup", price=500)
+            numbers = (tea.id, cup.id)
+        table, start = LiveTable(), now() + timedelta(hours=1)
+        first = table.update(start, later=lambda: asked.append("first"))
+        assert [price_of(first, number) for number in numbers] == [1000, 500]
+        assert table.update(start + timedelta(minutes=11), later=lambda: asked.append("aged")) is None
+        with transaction():
+            for number in numbers:
+                variant = variant_of(db.session.get_one(Product, number))
+                variant.price_minor, variant.updated_at = 100, start + timedelta(seconds=21)
+        assert table.update(start + timedelta(seconds=22), later=lambda: asked.append("many")) is None
+        assert asked == ["aged", "many"]
+        assert reads == [None]
+        columns = table.take(live.read_whole(start + timedelta(seconds=40)))
+        assert [price_of(columns, number) for number in numbers] == [100, 100]
+        assert table.update(start + timedelta(seconds=50), later=lambda: asked.append("no")) is None
+    assert asked == ["aged", "many"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import threading
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -18,7 +19,7 @@ from storefront.catalog.queries import category_tree
 from storefront.catalog.wanted import Wanted
 from storefront.database.base import db
 from storefront.database.transaction import transaction
-from storefront.discovery import indexing, jobs, live, queries
+from storefront.discovery import indexing, jobs, live, queries, searching
 from storefront.discovery.live import LiveTable
 from storefront.discovery.searching import desk, health
 from storefront.kernel.clock import now
@@ -164,6 +165,57 @@ def test_a_new_price_changes_the_order_without_a_commit(index_free: Flask, index
         desk().refresh()
         assert names(indexed, search("tea", sort="price"))[0] == "pot"
         assert health().generation == before
+
+
+def test_nobody_waits_while_a_large_shop_is_read_again(
+    index_free: Flask, indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_AT_ONCE", 1)
+    began, goes_on = threading.Event(), threading.Event()
+
+    def slowly(at: datetime) -> live.Whole:
+        began.set()
+        assert goes_on.wait(10)
+        return live.read_whole(at)
+
+    with index_free.app_context():
+        assert names(indexed, search("tea", sort="price"))[0] == "green"
+        with transaction():
+            for key in ("pot", "juice"):
+                variant = db.session.scalar(db.select(Variant).where(Variant.product_id == indexed.ids[key]))
+                variant.price_minor, variant.updated_at = 100, now()
+        monkeypatch.setattr(searching, "read_whole", slowly)
+        for _ in range(2):
+            desk().refresh()
+            assert began.wait(10)
+            assert names(indexed, search("tea", sort="price"))[0] == "green"
+        goes_on.set()
+        assert desk()._beside.wait(10)
+        assert names(indexed, search("tea", sort="price"))[0] == "pot"
+
+
+def test_what_fails_beside_the_requests_is_tried_again(
+    index_free: Flask, indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(live, "MOST_AT_ONCE", 0)
+
+    def broken(at: datetime) -> live.Whole:
+        raise OSError("the database has gone")
+
+    with index_free.app_context():
+        search("tea")
+        with transaction():
+            variant = db.session.scalar(db.select(Variant).where(Variant.product_id == indexed.ids["pot"]))
+            variant.price_minor, variant.updated_at = 100, now()
+        with monkeypatch.context() as patch:
+            patch.setattr(searching, "read_whole", broken)
+            desk().refresh()
+            assert desk()._beside.wait(10)
+        assert "live columns could not be done" in caplog.text
+        assert names(indexed, search("tea", sort="price"))[0] == "green"
+        desk().refresh()
+        assert desk()._beside.wait(10)
+        assert names(indexed, search("tea", sort="price"))[0] == "pot"
 
 
 def test_only_what_was_touched_is_read_again(index_free: Flask, indexed: SimpleNamespace) -> None:
