@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules import Promotion
+from storefront.promotions.rules.goods import Marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,11 @@ class Clash:
     """One of them stands alone only."""
 
 
-def clashes(promotions: Sequence[tuple[Promotion, Collection[int]]]) -> list[Clash]:
+def clashes(promotions: Sequence[tuple[Promotion, Marked]]) -> list[Clash]:
     """Return the pairs that get in each other's way; each promotion comes with the goods that it reaches."""
     found = []
     for (one, goods), (other, others) in combinations(promotions, 2):
-        if not _meet(one, other) or set(goods).isdisjoint(others):
+        if not _meet(one, other) or not (goods & others).any():
             continue
         alone = one.exclusive or other.exclusive
         both_items = one.stage is Stage.ITEM and other.stage is Stage.ITEM

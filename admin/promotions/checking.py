@@ -9,7 +9,7 @@ from typing import Any
 from flask import g
 from sqlalchemy import func, select
 
-from admin.promotions.reach import MOST_TRIED, shelves
+from admin.promotions.reach import MOST_TRIED, goods_now
 from storefront.accounts.models import CustomerGroup
 from storefront.database.base import db
 from storefront.kernel.clock import now
@@ -22,7 +22,6 @@ from storefront.promotions.reading import find_promotion
 from storefront.promotions.rules import Limits, Promotion
 from storefront.promotions.rules.findings import Catalogue, Finding, Odd, Severity
 from storefront.promotions.rules.linting import lint
-from storefront.promotions.rules.trials import sides_of
 
 __all__ = ["Finding", "blocks", "check", "check_stored", "warns"]
 
@@ -71,7 +70,7 @@ def _lint(promotion: Promotion, promotion_id: int) -> Sequence[Finding]:
     codes = db.session.scalar(held.where(CouponCode.promotion_id == promotion_id, CouponCode.is_active)) or 0
     catalogue = Catalogue(
         now=at,
-        goods=shelves().to_try(sides_of(promotion)),
+        goods=goods_now(),
         tiers=frozenset(db.session.scalars(select(Tier.key))),
         groups=frozenset(db.session.scalars(select(CustomerGroup.key))),
         codes=codes,

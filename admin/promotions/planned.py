@@ -9,7 +9,7 @@ from datetime import datetime
 from admin.months import Bar, Month, bar_of
 from admin.promotions.calendar import clashes
 from admin.promotions.queries import PromotionRow, list_between, rows_of
-from admin.promotions.reach import shelves
+from admin.promotions.reach import goods_now
 from admin.promotions.standing import Standing
 
 MOST_COMPARED = 200
@@ -39,9 +39,9 @@ def month_of(month: Month, at: datetime, *, kinds: Sequence[str] = (), with_draf
     """Return what is about in a month, in order of start."""
     rows = rows_of(list_between(month.starts, month.ends, kinds), at)
     rows = [each for each in rows if with_drafts or each.standing not in {Standing.DRAFT, Standing.PAUSED}]
-    goods = shelves()
+    goods = goods_now()
     live = [each for each in rows if each.value is not None and each.standing not in OVER][:MOST_COMPARED]
-    pairs = clashes([(each.value, goods.reached_by_any(each.value.scopes)) for each in live if each.value])
+    pairs = clashes([(each.value, goods.meant_by(*each.value.scopes)) for each in live if each.value])
     names = {each.row.id: each.name for each in rows}
     rivals: dict[int, list[Rival]] = {}
     for clash in pairs:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from admin.promotions.choices import tier_names
-from admin.promotions.reach import shelves
+from admin.promotions.reach import goods_now
 from admin.promotions.standing import Standing, standing_of, stands
 from admin.tables import ListState, Source
 from storefront.database.base import db
@@ -122,9 +122,9 @@ def _kind() -> ColumnElement[str]:
 
 def _concerned_with(category_id: int, conditions: Sequence[ColumnElement[bool]]) -> list[int]:
     """Return the promotions among those that meet `conditions` that reach goods of a category."""
-    goods = shelves()
-    wanted = goods.reached_by(Scope(category_ids=frozenset({category_id})))
+    goods = goods_now()
+    wanted = goods.meant_by(Scope(category_ids=frozenset({category_id})))
     rows = db.session.execute(select(Promotion.__table__).where(and_(*conditions))).all()
     currency = get_settings().currency
     values = [(row.id, find_promotion(row, currency)) for row in rows]
-    return [id_ for id_, value in values if value and not wanted.isdisjoint(goods.reached_by_any(value.scopes))]
+    return [id_ for id_, value in values if value and (wanted & goods.meant_by(*value.scopes)).any()]

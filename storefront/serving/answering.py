@@ -16,7 +16,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
@@ -33,6 +33,8 @@ from storefront.serving.processes import BACKLOG, READY, RETIRE, say
 LONGEST_ANSWER = 180.0
 """Seconds after which a request is taken to hang: the worker ends, and another takes its place."""
 WARM = ("/", "/search/suggestions?q=tea")
+WARM_LATER = ("/search?q=tea",)
+"""Asked for while the first readers are answered: what a list needs that a large shop takes seconds to read."""
 LINES = ROOT / "storefront" / "telemetry" / "granian.json"
 """How granian's own lines look: like all others."""
 
@@ -114,20 +116,21 @@ def answer(app: Callable[..., Iterable[bytes]], listener: socket.socket, line: s
 
 def _begin(app: Callable[..., Iterable[bytes]], listener: socket.socket, line: socket.socket) -> Front:
     """Ask the shop for a page of each kind, so that no reader is the first."""
-    _warm_up(app)
+    _warm_up(app, WARM)
     gc.collect()
     gc.freeze()
     front = Front(app)
     threading.Thread(target=_listen, args=(line, listener, front), daemon=True).start()
     say(line, READY)
+    threading.Thread(target=_warm_up, args=(app, WARM_LATER), daemon=True).start()
     return front
 
 
-def _warm_up(app: Callable[..., Iterable[bytes]]) -> None:
+def _warm_up(app: Callable[..., Iterable[bytes]], paths: Sequence[str]) -> None:
     """Ask as a robot, whom no report counts, under the shop's own name; whatever is wrong, readers will be told."""
     client = Client(app)
     with suppress(Exception):
-        for path in WARM:
+        for path in paths:
             client.get(path, base_url=read_config().public_url, headers={"User-Agent": "warm-up (bot)"}).close()
 
 

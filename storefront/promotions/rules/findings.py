@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storefront.pricing.label import FactValue
-from storefront.promotions.rules.trials import Good
+from storefront.promotions.rules.goods import NO_GOODS, Goods
 
 
 class Severity(StrEnum):
@@ -89,7 +89,7 @@ class Catalogue:
     """
 
     now: datetime
-    goods: tuple[Good, ...] = ()
+    goods: Goods = NO_GOODS
     tiers: frozenset[str] | None = None
     groups: frozenset[str] | None = None
     most_tried: int | None = None

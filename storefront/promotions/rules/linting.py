@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from storefront.pricing.label import FactValue
 from storefront.pricing.snapshot import MAX_QUANTITY, Stage
 from storefront.promotions.rules.conditions import BuyAtLeast, SpendAtLeast
@@ -13,7 +15,7 @@ from storefront.promotions.rules.gift import Gift
 from storefront.promotions.rules.promotion import EVERYONE, Promotion
 from storefront.promotions.rules.scope import Scope
 from storefront.promotions.rules.spending import SpendLadder
-from storefront.promotions.rules.trials import Good, Trial, pieces_asked, rungs_of, sides_of, thresholds_of, trials
+from storefront.promotions.rules.trials import Trial, pieces_asked, rungs_of, sides_of, thresholds_of, trials
 
 
 def lint(promotion: Promotion, others: Sequence[Promotion], catalogue: Catalogue) -> tuple[Finding, ...]:
@@ -27,7 +29,7 @@ def lint(promotion: Promotion, others: Sequence[Promotion], catalogue: Catalogue
         *_beside(promotion, others, catalogue),
     ]
     if not any(each.blocks for each in found):
-        found += _tried(promotion, tuple(trials(promotion, catalogue.goods, catalogue.now)), catalogue.most_tried)
+        found += _tried(promotion, _trials(promotion, catalogue), catalogue.most_tried)
     ranks = list(Severity)
     return tuple(sorted(found, key=lambda each: ranks.index(each.severity)))
 
@@ -47,20 +49,18 @@ def _never(promotion: Promotion, catalogue: Catalogue) -> Iterator[Finding]:
         yield _found(Odd.NO_CODES)
     if not catalogue.goods:
         return
-    if any(not _goods_in(scope, catalogue) for scope in sides_of(promotion)):
+    goods = catalogue.goods
+    if any(not goods.meant_by(scope).any() for scope in sides_of(promotion)):
         yield _found(Odd.NO_GOODS)
         return
     for scope, spend, pieces in _asked(promotion):
-        goods = _goods_in(scope, catalogue)
-        if any(good.available is None for good in goods):
-            money = sum(good.price.minor for good in goods) * MAX_QUANTITY
-            enough = (money, len(goods) * MAX_QUANTITY)
-        else:
-            in_stock = [min(MAX_QUANTITY, good.available or 0) for good in goods]
-            enough = (sum(g.price.minor * n for g, n in zip(goods, in_stock, strict=True)), sum(in_stock))
-        if spend > sum(good.price.minor for good in goods) * MAX_QUANTITY:
+        meant = goods.meant_by(scope)
+        prices, in_stock = goods.prices[meant], np.minimum(MAX_QUANTITY, goods.available[meant])
+        if not goods.is_counted[meant].all():
+            in_stock = np.full(prices.size, MAX_QUANTITY)
+        if spend > int(prices.sum()) * MAX_QUANTITY:
             yield _found(Odd.UNREACHABLE)
-        elif spend > enough[0] or pieces > enough[1]:
+        elif spend > int((prices * in_stock).sum()) or pieces > int(in_stock.sum()):
             yield _found(Odd.OUT_OF_STOCK)
 
 
@@ -80,11 +80,11 @@ def _asked(promotion: Promotion) -> Iterator[tuple[Scope, int, int]]:
 def _gifts(promotion: Promotion, catalogue: Catalogue) -> Iterator[Finding]:
     benefit = promotion.benefit
     if isinstance(benefit, Gift) and catalogue.goods:
-        known = {good.sku: good for good in catalogue.goods}
-        missing = [sku for sku in benefit.skus if sku not in known]
+        places = {sku: catalogue.goods.find(sku) for sku in benefit.skus}
+        missing = [sku for sku, place in places.items() if place is None]
         if missing:
             yield _found(Odd.NO_GIFT, skus=", ".join(missing))
-        held = [known[sku].available for sku in benefit.skus if sku in known]
+        held = [catalogue.goods.at(place).available for place in places.values() if place is not None]
         if held and all(pieces is not None and pieces < benefit.count for pieces in held):
             yield _found(Odd.GIFT_OUT_OF_STOCK)
 
@@ -96,7 +96,7 @@ def _always(promotion: Promotion, catalogue: Catalogue) -> Iterator[Finding]:
     for condition in promotion.conditions:
         if condition.scope not in (None, promotion.scope):
             continue
-        cheapest = min([good.price.minor for good in _goods_in(promotion.scope, catalogue)], default=0)
+        cheapest = int(min(catalogue.goods.prices[catalogue.goods.meant_by(promotion.scope)], default=0))
         met = condition.count == 1 if isinstance(condition, BuyAtLeast) else condition.amount.minor <= cheapest
         if met:
             yield _found(Odd.THRESHOLD_ALWAYS_MET)
@@ -163,15 +163,12 @@ def _meets(promotion: Promotion, other: Promotion, catalogue: Catalogue) -> bool
     tiers = (promotion.audience.tiers, other.audience.tiers)
     if (ends and min(ends) <= max(begins)) or (all(tiers) and not tiers[0] & tiers[1]):
         return False
-    mine, theirs = promotion.scopes, other.scopes
-    return any(
-        any(good.is_in(scope) for scope in mine) and any(good.is_in(scope) for scope in theirs)
-        for good in catalogue.goods
-    )
+    mine, theirs = (catalogue.goods.meant_by(*each.scopes) for each in (promotion, other))
+    return bool((mine & theirs).any())
 
 
-def _goods_in(scope: Scope, catalogue: Catalogue) -> list[Good]:
-    return [good for good in catalogue.goods if good.is_in(scope)]
+def _trials(promotion: Promotion, catalogue: Catalogue) -> tuple[Trial, ...]:
+    return tuple(trials(promotion, catalogue.goods, catalogue.now, catalogue.most_tried))
 
 
 def _found(kind: Odd, other: Promotion | None = None, **facts: FactValue) -> Finding:

@@ -40,7 +40,7 @@ class Scope:
 
     @property
     def is_everything(self) -> bool:
-        return self.exclude is None and not (self.product_ids or self.skus or self._has_traits)
+        return self.exclude is None and not (self.product_ids or self.skus or self.has_traits)
 
     @property
     def parts(self) -> tuple[Scope, ...]:
@@ -48,7 +48,8 @@ class Scope:
         return (self, *(self.exclude.parts if self.exclude is not None else ()))
 
     @property
-    def _has_traits(self) -> bool:
+    def has_traits(self) -> bool:
+        """Whether it asks for something else than products and SKUs by name."""
         return bool(self.category_ids or self.brand_ids or self.collection_ids or self.attributes)
 
     def matches(self, line: SnapshotLine) -> bool:
@@ -84,14 +85,18 @@ class Scope:
             return False
         if product_id in self.product_ids or sku in self.skus:
             return True
-        if not self._has_traits:
+        if not self.has_traits:
             return not self.product_ids and not self.skus
-        has_traits = (
+        return (
             not (self.category_ids and self.category_ids.isdisjoint(category_ids))
             and not (self.brand_ids and brand_id not in self.brand_ids)
             and not (self.collection_ids and self.collection_ids.isdisjoint(collection_ids))
+            and self.has_attributes(attributes)
         )
-        return has_traits and not any(same.isdisjoint(attributes) for same in self._asked)
+
+    def has_attributes(self, attributes: frozenset[str]) -> bool:
+        """Whether these are what it asks of attributes."""
+        return not any(same.isdisjoint(attributes) for same in self._asked)
 
 
 EVERYTHING = Scope()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,39 +15,12 @@ from storefront.promotions.rules.conditions import BuyAtLeast, SpendAtLeast
 from storefront.promotions.rules.count_ladder import CountLadder
 from storefront.promotions.rules.count_price import CountPrice
 from storefront.promotions.rules.evaluation import evaluate
+from storefront.promotions.rules.goods import Good, Goods
 from storefront.promotions.rules.nth_item import NthItem
 from storefront.promotions.rules.promotion import EVERYONE, Limits, Promotion
 from storefront.promotions.rules.result import Result
 from storefront.promotions.rules.scope import Scope
 from storefront.promotions.rules.spending import SpendLadder, SpendRepeat
-
-
-@dataclass(frozen=True, slots=True)
-class Good:
-    """One variant of the catalogue: what scopes look at, its price, and what is known of its cost and stock."""
-
-    sku: str
-    price: Money
-    product_id: int = 0
-    brand_id: int | None = None
-    category_ids: frozenset[int] = frozenset()
-    collection_ids: frozenset[int] = frozenset()
-    attributes: frozenset[str] = frozenset()
-    cost: Money | None = None
-    minimum_price: Money | None = None
-    available: int | None = None
-    """How many can be sold; None if nobody counts them."""
-
-    def is_in(self, scope: Scope) -> bool:
-        """Whether a scope means it."""
-        return scope.covers(
-            product_id=self.product_id,
-            sku=self.sku,
-            category_ids=self.category_ids,
-            brand_id=self.brand_id,
-            collection_ids=self.collection_ids,
-            attributes=self.attributes,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +35,21 @@ class Trial:
     """A minimum price kept the promotion from giving all that it says."""
 
 
-def trials(promotion: Promotion, goods: Sequence[Good], at: datetime) -> Iterator[Trial]:
+def trials(promotion: Promotion, goods: Goods, at: datetime, most: int | None = None) -> Iterator[Trial]:
     """Try a promotion on variants it means, once for each of its thresholds, as if for anybody at any time.
 
-    Tried are those whose cost or minimum price is known, and the cheapest.
+    Tried are those whose cost or minimum price is known, at most so many that earn least, and the cheapest.
     """
     bare = replace(promotion, starts_at=None, ends_at=None, audience=EVERYONE, limits=Limits(), exclusive=False)
     bare = replace(bare, codes=frozenset(), needs_code=False)
-    priced = sorted((good for good in goods if good.price.minor > 0), key=lambda good: (good.price.minor, good.sku))
-    cheapest = {scope: next((good for good in priced if good.is_in(scope)), None) for scope in sides_of(promotion)}
-    meant = [good for good in priced if any(good.is_in(scope) for scope in promotion.scopes)]
-    for good in [good for good in meant if good is meant[0] or good.cost or good.minimum_price]:
+    sides, meant = sides_of(promotion), goods.meant_by(*promotion.scopes)
+    firsts = [goods.cheapest(goods.meant_by(scope)) for scope in sides]
+    others = [goods.at(place) for place in firsts if place is not None]
+    tried = {place for place in goods.earning_least(goods.meant_by(*sides), most) if meant[place]}
+    tried.update(place for place in [goods.cheapest(meant)] if place is not None)
+    for good in sorted(map(goods.at, tried), key=lambda good: (good.price.minor, good.sku)):
         for quantity in sorted(_quantities(bare, good)):
-            trial = _try(bare, good, quantity, cheapest.values(), at)
+            trial = _try(bare, good, quantity, others, at)
             if trial is not None:
                 yield trial
 
@@ -121,10 +96,10 @@ def _quantities(promotion: Promotion, good: Good) -> set[int]:
     return {min(MAX_QUANTITY, max(pieces, count)) for count in [pieces, *needed]}
 
 
-def _try(promotion: Promotion, good: Good, quantity: int, others: Iterable[Good | None], at: datetime) -> Trial | None:
+def _try(promotion: Promotion, good: Good, quantity: int, others: Iterable[Good], at: datetime) -> Trial | None:
     lines = {good.sku: _line(good, quantity)}
     for other in others:
-        if other is not None and not any(good.is_in(scope) and other.is_in(scope) for scope in sides_of(promotion)):
+        if not any(good.is_in(scope) and other.is_in(scope) for scope in sides_of(promotion)):
             lines.setdefault(other.sku, _line(other, min(MAX_QUANTITY, quantity)))
     currency = promotion.currency
     result = evaluate(_cart(tuple(lines.values()), promotion, at), [promotion])

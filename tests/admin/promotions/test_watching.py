@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 import time_machine
 from flask import Flask
@@ -132,10 +133,11 @@ def test_what_meets_neither_in_time_nor_in_goods_is_in_nobodys_way() -> None:
         return promotion_from_data(data)
 
     first = value(1, ends_at=AT.isoformat())
-    assert clashes([(first, {1}), (value(2, starts_at=AT.isoformat()), {1})]) == []
-    assert clashes([(first, {1}), (value(3), {2})]) == []
-    assert [clash.is_exclusive for clash in clashes([(first, {1}), (value(4), {1, 2})])] == [False]
-    assert [clash.is_exclusive for clash in clashes([(first, {1}), (value(5, exclusive=True), {1})])] == [True]
+    tea, cup, both = np.array([True, False]), np.array([False, True]), np.array([True, True])
+    assert clashes([(first, tea), (value(2, starts_at=AT.isoformat()), tea)]) == []
+    assert clashes([(first, tea), (value(3), cup)]) == []
+    assert [clash.is_exclusive for clash in clashes([(first, tea), (value(4), both)])] == [False]
+    assert [clash.is_exclusive for clash in clashes([(first, tea), (value(5, exclusive=True), tea)])] == [True]
 
 
 @time_machine.travel(AT, tick=False)

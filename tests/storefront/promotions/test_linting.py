@@ -26,8 +26,8 @@ from storefront.promotions.rules import (
     Scope,
 )
 from storefront.promotions.rules.findings import Catalogue, Finding, Odd, Severity
+from storefront.promotions.rules.goods import Good, Goods
 from storefront.promotions.rules.linting import lint
-from storefront.promotions.rules.trials import Good
 from storefront.web.locale import speaking
 from tests.storefront.promotions.builders import (
     NOON,
@@ -44,7 +44,7 @@ from tests.storefront.promotions.builders import (
 TEA = Good("TEA", usd(1000), 1, category_ids=frozenset({1}), cost=usd(600), available=50)
 CUP = Good("CUP", usd(500), 2, category_ids=frozenset({2}), cost=usd(100), available=0)
 POT = Good("POT", usd(4000), 3, category_ids=frozenset({2}), minimum_price=usd(3600))
-SHOP = Catalogue(NOON, (TEA, CUP, POT), tiers=frozenset({"gold"}), groups=frozenset({"staff"}), codes=0)
+SHOP = Catalogue(NOON, Goods.of((TEA, CUP, POT)), tiers=frozenset({"gold"}), groups=frozenset({"staff"}), codes=0)
 TEAS, CUPS = Scope(category_ids=frozenset({1})), Scope(category_ids=frozenset({2}))
 DAY = timedelta(days=1)
 
@@ -173,7 +173,7 @@ def test_it_says_that_there_may_be_more_where_only_some_were_tried() -> None:
 def test_a_currency_without_minor_units_is_tried_like_any_other() -> None:
     tea = Good("TEA", Money(1000, "JPY"), cost=Money(600, "JPY"))
     offer = Promotion(1, "", "JPY", AmountOff(Money(450, "JPY")), Stage.ITEM, conditions=(BuyAtLeast(2),))
-    [finding] = lint(offer, (), Catalogue(NOON, (tea,)))
+    [finding] = lint(offer, (), Catalogue(NOON, Goods.of((tea,))))
     assert (finding.kind, finding["price"]) == (Odd.BELOW_COST, Money(550, "JPY"))
 
 
