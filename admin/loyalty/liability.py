@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
+from itertools import chain, groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select
@@ -29,7 +29,7 @@ MONTHS = 12
 COLUMNS = ("earned", "redeemed", "given_back", "reversed", "expired", "adjusted")
 BATCH = 5_000
 KEPT_FOR = 600.0
-"""Seconds for which the page shows one report: when points expire is known only by replaying the whole ledger."""
+"""Seconds for which the page shows one report: when points expire is known only by replaying the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,24 +133,43 @@ def _year_month(number: int) -> tuple[int, int, int]:
 
 def _expiring(settings: ShopSettings) -> tuple[Expiring, ...]:
     zone, found = ZoneInfo(settings.timezone), Counter[date | None]()
-    for lot in _lots():
-        expires = lot.expires_at.astimezone(zone).date() if lot.expires_at else None
-        found[expires.replace(day=1) if expires else None] += lot.points
+    for points, expires_at in chain(_untouched(), _replayed()):
+        expires = expires_at.astimezone(zone).date() if expires_at else None
+        found[expires.replace(day=1) if expires else None] += points
     ordered = sorted(found.items(), key=lambda item: item[0] or date.max)
     return tuple(Expiring(month, points, _worth(points, settings)) for month, points in ordered)
 
 
-def _lots() -> Iterator[rules.Lot]:
-    """Replay the ledger of everybody who has points to spend, one customer at a time."""
+_TAKERS = select(PointsEntry.customer_id).where(
+    (PointsEntry.available_delta < 0) | (PointsEntry.kind == EntryKind.GIVE_BACK)
+)
+"""Customers from whom points have gone; what all others have came in as it is."""
+
+
+def _untouched() -> Iterable[tuple[int, datetime | None]]:
+    """Return the lots of customers from whom nothing has gone, those of one moment together."""
+    points = func.sum(PointsEntry.available_delta)
+    rows = db.session.execute(
+        select(points, PointsEntry.expires_at)
+        .join(PointsAccount, PointsAccount.customer_id == PointsEntry.customer_id)
+        .where(PointsAccount.available > 0, PointsEntry.available_delta > 0, PointsEntry.customer_id.not_in(_TAKERS))
+        .group_by(PointsEntry.expires_at)
+    )
+    return ((int(points), expires_at) for points, expires_at in rows)
+
+
+def _replayed() -> Iterator[tuple[int, datetime | None]]:
+    """Replay the ledger of everybody else who has points to spend, one customer at a time."""
     rows = db.session.execute(
         select(PointsEntry.customer_id, *LEDGER)
         .join(PointsAccount, PointsAccount.customer_id == PointsEntry.customer_id)
-        .where(PointsAccount.available > 0)
+        .where(PointsAccount.available > 0, PointsEntry.customer_id.in_(_TAKERS))
         .order_by(PointsEntry.customer_id, PointsEntry.id),
         execution_options={"yield_per": BATCH},
     )
     for _customer, entries in groupby(rows, key=lambda row: row.customer_id):
-        yield from rules.lots_of(entry_of(row) for row in entries)
+        for lot in rules.lots_of(entry_of(row) for row in entries):
+            yield lot.points, lot.expires_at
 
 
 def _months(at: datetime, settings: ShopSettings) -> tuple[Moved, ...]:

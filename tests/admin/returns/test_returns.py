@@ -222,7 +222,11 @@ def test_a_claim_is_replaced_without_anything_coming_back(app: Flask) -> None:
     assert follow_up in staff.get("/admin/fulfilment").said
 
 
-def test_the_report_says_what_comes_back_too_often_and_why(app: Flask) -> None:
+@pytest.mark.parametrize("few", [0, 500])
+def test_the_report_says_what_comes_back_too_often_and_why(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr("admin.returns.queries.FEW", few)
     staff = at_work(app)
     assert "Nothing came back" in staff.get("/admin/returns/report").said
     with app.app_context():
