@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, literal_column, or_, select, union
+from sqlalchemy import ColumnElement, literal_column, select, union, union_all
 
 from admin.payments.tables import DISAGREES
 from admin.tables import ListState, Source, within
 from storefront.database.base import db
+from storefront.database.unindexed import unindexed
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.kernel.sheets import MARK, sheet_line
@@ -146,6 +147,8 @@ def number_of_refund(refund_id: int) -> str:
 
 def differences() -> Differences:
     """Return what does not agree between the providers and the shop, the newest of each kind first."""
+    overpaid = select(Order.id).where(Order.payment_status == PaymentStatus.OVERPAID)
+    unsettled = union_all(overpaid, select(Order.id).where(*is_owing()))  # each by its index
     return Differences(
         payments=_some(_joined(select(Payment, Order.number)).where(Payment.issue != NO_ISSUE), Payment.id),
         messages=db.session.scalars(
@@ -156,10 +159,8 @@ def differences() -> Differences:
         ).all(),
         refunds=_some(_waiting_refunds(), Refund.id),
         orders=_some(
-            select(Order.number, Order.status, Order.payment_status, *_MONEY).where(
-                or_(Order.payment_status == PaymentStatus.OVERPAID, and_(*is_owing()))
-            ),
-            Order.id,
+            select(Order.number, Order.status, Order.payment_status, *_MONEY).where(Order.id.in_(unsettled)),
+            unindexed(Order.id),
         ),
         silent=_some(
             _joined(select(Payment, Order.number)).where(
@@ -167,7 +168,7 @@ def differences() -> Differences:
                 Payment.asked_at.is_not(None),
                 Payment.created_at > now() - ASKED_FOR,
             ),
-            Payment.id,
+            Payment.created_at,
         ),
     )
 

@@ -34,6 +34,8 @@ class Source:
     id: Any
     """A column that no two rows share: it decides between rows that are alike in what they are sorted by."""
     sorts: Mapping[str, Any] = field(default_factory=dict)
+    newest: Any = None
+    """By what the newest rows come first; the `id` if nothing is said."""
     key: Any = None
     """The column by which a row is named in a form; the `id` if there is none."""
     counted: Select[*tuple[Any, ...]] | None = None
@@ -99,7 +101,8 @@ def _ordered(source: Source, state: ListState) -> Select[*tuple[Any, ...]]:
     """Order the rows; without a column to sort by, the newest come first."""
     column = source.sorts.get(state.sort_key)
     if column is None:
-        return source.rows.order_by(source.id.desc())
+        newest = () if source.newest is None else (source.newest.desc(),)
+        return source.rows.order_by(*newest, source.id.desc())
     column = unindexed(column) if source.few else column
     ordered = column.desc() if state.descending else column.asc()
     ordered = ordered.nulls_last() if source.nulls_last else ordered

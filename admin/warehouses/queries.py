@@ -105,7 +105,8 @@ def get_thing(sku: str) -> Thing:
 
 def movements_of(state: ListState) -> Source:
     """Return the movements of stock that `state` asks for, of one SKU or one order if it is searched for."""
-    conditions: list[ColumnElement[bool]] = within(state, "at", StockMovement.at)
+    span = within(state, "at", StockMovement.at)
+    conditions: list[ColumnElement[bool]] = [*span]
     if kind := state.value("kind"):
         conditions.append(StockMovement.kind == kind)
     if warehouse := state.value("warehouse"):
@@ -142,7 +143,8 @@ def movements_of(state: ListState) -> Source:
         .where(*conditions)
     )
     counted = select(StockMovement.id).where(*conditions)
-    return Source(rows, StockMovement.id, counted=counted, complete=_with_levels)
+    newest = StockMovement.at if span else None  # days are found by their moments, and read in that order
+    return Source(rows, StockMovement.id, newest=newest, counted=counted, complete=_with_levels)
 
 
 def orders_among(references: Sequence[str]) -> frozenset[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, literal, select, union_all
@@ -33,8 +32,6 @@ from storefront.database.base import db
 from storefront.database.reading import read
 from storefront.kernel.errors import NotFound
 from storefront.kernel.kept import Kept
-
-SITEMAP_SIZE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,15 +313,3 @@ def list_front_ids(limit: int) -> dict[str, list[int]]:
 def _numbered(name: str, statement: Select[int]) -> Select[str, int, int]:
     rows = statement.subquery()
     return select(literal(name), func.row_number().over(), rows.c.id)
-
-
-def count_products() -> int:
-    """Return how many products can be found."""
-    return int(db.session.scalar(select(func.count()).select_from(Product).where(Product.is_published)) or 0)
-
-
-def list_product_links(page: int) -> list[tuple[str, datetime]]:
-    """Return slug and last change of one sitemap's worth of products, `page` counted from 1."""
-    statement = select(Product.slug, Product.updated_at).where(Product.is_published).order_by(Product.id)
-    rows = db.session.execute(statement.limit(SITEMAP_SIZE).offset((page - 1) * SITEMAP_SIZE))
-    return [(row.slug, row.updated_at) for row in rows]

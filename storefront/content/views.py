@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from storefront.catalog import queries as catalog
+from storefront.catalog import sitemaps
 from storefront.content.front import build_sections
 from storefront.content.here import Shown, is_returning, key_of, shown_here
 from storefront.content.previewing import read_link
@@ -122,7 +123,7 @@ def robots() -> Response:
 @from_replica
 def sitemap() -> Response:
     """List the maps: one of the categories, then one for every few thousand products."""
-    count = -(-catalog.count_products() // catalog.SITEMAP_SIZE)
+    count = -(-sitemaps.count_products() // sitemaps.SITEMAP_SIZE)
     urls = [
         public_url("/sitemaps/categories.xml"),
         *(public_url(f"/sitemaps/products-{n}.xml") for n in range(1, count + 1)),
@@ -145,7 +146,7 @@ def category_sitemap() -> Response:
 @from_replica
 def product_sitemap(number: int) -> Response:
     """List one map's worth of products with the day of their last change."""
-    links = catalog.list_product_links(number) if number > 0 else []
+    links = sitemaps.list_product_links(number) if number > 0 else []
     if not links:
         abort(404)
     return _xml("content/sitemap.xml", pages=[(public_url(f"/products/{slug}"), at.date()) for slug, at in links])

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from storefront.catalog import queries as catalog
+from storefront.catalog import sitemaps
 from storefront.database.transaction import transaction
 from tests.browser import Shopper
 from tests.factories import make_category, make_product
@@ -24,7 +24,7 @@ def locations(client: FlaskClient, path: str) -> list[str]:
 def test_the_maps_lead_to_every_product_and_category(
     app: Flask, shopper: Shopper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(catalog, "SITEMAP_SIZE", 2)
+    monkeypatch.setattr(sitemaps, "SITEMAP_SIZE", 2)
     with app.app_context(), transaction():
         dairy = make_category("Dairy", slug="dairy")
         make_category("Empty", slug="empty")
