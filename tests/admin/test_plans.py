@@ -120,3 +120,26 @@ def test_a_first_page_asks_little(any_app: Flask, listing: Listing) -> None:
     with statements_of(any_app) as asked:
         browser.get(url)
     assert len(asked) <= MOST_QUERIES, [statement for statement, _ in asked]
+
+
+@pytest.mark.parametrize("url", ["/admin/", "/admin/checks", "/admin/payments/differences", "/admin/fulfilment"])
+def test_no_page_of_what_waits_reads_a_big_table_whole(any_app: Flask, url: str) -> None:
+    browser, found = at_work(any_app), {}
+    with statements_of(any_app) as asked:
+        assert browser.get(url).status == 200
+    for statement, parameters in asked:
+        if scans := whole_reads(any_app, statement, parameters):
+            found[statement] = scans
+    assert found == {}
+
+
+def test_movements_of_some_days_are_read_as_they_lie(app: Flask) -> None:
+    browser = at_work(app)
+    with statements_of(app) as asked:
+        assert browser.get("/admin/stock-movements?at_from=2026-01-01&at_to=2026-01-31").status == 200
+    pages = [(statement, values) for statement, values in asked if "stock_movement.at >=" in statement]
+    with app.app_context(), db.engine.connect() as connection:
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all() for text, values in pages]
+    lines = [str(row[3]) for plan in plans for row in plan]
+    assert any("ix_stock_movement_at" in line for line in lines)
+    assert not any("TEMP B-TREE" in line for line in lines)
