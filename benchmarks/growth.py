@@ -60,6 +60,7 @@ class Start:
     first_search: float = 0.0
     memory_fresh: float = 0.0
     memory: float = 0.0
+    own_memory: float = 0.0
     disk: float = 0.0
     products: int = 0
     orders: int = 0
@@ -86,7 +87,7 @@ def main(folders: Sequence[str], groups: Sequence[str]) -> None:
             make_ready(shop)
         figures = _measure(shops, cases)
         for shop, start in zip(shops, starts, strict=True):
-            start.memory = shop.memory_mb()
+            start.memory, start.own_memory = shop.memory_mb(), shop.memory_mb("Pss_Anon")
     counts = [_count(folder, known) for folder, known in zip(folders, cases, strict=True)]
     report = render(cases[1], figures, counts, starts)
     if not groups:
@@ -158,6 +159,7 @@ def render(
         f"| the first search after that, s | {small.first_search:.2f} | {large.first_search:.2f} |",
         f"| a worker after its first page, MB | {small.memory_fresh:.0f} | {large.memory_fresh:.0f} |",
         f"| a worker after all pages below, MB | {small.memory:.0f} | {large.memory:.0f} |",
+        f"| ... without pages of files | {small.own_memory:.0f} | {large.own_memory:.0f} |",
     ]
     for group in dict.fromkeys(case.group for case in cases):
         lines += ["", f"## {group}", "", "| request | small: CPU ms | p95 | SQL | large: CPU ms | p95 | SQL | ratio |"]

@@ -115,6 +115,14 @@ def admin_cases(folder: str) -> list[Case]:
         "dashboard": "/admin/",
         "waiting for me": "/admin/checks",
         "search of everything": "/admin/search?q=household",
+        "a product": "/admin/products/1",
+        "a promotion": "/admin/promotions/1",
+        "calendar of promotions": "/admin/promotions/calendar",
+        "a customer": "/admin/customers/1",
+        "what does not agree": "/admin/payments/differences",
+        "what comes back": "/admin/returns/report",
+        "points owed": "/admin/loyalty",
+        "taxes": "/admin/taxes/report",
     }
     reports = [
         Case("Reports", f"{name}, {words}", f"/admin/reports/{name}?days={days}", jar="staff")

@@ -57,16 +57,18 @@ class Server:
             )
         return seconds
 
-    def memory_mb(self) -> float:
-        """Return the proportional set size of the largest process, in megabytes."""
-        return max(self.sizes_mb())
+    def memory_mb(self, part: str = "Pss") -> float:
+        """Return the proportional set size of the largest process, in megabytes; `Pss_Anon` is without pages of files,
+        which the kernel drops when it needs room.
+        """
+        return max(self.sizes_mb(part))
 
-    def sizes_mb(self) -> list[float]:
+    def sizes_mb(self, part: str = "Pss") -> list[float]:
         """Return the proportional set size of each process, in megabytes."""
         sizes = []
         for pid in self.workers():
             for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
+                if line.startswith(f"{part}:"):
                     sizes.append(int(line.split()[1]) / 1024)
         return sizes
 
