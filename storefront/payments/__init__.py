@@ -1,7 +1,8 @@
 """Money coming in and going back: payments, refunds, and the append-only transactions that say what providers did.
 
 A provider (`providers.Provider`, one file each) starts a payment and answers what became of it. It is spoken to outside
-any transaction (`talking`): the order is committed first, then the provider is asked, then the answer is booked. Each
+any transaction (`talking`): the order is committed first, then the provider is asked, then the answer is booked. Where
+nobody is to be asked (cash, bank transfer), an attempt is opened with the order, in its transaction. Each
 transaction carries the provider's reference and an idempotency key, both unique, so the same fact told twice, by a
 webhook, a query or the answer to a call, is one.
 
