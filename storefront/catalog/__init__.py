@@ -19,7 +19,8 @@ keeps of them is words for readers, so that lists and filters need not know of t
 Collections are put together by hand in an order of their own, or by rules (`membership`): `collecting` asks the
 database for all members at once and writes what differs, when rules are saved, after each change of a product, and
 every ten minutes for what tells nobody (`jobs`). Members of both are the same rows, so promotions, slots and the index
-need not ask which is which. `sitemaps` tells search engines what there is. `related` holds what a colleague chose to go with a product, or instead of it.
+need not ask which is which. `sitemaps` tells search engines what there is. `related` holds what a colleague chose to go
+with a product, or instead of it.
 
 Nothing here knows promotions, stock or orders: those rooms lie above, and bind what cards show of them.
 """

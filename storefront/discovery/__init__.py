@@ -1,13 +1,13 @@
 """Finding: search and browsing, and the shelves that recommend. The only room that imports `search` and `recommend`.
 
-Search. `documents` turns published products into the index's documents, in both languages; `indexing` builds the
-index whole (`flask search reindex`) or takes in the products that `ProductChange` rows name. `live` reads what
-changes often (price, stock, reductions, popularity, ratings, publication) and lays it under the index every two
-seconds, so a price or stock change needs no index commit, and a withdrawn product is gone at once. Everything is read
-again now and then, and when offers change: beside the requests, so that only a process's very first waits for the whole
-catalogue. `searching` holds the index of the process, which Whoosh or PostgreSQL keeps (SEARCH_BACKEND). `queries` answers category pages, searches
-and suggestions as `catalog.listing.Found`; while there is no usable index, or it fails while it is asked, `fallback`
-answers from the database alone, and /healthz says so.
+Search. `documents` turns published products into the index's documents, in both languages; `indexing` builds the index
+whole (`flask search reindex`) or takes in the products that `ProductChange` rows name. `live` reads what changes often
+(price, stock, reductions, popularity, ratings, publication) and lays it under the index every two seconds, so a price
+or stock change needs no index commit, and a withdrawn product is gone at once. Everything is read again now and then,
+and when offers change: beside the requests, so that only a process's very first waits for the whole catalogue.
+`searching` holds the index of the process, which Whoosh or PostgreSQL keeps (SEARCH_BACKEND). `queries` answers
+category pages, searches and suggestions as `catalog.listing.Found`; while there is no usable index, or it fails while
+it is asked, `fallback` answers from the database alone, and /healthz says so.
 
 What a page shows of an answer. `choices` picks the facets worth showing and puts them into words, with the `wording`
 that products' translations teach; `highlighting` marks what was searched in names; `codes` leads from a SKU or barcode

@@ -93,18 +93,19 @@ class Goods:
         """Take rows in any order; of variants that are alike, the earlier comes first. `read_attributes` makes
         "name=value" of a row's attributes.
         """
-        each = [*rows]
-        self._currency = currency
-        self._skus = [row.sku for row in each]
-        self._products = np.array([row.product_id for row in each], np.int64)
-        self._brands: _Column[int | None] = _Column((row.brand_id for row in each), _as_it_is)
-        self._categories = _Column((row.category_ids for row in each), frozenset[int])
-        self._collections = _Column((row.collection_ids for row in each), frozenset[int])
-        self._attributes = _Column((row.attributes for row in each), read_attributes)
-        self.prices = np.array([row.price for row in each], np.int64)
-        self._costs, self._minimums = _known(row.cost for row in each), _known(row.minimum for row in each)
-        self.is_counted: Marked = np.array([row.available is not None for row in each], np.bool_)
-        self.available = np.array([row.available or 0 for row in each], np.int64)
+        columns: list[list[Any]] = [[] for _ in Row._fields]
+        for row in rows:
+            for column, value in zip(columns, row, strict=True):
+                column.append(value)
+        self._skus, products, brands, categories, collections, attributes, *amounts = columns
+        prices, costs, minimums, available = amounts
+        self._currency, self._products = currency, np.array(products, np.int64)
+        self._brands: _Column[int | None] = _Column(brands, _as_it_is)
+        self._categories, self._collections = _Column(categories, frozenset[int]), _Column(collections, frozenset[int])
+        self._attributes = _Column(attributes, read_attributes)
+        self.prices, self._costs, self._minimums = np.array(prices, np.int64), _known(costs), _known(minimums)
+        self.is_counted: Marked = np.array([pieces is not None for pieces in available], np.bool_)
+        self.available = np.array([pieces or 0 for pieces in available], np.int64)
         self._places: dict[str, int] = {}
         self._meant: dict[Scope, Marked] = {}
 
