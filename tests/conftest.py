@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +20,7 @@ from storefront.database.base import db
 from storefront.discovery.searching import forget_desk
 from storefront.jobs import queue
 from storefront.kernel.kept import Kept
+from storefront.web.beside import Beside
 from tests.browser import Shopper
 from tests.demo_data import _demo_app, demo_app, demo_shopper  # noqa: F401
 from tests.emptying import EMPTY, empty_postgres, empty_sqlite, sweeper_of
@@ -48,6 +49,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for mark, reason in missing.items():
             if reason and item.get_closest_marker(mark):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_goes_on_beside() -> Iterator[Callable[..., None]]:
+    """What would go on beside the requests is done at once, so that no test meets the work of another."""
+    start = Beside.start
+    Beside.start = lambda _beside, work: work()  # type: ignore[method-assign]
+    yield start
+    Beside.start = start  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def work_goes_on_beside(_nothing_goes_on_beside: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work is done in threads, as in a shop."""
+    monkeypatch.setattr(Beside, "start", _nothing_goes_on_beside)
 
 
 @pytest.fixture(scope="session", autouse=True)

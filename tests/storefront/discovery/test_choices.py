@@ -88,7 +88,7 @@ def test_names_and_values_are_said_as_products_translate_them(app: Flask) -> Non
         assert known.value("fast", "en") == "fast"
 
 
-@pytest.mark.usefixtures("fresh")
+@pytest.mark.usefixtures("fresh", "work_goes_on_beside")
 def test_the_words_of_the_whole_shop_are_read_again_beside_the_requests(app: Flask) -> None:
     with app.app_context():
         with transaction():

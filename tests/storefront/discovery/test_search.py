@@ -167,6 +167,7 @@ def test_a_new_price_changes_the_order_without_a_commit(index_free: Flask, index
         assert health().generation == before
 
 
+@pytest.mark.usefixtures("work_goes_on_beside")
 def test_nobody_waits_while_a_large_shop_is_read_again(
     index_free: Flask, indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +195,7 @@ def test_nobody_waits_while_a_large_shop_is_read_again(
         assert names(indexed, search("tea", sort="price"))[0] == "pot"
 
 
+@pytest.mark.usefixtures("work_goes_on_beside")
 def test_what_fails_beside_the_requests_is_tried_again(
     index_free: Flask, indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
