@@ -110,3 +110,4 @@ class SearchHolder:
         with self._swapping:
             self._searcher = Searcher(generation, self._live, self._synonyms, fallback=generation.name != named)
             self._seen, self._problem = named, None
+        self._look_at = time.monotonic() + self._look_every  # an earlier failure no longer makes anybody wait

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import shutil
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from search import (
     WhooshIndex,
 )
 from search.index import layout
+from search.index.holder import RETRY_AFTER
 from tests.search.catalogue import catalogue, document
 
 
@@ -110,6 +112,11 @@ def test_a_missing_directory_is_missing_and_comes_to_life_when_it_is_built(tmp_p
         holder.searcher()
     WhooshIndex(tmp_path / "later").rebuild(catalogue(3))
     assert holder.reload().search(SearchRequest()).total == 3
+    WhooshIndex(tmp_path / "later").rebuild(catalogue(5))
+    ends = time.monotonic() + RETRY_AFTER / 2
+    while holder.searcher().search(SearchRequest()).total != 5:
+        assert time.monotonic() < ends, "what failed before the reload still makes everybody wait"
+        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("pointer", ["", "nonsense", "../../etc", "000000000000-000001", "\x00\xff"])
