@@ -41,7 +41,7 @@ def own_path() -> str:
     A mark is often another one with each click. What counts arrivals reads it from the request.
     """
     query = request.query_string.decode(errors="replace")
-    kept = "&".join(part for part in query.split("&") if part and not _is_mark(part.partition("=")[0]))
+    kept = query and "&".join(part for part in query.split("&") if part and not _is_mark(part.partition("=")[0]))
     return f"{request.path}?{kept}" if kept else request.path
 
 
