@@ -13,6 +13,7 @@ from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Card
 from storefront.catalog.models import Product, Variant
 from storefront.catalog.tree import Tree
+from storefront.database.base import db
 from storefront.database.reading import read
 from storefront.kernel.money import Money
 from storefront.promotions.goods import IN_STOCK, IS_SOLD, in_scope
@@ -60,12 +61,12 @@ def _ranges(near: Near, contents: Contents) -> list[tuple[int, int]]:
 def _rows(near: Near, contents: Contents, floor: int, most: int) -> Sequence[Any]:
     mine = [line.product_id for line in contents.lines]
     values = {"floor": floor, "most": most, "mine": mine}
-    return read(_statement(near.scope, catalog.category_tree()), values).all()
+    return read(_statement(near.scope, catalog.category_tree(), db.engine.dialect.name), values).all()
 
 
 @lru_cache(maxsize=200)
-def _statement(scope: Scope, _tree: Tree) -> Select[*tuple[Any, ...]]:
-    """Return what finds goods of a scope; it names the categories below those of the scope."""
+def _statement(scope: Scope, _tree: Tree, _dialect: str) -> Select[*tuple[Any, ...]]:
+    """Return what finds goods of a scope; it names the categories below those of the scope, as the database says it."""
     return (
         select(
             *(Product.id, Product.category_id, Product.popularity, Variant.sku, Variant.price_minor),
