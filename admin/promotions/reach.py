@@ -11,8 +11,7 @@ from sqlalchemy import Text, cast, func, select
 
 from storefront.catalog.models import Category, CollectionProduct, Product, Variant
 from storefront.database.reading import read
-from storefront.inventory.models import StockLevel, Warehouse
-from storefront.inventory.queries import sellable
+from storefront.inventory.queries import sellable_units
 from storefront.kernel.kept import Kept
 from storefront.promotions.rules.goods import Goods, Row
 from storefront.shop.queries import get_settings
@@ -21,18 +20,12 @@ MOST_TRIED = 60
 """How many goods the check puts into trial carts: those that earn least."""
 ROWS_AT_ONCE = 2_000
 
-_STOCK = (
-    select(StockLevel.variant_id, func.sum(sellable).label("pieces"))
-    .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
-    .where(Warehouse.is_active)
-    .group_by(StockLevel.variant_id)
-    .subquery()
-)
+_STOCK = sellable_units().subquery()
 _ROWS = (
     select(
         *(Variant.sku, Product.id, Product.brand_id, Category.path, cast(Product.attributes, Text).label("attributes")),
         *(Variant.price_minor, Variant.cost_minor, Variant.minimum_price_minor),
-        func.coalesce(_STOCK.c.pieces, 0).label("pieces"),
+        func.coalesce(_STOCK.c.units, 0),
     )
     .join(Product, Product.id == Variant.product_id)
     .join(Category, Category.id == Product.category_id)

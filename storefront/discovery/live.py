@@ -19,8 +19,8 @@ from storefront.catalog.queries import category_tree
 from storefront.database.base import db
 from storefront.database.reading import read
 from storefront.flash import queries as flash
-from storefront.inventory.models import StockLevel, Warehouse
-from storefront.inventory.queries import sellable
+from storefront.inventory.models import StockLevel
+from storefront.inventory.queries import sellable, sellable_units
 from storefront.kernel.clock import now
 from storefront.pricing import queries as pricing
 from storefront.promotions.every_piece import every_piece_offers
@@ -41,13 +41,7 @@ OVERLAP = timedelta(seconds=10)
 EVERYTHING_AFTER = timedelta(minutes=10)
 """Bulk writes may leave `updated_at` alone, so everything is read again this often."""
 
-_stock = (
-    select(StockLevel.variant_id, func.sum(sellable).label("units"))
-    .join(Warehouse, Warehouse.id == StockLevel.warehouse_id)
-    .where(Warehouse.is_active)
-    .group_by(StockLevel.variant_id)
-    .subquery()
-)
+_stock = sellable_units().subquery()
 _ROWS = (
     select(
         Product.id,

@@ -18,8 +18,6 @@ from storefront.web.assets import asset
 from storefront.web.locale import current_locale
 
 MOST_PARTS = 500
-
-
 NONE: Mapping[str, str] = {}
 
 
