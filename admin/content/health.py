@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from storefront.catalog.cards import cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
 from storefront.catalog.models import Collection, Product
 from storefront.catalog.queries import category_tree
 from storefront.content.models import Campaign

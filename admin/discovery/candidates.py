@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from storefront.catalog.cards import Card, cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
+from storefront.catalog.cards import Card
 from storefront.discovery import judging
 from storefront.discovery.models import JudgedQuery
 from storefront.discovery.searching import find_searcher, or_else

@@ -16,7 +16,8 @@ from admin.discovery.typed_rules import FACTORS
 from admin.promotions.choices import Choices, choices
 from admin.promotions.typed import Typed
 from admin.promotions.values import read_moment
-from storefront.catalog.cards import Card, cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
+from storefront.catalog.cards import Card
 from storefront.catalog.queries import category_tree
 from storefront.discovery.asking import facet_names
 from storefront.discovery.merchandising import RulePlan, draft_of, list_rules

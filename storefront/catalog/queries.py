@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, func, literal, select, union_all
 
+from storefront.catalog.card_lists import cards_by_ids as cards_by_ids
 from storefront.catalog.cards import Card as Card
 from storefront.catalog.cards import Piece, Promoted, after_deals, shown_prices, stock_of
-from storefront.catalog.cards import cards_by_ids as cards_by_ids
 from storefront.catalog.collecting import order_of
 from storefront.catalog.matrix import Option, read_options
 from storefront.catalog.memory import remembered

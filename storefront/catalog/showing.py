@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, g, request
 
-from storefront.catalog.cards import cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
 from storefront.catalog.details import details_by_ids
 from storefront.catalog.listing import Found, ListPage
 from storefront.catalog.queries import Picture, ProductFacts, VariantFacts

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from storefront.catalog import queries as catalog
-from storefront.catalog.cards import list_in_stock
+from storefront.catalog.card_lists import list_in_stock
 from storefront.content.plans import GOODS
 from storefront.content.rules import Entry, Slot
 from storefront.kernel.errors import NotFound

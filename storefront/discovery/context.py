@@ -15,6 +15,9 @@ from storefront.discovery.steering import Notice, audience_here, rules_in_force,
 from storefront.experiments.surfaces import declare
 from storefront.web import kept_pages
 
+LIST = "catalog.category"
+"""Of the pages that are kept only categories are lists, which rules may steer."""
+
 
 def search_banner(listing: ListPage) -> Notice | None:
     """Return what the merchant says above this list: of the words that were searched, else of those that were typed."""
@@ -30,24 +33,15 @@ def init_app(app: Flask) -> None:
     declare(varying.SURFACE)
     declare(shelf_varying.SURFACE)
     app.jinja_env.globals.update(search_banner=search_banner, card_why=card_why, due_words=due_words)
-    kept_pages.made_from(rules=_rules, index=_index)
+    kept_pages.made_from(LIST, rules=rules_in_force, index=_index)
     kept_pages.vary_by(audience=_audience)
-
-
-def _rules() -> object:
-    return rules_in_force() if _is_list() else None
 
 
 def _index() -> object:
     """Return another object once lists are answered from another generation, or from none."""
-    searcher = find_searcher() if _is_list() else None
+    searcher = find_searcher()
     return searcher.generation if searcher else None
 
 
 def _audience() -> Hashable:
-    return audience_here() if _is_list() else None
-
-
-def _is_list() -> bool:
-    """Say whether rules may steer the page asked for; of those that are kept only categories are lists."""
-    return request.endpoint == "catalog.category"
+    return audience_here() if request.endpoint == LIST else None

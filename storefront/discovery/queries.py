@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from search import Filters, Searcher, SearchPage, SearchRequest, Sort
 from search import Suggestion as IndexSuggestion
-from storefront.catalog.cards import Card, cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
+from storefront.catalog.cards import Card
 from storefront.catalog.listing import Found, Rescue
 from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Node

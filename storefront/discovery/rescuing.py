@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from search import Suggestion
-from storefront.catalog.cards import Card, cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
+from storefront.catalog.cards import Card
 from storefront.catalog.listing import Found, Rescue, WayOut, lifted_filters
 from storefront.catalog.queries import category_tree, list_best_seller_ids
 from storefront.catalog.tree import Node

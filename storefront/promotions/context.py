@@ -15,7 +15,6 @@ from storefront.catalog import cards
 from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Badge, Card
 from storefront.catalog.collections import Marks, marks_of, members_now
-from storefront.catalog.memory import remembered
 from storefront.catalog.queries import ProductFacts, VariantFacts
 from storefront.kernel.money import Money
 from storefront.pricing import queries as pricing
@@ -35,7 +34,7 @@ from storefront.promotions.validity import Terms, last_day
 from storefront.promotions.words import Offer, name_of, near_words, price_words, rejection_words, step_words, terms_of
 from storefront.shop.queries import get_settings
 from storefront.web import kept_pages
-from storefront.web.locale import babel_locale, current_locale
+from storefront.web.locale import babel_locale
 
 MOST_BADGES = 1
 NO_MARKS = Marks()
@@ -46,33 +45,13 @@ MOST_CLAIMS = 3
 
 
 def badges_for(found: Sequence[Card]) -> Mapping[int, tuple[Badge, ...]]:
-    """Return the badges of products by id: offers for just these goods, not those for the whole shop.
-
-    They are remembered with their product for as long as the offers and the collections stay what they are.
-    """
-    offers = tuple(promotion for promotion in open_offers() if _particular(promotion))
-    if not offers:
+    """Return the badges of products by id: offers for just these goods, not those for the whole shop."""
+    offers = [promotion for promotion in open_offers() if _particular(promotion)]
+    if not offers or not found:
         return {}
-    store, locale, made_of = remembered(), current_locale(), (offers, members_now())
-    badges: dict[int, tuple[Badge, ...]] = {}
-    fresh = []
-    for card in found:
-        known = store.get(card.product_id, ("badges", card.sku, locale))
-        if isinstance(known, tuple) and known[0] == made_of:
-            badges[card.product_id] = known[1]
-        else:
-            fresh.append(card)
-    for card, mine in _made(fresh, offers):
-        badges[card.product_id] = mine
-        store.put(card.product_id, ("badges", card.sku, locale), (made_of, mine))
-    return {product_id: mine for product_id, mine in badges.items() if mine}
-
-
-def _made(found: Sequence[Card], offers: Sequence[Promotion]) -> Iterable[tuple[Card, tuple[Badge, ...]]]:
-    if not found:
-        return
     texts = {promotion.id: Badge("promo", terms_of(promotion.label)) for promotion in offers}
     marks = marks_of(card.product_id for card in found)
+    badges: dict[int, tuple[Badge, ...]] = {}
     for card in found:
         facts = _facts(card.category_id, marks.get(card.product_id, NO_MARKS))
         mine = [
@@ -83,7 +62,9 @@ def _made(found: Sequence[Card], offers: Sequence[Promotion]) -> Iterable[tuple[
                 for scope in _particular(promotion)
             )
         ]
-        yield card, tuple(mine[:MOST_BADGES])
+        if mine:
+            badges[card.product_id] = tuple(mine[:MOST_BADGES])
+    return badges
 
 
 def offers_for(*, product_id: int, sku: str, category_id: int, brand_id: int | None) -> list[Offer]:

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from functools import lru_cache, wraps
+from operator import is_
 from typing import Any
 
 import brotli
@@ -44,7 +45,17 @@ ONCE, KEPT = 2, 6
 View = Callable[..., Response]
 Source = Callable[[], object]
 End = Callable[[], bool]
-Sources = tuple[object, ...]
+
+
+class State:
+    """What pages are made from at one moment; whether it is still so is told by identity."""
+
+    def __init__(self, sources: Sequence[object]) -> None:
+        self._sources = sources
+
+    def is_of(self, sources: Sequence[object]) -> bool:
+        """Say whether each source is still the same object."""
+        return len(sources) == len(self._sources) and all(map(is_, self._sources, sources))
 
 
 class Page:
@@ -54,8 +65,8 @@ class Page:
     `If-None-Match` that it has the page is sent nothing.
     """
 
-    def __init__(self, sources: Sources, response: Response, ends: Sequence[End] = ()) -> None:
-        self._sources, self._ends = sources, ends
+    def __init__(self, state: State, response: Response, ends: Sequence[End] = ()) -> None:
+        self._state, self._ends = state, ends
         self._body = response.get_data()
         self._tag = f'"{hashlib.blake2b(self._body, digest_size=12).hexdigest()}"'
         self._headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
@@ -63,10 +74,9 @@ class Page:
         self._is_small = len(self._body) < SMALLEST_PACKED
         self._packed: dict[str, tuple[bytes, int]] = {}
 
-    def is_true(self, sources: Sources) -> bool:
-        """Whether each source is still the same object, and nothing else ended it."""
-        same = all(old is new for old, new in zip(self._sources, sources, strict=True))
-        return same and not any(has_come() for has_come in self._ends)
+    def is_true(self, state: State) -> bool:
+        """Whether what it was made from is as it was, and nothing else ended it."""
+        return state is self._state and not any(has_come() for has_come in self._ends)
 
     def response(self, encoding: str, known: str) -> Response:
         """Return the page in an encoding of PACKERS, or as it is for ""; or that it is one of the `known`."""
@@ -98,10 +108,10 @@ class Pages:
     def __len__(self) -> int:
         return len(self._pages)
 
-    def find(self, key: Hashable, sources: Sources) -> Page | None:
+    def find(self, key: Hashable, state: State) -> Page | None:
         """Return the page under `key` if nothing that it was made from has changed."""
         page = self._pages.get(key)
-        if page is None or not page.is_true(sources):
+        if page is None or not page.is_true(state):
             return None
         with suppress(KeyError):  # another thread may just have dropped it
             self._pages.move_to_end(key)
@@ -117,13 +127,27 @@ class Pages:
 
 _pages = Kept(Pages, seconds=600.0)
 _sources: dict[str, Source] = {}
+_sources_of: dict[str, dict[str, Source]] = {}
+_states: dict[str, State] = {}
 _variants: dict[str, Callable[[], Hashable]] = {}
 _own: list[Callable[[], bool]] = []
 
 
-def made_from(**sources: Source) -> None:
-    """Name what pages are made from: each source returns the same object until it changes."""
-    _sources.update(sources)
+def state_now(endpoint: str = "") -> State:
+    """Return what every page is made from, and what only those of a view are: another object as soon as a source is."""
+    own = _sources_of.get(endpoint, {})
+    place = endpoint if own else ""
+    sources, held = [source() for source in (*_sources.values(), *own.values())], _states.get(place)
+    if held is None or not held.is_of(sources):
+        held = _states[place] = State(sources)
+    return held
+
+
+def made_from(endpoint: str = "", **sources: Source) -> None:
+    """Name what pages are made from, or those of one view: each source returns the same object until it changes,
+    whoever asks and for whatever page.
+    """
+    (_sources_of.setdefault(endpoint, {}) if endpoint else _sources).update(sources)
 
 
 def keep_until(has_come: End) -> None:
@@ -154,14 +178,14 @@ def kept(
             if key is None:
                 count_kept("own")
                 return view(**values)
-            pages, sources = _pages.get(), tuple(source() for source in _sources.values())
-            page = pages.find(key, sources)
+            pages, state = _pages.get(), state_now(request.endpoint or "")
+            page = pages.find(key, state)
             if page is None:
                 count_kept("made")
                 response = view(**values)
                 if response.status_code != 200 or "Set-Cookie" in response.headers:
                     return response
-                page = Page(sources, response, g.pop("_page_ends", ()))
+                page = Page(state, response, g.pop("_page_ends", ()))
                 pages.put(key, page)
             else:
                 count_kept("found")

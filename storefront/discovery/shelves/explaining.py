@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from recommend import Asked, Recommendation
-from storefront.catalog.cards import Card, cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
+from storefront.catalog.cards import Card
 from storefront.discovery.recommending import recommender
 from storefront.discovery.shelves.filling import SHELF_SIZE, Ranked, actions_for, rank
 from storefront.discovery.shelves.goods import list_candidates, list_sellable, visit_of_customer

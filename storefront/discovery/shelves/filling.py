@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from recommend import Asked, Recommendation, Recommender, Source
-from storefront.catalog.cards import Card, cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
+from storefront.catalog.cards import Card
 from storefront.catalog.related import Kind, list_chosen
 from storefront.discovery.recommending import recommender
 from storefront.discovery.shelves.fillings import candidates, filled

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from storefront.catalog import cards
-from storefront.catalog.cards import Badge, cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
+from storefront.catalog.cards import Badge
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from tests.counting import queries_of

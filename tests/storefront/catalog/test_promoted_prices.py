@@ -11,7 +11,7 @@ from flask import Flask
 from storefront.accounts import services as accounts
 from storefront.accounts.models import Customer
 from storefront.catalog import services as catalog
-from storefront.catalog.cards import cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
 from storefront.catalog.models import Product
 from storefront.catalog.services import VariantPrice
 from storefront.database.base import db

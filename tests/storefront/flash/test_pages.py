@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from flask import Flask, Response
 
-from storefront.catalog.cards import cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
 from storefront.catalog.models import Product
 from storefront.content.models import Slot, SlotEntry
 from storefront.database.base import db

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storefront.catalog import collections
-from storefront.catalog.cards import cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
 from storefront.catalog.models import Collection, CollectionProduct, Product
 from storefront.database.base import db
 from storefront.database.transaction import transaction

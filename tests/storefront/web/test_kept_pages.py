@@ -14,7 +14,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from storefront.catalog import memory
-from storefront.catalog.cards import cards_by_ids
+from storefront.catalog.card_lists import cards_by_ids
 from storefront.catalog.models import Product, Variant
 from storefront.content.models import Slot, SlotEntry
 from storefront.database.base import db
@@ -45,6 +45,17 @@ def test_a_second_reader_costs_no_query(app: Flask, milk: Product) -> None:
         assert second.text == first.text
         assert second.response.headers["Content-Type"] == first.response.headers["Content-Type"]
         assert {"HX-Request", "Cookie"} <= set(second.response.vary)
+
+
+@pytest.mark.usefixtures("nothing_grows_old")
+def test_pages_of_several_kinds_are_kept_beside_each_other(app: Flask, milk: Product) -> None:
+    urls, drawn = ("/", "/categories/dairy", f"/products/{milk.slug}"), []
+    for url in urls:
+        Shopper(app).get(url)
+    with template_rendered.connected_to(lambda _app, template, **_rest: drawn.append(template.name), app):
+        for url in (*urls, *reversed(urls)):
+            Shopper(app).get(url)
+    assert drawn == []
 
 
 def test_a_changed_price_shows_on_every_page(app: Flask, shopper: Shopper, milk: Product) -> None:
