@@ -3,34 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from flask import g, request
+from flask import request
 
 from storefront.accounts.sessions import current_customer
 from storefront.content.queries import HOME, slots_of
-from storefront.content.rules import Entry, Slot, Visitor, resolve_all
+from storefront.content.rules import Entry, Slot, Visitor, next_change, resolve_all
 from storefront.content.varying import FAMILY
 from storefront.experiments.here import varied_key
 
 Shown = Sequence[tuple[Slot, Entry]]
 
 
+class _Resolved:
+    """What slots show their readers until an entry of theirs begins or ends."""
+
+    def __init__(self, slots: Sequence[Slot], at: datetime) -> None:
+        self.slots = slots
+        audiences = [entry.audience for slot in slots for entry in slot.entries]
+        self.asks_who = any(audience.asks_who for audience in audiences)
+        self._groups = frozenset(audience.group for audience in audiences)
+        self._since, self._until = at, next_change(slots, at)
+        self._shown: dict[Visitor, list[tuple[Slot, Entry]]] = {}
+
+    def holds(self, slots: Sequence[Slot], at: datetime) -> bool:
+        """Say whether this is still true: of the same slots, and in the same time."""
+        return slots is self.slots and self._since <= at and (self._until is None or at < self._until)
+
+    def shown_to(self, visitor: Visitor) -> list[tuple[Slot, Entry]]:
+        """Return what a reader is shown; there are as many kinds of them as audiences tell apart."""
+        if visitor.groups:
+            visitor = replace(visitor, groups=visitor.groups & self._groups)
+        found = self._shown.get(visitor)
+        if found is None:
+            found = self._shown[visitor] = resolve_all(self.slots, self._since, visitor)
+        return list(found)
+
+
+_resolved: dict[str, _Resolved] = {}
+
+
 def shown_here(page: str, at: datetime) -> list[tuple[Slot, Entry]]:
-    """Return what a page shows to whoever asks for it now; asked again in one request, it is found out once."""
-    slots, known = slots_of(page), g.get("_shown")
-    if known is None or known[0] != page or known[1] is not slots:
-        known = g._shown = page, slots, resolve_all(slots, at, visitor_here(slots)) if slots else []
-    return list(known[2])
+    """Return what a page shows to whoever asks for it now."""
+    slots = slots_of(page)
+    if not slots:
+        _resolved.pop(page, None)
+        return []
+    known = _resolved.get(page)
+    if known is None or not known.holds(slots, at):
+        known = _resolved[page] = _Resolved(slots, at)
+    return known.shown_to(visitor_here(asks_who=known.asks_who))
 
 
-def visitor_here(slots: Sequence[Slot] = ()) -> Visitor:
-    """Say what can be known of the reader without remembering anything about them; a customer is read only if one of
-    these slots asks for tier or group.
+def visitor_here(*, asks_who: bool = False) -> Visitor:
+    """Say what can be known of the reader without remembering anything about them; a customer is read only if an entry
+    asks for tier or group.
     """
     phone = request.headers.get("Sec-CH-UA-Mobile") == "?1" or "Mobi" in request.headers.get("User-Agent", "")
-    asks = any(entry.audience.asks_who for slot in slots for entry in slot.entries)
-    customer = current_customer() if asks else None
+    customer = current_customer() if asks_who else None
     return Visitor(
         is_returning=is_returning(),
         tier=customer.tier if customer else "",

@@ -111,6 +111,12 @@ def rank(entry: Entry) -> tuple[int, int]:
     return entry.priority, entry.id
 
 
+def next_change(slots: Iterable[Slot], now: datetime) -> datetime | None:
+    """Return the first moment after `now` at which an entry begins or ends; None if nothing will."""
+    times = (time for slot in slots for entry in slot.entries for time in (entry.starts_at, entry.ends_at))
+    return min((time for time in times if time is not None and time > now), default=None)
+
+
 def resolve_all(slots: Iterable[Slot], now: datetime, visitor: Visitor) -> list[tuple[Slot, Entry]]:
     """Return each slot that has something to show, with what it shows, in the page's order."""
     return [(slot, entry) for slot in slots if (entry := resolve(slot, now, visitor)) is not None]

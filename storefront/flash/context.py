@@ -13,8 +13,8 @@ from markupsafe import Markup
 from storefront.catalog import cards
 from storefront.catalog.cards import Badge, Promoted
 from storefront.flash import words
-from storefront.flash.queries import board, coming_items, is_anything_told, live_items, standing
-from storefront.flash.rules import Item, Session, live_sessions, percent_saved
+from storefront.flash.queries import board, coming_items, is_anything_told, live_items, sold_figures, standing
+from storefront.flash.rules import Item, Session, percent_saved
 from storefront.flash.showcase import Sale, live_sale
 from storefront.kernel.clock import now
 from storefront.web import kept_pages
@@ -103,15 +103,9 @@ def _badge(base: int, price: int) -> Badge:
 
 def _figures() -> Hashable:
     """Return what is sold of the goods that this page shows; other pages do not change with every piece."""
-    if request.endpoint not in {"content.home", "catalog.product"} or not board():
+    if request.endpoint not in {"content.home", "catalog.product"}:
         return None
-    slug = (request.view_args or {}).get("slug")
-    return tuple(
-        (item.id, item.percent_sold, item.left)
-        for session in live_sessions(board(), now())
-        for item in session.items
-        if slug is None or item.slug == slug
-    )
+    return sold_figures().get((request.view_args or {}).get("slug", ""), ())
 
 
 def _tell_the_time(response: Response) -> Response:

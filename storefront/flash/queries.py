@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -54,6 +55,11 @@ def standing() -> tuple[object, ...]:
     return _standing.get()
 
 
+def sold_figures() -> Mapping[str, tuple[object, ...]]:
+    """Return what is sold and left of the goods of sessions that are on, by slug; "" has those of all."""
+    return _sold_figures.get()
+
+
 def live_items(at: datetime) -> Mapping[int, tuple[Session, Item]]:
     """Return the items that anybody may buy at a moment, by variant id: of several the one with the best offer."""
     found: dict[int, tuple[Session, Item]] = {}
@@ -86,6 +92,7 @@ def forget_board() -> None:
     """Drop what this process keeps of the sessions: one was written to."""
     _board.forget()
     _standing.forget()
+    _sold_figures.forget()
 
 
 def offers_for(
@@ -206,5 +213,16 @@ def _offered(session: Session) -> tuple[object, ...]:
     return tuple((item.id, item.variant_id, item.price_minor, item.is_sold_out) for item in session.items)
 
 
+def _read_sold_figures() -> Mapping[str, tuple[object, ...]]:
+    found: dict[str, list[object]] = defaultdict(list)
+    for session in live_sessions(board(), now()):
+        for item in session.items:
+            figures = (item.id, item.percent_sold, item.left)
+            found[""].append(figures)
+            found[item.slug].append(figures)
+    return {slug: tuple(sold) for slug, sold in found.items()}
+
+
 _board = Kept(lambda: _read_board(now()), seconds=1.0)
 _standing = Kept(_stand, seconds=0.9)
+_sold_figures = Kept(_read_sold_figures, seconds=0.9)
