@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import flask_babel
-from flask import Flask, g, has_request_context, request
+from flask import Flask, g, has_app_context, has_request_context, request
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -71,25 +71,30 @@ def localized(text: str, translations: dict[str, Any] | None, field: str = "name
 @contextmanager
 def speaking(locale: str) -> Iterator[None]:
     """Write in `locale` for a while, whoever is reading: a letter is in its recipient's language."""
-    before = {name: g.get(name) for name in ("_locale", "_catalogue")}
+    before = g.get("_locale")
     g._locale = locale if locale in LOCALES else DEFAULT
-    g._catalogue = None
     try:
         with flask_babel.force_locale(BABEL_NAMES[g._locale]):
             yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                g.pop(name, None)
-            else:
-                setattr(g, name, value)
+        if before is None:
+            g.pop("_locale", None)
+        else:
+            g._locale = before
 
 
-def _catalogue() -> Any:
-    catalogue = g.get("_catalogue")
-    if catalogue is None:
-        catalogue = g._catalogue = flask_babel.get_translations()
-    return catalogue
+_catalogues: dict[str, Any] = {}
+
+
+def _catalogue(locale: str) -> Any:
+    """Return the messages of a language: found once, where Flask-Babel looks for the reader's each time."""
+    found = _catalogues.get(locale)
+    if found is None:
+        with flask_babel.force_locale(BABEL_NAMES[locale]):
+            found = flask_babel.get_translations()
+        if has_app_context():  # without one there are no messages at all
+            _catalogues[locale] = found
+    return found
 
 
 @pass_eval_context
@@ -102,7 +107,7 @@ def _gettext(context: EvalContext, message: str, **variables: object) -> str:
 
 @pass_eval_context
 def _ngettext(context: EvalContext, singular: str, plural: str, num: int, **variables: object) -> str:
-    words = str(_catalogue().ungettext(singular, plural, num))
+    words = str(_catalogue(current_locale()).ungettext(singular, plural, num))
     return (Markup(words) if context.autoescape else words) % {"num": num, **variables}  # noqa: S704 - our catalogue
 
 
@@ -114,9 +119,9 @@ def term(word: str) -> str:
 
 
 @lru_cache(maxsize=8_000)
-def _found(message: str, _locale: str) -> tuple[str, Markup]:
+def _found(message: str, locale: str) -> tuple[str, Markup]:
     """Return a message of the reader's catalogue as text and as markup."""
-    words = str(_catalogue().ugettext(message))
+    words = str(_catalogue(locale).ugettext(message))
     return words, Markup(words)  # noqa: S704 - our catalogue
 
 

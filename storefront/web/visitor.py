@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from functools import lru_cache
 
 from flask import Response, after_this_request, g, request
 
@@ -32,7 +33,11 @@ def wants_no_trace() -> bool:
 
 def is_robot() -> bool:
     """Say whether a machine is asking, by what it calls itself; browsers always have a name."""
-    name = request.headers.get("User-Agent", "")
+    return _names_robot(request.headers.get("User-Agent", ""))
+
+
+@lru_cache(maxsize=2_000)
+def _names_robot(name: str) -> bool:
     return not name or _ROBOTS.search(name) is not None
 
 
