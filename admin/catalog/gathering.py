@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, null, select
 
+from admin.naming import is_named
 from admin.tables import ListState, Source
 from storefront.catalog.collecting import order_of
 from storefront.catalog.models import Collection, CollectionProduct, Product, Variant
@@ -33,7 +34,7 @@ def collections_of(state: ListState) -> Source:
     columns = Collection.id, Collection.name, Collection.translations, Collection.updated_at, Collection.rules
     rows = select(*columns, products.label("products"))
     if state.search:
-        rows = rows.where(Collection.name.icontains(state.search, autoescape=True))
+        rows = rows.where(is_named(Collection, state.search))
     if kind := state.value("kind"):
         by_rules = Collection.rules.is_not(null())
         rows = rows.where(by_rules if kind == "rules" else ~by_rules)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from admin.naming import is_named
 from admin.tables import ListState, Source
 from storefront.catalog.models import Brand, Category, Product, ProductType, TypeAttribute, Variant
 from storefront.catalog.services import ProductWords
@@ -127,7 +128,7 @@ def types_of(state: ListState) -> Source:
         products.scalar_subquery().label("products"),
     )
     if state.search:
-        rows = rows.where(ProductType.name.icontains(state.search, autoescape=True))
+        rows = rows.where(is_named(ProductType, state.search))
     return Source(rows, ProductType.id, {"name": func.lower(ProductType.name), "changed": ProductType.updated_at})
 
 
@@ -252,7 +253,7 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
 
 def _matches(text: str) -> ColumnElement[bool]:
     by_sku = select(Variant.product_id).where(Variant.sku == code_key(text))
-    return or_(Product.name.icontains(text, autoescape=True), Product.id.in_(by_sku))
+    return or_(is_named(Product, text), Product.id.in_(by_sku))
 
 
 def _stock_condition(wanted: str) -> ColumnElement[bool]:

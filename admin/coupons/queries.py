@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import case, func, select
 
+from admin.naming import is_named
 from admin.tables import ListState, Source
 from storefront.database.base import db
 from storefront.kernel.errors import NotFound
@@ -56,7 +57,7 @@ def templates_of(state: ListState) -> Source:
     if state.value("active"):
         conditions.append(CouponTemplate.is_active.is_(state.value("active") == "yes"))
     if state.search:
-        conditions.append(Promotion.name.icontains(state.search, autoescape=True))
+        conditions.append(is_named(Promotion, state.search))
     rows = (
         select(
             CouponTemplate.id,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from admin.accounts.customers.queries import find_customers
 from admin.catalog.queries import find_products
+from admin.naming import is_named
 from admin.navigation import Entry, find_pages
 from admin.orders.queries import find_orders
 from storefront.accounts.identity import CurrentStaff
@@ -67,6 +68,5 @@ def exact_url(staff: CurrentStaff, text: str) -> str:
 
 
 def _find_promotions(text: str, limit: int) -> Sequence[Any]:
-    named = Promotion.name.icontains(text, autoescape=True)
-    columns = select(Promotion.id, Promotion.name, Promotion.translations).where(named)
+    columns = select(Promotion.id, Promotion.name, Promotion.translations).where(is_named(Promotion, text))
     return db.session.execute(columns.order_by(Promotion.id.desc()).limit(limit)).all()

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from admin.naming import is_named
 from admin.tables import ListState, Source, within
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
@@ -114,7 +115,7 @@ def sessions_of(state: ListState, at: datetime) -> Source:
     if (phase := state.value("state")) in phases:
         rows = rows.where(phases[phase])
     if state.search:
-        rows = rows.where(FlashSale.name.icontains(state.search, autoescape=True))
+        rows = rows.where(is_named(FlashSale, state.search))
     sorts = {"starts": FlashSession.starts_at, "name": func.lower(FlashSale.name), "sold": sold, "revenue": revenue}
     return Source(rows, FlashSession.id, sorts, complete=lambda found: [_session(row, at) for row in found])
 

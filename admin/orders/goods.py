@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Text, cast, or_, select
+from sqlalchemy import or_, select
 
+from admin.naming import is_named
 from storefront.cart.contents import AVAILABLE
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
@@ -35,14 +35,8 @@ def find_goods(text: str) -> Sequence[Goods]:
     words = squeeze(text)[:100]
     if not words:
         return []
-    translated = cast(Product.translations, Text)
-    is_it = or_(
-        Product.name.icontains(words, autoescape=True),
-        translated.contains(words, autoescape=True),
-        translated.contains(json.dumps(words)[1:-1], autoescape=True),
-        Variant.sku.startswith(code_key(words), autoescape=True),
-    )
-    return _read(is_it, MOST)
+    begins = Variant.sku.startswith(code_key(words), autoescape=True)
+    return _read(or_(is_named(Product, words), begins), MOST)
 
 
 def list_goods(skus: Sequence[str]) -> Sequence[Goods]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from admin.naming import is_named
 from admin.tables import Choice, Column, Empty, Listing, ListState, Source, Table
 from storefront.accounts.permissions import Permission
 from storefront.catalog.models import Product, Variant
@@ -90,7 +91,7 @@ def entries_of(state: ListState) -> Source:
     if (asked := state.value("odd")) in odd:
         rows = rows.where(odd[asked])
     if state.search:
-        named = Product.name.icontains(state.search, autoescape=True)
+        named = is_named(Product, state.search)
         rows = rows.where(or_(named, Variant.sku == code_key(state.search)))
     return Source(rows, PriceEntry.id, {"sku": Variant.sku, "list": PriceList.name, "price": PriceEntry.price_minor})
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
+from admin.naming import is_named
 from admin.tables import PAGE_SIZE, Column, ListState, Source, Table
 from storefront.accounts.groups import list_groups
 from storefront.catalog.models import Product, Variant
@@ -86,7 +87,7 @@ def lists_of(state: ListState, at: datetime) -> Source:
     )
     rows = select(PriceList, prices.label("prices"))
     if state.search:
-        rows = rows.where(PriceList.name.icontains(state.search, autoescape=True))
+        rows = rows.where(is_named(PriceList, state.search))
     sorts = {"name": func.lower(PriceList.name), "changed": PriceList.updated_at, "prices": prices}
     return Source(rows, PriceList.id, sorts, complete=lambda found: _list_rows(found, at))
 
@@ -139,7 +140,7 @@ def page_of_entries(list_id: int, state: ListState) -> Page[EntryRow]:
     """Return the page of a list's prices that `state` asks for."""
     conditions: list[ColumnElement[bool]] = [PriceEntry.price_list_id == list_id]
     if state.search:
-        named = Product.name.icontains(state.search, autoescape=True)
+        named = is_named(Product, state.search)
         conditions.append(or_(named, Variant.sku == code_key(state.search)))
     found = (
         select(

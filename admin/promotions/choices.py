@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
+from admin.naming import is_named
 from storefront.accounts.models import CustomerGroup
 from storefront.catalog.models import Brand, Category, Collection, Product, Variant
 from storefront.catalog.queries import category_tree
@@ -80,7 +81,7 @@ def find_goods(text: str) -> Sequence[Any]:
     by_sku = select(Variant.product_id).where(Variant.sku == code_key(text))
     statement = (
         select(Product.id, Product.name, Product.translations)
-        .where(or_(Product.name.icontains(text, autoescape=True), Product.id.in_(by_sku)))
+        .where(or_(is_named(Product, text), Product.id.in_(by_sku)))
         .order_by(Product.popularity.desc(), Product.id)
         .limit(MOST_FOUND)
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from admin.naming import is_named
 from admin.promotions.choices import tier_names
 from admin.promotions.reach import goods_now
 from admin.promotions.standing import Standing, standing_of, stands
@@ -109,9 +110,7 @@ def _conditions(state: ListState, at: datetime) -> list[ColumnElement[bool]]:
         found.append(Promotion.requires_code.is_(code == "yes"))
     if state.search:
         coded = select(CouponCode.promotion_id).where(CouponCode.code == code_key(state.search))
-        named = Promotion.name.icontains(state.search, autoescape=True)
-        chinese = Promotion.translations[("zh", "name")].as_string().icontains(state.search, autoescape=True)
-        found.append(or_(named, chinese, Promotion.id.in_(coded)))
+        found.append(or_(is_named(Promotion, state.search), Promotion.id.in_(coded)))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import g
 from sqlalchemy import case, func, select
 
+from admin.naming import is_named
 from admin.shipping.words import schedule_words, template_words
 from admin.tables import Choice, Column, Empty, Listing, ListState, Source, Table, Words
 from storefront.accounts.permissions import Permission
@@ -65,7 +66,7 @@ def methods_of(state: ListState) -> Source:
     if wanted := state.value("state"):
         rows = rows.where(is_used if wanted == "yes" else ~is_used)
     if state.search:
-        named = ShippingMethod.name.icontains(state.search, autoescape=True)
+        named = is_named(ShippingMethod, state.search)
         rows = rows.where(named | ShippingMethod.code.icontains(state.search, autoescape=True))
     sorts = {"zone": ShippingZone.name, "name": func.lower(ShippingMethod.name), "code": ShippingMethod.code}
     return Source(rows, ShippingMethod.id, sorts)

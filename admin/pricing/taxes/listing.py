@@ -8,6 +8,7 @@ from flask import g
 from sqlalchemy import select
 
 from admin.days import day_of
+from admin.naming import is_named
 from admin.pricing.taxes.queries import HOLDS, holds
 from admin.tables import Choice, Column, Empty, Listing, ListState, Source, Table, Words
 from storefront.accounts.countries import country_name
@@ -72,7 +73,7 @@ def rates_of(state: ListState) -> Source:
     if code := state.value("class"):
         rows = rows.where(TaxClass.code == code)
     if state.search:
-        named = TaxRate.name.icontains(state.search, autoescape=True)
+        named = is_named(TaxRate, state.search)
         there = TaxRate.region.icontains(state.search, autoescape=True)
         rows = rows.where(named | there | (TaxRate.country == state.search.strip().upper()[:2]))
     today = _today()
