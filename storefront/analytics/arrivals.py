@@ -17,7 +17,7 @@ class Source(StrEnum):
     SEARCH = "search"
     SOCIAL = "social"
     CAMPAIGN = "campaign"
-    """The link was marked with `utm_source` or `utm_campaign`."""
+    """The link was marked with `utm_source`, `utm_campaign` or one of PAID_FOR."""
     LINK = "link"
     """Any other site."""
 
@@ -30,6 +30,13 @@ class Device(StrEnum):
     DESKTOP = "desktop"
 
 
+PAID_FOR = (
+    *("utm_source", "utm_campaign", "gclid", "gbraid", "wbraid", "dclid", "msclkid", "ttclid", "twclid", "li_fat_id"),
+    *("yclid", "bd_vid", "mc_cid", "mkt_tok", "_hsenc"),
+)
+"""What a merchant's own campaigns, advertisements and newsletters put into a link; `fbclid` and the like are on every
+link that somebody shares, and say nothing.
+"""
 _SEARCH = re.compile(
     r"(^|\.)(google|bing|duckduckgo|yahoo|baidu|sogou|so|yandex|ecosia|qwant|startpage|sm|toutiao)"
     r"\.(com|cn|co|net|org|ru|de|fr|uk|jp|hk)(\.[a-z]{2})?$"
@@ -44,7 +51,7 @@ _PHONE = re.compile(r"iPhone|iPod|Mobile|Windows Phone|Opera Mini", re.IGNORECAS
 
 def source_of(referrer: str, host: str, args: Mapping[str, str]) -> Source:
     """Return where a request comes from, given the page that led to it, our own host, and the address's marks."""
-    if args.get("utm_source") or args.get("utm_campaign"):
+    if any(args.get(mark) for mark in PAID_FOR):
         return Source.CAMPAIGN
     try:
         parts = urlsplit(referrer)
