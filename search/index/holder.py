@@ -89,7 +89,12 @@ class SearchHolder:
         if self._searcher is None:
             self._problem = None
         elif self._opening.acquire(blocking=False):
-            threading.Thread(target=self._open_and_release, name="search-index", daemon=True).start()
+            thread = threading.Thread(target=self._open_and_release, name="search-index", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                self._opening.release()
+                log.warning("The newer search index waits: the machine lets no thread start")
 
     def _open_and_release(self) -> None:
         try:

@@ -22,7 +22,12 @@ class Beside:
         """Begin the work, in a context of this application; a fault is logged, and the next to ask tries again."""
         if self._working.acquire(blocking=False):
             app = current_app._get_current_object()  # type: ignore[attr-defined]
-            threading.Thread(target=self._work, args=(app, work), name=self._name, daemon=True).start()
+            thread = threading.Thread(target=self._work, args=(app, work), name=self._name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                self._working.release()
+                log.warning("%s has to wait: the machine lets no thread start", self._name)
 
     def wait(self, seconds: float) -> bool:
         """Wait until nothing is under way; say whether that is so."""
