@@ -18,7 +18,7 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],  # of what is fine axe would describe every element
 }
-FIND = "rules => axe.run(document, rules).then(found => found.violations)"
+FIND = "([within, rules]) => axe.run(within || document, rules).then(found => found.violations)"
 SHOP_PAGES = [
     "/",
     "/categories",
@@ -42,12 +42,14 @@ PLACE_BARS = """position => document.querySelectorAll('.header, .flash, .bottom-
     bar => { bar.style.position = position; })"""
 
 
-def problems(page: Page) -> list[str]:
-    """Return what axe finds, a line each; bars that float over what a scroll shows stand still meanwhile."""
+def problems(page: Page, within: str = "") -> list[str]:
+    """Return what axe finds, a line each, `within` a part where the rest was looked at before; bars that float over what
+    a scroll shows stand still meanwhile.
+    """
     page.evaluate(PLACE_BARS, "static")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
-    found: list[dict[str, Any]] = page.evaluate(FIND, RULES)
+    found: list[dict[str, Any]] = page.evaluate(FIND, [within, RULES])
     page.evaluate(PLACE_BARS, "")
     return [
         f"{violation['id']}: {node['target']} {node.get('failureSummary', '')[:160]}"

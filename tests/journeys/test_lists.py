@@ -21,12 +21,12 @@ def what_opens(page: Page, size: tuple[int, int]) -> Iterator[str]:
     if size != DESKTOP:
         page.locator(".admin-menu").click()
         expect(page.locator("#admin-side")).to_be_visible()
-        yield from problems(page)
+        yield from problems(page, "#admin-side")
         page.keyboard.press("Escape")
         expect(page.locator("#admin-side")).to_be_hidden()
     for drop in page.locator(".list-tools summary").all():
         drop.click()
-        yield from problems(page)
+        yield from problems(page, ".list-tools")
         drop.press("Escape")
 
 

@@ -21,7 +21,7 @@ from tests.storefront.lifecycle.acme import Acme
 from tests.storefront.lifecycle.machine import Life
 from tests.storefront.lifecycle.shop import Shop
 
-EXAMPLES, STEPS = int(os.environ.get("LIFE_EXAMPLES", "30")), int(os.environ.get("LIFE_STEPS", "30"))
+EXAMPLES, STEPS = int(os.environ.get("LIFE_EXAMPLES", "16")), int(os.environ.get("LIFE_STEPS", "30"))
 SHRINKS = os.environ.get("LIFE_SHRINKS", "1") == "1"
 """How many lives of a shop, and how long: LIFE_EXAMPLES=300 LIFE_STEPS=60 takes minutes and finds more."""
 
