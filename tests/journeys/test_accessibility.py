@@ -43,8 +43,9 @@ PLACE_BARS = """position => document.querySelectorAll('.header, .flash, .bottom-
 
 
 def problems(page: Page, within: str = "") -> list[str]:
-    """Return what axe finds, a line each, `within` a part where the rest was looked at before; bars that float over what
-    a scroll shows stand still meanwhile.
+    """Return what axe finds, a line each, `within` a part where the rest was looked at before.
+
+    Bars that float over what a scroll shows stand still meanwhile.
     """
     page.evaluate(PLACE_BARS, "static")
     if not page.evaluate("'axe' in window"):
