@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from flask import request
+from flask import g, request
 
 from storefront.accounts.sessions import current_customer
 from storefront.content.queries import HOME, slots_of
@@ -39,22 +39,21 @@ class _Resolved:
         found = self._shown.get(visitor)
         if found is None:
             found = self._shown[visitor] = resolve_all(self.slots, self._since, visitor)
-        return list(found)
+        return found
 
 
 _resolved: dict[str, _Resolved] = {}
 
 
 def shown_here(page: str, at: datetime) -> list[tuple[Slot, Entry]]:
-    """Return what a page shows to whoever asks for it now."""
-    slots = slots_of(page)
-    if not slots:
-        _resolved.pop(page, None)
-        return []
-    known = _resolved.get(page)
-    if known is None or not known.holds(slots, at):
-        known = _resolved[page] = _Resolved(slots, at)
-    return known.shown_to(visitor_here(asks_who=known.asks_who))
+    """Return what a page shows to whoever asks for it now; asked again in one request, it is found out once."""
+    slots, found = slots_of(page), g.get("_shown")
+    if found is None or found[0] != page or found[1] is not slots:
+        known = _resolved.get(page)
+        if known is None or not known.holds(slots, at):
+            known = _resolved[page] = _Resolved(slots, at)
+        found = g._shown = page, slots, known.shown_to(visitor_here(asks_who=known.asks_who))
+    return list(found[2])
 
 
 def visitor_here(*, asks_who: bool = False) -> Visitor:

@@ -149,7 +149,7 @@ _may_preview: Callable[[], bool] = _nobody
 
 def is_preview() -> bool:
     """Say whether a member of staff looks at a variation."""
-    return PREVIEW in request.args and _may_preview()
+    return PREVIEW.encode() in request.query_string and PREVIEW in request.args and _may_preview()
 
 
 def _found(surface: str) -> tuple[Live, Arm] | None:

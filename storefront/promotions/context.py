@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import flask_babel
 from babel.dates import format_date
@@ -181,9 +181,23 @@ def init_app(app: Flask) -> None:
 
 def _collections() -> object:
     """Return another object once a collection changes, if what is on offer or to claim depends on one."""
-    every = (*open_offers(), *(offer.promotion for offer in open_claims()))
-    named = any(_names_collections(scope) for promotion in every for scope in promotion.scopes)
-    return members_now() if named else None
+    global _named  # noqa: PLW0603
+    offers, claims = open_offers(), open_claims()
+    if _named.offers is not offers or _named.claims is not claims:
+        every = (*offers, *(offer.promotion for offer in claims))
+        _named = _Named(offers, claims, any(_names_collections(scope) for each in every for scope in each.scopes))
+    return members_now() if _named.is_any else None
+
+
+class _Named(NamedTuple):
+    """Whether some of these offers name a collection."""
+
+    offers: object
+    claims: object
+    is_any: bool
+
+
+_named = _Named((), (), is_any=False)
 
 
 def _names_collections(scope: Scope) -> bool:

@@ -55,7 +55,7 @@ class Sessions(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if session.accessed or session.modified or app.config["SESSION_REFRESH_EACH_REQUEST"]:
+        if session.modified or self.get_cookie_name(app) in request.cookies:
             super().save_session(app, session, response)
 
 
