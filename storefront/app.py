@@ -128,7 +128,9 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
         COMPRESS_BR_LEVEL=2,  # half of what 4 takes, for 6 % more bytes
         COMPRESS_LEVEL=3,
         COMPRESS_MIN_SIZE=1000,
+        COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # what has a tag or a date was compared already
     )
+    app.jinja_options = {"cache_size": -1}  # to find one in a store that drops templates takes longer than to draw it
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:
         hops = config.trusted_proxies

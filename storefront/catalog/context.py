@@ -116,13 +116,15 @@ def facet_html(facet: Facet) -> Markup:
     return _facet_html(facet, current_locale(), asset("icons.svg"))
 
 
-def facets_html(listing: ListPage) -> Markup:
-    """Draw the filters of a list, once for each answer and way to ask."""
-    key = listing.url(), current_locale(), asset("icons.svg")
+def part_html(listing: ListPage, part: str) -> Markup:
+    """Draw a part of a list (`facets`, `toolbar`, `onward`) once for each answer and way to ask."""
+    key = part, listing.url(), listing.view, current_locale(), asset("icons.svg")
     drawn = listing.found.drawn.get(key) if not listing.wanted.unread else None
     if drawn is None:
-        template = current_app.jinja_env.get_template("components/_facets.html")
-        drawn = template.render(listing=listing, wanted=listing.wanted, found=listing.found, path=listing.path)
+        template = current_app.jinja_env.get_template(f"components/_{part}.html")
+        drawn = template.render(
+            listing=listing, wanted=listing.wanted, found=listing.found, path=listing.path, chips=listing.chips
+        )
         if not listing.wanted.unread:
             listing.found.drawn[key] = drawn
     return Markup(drawn)  # noqa: S704 - our own template
@@ -147,8 +149,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(amount=amount, typed_mark=typed_mark)
     app.jinja_env.globals.update(
         departments=departments,
-        facets_html=facets_html,
         cards_html=cards_html,
+        part_html=part_html,
         facet_html=facet_html,
         category_bar=category_bar,
     )
