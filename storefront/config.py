@@ -87,6 +87,8 @@ class Config:
     host: str
     port: int
     workers: int
+    office_port: int
+    """Where the back office is answered apart from the shop; 0 for nowhere."""
     mail_url: str = field(repr=False)
     mail_from: str
     public_url: str
@@ -178,6 +180,7 @@ def read_config(environ: Mapping[str, str] | None = None) -> Config:
         host=host,
         port=port,
         workers=number(env, "WEB_WORKERS", 2, 1, 64),
+        office_port=_office_port(env, port),
         mail_url=_mail_url(env.get("MAIL_URL", "")),
         mail_from=env.get("MAIL_FROM") or "shop@localhost",
         public_url=(env.get("PUBLIC_URL") or f"http://{host}:{port}").rstrip("/"),
@@ -268,6 +271,13 @@ def _metrics_token(env: Mapping[str, str]) -> str:
     if token and len(token) < SHORTEST_TOKEN:
         raise BadConfiguration(f"METRICS_TOKEN must have {SHORTEST_TOKEN} characters or more, or be left out.")
     return token
+
+
+def _office_port(env: Mapping[str, str], port: int) -> int:
+    office_port = number(env, "OFFICE_PORT", 0, 0, 65535)
+    if office_port == port:
+        raise BadConfiguration(f"OFFICE_PORT and PORT are both {port}: the back office needs one of its own")
+    return office_port
 
 
 def _mail_url(url: str) -> str:

@@ -7,8 +7,8 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,7 @@ class FrontDoor:
 
     folder: Path
     shops: Sequence[int]
+    office: int = 8001
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
@@ -43,6 +44,8 @@ class FrontDoor:
         text = text.replace("listen 80 default_server", f"listen 127.0.0.1:{free_port()} default_server")
         servers = "\n".join(f"    server 127.0.0.1:{port} max_fails=2 fail_timeout=5s;" for port in self.shops)
         text = text.replace("    server 127.0.0.1:8000 max_fails=2 fail_timeout=5s;", servers)
+        text = text.replace("server 127.0.0.1:8001 max", f"server 127.0.0.1:{self.office} max")
+        text = text.replace("server 127.0.0.1:8000 backup", f"server 127.0.0.1:{self.shops[0]} backup")
         for real in ("/etc/ssl/shop", "/var/log/nginx", "/srv/shop/public"):
             text = text.replace(real, str(self.folder))
         text = text.replace("/usr/share/shop", str(CONFIG.parent)).replace("rate=30r/s", "rate=10000r/s")
@@ -70,6 +73,15 @@ class FrontDoor:
                 return
             time.sleep(0.05)
         raise AssertionError((self.folder / "error.log").read_text())
+
+    @contextmanager
+    def opened(self) -> Iterator[FrontDoor]:
+        """Be open for a block."""
+        self.open()
+        try:
+            yield self
+        finally:
+            self.close()
 
     def close(self) -> None:
         if self.process is not None:

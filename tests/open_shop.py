@@ -51,6 +51,7 @@ class Shop:
 
     folder: Path
     port: int = field(default_factory=free_port)
+    office_port: int = 0
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -71,7 +72,8 @@ class Shop:
         with closing(sqlite3.connect(self.folder / "data" / "shop.db")) as tables:
             tables.execute("CREATE TABLE setting (key TEXT)")  # no more than tells them from none
         data = {"DATA_DIR": str(self.folder / "data"), "REDIS_URL": "", "DATABASE_URL": "", "LOG_LEVEL": "WARNING"}
-        environ = {**os.environ, **data, "PORT": str(self.port), "WEB_WORKERS": str(workers), "PYTHONPATH": str(ROOT)}
+        ports = {"PORT": str(self.port), "OFFICE_PORT": str(self.office_port)}
+        environ = {**os.environ, **data, **ports, "WEB_WORKERS": str(workers), "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "storefront.serving", "web", "--home", str(self.home), "--drain", "1"]
         self.process = subprocess.Popen(command, cwd=ROOT, env=environ)
         self.wait_for(workers)
@@ -79,6 +81,10 @@ class Shop:
     def workers(self) -> list[int]:
         """Return the processes that answer."""
         return self._named("shop-web")
+
+    def offices(self) -> list[int]:
+        """Return the processes that answer the back office alone."""
+        return self._named("shop-office")
 
     def fork_servers(self) -> list[int]:
         """Return the processes that have loaded a release, for others to be forked from."""
@@ -172,8 +178,13 @@ def release_of(port: int) -> str:
     return ask(port, "/healthz").headers["X-Release"]
 
 
-def ask(port: int, path: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+def ask(port: int, path: str, tls: ssl.SSLContext | None = None) -> http.client.HTTPResponse:
+    """Ask for a page on a connection of its own, over TLS where `tls` says whom to believe."""
+    connection = (
+        http.client.HTTPSConnection("127.0.0.1", port, timeout=30, context=tls)
+        if tls
+        else http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    )
     try:
         connection.request("GET", path)
         return connection.getresponse()

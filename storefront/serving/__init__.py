@@ -4,6 +4,9 @@
 that there are `WEB_WORKERS` processes that answer, each granian with one thread for Python, and the job worker. Nothing
 of the shop is loaded in the supervisor, so there is little that could break it.
 
+With `OFFICE_PORT` there is one more, on a port of its own, to which a proxy sends the back office: a worker answers one
+request after the other, and nobody who shops should wait for a colleague's report over a year.
+
 The shop is loaded once, by a **fork server** (as `multiprocessing` calls it; others say zygote). It opens nothing: it
 imports, builds the application, sets it apart from the collector of garbage, and waits. Each worker is
 forked from it, so it is there at once and shares the memory of what was loaded as far as nobody writes to it. What a
@@ -24,5 +27,6 @@ new code does not start, the old workers stay, their fork server too, and the lo
 
 Each process has a line (a pair of sockets) to the supervisor. At its end of it the supervisor hears who was born, who
 is ready, and, from the fork server, with which code somebody ended; when the other end closes, the process is gone, and
-when the supervisor's does, the processes end. On Linux they are called `shop-fork`, `shop-web` and `shop-jobs`.
+when the supervisor's does, the processes end. On Linux they are called `shop-fork`, `shop-web`, `shop-office` and
+`shop-jobs`.
 """

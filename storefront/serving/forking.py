@@ -115,10 +115,10 @@ def main(supervisor: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.enable()
     call_this_process(f"shop-{part}")
-    if part == "web":
-        answer(app, others[0], line)
-    else:
+    if part == "jobs":
         work(app, line)
+    else:
+        answer(app, others[0], line)
 
 
 if __name__ == "__main__":

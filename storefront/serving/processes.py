@@ -23,8 +23,10 @@ BORN, READY, ENDED = b"b", b"r", b"e"
 RETIRE = b"q"
 """What a worker is told; the end of the line means its own."""
 BACKLOG = 1024
-PARTS = {"web": b"w", "jobs": b"j"}
+PARTS = {"web": b"w", "jobs": b"j", "office": b"o"}
 """What can be forked, and how the fork server is asked for it."""
+ASKED = ("web", "jobs")
+"""What can be started; an office comes with the web where it has a port."""
 
 
 @dataclass(kw_only=True)
@@ -140,7 +142,7 @@ class ForkServer(Worker):
             except OSError:
                 ours.close()
                 raise
-        return Worker(line=ours, answers=part == "web")
+        return Worker(line=ours, answers=listener is not None)
 
 
 def say(line: socket.socket, kind: bytes, number: int = 0) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from storefront.config import ROOT, Config
 from storefront.serving import notices
-from storefront.serving.processes import BACKLOG, PARTS, PATIENCE, ForkServer, Worker, python
+from storefront.serving.processes import ASKED, BACKLOG, PARTS, PATIENCE, ForkServer, Worker, python
 
 log = logging.getLogger(__name__)
 
@@ -68,11 +68,12 @@ class Supervisor:
 
     def __init__(self, config: Config, parts: tuple[str, ...], *, home: Path, drain: float) -> None:
         self._config, self._home, self._drain = config, home, drain
-        self._listener: socket.socket | None = None
+        self._listeners: dict[str, socket.socket] = {}
         self._source = Place("fork server")
         """Where the process stands that loaded the code, which workers are forked from."""
-        counts = {"web": config.workers, "jobs": 1}
-        self._places = [Place(part) for part in parts for _ in range(counts[part])]
+        counts = {"web": config.workers if "web" in parts else 0, "jobs": 1 if "jobs" in parts else 0}
+        counts["office"] = 1 if counts["web"] and config.office_port else 0
+        self._places = [Place(part) for part in PARTS for _ in range(counts[part])]
         self._retiring: list[Worker] = []
         self._replacing: Iterator[Place] | None = None
         self._is_told_ready = False
@@ -83,11 +84,16 @@ class Supervisor:
         """Open the port once the tables are right; the code is loaded meanwhile."""
         self._source.worker = self._start(self._source, None)
         _look_at_tables(self._config, self._home, migrate=migrate)
-        if any(place.part == "web" for place in self._places):
-            self._listener = notices.handed_socket() or _listener(self._config.host, self._config.port)
-            self._listener.setblocking(False)
-            address = f"http://{self._config.host}:{self._config.port}"
-            print(f"The shop is open at {address} (Ctrl-C closes it)", flush=True)
+        parts, config = {place.part for place in self._places}, self._config
+        if "web" in parts:
+            self._listen("web", notices.handed_socket() or _listener(config.host, config.port))
+            print(f"The shop is open at http://{config.host}:{config.port} (Ctrl-C closes it)", flush=True)
+        if "office" in parts:
+            self._listen("office", _listener(config.host, config.office_port))
+
+    def _listen(self, part: str, listener: socket.socket) -> None:
+        listener.setblocking(False)
+        self._listeners[part] = listener
 
     def run(self) -> None:
         """Go round until told to close."""
@@ -159,8 +165,8 @@ class Supervisor:
     def close(self, *, seconds: float = 0.0) -> None:
         """Take nothing more, finish what was begun, end everything."""
         notices.stopping()
-        if self._listener:
-            self._listener.close()
+        for listener in self._listeners.values():
+            listener.close()
         for place in (self._source, *self._places):
             for worker in (place.worker, place.successor):
                 if worker:
@@ -177,7 +183,7 @@ class Supervisor:
             if place is self._source:
                 return ForkServer.start(self._home)
             if isinstance(source, ForkServer) and source.is_ready:
-                return source.fork(place.part, self._listener if place.part == "web" else None)
+                return source.fork(place.part, self._listeners.get(place.part))
         except OSError as error:
             place.note_refusal(error)
         return None
@@ -207,7 +213,7 @@ def serve(config: Config, *parts: str, home: Path = ROOT, drain: float = DRAIN, 
     Raise SystemExit with a sentence where the database's tables are not those of the code; `migrate` brings them up to
     date first.
     """
-    supervisor = Supervisor(config, parts or tuple(PARTS), home=home, drain=drain)
+    supervisor = Supervisor(config, parts or ASKED, home=home, drain=drain)
     signal.signal(signal.SIGTERM, lambda *_: setattr(supervisor, "is_closing", True))
     signal.signal(signal.SIGHUP, lambda *_: setattr(supervisor, "must_reload", True))
     try:

@@ -41,6 +41,8 @@ def test_every_spelling_of_postgresql_is_understood(url: str) -> None:
         ("PORT", "0"),
         ("PORT", "70000"),
         ("WEB_WORKERS", "-1"),
+        ("OFFICE_PORT", "8000"),
+        ("OFFICE_PORT", "x"),
         ("PRODUCTION", "maybe"),
         ("DATABASE_URL", "mysql://x"),
         ("SEARCH_BACKEND", "grep"),

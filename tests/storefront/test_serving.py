@@ -17,7 +17,7 @@ import pytest
 from benchmarks.server import free_port
 from storefront.config import ROOT
 from tests.front_door import IS_THERE, FrontDoor
-from tests.open_shop import NUMBERS, Crowd, Shop, ask, release_of, status_of, wait_for_end
+from tests.open_shop import ANYBODYS, NUMBERS, Crowd, Shop, ask, release_of, status_of, wait_for_end
 
 
 @pytest.fixture
@@ -132,6 +132,33 @@ def test_the_fork_server_may_die_and_so_may_the_workers_that_it_leaves_behind(sh
     assert len(shop.fork_servers()) == 1
     assert shop.close() == 0
     assert shop.workers() == shop.fork_servers() == []
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not IS_THERE, reason="nginx is not installed")
+def test_the_back_office_has_a_worker_of_its_own_and_the_others_stand_in_for_it(shop: Shop, tmp_path: Path) -> None:
+    shop.office_port = free_port()
+    shop.deploy("first", NUMBERS)
+    shop.open()
+    (office,), workers = shop.offices(), shop.workers()
+
+    def who_answers(door: FrontDoor, path: str) -> int:
+        return int(ask(door.port, path, ANYBODYS).getheader("X-Process", "0"))
+
+    with FrontDoor(tmp_path, [shop.port], shop.office_port).opened() as door:
+        assert {who_answers(door, path) for path in ("/admin/", "/admin/orders?page=2")} == {office}
+        assert {who_answers(door, path) for path in ("/", "/cart") * 4} <= set(workers)
+        os.kill(office, signal.SIGKILL)
+        wait_for_end(office)
+        shop.wait_for(2)
+        assert who_answers(door, "/admin/") == shop.offices()[0] != office
+        shop.deploy("second", NUMBERS)
+        shop.reload("second")
+        assert ask(door.port, "/admin/", ANYBODYS).getheader("X-Release") == "second"
+    with FrontDoor(tmp_path, [shop.port], free_port()).opened() as door:
+        assert who_answers(door, "/admin/") in shop.workers()
+    assert shop.close() == 0
+    assert shop.offices() == []
 
 
 def test_each_worker_has_random_numbers_of_its_own(shop: Shop) -> None:
