@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from storefront.content.rules import Audience, Entry, Slot, Visitor, resolve, resolve_all
+from storefront.content.rules import Audience, Entry, Slot, Visitor, next_change, resolve, resolve_all
 
 MAY = datetime(2026, 5, 1, tzinfo=UTC)
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
@@ -62,6 +64,30 @@ def test_the_order_of_entries_does_not_matter() -> None:
 def test_a_slot_with_nothing_to_show_is_left_out() -> None:
     slots = [Slot("a", "banner", (ALWAYS,)), Slot("b", "banner", (DRAFT,)), Slot("c", "banner", (FALLBACK,))]
     assert [slot.key for slot, _ in resolve_all(slots, MAY, STRANGER)] == ["a", "c"]
+
+
+MOMENTS = st.integers(0, 12).map(lambda day: MAY + timedelta(days=day))
+ENTRIES = st.builds(
+    Entry,
+    st.integers(1, 9),
+    st.just({}),
+    priority=st.integers(0, 2),
+    is_fallback=st.booleans(),
+    starts_at=st.none() | MOMENTS,
+    ends_at=st.none() | MOMENTS,
+    audience=st.sampled_from([Audience(), Audience(visitor="new"), Audience(tier="gold")]),
+)
+
+
+@given(st.lists(ENTRIES, max_size=6).map(tuple), MOMENTS, MOMENTS, st.sampled_from([STRANGER, REGULAR]))
+def test_nothing_changes_before_the_next_change(
+    entries: tuple[Entry, ...], at: datetime, later: datetime, visitor: Visitor
+) -> None:
+    slots = [Slot("hero", "banner", entries)]
+    until = next_change(slots, at)
+    if at <= later and (until is None or later < until):
+        assert resolve_all(slots, later, visitor) == resolve_all(slots, at, visitor)
+    assert until is None or until > at
 
 
 def test_missing_words_come_from_english() -> None:
