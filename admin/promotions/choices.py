@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from admin.naming import is_named
+from admin.catalog.queries import find_products
 from storefront.accounts.models import CustomerGroup
-from storefront.catalog.models import Brand, Category, Collection, Product, Variant
+from storefront.catalog.models import Brand, Category, Collection, Product
 from storefront.catalog.queries import category_tree
 from storefront.catalog.tree import Node, Tree
 from storefront.database.base import db
-from storefront.kernel.text import code_key
 from storefront.loyalty.models import Tier
 from storefront.web.locale import current_locale, localized
 
@@ -78,14 +77,7 @@ def product_names(ids: Sequence[str]) -> dict[str, str]:
 
 def find_goods(text: str) -> Sequence[Any]:
     """Return the most sold products whose name contains `text` or that have this SKU."""
-    by_sku = select(Variant.product_id).where(Variant.sku == code_key(text))
-    statement = (
-        select(Product.id, Product.name, Product.translations)
-        .where(or_(is_named(Product, text), Product.id.in_(by_sku)))
-        .order_by(Product.popularity.desc(), Product.id)
-        .limit(MOST_FOUND)
-    )
-    return db.session.execute(statement).all() if text else []
+    return find_products(text, MOST_FOUND) if text else []
 
 
 def _walk(tree: Tree, nodes: Sequence[Node], locale: str) -> Sequence[Option]:

@@ -71,9 +71,9 @@ class Supervisor:
         self._listeners: dict[str, socket.socket] = {}
         self._source = Place("fork server")
         """Where the process stands that loaded the code, which workers are forked from."""
-        counts = {"web": config.workers if "web" in parts else 0, "jobs": 1 if "jobs" in parts else 0}
-        counts["office"] = 1 if counts["web"] and config.office_port else 0
-        self._places = [Place(part) for part in PARTS for _ in range(counts[part])]
+        counts = {"web": config.workers, "jobs": 1, "office": 1}
+        offices = ("office",) if "web" in parts and config.office_port else ()
+        self._places = [Place(part) for part in (*parts, *offices) for _ in range(counts[part])]
         self._retiring: list[Worker] = []
         self._replacing: Iterator[Place] | None = None
         self._is_told_ready = False
