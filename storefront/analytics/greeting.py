@@ -24,25 +24,25 @@ class Greeted:
         self._signs: set[str] = set()
         self._order: deque[str] = deque()
 
-    def is_new(self, day: date, sign: str) -> bool:
-        """Say whether a browser was not seen yet on a day, and remember it."""
+    def knows(self, day: date, sign: str) -> bool:
+        """Say whether a browser was seen on a day already."""
         if day != self._day:
             self._day, self._signs, self._order = day, set(), deque()
-        if sign in self._signs:
-            return False
+        return sign in self._signs
+
+    def add(self, sign: str) -> None:
+        """Remember a browser for the rest of the day."""
         self._signs.add(sign)
         self._order.append(sign)
         if len(self._order) > MOST_KNOWN:
             self._signs.discard(self._order.popleft())
-        return True
 
 
 def greet() -> None:
     """Count whoever opens this page, unless they are left out or ask not to be followed."""
-    if wants_no_trace() or not recording.is_counted():
-        return
-    sign = _sign()
-    if greeted_here().is_new(recording.today(), sign):
+    greeted, sign = greeted_here(), _sign()
+    if not greeted.knows(recording.today(), sign) and not wants_no_trace() and recording.is_counted():
+        greeted.add(sign)
         recording.record(_opened(sign, has_ordered=False))
 
 

@@ -93,7 +93,7 @@ def greet(customer_id: int | None) -> None:
     `customer_id` is of whoever is signed in. What an account sees was decided on its first device: others take over
     that device's number, which is looked up once and kept in a cookie.
     """
-    if wants_no_trace() and COOKIE in request.cookies:
+    if COOKIE in request.cookies and wants_no_trace():
         after_this_request(_take_back)
     if not running() or not recording.is_counted():
         return

@@ -6,12 +6,17 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 
 from storefront.telemetry import about
 from storefront.web import timing
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger("storefront.access")
 
@@ -55,17 +60,11 @@ def _start() -> None:
 def _finish(response: Response) -> Response:
     headers = response.headers
     is_page = response.mimetype == "text/html"
-    wanted = {"X-Request-Id": g.get("request_id", ""), **UNLESS_SAID}
-    if request.path.startswith(PERSONAL):
-        wanted["Cache-Control"] = NEVER_KEPT
-    elif is_page:
-        wanted["Cache-Control"] = ASK_FIRST
-    if current_app.config["IS_HTTPS"] or request.is_secure:
-        wanted["Strict-Transport-Security"] = current_app.config["HSTS"]
+    headers["X-Request-Id"] = g.get("request_id", "")
+    if is_page or request.path.startswith(PERSONAL):
+        headers.setdefault("Cache-Control", NEVER_KEPT if request.path.startswith(PERSONAL) else ASK_FIRST)
     if response.status_code == 429:
-        wanted["Retry-After"] = str(g.get("wait_seconds", WAIT_SECONDS))
-    said = {name.lower() for name, _ in headers}
-    headers.extend((name, value) for name, value in wanted.items() if name.lower() not in said)
+        headers.setdefault("Retry-After", str(g.get("wait_seconds", WAIT_SECONDS)))
     if is_page:
         headers["Vary"] = _with_reader(headers.get("Vary", ""))
     if "started" in g:
@@ -79,6 +78,28 @@ def _finish(response: Response) -> Response:
         )
         timing.end(response, seconds)
     return response
+
+
+class Carrying:
+    """Adds to every answer of an application what it does not say itself. It does so as an answer leaves: headers that
+    never differ need not be looked through at each step of making one.
+    """
+
+    def __init__(self, application: WSGIApplication, always: Mapping[str, str], with_tls: Mapping[str, str]) -> None:
+        self._application = application
+        self._always, self._with_tls = _lowered(always), _lowered({**always, **with_tls})
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            said = {name.lower() for name, _ in headers}
+            wanted = self._with_tls if environ["wsgi.url_scheme"] == "https" else self._always
+            return start_response(status, [*headers, *(pair for name, pair in wanted if name not in said)], *error)
+
+        return self._application(environ, start)
+
+
+def _lowered(headers: Mapping[str, str]) -> list[tuple[str, tuple[str, str]]]:
+    return [(name.lower(), (name, value)) for name, value in headers.items()]
 
 
 def _forget(_error: BaseException | None) -> None:
@@ -108,8 +129,9 @@ def logged_path() -> str:
 def init_app(app: Flask) -> None:
     """Wrap every request."""
     config = app.config["SHOP"]
-    app.config["IS_HTTPS"] = config.is_https
-    app.config["HSTS"] = f"{HTTPS_ONLY}; includeSubDomains" if config.hsts_subdomains else HTTPS_ONLY
+    https_only = {"Strict-Transport-Security": HTTPS_ONLY + ("; includeSubDomains" if config.hsts_subdomains else "")}
+    always = {**UNLESS_SAID, **https_only} if config.is_https else UNLESS_SAID
+    app.wsgi_app = Carrying(app.wsgi_app, always, https_only)  # type: ignore[method-assign]
     app.before_request(_start)
     app.after_request(_finish)
     app.teardown_request(_forget)

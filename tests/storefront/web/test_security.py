@@ -91,7 +91,8 @@ def test_in_production_every_answer_wants_tls_and_nothing_foreign(live: Flask, p
 def test_sub_domains_are_bound_to_tls_by_the_merchant_alone(app: Flask, tmp_path: Path) -> None:
     shop = make_app(config_for(tmp_path, **PRODUCTION, HSTS_SUBDOMAINS="yes"))
     queue.bind(app)
-    assert shop.config["HSTS"] == "max-age=31536000; includeSubDomains"
+    headers = shop.test_client().get("/healthz").headers
+    assert headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_in_production_cookies_that_open_something_are_this_hosts_alone(live: Flask) -> None:
