@@ -7,7 +7,7 @@ the live columns are replaced as a whole by `LiveColumns`, without touching the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -103,9 +103,14 @@ class Document:
             raise ValueError("a rating lies between 0 and 5")
 
 
+LiveRow = tuple[int, int, bool, bool, float, int, float]
+"""id, price in minor units, in stock, on promotion, popularity (0 or more), day of publication (a proleptic ordinal),
+mean rating (0 to 5)."""
+
+
 @dataclass(frozen=True, slots=True)
 class LiveColumns:
-    """What changes often, one row per document, in any order: replaced whole, never in part.
+    """What changes often, one row per document, in any order: these never change, others take their place.
 
     All arrays are one-dimensional and equally long. A document of the index that has no row here is hidden, so
     unpublishing a product needs no index commit; a row without a document is ignored.
@@ -129,11 +134,28 @@ class LiveColumns:
             raise ValueError("live columns must be one-dimensional and equally long")
 
     @classmethod
-    def of(cls, rows: Iterable[tuple[int, int, bool, bool, float, int, float]]) -> LiveColumns:
+    def of(cls, rows: Iterable[LiveRow]) -> LiveColumns:
         """Return columns from rows (id, price_minor, in_stock, on_promotion, popularity, published_on, rating)."""
         columns: list[tuple[Any, ...]] = list(zip(*rows, strict=True)) or [()] * 7
         types = (np.int64, *LIVE_TYPES.values())
         return cls(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
+
+    def rows(self, ids: Collection[int]) -> dict[int, LiveRow]:
+        """Return the rows of these ids, by id; one that is not here has none."""
+        here = np.isin(self.ids, list(ids))
+        columns = (column[here].tolist() for column in self._columns)
+        return {row[0]: row for row in zip(*columns, strict=True)}
+
+    def changed(self, rows: Mapping[int, LiveRow | None]) -> LiveColumns:
+        """Return columns with these rows in place of what their ids had; an id of None has no row any more."""
+        stay = ~np.isin(self.ids, list(rows))
+        fresh = LiveColumns.of(row for row in rows.values() if row is not None)
+        pairs = zip(self._columns, fresh._columns, strict=True)
+        return LiveColumns(*(np.concatenate([old[stay], new]) for old, new in pairs))
+
+    @property
+    def _columns(self) -> tuple[NDArray[Any], ...]:
+        return (self.ids, *(getattr(self, name) for name in LIVE_TYPES))
 
 
 LIVE_TYPES: dict[str, Any] = {

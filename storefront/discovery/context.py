@@ -9,12 +9,14 @@ from flask import Flask, request
 
 from storefront.catalog.listing import ListPage
 from storefront.discovery import shelf_varying, varying
-from storefront.discovery.searching import find_searcher
+from storefront.discovery.searching import desk, find_searcher
 from storefront.discovery.shelf_words import card_why, due_words
 from storefront.discovery.steering import Notice, audience_here, rules_in_force, steer
+from storefront.discovery.wording import is_worded
 from storefront.experiments.surfaces import declare
 from storefront.web import kept_pages
 
+UNSETTLED = object()
 LIST = "catalog.category"
 """Of the pages that are kept only categories are lists, which rules may steer."""
 
@@ -38,9 +40,13 @@ def init_app(app: Flask) -> None:
 
 
 def _index() -> object:
-    """Return another object once lists are answered from another generation, or from none."""
+    """Return another object once lists are answered from another generation, or from none, and once they go by what
+    the database says.
+    """
     searcher = find_searcher()
-    return searcher.generation if searcher else None
+    if searcher is None:
+        return None
+    return searcher.generation if desk().is_settled and is_worded() else UNSETTLED
 
 
 def _audience() -> Hashable:

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from search import Document, Label
+from search import Document, Label, LiveRow
 from storefront.catalog.attributes import OWN_FACETS, PREFIX, attribute_key, attribute_values
 from storefront.catalog.models import Brand, Category, Product, Variant
 from storefront.catalog.product_types import facts_in_order, hidden_names
 from storefront.database.base import db
 from storefront.discovery.gathered import with_collections
-from storefront.discovery.live import LiveRow, read_live
+from storefront.discovery.live import read_live
 from storefront.kernel.text import fold, squeeze
 
 AT_ONCE = 1_000

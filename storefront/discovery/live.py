@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, func, literal, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Select, bindparam, func, literal, select, union_all
 
-from search import LiveColumns
+from search import LiveColumns, LiveRow
 from storefront.catalog.cards import Piece, shown_prices
 from storefront.catalog.collections import Marks, marks_of, members_now
 from storefront.catalog.memory import Write
@@ -27,44 +27,48 @@ from storefront.promotions.every_piece import every_piece_offers
 from storefront.promotions.queries import open_offers
 from storefront.promotions.rules import Scope
 
-LiveRow = tuple[int, int, bool, bool, float, int, float]
-"""id, price in minor units (today's, as cards show it), in stock, on promotion, popularity, day of publication, mean
-rating."""
-
 MOST_AT_ONCE = 2_000
 """So many products are read while a reader waits; more are read beside, and until then lists go by what is known."""
 ROWS_AT_ONCE = 2_000
 PRODUCTS_AT_ONCE = 1_000
 NO_MARKS = Marks()
+NOTHING = LiveColumns.of(())
 OVERLAP = timedelta(seconds=10)
 """A transaction may commit a while after the moment that it wrote into its rows."""
 EVERYTHING_AFTER = timedelta(minutes=10)
 """Bulk writes may leave `updated_at` alone, so everything is read again this often."""
 
-_stock = sellable_units().subquery()
-_ROWS = (
-    select(
-        Product.id,
-        Product.category_id,
-        Product.brand_id,
-        Product.popularity,
-        Product.published_at,
-        Product.rating_sum,
-        Product.rating_count,
-        Variant.id.label("variant_id"),
-        Variant.sku,
-        Variant.price_minor,
-        Variant.compare_at_minor,
-        Variant.minimum_price_minor,
-        func.coalesce(_stock.c.units, 0).label("units"),
+
+def _rows_with(units: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """Return the query of all active variants of published products, with what `units` says of their stock."""
+    stock = units.subquery()
+    return (
+        select(
+            Product.id,
+            Product.category_id,
+            Product.brand_id,
+            Product.popularity,
+            Product.published_at,
+            Product.rating_sum,
+            Product.rating_count,
+            Variant.id.label("variant_id"),
+            Variant.sku,
+            Variant.price_minor,
+            Variant.compare_at_minor,
+            Variant.minimum_price_minor,
+            func.coalesce(stock.c.units, 0).label("units"),
+        )
+        .join(Variant, Variant.product_id == Product.id)
+        .outerjoin(stock, stock.c.variant_id == Variant.id)
+        .where(Product.is_published, Variant.is_active)
+        .order_by(Product.id, Variant.position)
     )
-    .join(Variant, Variant.product_id == Product.id)
-    .outerjoin(_stock, _stock.c.variant_id == Variant.id)
-    .where(Product.is_published, Variant.is_active)
-    .order_by(Product.id, Variant.position)
-)
 
 
+_ids: BindParameter[Any] = bindparam("ids", expanding=True)
+_theirs = select(Variant.id).where(Variant.product_id.in_(_ids))
+_ALL = _rows_with(sellable_units())
+_SOME = _rows_with(sellable_units().where(StockLevel.variant_id.in_(_theirs))).where(Product.id.in_(_ids))
 _WRITTEN: CompoundSelect[Any] = union_all(
     select(Product.id, Product.updated_at, literal(0), literal(0), Product.version).where(
         Product.updated_at >= bindparam("since")
@@ -80,51 +84,58 @@ _WRITTEN: CompoundSelect[Any] = union_all(
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """The rows of all products at a moment, and what decided which of them are promoted."""
+    """The columns of all products at a moment, and what decided which of them are promoted."""
 
-    rows: dict[int, LiveRow]
+    columns: LiveColumns
     at: datetime
     promoted: tuple[object, ...]
     flash: Mapping[int, int]
 
 
 class LiveTable:
-    """The live rows of all published products, kept up to date by reading only what was touched since."""
+    """The live columns of all published products, kept up to date by reading only what was touched since."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, LiveRow] = {}
+        self._columns = NOTHING
         self._complete_at: datetime | None = None
         self._read_at: datetime | None = None
         self._promoted: tuple[object, ...] = ()
         self._flash: Mapping[int, int] = {}
 
-    def update(self, at: datetime, *, later: Callable[[], None] = lambda: None) -> LiveColumns | None:
+    @property
+    def is_read(self) -> bool:
+        """Say whether everything was read once."""
+        return self._complete_at is not None
+
+    def update(
+        self, at: datetime, *, expected: int = 0, later: Callable[[], None] = lambda: None
+    ) -> LiveColumns | None:
         """Read what changed up to the moment `at`; return all columns, or None when nothing did.
 
-        Where everything is to be read again, `later` is called for it, unless the shop is small or this is the first.
+        Where everything is to be read, `later` is called for it, unless the shop is small; of one that was never read
+        `expected` says how many products there may be.
         """
         offered = flash_prices()
         touched = self._touched(at, offered)
         if touched is None or len(touched) > MOST_AT_ONCE:
-            if len(self._rows) <= MOST_AT_ONCE:
+            if max(self._columns.ids.size, expected) <= MOST_AT_ONCE:
                 return self.take(read_whole(at))
             later()
             return None
         fresh = read_live(touched) if touched else {}
-        changed = [number for number in touched if self._rows.get(number) != fresh.get(number)]
-        for number in changed:
-            if number in fresh:
-                self._rows[number] = fresh[number]
-            else:
-                self._rows.pop(number, None)
+        before = self._columns.rows(touched) if touched else {}
+        changed = {number: fresh.get(number) for number in touched if before.get(number) != fresh.get(number)}
         self._read_at, self._flash = at, offered
-        return LiveColumns.of(self._rows.values()) if changed else None
+        if not changed:
+            return None
+        self._columns = self._columns.changed(changed)
+        return self._columns
 
     def take(self, whole: Whole) -> LiveColumns:
         """Go by what was read of everything; what was written meanwhile is read with the next update."""
-        self._rows, self._complete_at, self._read_at = whole.rows, whole.at, whole.at
+        self._columns, self._complete_at, self._read_at = whole.columns, whole.at, whole.at
         self._promoted, self._flash = whole.promoted, whole.flash
-        return LiveColumns.of(self._rows.values())
+        return self._columns
 
     def _touched(self, at: datetime, offered: Mapping[int, int]) -> set[int] | None:
         """Return the products to read again; None for all."""
@@ -138,14 +149,17 @@ class LiveTable:
 def read_whole(at: datetime) -> Whole:
     """Read everything, as it is at the moment `at`."""
     promoted, offered = promoted_now(), flash_prices()
-    return Whole(read_live(None), at, promoted, offered)
+    return Whole(LiveColumns.of(read_live(None).values()), at, promoted, offered)
 
 
 def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
-    """Return the live row of each of these products (None: of all) that is published and has an active variant."""
-    statement = _ROWS if product_ids is None else _ROWS.where(Product.id.in_(product_ids))
+    """Return the live row of each of these products (None: of all) that is published and has an active variant.
+
+    A price is today's, as cards show it.
+    """
+    statement, values = (_ALL, None) if product_ids is None else (_SOME, {"ids": list(product_ids)})
     offered = _Offered(promoted_scopes())
-    rows = read(statement.execution_options(yield_per=ROWS_AT_ONCE))
+    rows = read(statement.execution_options(yield_per=ROWS_AT_ONCE), values)
     found: dict[int, LiveRow] = {}
     shown: dict[int, Piece] = {}
     for products in _batches(list(group) for _, group in groupby(rows, key=_id_of)):

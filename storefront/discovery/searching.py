@@ -45,7 +45,8 @@ class IndexHealth:
 class Desk:
     """An index holder and the live columns under it, refreshed at most once in `LIVE_FOR` seconds.
 
-    The whole catalogue is read again beside the requests: only the very first has to wait for it.
+    The whole of a large catalogue is read beside the requests; until it was for the first time, lists go by what the
+    index was told of stock and prices when it was written.
     """
 
     def __init__(self, holder: SearchHolder) -> None:
@@ -55,6 +56,11 @@ class Desk:
         self._refresh_at = 0.0
         self._refreshing = threading.Lock()
         self._beside = Beside("live columns")
+
+    @property
+    def is_settled(self) -> bool:
+        """Say whether lists go by what the database says."""
+        return self._table.is_read
 
     def searcher(self) -> Searcher:
         """Return the searcher in use. Raises IndexProblem while there is none."""
@@ -69,7 +75,8 @@ class Desk:
 
     def refresh(self) -> None:
         """Read what changed since the last time and put it under the index; teach it synonyms that are new."""
-        live = self._table.update(now(), later=lambda: self._beside.start(self._read_whole))
+        expected = self.holder.searcher().generation.documents
+        live = self._table.update(now(), expected=expected, later=lambda: self._beside.start(self._read_whole))
         if live is not None:
             self.holder.refresh(live)
         synonyms = self._synonyms.update()

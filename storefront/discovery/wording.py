@@ -19,6 +19,7 @@ from storefront.catalog.attributes import PREFIX, attribute_key, attribute_value
 from storefront.catalog.matrix import read_options, words_of
 from storefront.catalog.models import Product, Variant
 from storefront.database.reading import read
+from storefront.discovery import live
 from storefront.discovery.searching import find_searcher
 from storefront.kernel.clock import now
 from storefront.kernel.errors import N_
@@ -62,7 +63,8 @@ class _Table:
     """The wording of this process: read whole now and then, and after each change of the index what was written since.
 
     Attributes become facets with the next generation of the index, so their words are looked for just then. While one
-    thread reads, the others go on with what is known, and the whole is read beside them: only the very first waits.
+    thread reads, the others go on with what is known, and the whole is read beside them. Of a small shop the very first
+    waits for it; in a large one attributes are called what their keys say, until it was read.
     """
 
     def __init__(self) -> None:
@@ -73,10 +75,16 @@ class _Table:
         self._reading = threading.Lock()
         self._beside = Beside("wording")
 
+    @property
+    def is_read(self) -> bool:
+        return self._whole_at is not None
+
     def get(self) -> Wording:
         searcher = find_searcher()
         seen = searcher.generation if searcher else None
-        if self._whole_at is None:
+        if self._whole_at is None and seen and seen.documents > live.MOST_AT_ONCE:
+            self._beside.start(self._read_again)
+        elif self._whole_at is None:
             with self._reading:
                 if self._whole_at is None:
                     at = now()
@@ -109,6 +117,11 @@ class _Table:
 def wording() -> Wording:
     """Return the shop's words, not older than the index in use."""
     return _kept.get().get()
+
+
+def is_worded() -> bool:
+    """Say whether the shop's words were read."""
+    return _kept.get().is_read
 
 
 _kept = Kept(_Table, seconds=24 * 3600.0)

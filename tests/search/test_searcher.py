@@ -126,6 +126,19 @@ def test_an_explanation_adds_up_to_the_score(shop: Searcher) -> None:
     assert shop.explain(SearchRequest(text="red cotton socks"), 999) is None
 
 
+def test_rows_of_live_columns_are_found_and_replaced() -> None:
+    rows = [(n, 100 * n, n != 5, n == 7, float(n), n, 4.5) for n in (3, 9, 5, 7)]
+    columns = LiveColumns.of(rows)
+    assert columns.rows({5, 7, 8}) == {row[0]: row for row in rows if row[0] in {5, 7}}
+    fresh = (9, 1, False, True, 0.0, 0, 0.0)
+    other = columns.changed({9: fresh, 5: None, 4: (4, 44, True, True, 1.0, 1, 1.0), 8: None})
+    assert sorted(other.ids.tolist()) == [3, 4, 7, 9]
+    assert other.rows({3, 9}) == {3: rows[0], 9: fresh}
+    assert {kind.dtype for kind in (other.price_minor, other.in_stock)} == {np.dtype(np.int64), np.dtype(np.bool_)}
+    assert columns.rows([row[0] for row in rows]) == {row[0]: row for row in rows}, "these are as they were"
+    assert LiveColumns.of([]).changed({9: fresh}).rows([9]) == {9: fresh}
+
+
 def test_new_prices_and_stock_need_no_commit(tmp_path: Path) -> None:
     shop = searcher(tmp_path, catalogue(30))
     rows = [(n, 100 * n, n != 5, n == 7, 1.0, 0, 0.0) for n in range(1, 31) if n != 9]

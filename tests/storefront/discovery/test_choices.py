@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from search import FacetCount, PriceBucket, PriceRange, SearchPage
 from storefront.catalog.listing import Bucket, Found
 from storefront.database.transaction import transaction
-from storefront.discovery import answers
+from storefront.discovery import answers, indexing, live
 from storefront.discovery.choices import MOST_FACETS, buckets_of, useful
-from storefront.discovery.wording import WHOLE_AFTER, _kept, wording
+from storefront.discovery.wording import WHOLE_AFTER, _kept, is_worded, wording
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
 from tests import factories as make
@@ -108,6 +108,20 @@ def test_the_words_of_the_whole_shop_are_read_again_beside_the_requests(app: Fla
             wording()
             assert _kept.get()._beside.wait(10)
             assert wording() is known
+
+
+@pytest.mark.usefixtures("fresh", "work_goes_on_beside")
+def test_nobody_waits_for_the_words_of_a_large_shop(index_free: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST_AT_ONCE", 0)
+    with index_free.app_context():
+        with transaction():
+            make.make_product(attributes={"RAM type": "fast"})
+        indexing.rebuild()
+        Kept.forget_all()
+        assert wording().name("a.ram-type", "en") == "Ram type", "what the key says"
+        assert _kept.get()._beside.wait(10)
+        assert is_worded()
+        assert wording().name("a.ram-type", "en") == "RAM type"
 
 
 def test_nothing_is_translated_where_the_order_cannot_be_told(app: Flask) -> None:

@@ -111,3 +111,43 @@ def test_a_large_shop_reads_everything_later_and_goes_by_what_it_knows(
         assert [price_of(columns, number) for number in numbers] == [100, 100]
         assert table.update(start + timedelta(seconds=50), later=lambda: asked.append("no")) is None
     assert asked == ["aged", "many"]
+
+
+def test_a_large_shop_that_was_never_read_makes_nobody_wait(app: Flask, reads: list[object]) -> None:
+    asked: list[str] = []
+    with app.app_context():
+        with transaction():
+            tea = make_product("Tea", price=1000)
+        table = LiveTable()
+        assert table.update(now(), expected=live.MOST_AT_ONCE + 1, later=lambda: asked.append("first")) is None
+        assert not table.is_read
+        assert reads == []
+        columns = table.take(live.read_whole(now()))
+        assert table.is_read
+        assert price_of(columns, tea.id) == 1000
+    assert asked == ["first"]
+
+
+def test_what_is_sold_out_or_taken_off_sale_changes_its_own_row_alone(any_app: Flask, reads: list[object]) -> None:
+    with any_app.app_context():
+        with transaction():
+            tea, cup, pot = [make_product(name, price=1000) for name in ("Tea", "Cup", "Pot")]
+            numbers = (tea.id, cup.id, pot.id)
+        table, start = LiveTable(), now() + timedelta(hours=1)
+        table.update(start)
+        with transaction():
+            gone = db.session.get_one(Product, numbers[0])
+            gone.is_published, gone.updated_at = False, start + timedelta(seconds=21)
+            other = variant_of(db.session.get_one(Product, numbers[1]))
+            other.price_minor, other.updated_at = 900, start + timedelta(seconds=21)
+        columns = table.update(start + timedelta(seconds=22))
+        assert columns is not None
+        assert sorted(columns.ids.tolist()) == [numbers[1], numbers[2]]
+        assert [price_of(columns, number) for number in numbers[1:]] == [900, 1000]
+        with transaction():
+            back = db.session.get_one(Product, numbers[0])
+            back.is_published, back.updated_at = True, start + timedelta(seconds=41)
+        columns = table.update(start + timedelta(seconds=42))
+        assert columns is not None
+        assert sorted(columns.ids.tolist()) == sorted(numbers)
+    assert reads == [None, sorted(numbers[:2]), sorted(numbers[:2])], "what was written a moment before is read again"

@@ -24,6 +24,7 @@ from storefront.discovery.live import LiveTable
 from storefront.discovery.searching import desk, health
 from storefront.kernel.clock import now
 from storefront.kernel.events import publish
+from storefront.kernel.kept import Kept
 from storefront.promotions.rules import Scope
 from tests import factories as make
 from tests.browser import Shopper
@@ -193,6 +194,40 @@ def test_nobody_waits_while_a_large_shop_is_read_again(
         goes_on.set()
         assert desk()._beside.wait(10)
         assert names(indexed, search("tea", sort="price"))[0] == "pot"
+
+
+@pytest.mark.usefixtures("work_goes_on_beside")
+def test_nobody_waits_for_a_large_shop_that_was_never_read(
+    index_free: Flask, indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_AT_ONCE", 1)
+    began, goes_on = threading.Event(), threading.Event()
+
+    def slowly(at: datetime) -> live.Whole:
+        began.set()
+        assert goes_on.wait(10)
+        return live.read_whole(at)
+
+    monkeypatch.setattr(searching, "read_whole", slowly)
+    with index_free.app_context():
+        with transaction():
+            variant = db.session.scalar(db.select(Variant).where(Variant.product_id == indexed.ids["black"]))
+            variant.price_minor, variant.updated_at = 100, now()
+        Kept.forget_all()
+        assert names(indexed, search("tea", sort="price")) == ["green", "black", "pot"], "as the index was told"
+        assert began.wait(10)
+        path = f"/categories/{next(node.slug for node in category_tree().roots if node.name == 'Drinks')}?sort=price"
+    visitor = Shopper(index_free)
+
+    def first() -> str:
+        return str(visitor.get(path).all("article a")[0].get_text())
+
+    assert first() == "Apple juice"
+    goes_on.set()
+    with index_free.app_context():
+        assert desk()._beside.wait(10)
+        assert names(indexed, search("tea", sort="price"))[0] == "black"
+    assert first() == "Black tea loose leaf", "a list that was kept before is made anew"
 
 
 @pytest.mark.usefixtures("work_goes_on_beside")

@@ -114,7 +114,8 @@ def test_every_kind_of_change_is_noticed_once(any_app: Flask) -> None:
 
 def test_the_desk_teaches_its_index_within_two_seconds(app: Flask) -> None:
     taught: list[Synonyms] = []
-    holder = SimpleNamespace(refresh=lambda live: None, teach=taught.append)
+    searcher = SimpleNamespace(generation=SimpleNamespace(documents=0))
+    holder = SimpleNamespace(searcher=lambda: searcher, refresh=lambda live: None, teach=taught.append)
     with app.app_context():
         own = Desk(holder)  # type: ignore[arg-type]
         own.refresh()
