@@ -140,6 +140,12 @@ class LiveColumns:
         types = (np.int64, *LIVE_TYPES.values())
         return cls(*(np.array(column, kind) for column, kind in zip(columns, types, strict=True)))
 
+    @classmethod
+    def joined(cls, parts: Iterable[LiveColumns]) -> LiveColumns:
+        """Return the rows of all parts; an id is in one of them alone."""
+        columns = zip(*(part._columns for part in (cls.of(()), *parts)), strict=True)
+        return cls(*(np.concatenate(same) for same in columns))
+
     def rows(self, ids: Collection[int]) -> dict[int, LiveRow]:
         """Return the rows of these ids, by id; one that is not here has none."""
         here = np.isin(self.ids, list(ids))
@@ -149,9 +155,8 @@ class LiveColumns:
     def changed(self, rows: Mapping[int, LiveRow | None]) -> LiveColumns:
         """Return columns with these rows in place of what their ids had; an id of None has no row any more."""
         stay = ~np.isin(self.ids, list(rows))
-        fresh = LiveColumns.of(row for row in rows.values() if row is not None)
-        pairs = zip(self._columns, fresh._columns, strict=True)
-        return LiveColumns(*(np.concatenate([old[stay], new]) for old, new in pairs))
+        rest = LiveColumns(*(column[stay] for column in self._columns))
+        return LiveColumns.joined([rest, LiveColumns.of(row for row in rows.values() if row is not None)])
 
     @property
     def _columns(self) -> tuple[NDArray[Any], ...]:

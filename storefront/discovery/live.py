@@ -149,31 +149,36 @@ class LiveTable:
 def read_whole(at: datetime) -> Whole:
     """Read everything, as it is at the moment `at`."""
     promoted, offered = promoted_now(), flash_prices()
-    return Whole(LiveColumns.of(read_live(None).values()), at, promoted, offered)
+    columns = LiveColumns.joined([LiveColumns.of(rows.values()) for rows in _read(_ALL)])
+    return Whole(columns, at, promoted, offered)
 
 
-def read_live(product_ids: Collection[int] | None) -> dict[int, LiveRow]:
-    """Return the live row of each of these products (None: of all) that is published and has an active variant.
+def read_live(product_ids: Collection[int]) -> dict[int, LiveRow]:
+    """Return the live row of each of these products that is published and has an active variant.
 
     A price is today's, as cards show it.
     """
-    statement, values = (_ALL, None) if product_ids is None else (_SOME, {"ids": list(product_ids)})
+    return {number: row for rows in _read(_SOME, {"ids": list(product_ids)}) for number, row in rows.items()}
+
+
+def _read(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None) -> Iterator[dict[int, LiveRow]]:
+    """Yield the live rows of a good many products at a time, so that a large catalogue is never held as rows."""
     offered = _Offered(promoted_scopes())
     rows = read(statement.execution_options(yield_per=ROWS_AT_ONCE), values)
-    found: dict[int, LiveRow] = {}
-    shown: dict[int, Piece] = {}
     for products in _batches(list(group) for _, group in groupby(rows, key=_id_of)):
         ids = () if offered.is_empty else [variants[0].id for variants in products]
         marks = marks_of(ids, with_attributes=bool(offered.attributes))
+        found: dict[int, LiveRow] = {}
+        shown: dict[int, Piece] = {}
         for variants in products:
             first = next((row for row in variants if row.units > 0), variants[0])
             found[first.id] = _live(first, variants, offered, marks.get(first.id, NO_MARKS))
             shown[first.variant_id] = _piece(first)
-    for variant_id, promoted in shown_prices(list(shown.values())).items():
-        number = shown[variant_id].product_id
-        row = found[number]
-        found[number] = (number, promoted.price_minor, row[2], True, *row[4:])
-    return found
+        for variant_id, promoted in shown_prices(list(shown.values())).items():
+            number = shown[variant_id].product_id
+            row = found[number]
+            found[number] = (number, promoted.price_minor, row[2], True, *row[4:])
+        yield found
 
 
 def list_touched(since: datetime) -> Collection[int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from flask import Flask
 
+from search import LiveRow
 from storefront.catalog.models import Product
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -23,13 +25,18 @@ from tests.factories import flash_item, make_flash_session, make_product, make_p
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Which products were read, each time; None is all."""
     found: list[object] = []
-    read = live.read_live
+    read, read_all = live.read_live, live.read_whole
 
-    def note(ids: object) -> object:
-        found.append(None if ids is None else sorted(ids))  # type: ignore[call-overload]
-        return read(ids)  # type: ignore[arg-type]
+    def note(ids: Collection[int]) -> dict[int, LiveRow]:
+        found.append(sorted(ids))
+        return read(ids)
+
+    def note_all(at: datetime) -> live.Whole:
+        found.append(None)
+        return read_all(at)
 
     monkeypatch.setattr(live, "read_live", note)
+    monkeypatch.setattr(live, "read_whole", note_all)
     return found
 
 
