@@ -35,6 +35,7 @@ from storefront.web import (
     again,
     appearance,
     assets,
+    compiled,
     cookies,
     csrf,
     drawn,
@@ -91,6 +92,7 @@ ROOMS = (
 )
 WITHOUT_DATABASE = frozenset({"asset", "media.generated", "media.photo", "discovery.healthz", "operations.metrics"})
 """What answers even when the database does not: a fault page keeps its style sheet, a monitor gets its answer."""
+CODE = (ROOT / "storefront", ROOT / "admin")
 LARGEST_REQUEST = 12 * 1024 * 1024
 
 
@@ -130,7 +132,10 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
         COMPRESS_MIN_SIZE=1000,
         COMPRESS_EVALUATE_CONDITIONAL_REQUEST=False,  # what has a tag or a date was compared already
     )
-    app.jinja_options = {"cache_size": -1}  # to find one in a store that drops templates takes longer than to draw it
+    app.jinja_options = {
+        "cache_size": -1,  # to find one in a store that drops templates takes longer than to draw it
+        "bytecode_cache": None if testing else compiled.keep_compiled(config.machine_dir / "templates", CODE),
+    }
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     if config.trusted_proxies:
         hops = config.trusted_proxies

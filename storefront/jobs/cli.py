@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from huey.consumer_options import ConsumerConfig
 
+from storefront.jobs.library import ConsumerConfig
 from storefront.jobs.queue import be_patient, huey
 from storefront.telemetry import sharing
 

@@ -12,9 +12,6 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from flask import Flask
-from huey import Huey, RedisHuey, SqliteHuey, crontab, signals
-from huey.api import Task
-from huey.storage import SqliteStorage
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -24,6 +21,7 @@ from storefront.config import Config, read_config
 from storefront.database.apart import BUSY, write_apart
 from storefront.database.inserting import insert_into
 from storefront.database.transaction import after_commit, transaction
+from storefront.jobs.library import Huey, RedisHuey, SqliteHuey, SqliteStorage, Task, crontab, signals
 from storefront.jobs.models import DeadLetter, JobRun
 from storefront.kernel.clock import now
 from storefront.shared.store import shared

@@ -11,7 +11,7 @@ The shop is loaded once, by a **fork server** (as `multiprocessing` calls it; ot
 imports, builds the application, sets it apart from the collector of garbage, and waits. Each worker is
 forked from it, so it is there at once and shares the memory of what was loaded as far as nobody writes to it. What a
 process must have of its own, connections, threads, open indexes, its place among the figures, is made after the fork,
-by the pages that a web worker asks itself for before it answers anybody. A fork server that dies takes nobody with it:
+by the home page that a web worker asks itself for before it answers anybody, and the searches right after. A fork server that dies takes nobody with it:
 workers go on, and another one is started for those to come, of the code that is there then.
 
 The port is one listening socket that all workers share. One that dies takes with it only what it was answering;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import select
 import signal
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from storefront.serving.processes import ASKED, BACKLOG, PARTS, PATIENCE, ForkSe
 log = logging.getLogger(__name__)
 
 ROUND = 0.1
-"""Seconds between two looks at the workers."""
+"""Seconds between two looks at workers that say nothing."""
 DRAIN = 5.0
 """Seconds for which a replaced worker answers on connections that it has; who asks on one is told to close it."""
 LAST_DRAIN = 1.0
@@ -103,7 +104,16 @@ class Supervisor:
             if time.monotonic() - spoke_at > 5.0:
                 notices.alive()
                 spoke_at = time.monotonic()
-            time.sleep(ROUND)
+            self._listen_for_news()
+
+    def _listen_for_news(self) -> None:
+        """Wait until somebody says something or is gone, for a round at most."""
+        lines = [worker.line for worker in (*self._standing(), *self._retiring) if not worker.is_cut_off]
+        select.select(lines, [], [], ROUND)
+
+    def _standing(self) -> Iterator[Worker]:
+        for place in (self._source, *self._places):
+            yield from filter(None, (place.worker, place.successor))
 
     def look(self) -> None:
         """Start what is missing, end what is to end, take the next step of a replacement."""
@@ -167,10 +177,8 @@ class Supervisor:
         notices.stopping()
         for listener in self._listeners.values():
             listener.close()
-        for place in (self._source, *self._places):
-            for worker in (place.worker, place.successor):
-                if worker:
-                    self._retire(worker, seconds)
+        for worker in self._standing():
+            self._retire(worker, seconds)
         while self._retiring:
             self._retiring = [worker for worker in self._retiring if not worker.see_off()]
             time.sleep(ROUND)
