@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import Flask, Response, g, request
 from flask_babel import gettext as _
@@ -43,6 +44,18 @@ def prices_for(bases: Mapping[int, int]) -> Mapping[int, Promoted]:
     }
 
 
+class _Strip(NamedTuple):
+    """What the front showed when pages were made from this."""
+
+    state: object
+    figures: object
+    sale: Sale | None
+
+
+_strips: dict[str, _Strip] = {}
+"""By language."""
+
+
 def flash_box(variant_id: int) -> Box | None:
     """Return the sale that a variant is in, or will be in next; None if there is none."""
     if not board():
@@ -55,8 +68,20 @@ def flash_box(variant_id: int) -> Box | None:
 
 
 def flash_strip() -> Sale | None:
-    """Return the session that is on, for the front."""
-    return live_sale(at=now(), locale=current_locale(), most=STRIP) if board() else None
+    """Return the session that is on, for the front; its goods are read once for as long as no page changes."""
+    if not board():
+        return None
+    locale, state, figures = current_locale(), kept_pages.state_now(), sold_figures().get("", ())
+    held = _strips.get(locale)
+    if held is None or held.state is not state or held.figures != figures:
+        sale = live_sale(at=now(), locale=locale, most=STRIP)
+        held = _strips[locale] = _Strip(state, figures, sale)
+    return held.sale
+
+
+def flash_day() -> Hashable:
+    """Return the shop's day, by which sessions end today or tomorrow."""
+    return next(iter(standing()), None)
 
 
 def has_flash() -> bool:
@@ -86,7 +111,7 @@ def day_words(moment: datetime) -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates the words, cards their prices, and kept pages what they depend on."""
-    app.jinja_env.globals.update(flash_box=flash_box, flash_strip=flash_strip, has_flash=has_flash)
+    app.jinja_env.globals.update(flash_box=flash_box, flash_strip=flash_strip, flash_day=flash_day, has_flash=has_flash)
     app.jinja_env.filters.update(
         flash_starts=starts_words, flash_ends=ends_words, flash_clock=clock_words, flash_day=day_words
     )

@@ -8,11 +8,11 @@ With `OFFICE_PORT` there is one more, on a port of its own, to which a proxy sen
 request after the other, and nobody who shops should wait for a colleague's report over a year.
 
 The shop is loaded once, by a **fork server** (as `multiprocessing` calls it; others say zygote). It opens nothing: it
-imports, builds the application, sets it apart from the collector of garbage, and waits. Each worker is
-forked from it, so it is there at once and shares the memory of what was loaded as far as nobody writes to it. What a
-process must have of its own, connections, threads, open indexes, its place among the figures, is made after the fork,
-by the home page that a web worker asks itself for before it answers anybody, and the searches right after. A fork server that dies takes nobody with it:
-workers go on, and another one is started for those to come, of the code that is there then.
+imports, builds the application, sets it apart from the collector of garbage, and waits. Each worker is forked from it,
+so it is there at once and shares the memory of what was loaded as far as nobody writes to it. What a process must have
+of its own, connections, threads, open indexes, its place among the figures, is made after the fork, by the home page
+that a web worker asks itself for before it answers anybody, and the searches right after. A fork server that dies takes
+nobody with it: workers go on, and another one is started for those to come, of the code that is there then.
 
 The port is one listening socket that all workers share. One that dies takes with it only what it was answering;
 whoever knocks meanwhile waits in the socket's queue, which lives as long as the supervisor. A worker that dies is

@@ -17,7 +17,7 @@ from storefront.web.appearance import theme
 from storefront.web.assets import asset
 from storefront.web.locale import current_locale
 
-MOST_PARTS = 500
+MOST_PARTS = 2_000
 NONE: Mapping[str, str] = {}
 
 

@@ -39,7 +39,7 @@ PACKERS: dict[str, Callable[[bytes, int], bytes]] = {
 }
 """How bodies are made small, the best first."""
 UNPACKERS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.decompress, "gzip": gzip.decompress}
-ONCE, KEPT = 2, 6
+ONCE, KEPT = 1, 6
 """How hard to try: for a page that may never be asked for again, and for one that is."""
 
 View = Callable[..., Response]
@@ -68,7 +68,7 @@ class Page:
     def __init__(self, state: State, response: Response, ends: Sequence[End] = ()) -> None:
         self._state, self._ends = state, ends
         self._body = response.get_data()
-        self._tag = f'"{hashlib.blake2b(self._body, digest_size=12).hexdigest()}"'
+        self._tag = f'"{hashlib.sha256(self._body).hexdigest()[:24]}"'
         self._headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
         self._headers.append(("ETag", f"W/{self._tag}"))
         self._is_small = len(self._body) < SMALLEST_PACKED
