@@ -146,8 +146,14 @@ def create_app(config: Config | None = None, *, testing: bool = False) -> Flask:
     store.bind(config.redis_url)
     app.before_request(engine.note_request)
     Kept.reading, Kept.on_change = replica.on_primary, replica.note_commit
-    to_tell = (memory.note_commit, replica.note_commit)
-    changes.init_app(app, config.machine_dir, config.redis_url, on_commit=to_tell)
+    changes.init_app(
+        app,
+        config.machine_dir,
+        config.redis_url,
+        on_commit=replica.note_commit,
+        watched=memory.TABLES,
+        on_watched=memory.note_commit,
+    )
     app.before_request(_load_settings)
     uploads.init_app(app)
     wellformed.init_app(app)

@@ -1,9 +1,10 @@
 """What a process remembers of products, and how it learns that something changed.
 
 A remembered value stays until its product or one of its variants is written to, or lists show its stock otherwise than
-before: every two seconds at most, and right after any commit that this process makes or hears of, the store asks what
-was written and forgets that. Of a thousand pieces one may be sold and no list looks different; only the product's own
-page is another (`is_written`). Bulk writes may leave `updated_at` alone, so everything is forgotten every ten minutes.
+before: every two seconds at most, and right after any commit to their tables that this process makes or hears of, the
+store asks what was written and forgets that. Of a thousand pieces one may be sold and no list looks different; only the
+product's own page is another (`is_written`). Bulk writes may leave `updated_at` alone, so everything is forgotten every
+ten minutes.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ OVERLAP = timedelta(seconds=10)
 """A transaction may commit a while after the moment that it wrote into its rows."""
 EVERYTHING_AFTER = 600.0
 MOST_PRODUCTS = 20_000
+TABLES = frozenset({"product", "variant", "stock_level"})
+"""Those of which a `Write` may be a row: what is written to no other can change what is remembered."""
 
 
 class Write(NamedTuple):
@@ -76,7 +79,7 @@ def bind(*, written: Written, shown: Shown) -> None:
 
 
 class _Commits:
-    """How many commits this process has made."""
+    """How many commits there were that a store has to look for."""
 
     number = 0
 

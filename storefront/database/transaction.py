@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from storefront.database.base import ShopSession, db
 from storefront.database.engine import IMMEDIATE
 from storefront.database.replica import IS_WRITING as _OPEN
+from storefront.database.written import written
 
 _AFTER = "after_commit"
 _ONCE = "after_commit_once"
@@ -41,6 +42,7 @@ def transaction() -> Iterator[Session]:
     session.expire_all()
     is_next = db.engine.dialect.name == "sqlite" and _TURN.acquire(timeout=_PATIENCE)
     session.info[_OPEN] = True
+    written.take()
     session.info[_AFTER] = []
     session.info[_ONCE] = set()
     session.info[_HELD] = {}

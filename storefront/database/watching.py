@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine, ExceptionContext, event
 
+from storefront.database.written import written
 from storefront.telemetry.about import facts
 from storefront.telemetry.meters import DATABASE_ERRORS, SLOW_STATEMENTS
 
@@ -49,6 +50,7 @@ def watch(engine: Engine, slow_ms: int) -> None:
 
     def watched(execute: Callable[..., None]) -> Callable[..., None]:
         def run(cursor: Any, statement: str, *rest: Any) -> None:
+            written.note(statement)
             began = time.perf_counter()
             try:
                 execute(cursor, statement, *rest)

@@ -30,7 +30,7 @@ from storefront.web.appearance import theme
 from storefront.web.fragments import wants_fragment
 from storefront.web.locale import current_locale
 
-MOST_PAGES = 256
+MOST_PAGES = 512
 LONGEST_ADDRESS = 300
 SMALLEST_PACKED = 1_000
 PACKERS: dict[str, Callable[[bytes, int], bytes]] = {

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
+from sqlalchemy.sql.util import find_tables as tables_of
 
 from storefront.catalog import memory
-from storefront.catalog.models import Product
+from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.database.written import UNKNOWN, written
+from storefront.discovery import live
+from storefront.inventory.models import StockLevel
 from storefront.kernel.clock import now
 from storefront.kernel.kept import Kept
 from storefront.shared import changes, store
@@ -43,7 +47,7 @@ def test_a_price_that_another_process_changed_shows_at_once(app: Flask, shopper:
     moment = now().replace(tzinfo=None)
     changed = "UPDATE variant SET price_minor = 250, updated_at = :at WHERE product_id = :product"
     elsewhere(app, changed, at=str(moment), product=milk.id)
-    other.tell(changes.COMMIT)
+    other.tell(changes.WATCHED)
     for url in urls:
         page = shopper.get(url)
         assert "$2.50" in page.said
@@ -84,6 +88,71 @@ def test_others_are_told_of_edits_and_commits_and_of_nothing_else(app: Flask) ->
     other.look()
     assert other.commits == 2
     assert kept.get() is not first
+
+
+@pytest.mark.usefixtures("nothing_grows_old")
+def test_only_who_writes_to_goods_has_others_look_at_them(any_app: Flask) -> None:
+    app = any_app
+    looked: list[str] = []
+    with app.app_context():
+        with transaction():
+            milk = make_product("Milk", price=300, sku="MILK", stock=20)
+            number = milk.id
+        other = changes.News(app.config["SHOP"].machine_dir, "")
+        other.on_watched.append(lambda: looked.append("goods"))
+
+        def after(work: Callable[[], object]) -> tuple[int, int]:
+            commits = other.commits
+            looked.clear()
+            with transaction():
+                work()
+            other.look()
+            return other.commits - commits, len(looked)
+
+        def sell() -> None:
+            with db.session.begin_nested() as inside:
+                db.session.execute(update(StockLevel).values(on_hand=StockLevel.on_hand - 1))
+                db.session.flush()
+                inside.rollback()
+            db.session.execute(text("UPDATE cart SET token = token"))
+
+        assert Shopper(app).post("/cart/lines", {"sku": "MILK"}).status == 303
+        other.look()
+        assert looked == [], "a cart is nobody else's"
+        assert after(lambda: db.session.execute(text("SELECT 1"))) == (1, 0)
+        assert after(lambda: db.session.execute(update(Variant).values(price_minor=299))) == (1, 1)
+        assert after(lambda: setattr(db.session.get_one(Product, number), "name", "Whole milk")) == (1, 1)
+        assert after(sell) == (1, 1), "what a savepoint took back counts all the same"
+        assert after(lambda: db.session.execute(text("WITH x AS (SELECT 1) DELETE FROM cart"))) == (1, 1), "not clear"
+        assert after(lambda: change_settings(values={"name": "Corner shop"}, at=now())) == (1, 1)
+
+
+def test_the_tables_that_are_watched_are_those_that_are_looked_at() -> None:
+    asked = {table.name for select in live._WRITTEN.selects for table in tables_of(select)}
+    assert asked == memory.TABLES
+    assert asked == {Product.__tablename__, Variant.__tablename__, StockLevel.__tablename__}
+
+
+@pytest.mark.parametrize(
+    ("statement", "tables"),
+    [
+        ("SELECT 1 FROM product", set()),
+        ("SAVEPOINT sa_savepoint_1", set()),
+        ("PRAGMA optimize", set()),
+        ('INSERT INTO "order" (id) VALUES (?)', {"order"}),
+        ("INSERT OR IGNORE INTO cart_line (id) VALUES (?)", {"cart_line"}),
+        ("UPDATE stock_level SET on_hand = 1", {"stock_level"}),
+        ("UPDATE OR REPLACE product SET id = 1", {"product"}),
+        ("DELETE FROM variant WHERE id = 1", {"variant"}),
+        ("WITH gone AS (SELECT 1) DELETE FROM product", {UNKNOWN}),
+        ("TRUNCATE product", {UNKNOWN}),
+    ],
+)
+def test_a_statement_tells_what_it_writes_to(statement: str, tables: set[str]) -> None:
+    written.take()
+    written.note(statement)
+    assert written.take() == tables
+    assert written.take() == frozenset()
 
 
 def test_pages_stay_where_the_same_writes_are_found_again(app: Flask, milk: Product) -> None:
