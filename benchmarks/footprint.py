@@ -23,8 +23,10 @@ TURNS = 40
 class Footprint:
     """Medians of several starts."""
 
-    memory_mb: float
-    """Proportional set size of supervisor, fork server and workers, divided by the number of workers."""
+    worker_mb: float
+    """Proportional set size of the largest worker."""
+    whole_mb: float
+    """That of supervisor, fork server and workers together."""
     first_page: float
     """Seconds from the command to the whole first page."""
 
@@ -35,7 +37,7 @@ def measure(visits: Sequence[Visit]) -> Footprint:
     return Footprint(*(statistics.median(figures) for figures in zip(*found, strict=True)))
 
 
-def _measure_once(visits: Sequence[Visit]) -> tuple[float, float]:
+def _measure_once(visits: Sequence[Visit]) -> tuple[float, float, float]:
     began = time.perf_counter()
     with _open() as shop:
         shop.fetch("GET", "/")
@@ -44,7 +46,8 @@ def _measure_once(visits: Sequence[Visit]) -> tuple[float, float]:
             for _ in range(TURNS):
                 shop.reconnect()
                 send(shop, visit)
-        return sum(shop.sizes_mb()) / WORKERS, first_page
+        sizes = shop.sizes_mb()
+        return max(sizes), sum(sizes), first_page
 
 
 @contextmanager
