@@ -76,8 +76,8 @@ def render(
         "",
         f"As a merchant runs it, with {footprint.WORKERS} workers, a worker holds {taken.worker_mb:.0f} MB (PSS, the "
         f"largest; goal: <= 150), all processes {taken.whole_mb:.0f} MB, supervisor and fork server among them: "
-        f"{taken.whole_mb / footprint.WORKERS:.0f} MB for each worker. The first page came {taken.first_page:.1f} s after "
-        f"the start (goal: <= 2). Medians of {footprint.STARTS} starts.",
+        f"{taken.whole_mb / footprint.WORKERS:.0f} MB for each worker. The first page came {taken.first_page:.1f} s "
+        f"after the start (goal: <= 2). Medians of {footprint.STARTS} starts.",
         "",
     ]
     lines += [

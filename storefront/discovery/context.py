@@ -16,7 +16,6 @@ from storefront.discovery.wording import is_worded
 from storefront.experiments.surfaces import declare
 from storefront.web import kept_pages
 
-UNSETTLED = object()
 LIST = "catalog.category"
 """Of the pages that are kept only categories are lists, which rules may steer."""
 
@@ -40,13 +39,13 @@ def init_app(app: Flask) -> None:
 
 
 def _index() -> object:
-    """Return another object once lists are answered from another generation, or from none, and once they go by what
-    the database says.
+    """Return another object once lists are answered from another generation, or from none, and once they no longer go
+    by what that generation was told (its corpus) but by what the database says.
     """
     searcher = find_searcher()
     if searcher is None:
         return None
-    return searcher.generation if desk().is_settled and is_worded() else UNSETTLED
+    return searcher.generation if desk().is_settled and is_worded() else searcher.generation.corpus
 
 
 def _audience() -> Hashable:
