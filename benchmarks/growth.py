@@ -32,7 +32,7 @@ SECONDS, MOST, FEWEST = 0.1, 8, 1
 """In a round so many requests are sent as fit into so much time, within bounds."""
 GOAL = 1.5
 LOOK, CALM = 0.1, 5
-"""A shop that was just started is at rest once so many looks, so many seconds apart, find that it did next to nothing."""
+"""A shop that was just started is at rest once looks, so many seconds apart, find so often that it does nothing."""
 
 
 @dataclass
@@ -171,7 +171,7 @@ def render(
         f"| disk, GB | {small.disk:.1f} | {large.disk:.1f} |",
         f"| from the start to the first page, s | {small.first_page:.1f} | {large.first_page:.1f} |",
         f"| the first search after that, s | {small.first_search:.2f} | {large.first_search:.2f} |",
-        f"| from then until prices and words are read beside the requests, s | {small.settled:.1f} | {large.settled:.1f} |",
+        f"| until prices and words are read beside the requests, s | {small.settled:.1f} | {large.settled:.1f} |",
         f"| a worker after its first page, MB | {small.memory_fresh:.0f} | {large.memory_fresh:.0f} |",
         f"| a worker after all pages below, MB | {small.memory:.0f} | {large.memory:.0f} |",
         f"| ... without pages of files | {small.own_memory:.0f} | {large.own_memory:.0f} |",

@@ -10,7 +10,7 @@ from flask import current_app, request
 from storefront.analytics import recording
 from storefront.analytics.arrivals import device_of, sign_of, source_of
 from storefront.analytics.events import ShopOpened
-from storefront.web.visitor import wants_no_trace
+from storefront.web.visitor import is_robot, wants_no_trace
 
 MOST_KNOWN = 100_000
 _NAME = "analytics_greeted"
@@ -40,6 +40,8 @@ class Greeted:
 
 def greet() -> None:
     """Count whoever opens this page, unless they are left out or ask not to be followed."""
+    if is_robot():
+        return
     greeted, sign = greeted_here(), _sign()
     if not greeted.knows(recording.today(), sign) and not wants_no_trace() and recording.is_counted():
         greeted.add(sign)

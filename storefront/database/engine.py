@@ -62,11 +62,16 @@ def note_request() -> None:
 
 
 def engine_options(url: str, setup: DatabaseSetup) -> dict[str, Any]:
-    """Return `create_engine` options for a database URL; what people typed stays out of error messages."""
+    """Return `create_engine` options for a database URL; what people typed stays out of error messages.
+
+    The connection that was used last is taken first: what one writes makes the pages that others hold worthless to
+    SQLite, so that two which take turns read everything again.
+    """
+    always = {"hide_parameters": True, "pool_use_lifo": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 10}, "hide_parameters": True}
+        return {**always, "connect_args": {"timeout": 10}}
     return {
-        "hide_parameters": True,
+        **always,
         "pool_size": setup.pool,
         "max_overflow": SPARE,
         "pool_timeout": 10,
