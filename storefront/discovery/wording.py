@@ -82,9 +82,11 @@ class _Table:
     def get(self) -> Wording:
         searcher = find_searcher()
         seen = searcher.generation if searcher else None
+        known = self._wording
         if self._whole_at is None and seen and seen.documents > live.MOST_AT_ONCE:
             self._beside.start(self._read_again)
-        elif self._whole_at is None:
+            return known
+        if self._whole_at is None:
             with self._reading:
                 if self._whole_at is None:
                     at = now()
@@ -98,6 +100,7 @@ class _Table:
                 self._reading.release()
         elif now() - self._whole_at > WHOLE_AFTER:
             self._beside.start(self._read_again)
+            return known
         return self._wording
 
     def _read_again(self) -> None:
