@@ -25,9 +25,6 @@ OWNER_ONLY = 0o700
 class Compiled(FileSystemBytecodeCache):
     """Compiled templates in a folder. One that cannot be read or written costs time and nothing else."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder))
-
     def load_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
             super().load_bytecode(bucket)
@@ -50,7 +47,7 @@ def keep_compiled(folder: Path, code: Iterable[Path]) -> Compiled | None:
     except OSError as error:
         log.warning("Templates are compiled anew by each process: %s", error)
         return None
-    return Compiled(own)
+    return Compiled(str(own))
 
 
 def state_of(code: Iterable[Path]) -> str:

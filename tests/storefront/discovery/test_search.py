@@ -70,6 +70,18 @@ def indexed(index_free: Flask, goods: SimpleNamespace) -> SimpleNamespace:
     return goods
 
 
+class Gate:
+    """Reads the whole shop as slowly as a test wants it."""
+
+    def __init__(self) -> None:
+        self.began, self.goes_on = threading.Event(), threading.Event()
+
+    def read_whole(self, at: datetime) -> live.Whole:
+        self.began.set()
+        assert self.goes_on.wait(10)
+        return live.read_whole(at)
+
+
 def names(goods: SimpleNamespace, found: Found) -> list[str]:
     by_id = {number: name for name, number in goods.ids.items()}
     return [by_id[number] for number in found.ids]
@@ -173,25 +185,20 @@ def test_nobody_waits_while_a_large_shop_is_read_again(
     index_free: Flask, indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "MOST_AT_ONCE", 1)
-    began, goes_on = threading.Event(), threading.Event()
-
-    def slowly(at: datetime) -> live.Whole:
-        began.set()
-        assert goes_on.wait(10)
-        return live.read_whole(at)
-
+    gate = Gate()
     with index_free.app_context():
         assert names(indexed, search("tea", sort="price"))[0] == "green"
+        assert desk()._beside.wait(10)
         with transaction():
             for key in ("pot", "juice"):
                 variant = db.session.scalar(db.select(Variant).where(Variant.product_id == indexed.ids[key]))
                 variant.price_minor, variant.updated_at = 100, now()
-        monkeypatch.setattr(searching, "read_whole", slowly)
+        monkeypatch.setattr(searching, "read_whole", gate.read_whole)
         for _ in range(2):
             desk().refresh()
-            assert began.wait(10)
+            assert gate.began.wait(10)
             assert names(indexed, search("tea", sort="price"))[0] == "green"
-        goes_on.set()
+        gate.goes_on.set()
         assert desk()._beside.wait(10)
         assert names(indexed, search("tea", sort="price"))[0] == "pot"
 
@@ -201,21 +208,15 @@ def test_nobody_waits_for_a_large_shop_that_was_never_read(
     index_free: Flask, indexed: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(live, "MOST_AT_ONCE", 1)
-    began, goes_on = threading.Event(), threading.Event()
-
-    def slowly(at: datetime) -> live.Whole:
-        began.set()
-        assert goes_on.wait(10)
-        return live.read_whole(at)
-
-    monkeypatch.setattr(searching, "read_whole", slowly)
+    gate = Gate()
+    monkeypatch.setattr(searching, "read_whole", gate.read_whole)
     with index_free.app_context():
         with transaction():
             variant = db.session.scalar(db.select(Variant).where(Variant.product_id == indexed.ids["black"]))
             variant.price_minor, variant.updated_at = 100, now()
         Kept.forget_all()
         assert names(indexed, search("tea", sort="price")) == ["green", "black", "pot"], "as the index was told"
-        assert began.wait(10)
+        assert gate.began.wait(10)
         path = f"/categories/{next(node.slug for node in category_tree().roots if node.name == 'Drinks')}?sort=price"
     visitor = Shopper(index_free)
 
@@ -223,7 +224,7 @@ def test_nobody_waits_for_a_large_shop_that_was_never_read(
         return str(visitor.get(path).all("article a")[0].get_text())
 
     assert first() == "Apple juice"
-    goes_on.set()
+    gate.goes_on.set()
     with index_free.app_context():
         assert desk()._beside.wait(10)
         assert names(indexed, search("tea", sort="price"))[0] == "black"
@@ -241,6 +242,7 @@ def test_what_fails_beside_the_requests_is_tried_again(
 
     with index_free.app_context():
         search("tea")
+        assert desk()._beside.wait(10)
         with transaction():
             variant = db.session.scalar(db.select(Variant).where(Variant.product_id == indexed.ids["pot"]))
             variant.price_minor, variant.updated_at = 100, now()

@@ -127,6 +127,7 @@ def test_a_database_that_goes_away_while_the_shop_is_open_is_told_calmly(opened:
     with app.app_context():
         event.remove(db.engine.dialect, "do_connect", _refuse)
     assert [page.status_code for page in pages] == [503] * 4
+    assert all("Content-Security-Policy" in page.headers for page in pages)
     assert all("X-Request-Id" in page.headers for page in pages), "nothing broke while they were told"
 
 
