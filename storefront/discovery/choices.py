@@ -15,7 +15,7 @@ from storefront.web.locale import current_locale
 
 MOST_CHOICES = 60
 MOST_COMMON = 8
-MOST_PLACES = 24
+MOST_PLACES = 60
 MOST_FACETS = 6
 LEAST_COVERAGE = 0.25
 FEWEST_CHOICES = 2
