@@ -11,15 +11,17 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import current_app, g, render_template
 from flask_babel import gettext
-from sqlalchemy import CursorResult, bindparam, insert, select, update
+from sqlalchemy import CursorResult, Engine, bindparam, select, update
 
 from storefront.config import Config
 from storefront.database.base import db
+from storefront.database.inserting import insert_into
 from storefront.database.reading import read
 from storefront.kernel.events import publish
 from storefront.kernel.text import squeeze
@@ -41,7 +43,6 @@ LEASE = timedelta(minutes=10)
 NOWHERE = ".invalid"
 """No mail is ever delivered there (RFC 2606): the address of somebody who was forgotten ends so."""
 _KNOWN = select(OutboxMail.id).where(OutboxMail.message_id == bindparam("message_id"))
-_PUT_IN = insert(OutboxMail).returning(OutboxMail.id)
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -79,9 +80,6 @@ def put_in(*, letter: Letter, at: datetime) -> int | None:
     host = urlsplit(config.public_url).hostname or "localhost"
     about = f"{letter.reference}.{letter.occasion}" if letter.occasion else letter.reference
     message_id = f"<{kind}.{about}@{host}>"
-    known: int | None = read(_KNOWN, {"message_id": message_id}).scalar()
-    if known is not None:
-        return known
     subject, text, html = render(letter)
     values = {
         "message_id": message_id,
@@ -98,9 +96,19 @@ def put_in(*, letter: Letter, at: datetime) -> int | None:
         "next_try_at": at,
         "created_at": at,
     }
-    mail_id: int = db.session.connection().execute(_PUT_IN, values).scalar_one()
+    mail_id: int | None = read(_putting_in(db.engine), values).scalar()
+    if mail_id is None:
+        known: int = read(_KNOWN, {"message_id": message_id}).scalar_one()
+        return known
     publish(MailQueued(mail_id))
     return mail_id
+
+
+@lru_cache(maxsize=2)
+def _putting_in(engine: Engine) -> Any:
+    """Return the insert of a letter, which returns nothing where it was put in before."""
+    new = insert_into(OutboxMail, engine)
+    return new.on_conflict_do_nothing(index_elements=["message_id"]).returning(OutboxMail.id)
 
 
 def render(letter: Letter) -> tuple[str, str, str]:

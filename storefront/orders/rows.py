@@ -46,6 +46,7 @@ def order_row(draft: Draft, number: str, at: datetime) -> Order:
         paid_minor=0,
         authorized_minor=0,
         refunded_minor=0,
+        lost_minor=0,
         shipping_address=parcel.address.as_fields(),
         shipping_method_code=parcel.method_code,
         shipping_method_name=parcel.method_name,

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm.attributes import set_committed_value
 
 from storefront.accounts import services as accounts
+from storefront.database.adding import add_new
 from storefront.database.base import db
 from storefront.flash import services as flash
 from storefront.flash.errors import FlashSoldOut
@@ -65,15 +70,7 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
     flash.take(flash_takes(draft), customer_key=draft.buyer.key, order_number=number, at=at)
     if draft.points_spent and draft.buyer.customer_id is not None:
         loyalty.redeem(customer_id=draft.buyer.customer_id, points=draft.points_spent, order_number=number, at=at)
-    order = order_row(draft, number, at)
-    order.lines = line_rows(draft)
-    db.session.add(order)
-    db.session.flush()
-    order.adjustments.extend(adjustment_rows(draft, order))
-    order.taxes.extend(tax_rows(draft, order))
-    order.events.append(_event(EventKind.PLACED, by, at, {"total": order.total_minor, **sent_from}))
-    _derive(order)
-    db.session.flush()
+    order = _write(draft, number, at, sent_from)
     log.info("Order %s placed", number)
     note(order=number)
     publish(OrderPlaced(order.id, number, order.customer_id))
@@ -81,6 +78,25 @@ def place_order(*, draft: Draft, at: datetime) -> Order:
         _is_paid(order, by, at)
     _count(order, 1)
     return order
+
+
+def _write(draft: Draft, number: str, at: datetime, sent_from: holding.Facts) -> Order:
+    """Write down the order and what it consists of."""
+    order = order_row(draft, number, at)
+    _derive(order)
+    add_new([order])
+    _add_to(order, "lines", line_rows(draft))
+    _add_to(order, "adjustments", adjustment_rows(draft, order))
+    _add_to(order, "taxes", tax_rows(draft, order))
+    _add_to(order, "events", [_event(EventKind.PLACED, draft.actor, at, {"total": order.total_minor, **sent_from})])
+    return order
+
+
+def _add_to(order: Order, name: str, parts: Sequence[Any]) -> None:
+    for part in parts:
+        part.order_id = order.id
+    add_new(parts)
+    set_committed_value(order, name, list(parts))
 
 
 def choose_payment(*, order: Order, provider: str, pay_before: datetime | None, by: str, at: datetime) -> Order:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+from storefront.database.adding import add_new
 from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.orders import services as order_services
@@ -46,8 +47,7 @@ def begin_payment(*, order: Order, provider: Provider, at: datetime) -> Payment:
     )
     if provider.at_once is not None:
         _open(payment, provider.at_once, at)
-    db.session.add(payment)
-    db.session.flush()
+    add_new([payment])
     entries.note(payment, TransactionKind.CAPTURE, TransactionResult.REQUEST, f"{payment.reference}-start", at)
     return payment
 
