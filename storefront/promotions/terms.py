@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import flask_babel
 
@@ -24,6 +25,11 @@ def terms_of(label: Label) -> str:
 
     The terms of an offer name every rung of a ladder, those of what was given only the rung that was reached.
     """
+    return _terms_in(label, current_locale())
+
+
+@lru_cache(maxsize=4_000)
+def _terms_in(label: Label, _locale: str) -> str:
     words = _TERMS.get(label.kind)
     return words(label) if words else str(label.name)
 
