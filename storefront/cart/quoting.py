@@ -76,6 +76,11 @@ class LineView:
     steps: tuple[TraceStep, ...]
     flash: FlashOffer | None = None
 
+    @property
+    def has_reasons(self) -> bool:
+        """Whether it costs something else than its own price, so that there is something to explain."""
+        return self.quoted is not None and self.quoted.total != self.quoted.base
+
 
 @dataclass(frozen=True, slots=True)
 class GiftView:
@@ -181,8 +186,13 @@ class CartQuote:
     @property
     def saved(self) -> Money:
         """What the shopper pays less than at base prices and with delivery in full; points are a payment."""
+        return self.saved_by_prices + self.quote.saved - self.quote.points
+
+    @property
+    def saved_by_prices(self) -> Money:
+        """What of it lists and flash sales give, before any offer: it is in the prices of the lines."""
         lists = sum((line.base_price.minor - line.unit_price.minor) * line.quantity for line in self.quote.lines)
-        return Money(max(0, lists) + self.quote.saved.minor - self.quote.points.minor, self.quote.currency)
+        return Money(max(0, lists), self.quote.currency)
 
     @property
     def typed(self) -> frozenset[str]:

@@ -128,16 +128,13 @@ def change_line(sku: str) -> Response:
 
 
 @blueprint.post("/cart/codes")
-@refusing_in_the_cart
 def add_code() -> Response:
-    """Keep a coupon code with the cart."""
-    token = enter_code(
-        owner=current_owner(),
-        code=request.form.get("code", ""),
-        shopper=shopper_of(current_customer()),
-        address=network_here(),
-        at=now(),
-    )
+    """Keep a coupon code with the cart, or say beside the field why not."""
+    code, shopper = request.form.get("code", ""), shopper_of(current_customer())
+    try:
+        token = enter_code(owner=current_owner(), code=code, shopper=shopper, address=network_here(), at=now())
+    except ShopError as refusal:
+        return _page(status=refusal.status, code_error=message_of(refusal), code_typed=code[:64])
     return remember(_refreshed(), token)
 
 
@@ -192,7 +189,10 @@ def _page(
     refusal: str = "",
     removed: str = "",
     quantity: int = 0,
+    removed_place: int | None = None,
     coupons_open: bool = False,
+    code_error: str = "",
+    code_typed: str = "",
     points_error: str = "",
     points_typed: str = "",
     place_error: str = "",
@@ -217,9 +217,12 @@ def _page(
         coupons_open=coupons_open,
         refusal=refusal,
         removed=removed if gone else "",
+        code_error=code_error,
+        code_typed=code_typed,
         points_error=points_error,
         points_typed=points_typed,
         removed_quantity=quantity,
+        removed_place=removed_place,
         place=place_chooser(destination, error=place_error, is_open=place_open) if view.quotation else None,
         at=at,
     )
@@ -233,7 +236,9 @@ def _changed(change: Change, words: str) -> Response:
     """Answer after a line changed: the cart, the card's stepper, or back to where the form says."""
     gone = change.sku if not change.quantity else ""
     if wants_fragment() and request.headers.get("HX-Target") == "cart":
-        return _page(refusal=words if change.is_capped else "", removed=gone, quantity=change.before)
+        place = request.form.get("place", type=int)
+        refusal = words if change.is_capped else ""
+        return _page(refusal=refusal, removed=gone, quantity=change.before, removed_place=place)
     if wants_fragment():
         return render_page(
             "cart/_added.html", fragment="cart/_added.html", trigger=CHANGED, change=change, message=words

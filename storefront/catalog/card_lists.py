@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import groupby
@@ -56,18 +56,25 @@ Wish = Sequence[tuple[str, tuple[str, ...]]]
 
 
 def cards_by_ids(
-    product_ids: Iterable[int], locale: str, *, in_stock_only: bool = False, wish: Wish = ()
+    product_ids: Iterable[int],
+    locale: str,
+    *,
+    in_stock_only: bool = False,
+    wish: Wish = (),
+    reduced_first: bool = False,
 ) -> list[Card]:
     """Return the cards of these products in this order; what is unknown or unpublished is left out.
 
-    A product is shown by its first variant in stock, among those with the options wished for where it has such.
+    A product is shown by its first variant in stock: among those with the options wished for where it has such, and,
+    where somebody looks for what is `reduced_first`, among those at a lower price.
     """
     ids = list(dict.fromkeys(product_ids))
     if not ids:
         return []
-    found = _wished(ids, locale, wish) if wish else _remembered(ids, locale)
+    is_particular = bool(wish) or reduced_first
+    found = _wished(ids, locale, wish, reduced_first) if is_particular else _remembered(ids, locale)
     cards = [card for card in found.values() if isinstance(card, Card) and not (in_stock_only and card.is_out)]
-    return _dress(cards) if wish else _dressed_now(cards, locale)
+    return _dress(cards) if is_particular else _dressed_now(cards, locale)
 
 
 def list_in_stock(product_ids: Iterable[int], locale: str) -> list[int]:
@@ -88,9 +95,9 @@ def _remembered(ids: Sequence[int], locale: str) -> dict[int, object]:
     return found
 
 
-def _wished(ids: Sequence[int], locale: str, wish: Wish) -> dict[int, object]:
+def _wished(ids: Sequence[int], locale: str, wish: Wish, reduced_first: bool) -> dict[int, object]:
     """Read cards for a wish; there are too many wishes to remember."""
-    return dict(_read(ids, locale, get_settings().low_stock_threshold, wish))
+    return dict(_read(ids, locale, get_settings().low_stock_threshold, wish, reduced_first))
 
 
 def _dressed_now(cards: Sequence[Card], locale: str) -> list[Card]:
@@ -142,27 +149,57 @@ def _piece(card: Card) -> Piece:
     )
 
 
-def _read(ids: Sequence[int], locale: str, few: int, wish: Wish = ()) -> dict[int, Card | bool]:
+def _read(
+    ids: Sequence[int], locale: str, few: int, wish: Wish = (), reduced_first: bool = False
+) -> dict[int, Card | bool]:
     """Return a card for each product, False for one that cannot be shown."""
     rows, store = read(_ROWS, {"ids": ids}).all(), remembered()
     stock = stock_of([row.variant_id for row in rows])
+    preferred = {number for number in _reduced(rows) if stock.get(number, 0) > 0} if reduced_first else frozenset[int]()
     made: dict[int, Card | bool] = dict.fromkeys(ids, False)
     for product_id, group in groupby(rows, key=lambda row: row.id):
         variants = tuple(group)
-        made[product_id] = _card(variants, stock, locale, few, wish)
+        made[product_id] = _card(variants, _choice(variants, wish, preferred), stock, locale, few)
         remember_stock(store, product_id, [row.variant_id for row in variants], stock)
     return made
 
 
-def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, few: int, wish: Wish) -> Card:
-    usual = first = _first_in_stock(rows, stock)
-    if wish and (wished := fitting([row.options for row in rows], wish)):
-        first = _first_in_stock([rows[place] for place in wished], stock)
+def _reduced(rows: Sequence[Any]) -> set[int]:
+    """Return which of these variants stand below the price that they are compared with, or below their own."""
+    promoted = shown_prices(
+        [
+            Piece(
+                variant_id=row.variant_id,
+                product_id=row.id,
+                sku=row.sku,
+                category_id=row.category_id,
+                brand_id=row.brand_id,
+                price_minor=row.price_minor,
+                minimum_minor=row.minimum_price_minor,
+            )
+            for row in rows
+        ]
+    )
+    return {*promoted, *(row.variant_id for row in rows if _is_marked_down(row))}
+
+
+def _is_marked_down(row: Any) -> bool:
+    return row.compare_at_minor is not None and row.compare_at_minor > row.price_minor
+
+
+def _choice(rows: Sequence[Any], wish: Wish, preferred: Collection[int]) -> Sequence[Any]:
+    """Return the variants of a product that its card may show, those that were asked for before others."""
+    fit = fitting([row.options for row in rows], wish) if wish else []
+    wished = [rows[place] for place in fit] or rows
+    return [row for row in wished if row.variant_id in preferred] or wished
+
+
+def _card(rows: Sequence[Any], choice: Sequence[Any], stock: Mapping[int, int], locale: str, few: int) -> Card:
+    usual, first = _first_in_stock(rows, stock), _first_in_stock(choice, stock)
     age = now() - first.published_at if first.published_at is not None else NEW_FOR
     available = stock.get(first.variant_id, 0)
     picture = first.variant_picture or first.picture
     words = first.translations.get(locale) if first.translations else None
-    reduced = first.compare_at_minor is not None and first.compare_at_minor > first.price_minor
     return Card(
         product_id=first.id,
         variant_id=first.variant_id,
@@ -175,7 +212,7 @@ def _card(rows: Sequence[Any], stock: Mapping[int, int], locale: str, few: int, 
         picture_url=picture_url(picture, PICTURE_SIZE),
         srcset=picture_srcset(picture),
         price_minor=first.price_minor,
-        compare_at_minor=first.compare_at_minor if reduced else None,
+        compare_at_minor=first.compare_at_minor if _is_marked_down(first) else None,
         note=first.variant_name,
         more=len(rows) - 1,
         rating=f"{first.rating_sum / first.rating_count:.1f}" if first.rating_count else "",

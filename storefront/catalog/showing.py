@@ -25,7 +25,7 @@ LISTING, MORE = "components/_listing.html", "components/_more.html"
 def list_page(wanted: Wanted, found: Found, path: str, node: Node | None = None) -> ListPage:
     """Return the page of a list; `node` is the category that it is a page of."""
     view, locale = wanted.view or view_choice(), current_locale()
-    cards = tuple(cards_by_ids(found.ids, locale, wish=wanted.wish))
+    cards = tuple(cards_by_ids(found.ids, locale, wish=wanted.wish, reduced_first=wanted.on_promotion))
     details = details_by_ids(found.ids, locale) if view == "list" else {}
     return ListPage(wanted, found, cards, path, g.shop.currency, g.shop.page_size, node, view, details)
 

@@ -16,7 +16,7 @@ from storefront.shipping.choosing import place_chooser
 from storefront.shipping.context import choose, current_destination, remember
 from storefront.shipping.rules import Load
 from storefront.web.errors import message_of
-from storefront.web.fragments import redirect_to, render_page
+from storefront.web.fragments import redirect_to, render_page, wants_fragment
 
 blueprint = Blueprint("shipping", __name__, template_folder="templates")
 
@@ -36,7 +36,8 @@ def choose_place() -> Response:
     except Invalid as refusal:
         return _page(request.form, status=422, error=message_of(refusal), field=refusal.field)
     kept = {name: request.form[name] for name in ("sku", "quantity") if request.form.get(name)}
-    return remember(redirect_to(f"/delivery?{urlencode(kept)}" if kept else "/delivery"), destination)
+    here = f"/delivery?{urlencode(kept)}" if kept else "/delivery"
+    return remember(_page(request.form) if wants_fragment() else redirect_to(here), destination)
 
 
 @blueprint.get("/delivery/estimate")
@@ -55,6 +56,7 @@ def _page(args: Any, *, status: int = 200, error: str = "", field: str = "") -> 
     destination = current_destination()
     return render_page(
         "shipping/delivery.html",
+        fragment="shipping/_delivery.html",
         quotation=queries.quote(destination, load),
         chooser=place_chooser(destination, error=error, field=field),
         sku=sku,

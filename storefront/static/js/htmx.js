@@ -32,8 +32,22 @@ function sayUnreachable() {
   if (notice) document.querySelector("#flash")?.replaceChildren(notice);
 }
 
+// Who pressed a button that the answer has replaced goes on in what came in its place, at its last button: the + of a
+// card becomes - and +.
+let left = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.target.contains(document.activeElement)) left = document.activeElement;
+});
+
 // What the server wants seen first takes the focus: the list of errors after a refused form.
-document.addEventListener("htmx:afterSettle", () => document.querySelector("[data-takes-focus]")?.focus());
+document.addEventListener("htmx:afterSettle", (event) => {
+  const first = document.querySelector("[data-takes-focus]");
+  const { elt } = event.detail;
+  if (first) first.focus();
+  else if (left && !left.isConnected && document.activeElement === document.body && elt.matches("form")) {
+    [...elt.querySelectorAll("button:enabled")].pop()?.focus({ preventScroll: true });
+  }
+});
 document.querySelector("[data-takes-focus]")?.focus();
 
 export default htmx;

@@ -193,6 +193,23 @@ def test_the_cart_page_is_swapped_as_one_piece_by_htmx(visitor: Shopper) -> None
     assert answer.one("#cart .notice__way-back input[name=quantity]")["value"] == "3"
 
 
+@pytest.mark.parametrize(("sku", "rows"), [("TEA", ["taken out", "CUP"]), ("CUP", ["TEA", "taken out"])])
+def test_what_was_taken_out_can_be_put_back_where_it_stood(visitor: Shopper, sku: str, rows: list[str]) -> None:
+    for each in ("TEA", "CUP"):
+        visitor.post("/cart/lines", {"sku": each})
+    place = visitor.get("/cart").one(f".line[data-sku={sku}] .line__tools form:last-child input[name=place]")["value"]
+    form = {"quantity": "0", "place": place}
+    answer = visitor.post(f"/cart/lines/{sku}", form, htmx=True, headers={"HX-Target": "cart"})
+    assert [row.get("data-sku", "taken out") for row in answer.all("#cart .lines > li")] == rows
+    assert answer.all("[data-takes-focus]") == answer.all(".lines .notice")
+
+
+def test_only_a_line_that_costs_something_else_than_its_price_says_why(shop: Flask, visitor: Shopper) -> None:
+    for sku in ("TEA", "CUP"):
+        visitor.post("/cart/lines", {"sku": sku})
+    assert not visitor.get("/cart").all(".line .why")
+
+
 def test_the_badge_counts_pieces_and_money(visitor: Shopper) -> None:
     assert visitor.get("/cart/badge", htmx=True).one("#cart-badge")["data-count"] == "0"
     visitor.post("/cart/lines", {"sku": "TEA", "quantity": "2"})
@@ -262,7 +279,7 @@ def test_a_code_that_gives_nothing_says_why(shop: Flask, visitor: Shopper) -> No
     for code, words in (("", "enter a code"), ("WHAT", "do not know the code “WHAT”"), ("x" * 500, "do not know")):
         refused = visitor.submit(page, ".coupon", code=code)
         assert refused.status == 422
-        assert words in refused.words("#cart > .notice")
+        assert words in refused.words("#coupon-code-error")
 
 
 def test_a_withdrawn_variant_stays_visible_and_costs_nothing(shop: Flask, visitor: Shopper) -> None:

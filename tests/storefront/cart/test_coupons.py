@@ -139,7 +139,7 @@ def test_a_coupon_of_somebody_else_is_refused_to_guests_and_customers(shop: Flas
         page = shopper.post("/cart/lines", {"sku": "CUP"}, follow=True)
         refused = shopper.submit(page, ".coupon", code=code)
         assert refused.status == 422
-        assert "belongs to another account" in refused.words("#cart > .notice")
+        assert "belongs to another account" in refused.words("#coupon-code-error")
         assert total(refused) == 3500
         assert shopper.post("/cart/coupon", {"coupon": code}).status in {303, 409}
         assert total(shopper.get("/cart")) == 3500
@@ -172,7 +172,7 @@ def test_a_code_that_does_not_hold_says_why_and_the_cart_stays(
     page = guest.post("/cart/lines", {"sku": "CUP"}, follow=True)
     refused = guest.submit(page, ".coupon", code="code")
     assert refused.status == 422
-    assert words in refused.words("#cart > .notice")
+    assert words in refused.words("#coupon-code-error")
     assert total(guest.get("/cart")) == 3500
 
 

@@ -61,6 +61,17 @@ class TestCards:
             usual = cards_by_ids([milk.id], "en", wish=wish)[0]
             assert (usual.sku, usual.url) == ("SMALL", f"/products/{milk.slug}")
 
+    def test_who_looks_for_what_is_reduced_sees_the_reduced_variant(self) -> None:
+        with transaction():
+            milk, tea = make_product("Milk", price=300, sku="SMALL"), make_product("Tea", price=500, sku="TEA")
+            make_variant(milk, price=700, compare_at_minor=900, stock=0, sku="OUT")
+            make_variant(milk, price=800, compare_at_minor=900, sku="LARGE")
+        shown = [
+            (card.sku, card.compare_at_minor) for card in cards_by_ids([milk.id, tea.id], "en", reduced_first=True)
+        ]
+        assert shown == [("LARGE", 900), ("TEA", None)]
+        assert [card.sku for card in cards_by_ids([milk.id], "en")] == ["SMALL"]
+
     def test_a_product_without_stock_is_out_and_may_be_left_out(self) -> None:
         with transaction():
             milk = make_product("Milk", stock=0)

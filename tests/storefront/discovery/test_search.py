@@ -19,7 +19,7 @@ from storefront.catalog.queries import category_tree
 from storefront.catalog.wanted import Wanted
 from storefront.database.base import db
 from storefront.database.transaction import transaction
-from storefront.discovery import indexing, jobs, live, queries, searching
+from storefront.discovery import indexing, jobs, live, queries, searching, wording
 from storefront.discovery.live import LiveTable
 from storefront.discovery.searching import desk, health
 from storefront.kernel.clock import now
@@ -227,6 +227,7 @@ def test_nobody_waits_for_a_large_shop_that_was_never_read(
     gate.goes_on.set()
     with index_free.app_context():
         assert desk()._beside.wait(10)
+        assert wording._kept.get()._beside.wait(10)
         assert names(indexed, search("tea", sort="price"))[0] == "black"
     assert first() == "Black tea loose leaf", "a list that was kept before is made anew"
 
