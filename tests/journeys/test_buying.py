@@ -80,6 +80,49 @@ def test_a_guest_buys(visit: Visit, size: tuple[int, int], script: bool) -> None
         assert visitor.open(order_url).locator("h1").count() == 1
 
 
+@SIZES
+def test_a_cart_stays_where_its_reader_is(visit: Visit, size: tuple[int, int]) -> None:
+    with visit(size) as visitor:
+        put_in_cart(visitor, 5)
+        page = visitor.open("/cart")
+        line = page.locator("#cart li.line").nth(3)
+        line.evaluate("line => line.scrollIntoView({block: 'center'})")
+        here = page.evaluate("scrollY")
+        for change, focused in (
+            (line.get_by_role("button", name=re.compile("^One more")), "[id$=-more]:focus"),
+            (line.get_by_role("button", name=re.compile("^Take out")), ".lines > li > .notice:focus"),
+            (page.get_by_role("button", name="Put it back"), "body"),
+        ):
+            change.press("Enter")
+            visitor.settle()
+            expect(page.locator(focused)).to_be_visible()
+            assert page.evaluate("scrollY") == here
+        expect(page.locator("#cart li.line")).to_have_count(5)
+
+
+def test_whoever_adds_by_keyboard_goes_on_at_the_same_card(visit: Visit) -> None:
+    with visit(DESKTOP) as visitor:
+        page = visitor.open("/categories/snacks-and-sweets")
+        card = page.locator("main article.card:has(button.add)").first
+        sku = card.get_attribute("data-sku")
+        card.locator("button.add").press("Enter")
+        visitor.settle()
+        mine = page.locator(f"main article[data-sku='{sku}']").first
+        expect(mine.get_by_role("button", name="One more")).to_be_focused()
+
+
+def test_a_wrong_code_is_told_beside_its_field(visit: Visit) -> None:
+    with visit(PHONE) as visitor:
+        put_in_cart(visitor, 1)
+        page = visitor.open("/cart")
+        page.get_by_label("Coupon code").fill("NOPE")
+        page.get_by_label("Coupon code").press("Enter")
+        visitor.settle()
+        expect(page.get_by_label("Coupon code")).to_be_focused()
+        expect(page.get_by_label("Coupon code")).to_have_value("NOPE")
+        expect(page.locator("#coupon-code-error")).to_be_in_viewport()
+
+
 def test_a_declined_payment_can_be_tried_again(visit: Visit) -> None:
     with visit(PHONE) as visitor:
         put_in_cart(visitor, 1)
