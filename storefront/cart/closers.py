@@ -85,12 +85,14 @@ def _statement(scope: Scope, _tree: Tree, _dialect: str) -> Select[*tuple[Any, .
 
 
 def _cards(rows: Sequence[Any], contents: Contents, locale: str, floor: int) -> list[Card]:
-    """Choose from what was found: goods of the categories that are in the cart first, then what is sold most.
+    """Choose from what was found: goods of the categories that are in the cart first, then of their departments, then
+    what is sold most.
 
     What an offer takes below `floor` would not be enough.
     """
-    liked = frozenset[int]().union(*(line.category_ids for line in contents.lines))
-    best = sorted(rows, key=lambda row: (row.category_id not in liked, -row.popularity, row.price_minor, row.id))
+    liked, tree = frozenset[int]().union(*(line.category_ids for line in contents.lines)), catalog.category_tree()
+    alike = {number: len(liked & tree.line(number)) for number in {row.category_id for row in rows}}
+    best = sorted(rows, key=lambda row: (-alike[row.category_id], -row.popularity, row.price_minor, row.id))
     skus = {row.sku for row in best}
     ids, cards = list(dict.fromkeys(row.id for row in best)), list[Card]()
     while ids and len(cards) < SHOWN:

@@ -55,6 +55,16 @@ def test_goods_of_the_categories_in_the_cart_come_first_and_none_is_far_too_dear
     assert goods_of(page) == [["CUP", "PLATE", "COFFEE"]]
 
 
+def test_goods_of_the_department_come_before_what_is_sold_most(shop: Flask) -> None:
+    offer(shop, SPEND_50)
+    with shop.app_context(), transaction():
+        food = make_category("Food")
+        for name, liked in (("Fruit", 0), ("Bread", 5)):
+            within = make_category(name, parent=food)
+            make_product(name, price=1000, sku=name.upper(), category=within, stock=50, popularity=liked)
+    assert sorted(goods_of(cart_of(shop, FRUIT=4))[0]) == ["BREAD", "CUP", "PLATE"]
+
+
 def test_goods_whose_card_shows_another_piece_are_passed_over_however_many_they_are(shop: Flask) -> None:
     offer(shop, SPEND_50)
     with shop.app_context(), transaction():
