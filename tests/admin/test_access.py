@@ -154,6 +154,19 @@ def test_an_error_in_the_back_office_stays_in_its_frame(app: Flask) -> None:
     assert (part.status, part.response.headers["HX-Retarget"]) == (404, "#flash")
 
 
+def test_what_a_role_may_not_see_and_what_is_nowhere_keep_the_menu(app: Flask) -> None:
+    browser = at_work(app, Role.FINANCE)
+    for url, status in (("/admin/settings", 403), ("/admin/no-such-place", 404), ("/admin/orders/7/nothing/here", 404)):
+        page = browser.get(url)
+        assert page.status == status
+        assert page.one("nav a[href='/admin/orders']") is not None
+        assert page.response.headers["Cache-Control"] == "no-store"
+    assert browser.get("/admin-is-elsewhere").all("nav a[href='/admin/orders']") == []
+    page = Shopper(app).get("/admin/no-such-place")
+    assert page.status == 404
+    assert page.all("a[href='/admin/orders']") == []
+
+
 def test_signing_out_ends_it(app: Flask) -> None:
     browser = at_work(app)
     assert browser.post("/admin/sign-out", {}).location == "/admin/sign-in"
