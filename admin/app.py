@@ -143,7 +143,7 @@ def _context() -> dict[str, Any]:
         "waiting_for_me": waiting.count_for(staff),
         "deeds": ACTIONS,
         "is_price": is_price,
-        "places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
+        "menu_places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
         "may": lambda name: staff.may(Permission(name)),
     }
 

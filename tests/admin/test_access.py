@@ -185,6 +185,22 @@ def test_pages_behind_the_door_are_never_cached(app: Flask) -> None:
     assert at_work(app).get("/admin/").response.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("/admin/", "/admin/"),
+        ("/admin/carriers", "/admin/fulfilment"),
+        ("/admin/fulfilment/pick-list", "/admin/fulfilment"),
+        ("/admin/stock-movements", "/admin/warehouses"),
+        ("/admin/price-entries", "/admin/price-lists"),
+        ("/admin/recommendations/training-runs", "/admin/recommendations/trainings"),
+    ],
+)
+def test_the_menu_says_where_one_is(app: Flask, url: str, place: str) -> None:
+    here = at_work(app).get(url).all(".admin-side [aria-current=page]")
+    assert [link["href"] for link in here] == [place]
+
+
 def test_the_menu_shows_only_what_opens(app: Flask) -> None:
     for role in Role:
         links = [str(link["href"]) for link in at_work(app, role).get("/admin/", follow=True).all(".admin-side li a")]
