@@ -83,9 +83,9 @@ def guard() -> Any:
         return redirect_to(f"/admin/sign-in?{urlencode({'next': back})}")
     if mark != _NEWCOMERS and owes_factor(staff):
         return redirect_to("/admin/second-factor")
+    g.staff = staff
     if mark not in {_STAFF, _NEWCOMERS} and not any(staff.may(Permission(name)) for name in mark.split(_OR)):
         raise Forbidden
-    g.staff = staff
     if getattr(view, _AGAIN, False) and not has_confirmed(timedelta(minutes=g.shop.ask_again_minutes)):
         return ask_again(staff)
     return None

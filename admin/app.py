@@ -18,6 +18,7 @@ from admin.approvals import views as approvals
 from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.audit.tables import ACTIONS
+from admin.audit.values import is_price
 from admin.catalog import categories, collections, grid, related
 from admin.catalog import views as catalog
 from admin.catalog.ruled import views as ruled
@@ -57,10 +58,11 @@ from admin.support import views as support
 from admin.tables import views as lists
 from admin.warehouses import views as warehouses
 from storefront.accounts.permissions import ROLE_NAMES, Permission
+from storefront.accounts.sessions import current_staff
 from storefront.approvals import queries as waiting
 from storefront.approvals.errors import NeedsApproval
 from storefront.kernel.errors import ShopError
-from storefront.web.errors import http_page, refusal_page
+from storefront.web.errors import PAGE, http_page, refusal_page
 
 ROOMS = (
     *(accounts, customers, dashboard, reports, orders, payments, shipping, catalog, grid),
@@ -102,7 +104,7 @@ def make_blueprint() -> Blueprint:
     blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     blueprint.before_request(access.guard)
     blueprint.after_request(_keep_private)
-    blueprint.context_processor(_context)
+    blueprint.app_context_processor(_context)
     blueprint.register_error_handler(NeedsApproval, ask_for_approval)
     blueprint.register_error_handler(ShopError, partial(refusal_page, page=ERROR_PAGE))
     blueprint.register_error_handler(HTTPException, partial(http_page, page=ERROR_PAGE))
@@ -114,6 +116,19 @@ def make_blueprint() -> Blueprint:
 def init_app(app: Flask) -> None:
     """Add the back office under /admin."""
     app.register_blueprint(make_blueprint())
+    for status in (404, 405):
+        app.register_error_handler(status, _nowhere)
+
+
+def _nowhere(error: HTTPException) -> Response:
+    """Answer an address that there is none of; below /admin those who work here keep their menu."""
+    if request.blueprint:
+        return http_page(error, page=ERROR_PAGE if request.blueprint.startswith("admin.") else PAGE)
+    staff = current_staff() if request.path.startswith("/admin/") else None
+    if staff is None or access.owes_factor(staff):
+        return http_page(error)
+    g.staff = staff
+    return _keep_private(http_page(error, page=ERROR_PAGE))
 
 
 def _context() -> dict[str, Any]:
@@ -127,7 +142,8 @@ def _context() -> dict[str, Any]:
         "menu": menu,
         "waiting_for_me": waiting.count_for(staff),
         "deeds": ACTIONS,
-        "places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
+        "is_price": is_price,
+        "menu_places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
         "may": lambda name: staff.may(Permission(name)),
     }
 

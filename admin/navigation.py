@@ -21,6 +21,8 @@ class Entry:
     permission: Permission
     or_any: tuple[Permission, ...] = ()
     """Whoever has one of these may open it too."""
+    also: tuple[str, ...] = ()
+    """Addresses that belong to this place although they do not lie within it."""
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
@@ -31,8 +33,8 @@ class Entry:
         return any(staff.may(permission) for permission in self.permissions)
 
     def is_at(self, path: str) -> bool:
-        """Say whether `path` is this place or lies within it."""
-        return path == self.url or (self.url != "/admin/" and path.startswith(f"{self.url}/"))
+        """Say whether `path` is this place, lies within it or belongs to it."""
+        return any(path == url or path.startswith(f"{url}/") for url in (self.url, *self.also))
 
 
 APPROVALS = "/admin/approvals"
@@ -40,6 +42,8 @@ _MAKERS_AND_CHECKERS = (
     *(Permission.PROMOTIONS_APPROVE, Permission.PRICES_APPROVE),
     *(Permission.ORDERS_REFUND, Permission.PROMOTIONS_EDIT, Permission.PRICES_EDIT),
 )
+_SENDING = ("/admin/parcels", "/admin/carriers")
+_STOCK = ("/admin/stock-receipts", "/admin/stock-transfers", "/admin/stock-movements")
 _GOODS = (Permission.PRICES_EDIT, Permission.STOCK_EDIT)
 _WORK = (
     *(Permission.ORDERS_VIEW, Permission.FULFILMENT_VIEW, Permission.RETURNS_EDIT, Permission.PAYMENTS_VIEW),
@@ -59,7 +63,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Sales"),
         (
             Entry("/admin/orders", N_("Orders"), "receipt", Permission.ORDERS_VIEW),
-            Entry("/admin/fulfilment", N_("To be sent"), "package", Permission.FULFILMENT_VIEW),
+            Entry("/admin/fulfilment", N_("To be sent"), "package", Permission.FULFILMENT_VIEW, also=_SENDING),
             Entry("/admin/packing", N_("Pack and send"), "scan-barcode", Permission.FULFILMENT_EDIT),
             Entry("/admin/returns", N_("Returns"), "undo-2", Permission.RETURNS_VIEW),
         ),
@@ -71,8 +75,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/product-types", N_("Product types"), "list-checks", Permission.PRODUCTS_VIEW),
             Entry("/admin/categories", N_("Categories"), "list-tree", Permission.PRODUCTS_EDIT),
             Entry("/admin/collections", N_("Collections"), "layout-grid", Permission.PRODUCTS_EDIT),
-            Entry("/admin/price-lists", N_("Price lists"), "tag", Permission.PRICES_EDIT),
-            Entry("/admin/warehouses", N_("Warehouses"), "warehouse", Permission.STOCK_EDIT),
+            Entry(
+                "/admin/price-lists", N_("Price lists"), "tag", Permission.PRICES_EDIT, also=("/admin/price-entries",)
+            ),
+            Entry("/admin/warehouses", N_("Warehouses"), "warehouse", Permission.STOCK_EDIT, also=_STOCK),
             Entry("/admin/imports", N_("Import and export"), "file-up", Permission.PRODUCTS_EDIT, _GOODS),
         ),
     ),
@@ -126,7 +132,10 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("/admin/search/report", N_("Search report"), "search", Permission.SEARCH_VIEW),
             Entry("/admin/search/evaluations", N_("Search quality"), "gauge", Permission.SEARCH_VIEW),
             Entry("/admin/recommendations/report", N_("Shelf report"), "layout-list", Permission.RECOMMEND_VIEW),
-            Entry("/admin/recommendations/trainings", N_("Trainings"), "history", Permission.RECOMMEND_VIEW),
+            Entry(
+                *("/admin/recommendations/trainings", N_("Trainings"), "history", Permission.RECOMMEND_VIEW),
+                also=("/admin/recommendations/training-runs",),
+            ),
         ),
     ),
     (

@@ -38,7 +38,10 @@ class Point:
 
 
 def span_of(first: date | None, last: date | None, days: int, today: date) -> Span:
-    """Return the days from `first` to `last`, at most LONGEST and none to come; without them, the last `days`."""
+    """Return the days between `first` and `last`, whichever is earlier, at most LONGEST and none to come; without them,
+    the last `days`."""
+    if first and last:
+        first, last = min(first, last), max(first, last)
     end = max(min(last or today, today), EARLIEST)
     start = max(min(first or end - timedelta(days=days - 1), end), EARLIEST - timedelta(days=LONGEST))
     return Span(max(start, end - timedelta(days=LONGEST - 1)), end)

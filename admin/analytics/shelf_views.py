@@ -94,8 +94,8 @@ def _sheet(lines: tuple[ShelfLine, ...], listing: ShelfListing) -> Iterator[str]
         _("Seen and clicked"),
         _("Clicks"),
         _("Click rate"),
-        _("From"),
-        _("To"),
+        _("Lower bound"),
+        _("Upper bound"),
     ]
     if listing is ShelfListing.SOURCES:
         counted = [_("Goods shown"), _("Goods seen"), _("Clicks"), _("Click rate")]

@@ -81,7 +81,7 @@ class TypeForm:
     def _place(self, row: str) -> int:
         text = self.typed.get(f"place-{row}", "").strip()
         if text and not _PLACE.fullmatch(text):
-            raise Invalid(gettext("Enter a whole number."), field="place")
+            raise Invalid(gettext("Enter a whole number that is not negative."), field="place")
         return int(text) if text else 9_999
 
 

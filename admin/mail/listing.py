@@ -12,7 +12,7 @@ from storefront.mail.models import OutboxMail
 
 STATES: dict[str, tuple[str, str]] = {
     "queued": (N_("Waits to be sent"), "new"),
-    "sent": (N_("Sent"), "positive"),
+    "sent": (N_("Has left"), "positive"),
     "failed": (N_("Never left"), "promo"),
     "unwanted": (N_("Not wanted"), ""),
 }
@@ -22,10 +22,10 @@ TABLE = Table(
         Column(N_("Written"), key="written", value=lambda row: row.created_at, look="nowrap", is_fixed=True),
         Column(N_("State"), key="state", value=lambda row: Words(STATES.get(row.status, (row.status, ""))[0])),
         Column(N_("Subject"), key="subject", value=lambda row: row.subject, look="grow"),
-        Column(N_("To"), key="recipient", value=lambda row: row.recipient),
+        Column(N_("Written to"), key="recipient", value=lambda row: row.recipient),
         Column(N_("About"), key="reference", value=lambda row: row.reference, look="nowrap"),
         Column(N_("Letter"), key="template", value=lambda row: row.template),
-        Column(N_("Sent"), key="sent", value=lambda row: row.sent_at, look="nowrap"),
+        Column(N_("Sent on"), key="sent", value=lambda row: row.sent_at, look="nowrap"),
         Column(N_("Reason"), key="error", value=lambda row: row.error[:200], look="wraps"),
     ),
     default_sort="",

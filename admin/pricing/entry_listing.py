@@ -16,6 +16,7 @@ from storefront.kernel.money import Money
 from storefront.kernel.text import code_key
 from storefront.pricing.models import PriceEntry, PriceList
 from storefront.shop.queries import get_settings
+from storefront.web.locale import localized
 
 ODD = {"cost": N_("Below cost"), "minimum": N_("Below the minimum price"), "idle": N_("Not lower than the base price")}
 
@@ -27,7 +28,9 @@ def entries_table() -> Table:
     def price(row: Any) -> Money:
         return Money(row.price_minor, currency)
 
-    lists = db.session.execute(select(PriceList.id, PriceList.name).order_by(PriceList.name, PriceList.id))
+    columns = (PriceList.id, PriceList.name, PriceList.translations)
+    lists = db.session.execute(select(*columns).order_by(PriceList.name, PriceList.id))
+    choices = tuple((str(row.id), localized(row.name, row.translations)) for row in lists)
     return Table(
         url="/admin/price-entries",
         columns=(
@@ -38,7 +41,7 @@ def entries_table() -> Table:
                 value=lambda row: f"{row.name} {row.variant_name}".strip(),
                 is_only_in_files=True,
             ),
-            Column(N_("Price list"), key="list", sort="list", value=lambda row: row.list_name),
+            Column(N_("Price list"), key="list", sort="list", value=_list_of),
             Column(N_("From pieces"), key="quantity", is_number=True, value=lambda row: row.quantity),
             Column(N_("Base price"), key="base", is_number=True, value=lambda row: Money(row.base_minor, currency)),
             Column(
@@ -51,11 +54,15 @@ def entries_table() -> Table:
         ),
         default_sort="sku",
         filters=(
-            Choice("list", N_("Price list"), tuple((str(row.id), row.name) for row in lists), is_data=True),
+            Choice("list", N_("Price list"), choices, is_data=True),
             Choice("odd", N_("Worth a look"), tuple(ODD.items())),
         ),
         search_label=N_("Search by name or SKU"),
     )
+
+
+def _list_of(row: Any) -> str:
+    return localized(row.list_name, row.list_translations)
 
 
 def entries_of(state: ListState) -> Source:
@@ -68,6 +75,7 @@ def entries_of(state: ListState) -> Source:
             PriceEntry.min_quantity.label("quantity"),
             PriceEntry.price_minor,
             PriceList.name.label("list_name"),
+            PriceList.translations.label("list_translations"),
             Variant.product_id,
             Variant.sku,
             Variant.name.label("variant_name"),
@@ -113,7 +121,7 @@ PRICE_ENTRIES = Listing(
         url="/admin/price-lists",
         link=N_("Price lists"),
     ),
-    known_as=lambda row: f"{row.sku} · {row.list_name}",
+    known_as=lambda row: f"{row.sku} · {_list_of(row)}",
     page="admin/pricing/entries.html",
     context=lambda _rows: {"odd": ODD},
 )

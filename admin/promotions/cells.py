@@ -51,9 +51,8 @@ class Cells:
         try:
             number = read_count(text)
         except ValueError:
-            self.typed.refuse(name, _("Enter a whole number."))
-            return None
-        if not least <= number <= most:
+            number = None
+        if number is None or not least <= number <= most:
             self.typed.refuse(
                 name, _("Enter a whole number from %(least)s to %(most)s.", least=least, most=f"{most:,}")
             )

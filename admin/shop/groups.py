@@ -25,6 +25,8 @@ class Field:
     """(value, words) of a closed set."""
     breaks: str = ""
     """What a change breaks; it is made only by who says that they have read this."""
+    input_type: str = ""
+    """What kind of text it is, as HTML names it."""
 
     @property
     def default(self) -> object:
@@ -37,6 +39,11 @@ class Field:
     @property
     def is_number(self) -> bool:
         return isinstance(self.default, int) and not self.is_switch
+
+    @property
+    def is_required(self) -> bool:
+        """Say whether it may not be left empty."""
+        return not self.is_switch and self.default != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ GROUPS: tuple[Group, ...] = (
         N_("The shop"),
         (
             Field("name", N_("Name of the shop"), N_("Stands on every page and in every letter.")),
-            Field("email", N_("E-mail of the shop"), N_("Where customers write to.")),
+            Field("email", N_("E-mail of the shop"), N_("Where customers write to."), input_type="email"),
             Field("country", N_("Country"), N_("Two letters, such as US or CN.")),
             Field("locale", N_("Language of the shop"), N_("Whoever wants no other language gets it."), _LOCALES),
             Field("timezone", N_("Time zone"), N_("Such as Asia/Shanghai: when a day begins and ends here.")),

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask_babel import gettext as _
 
 from admin.shop.groups import Field, Group
 from storefront.kernel.text import squeeze
+from storefront.shop.rules import ShopSettings, WrongSettings
+from storefront.web.errors import message_of
 
 LONGEST = 500
-_NUMBER = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(slots=True)
@@ -21,7 +24,7 @@ class Typed:
     """The texts of a form, what they mean, and what is wrong with which."""
 
     shown: dict[str, str] = field(default_factory=dict)
-    values: dict[str, object] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
 
@@ -42,6 +45,14 @@ def read(group: Group, args: Mapping[str, str]) -> Typed:
         typed.shown[each.key] = text
         _read_one(each, text, typed)
     return typed
+
+
+def check(typed: Typed, before: ShopSettings) -> None:
+    """Note what makes no sense of what was read, beside what could not be read."""
+    try:
+        replace(before, **typed.values)
+    except WrongSettings as refusal:
+        typed.errors |= {problem.field: message_of(problem) for problem in refusal.problems}
 
 
 def _read_one(each: Field, text: str, typed: Typed) -> None:

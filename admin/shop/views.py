@@ -9,15 +9,14 @@ from admin.access import requires, staff_here
 from admin.audit.queries import people
 from admin.audit.tables import ACTIONS
 from admin.shop.groups import BY_KEY, GROUPS, Group
-from admin.shop.typed import Typed, read, show
+from admin.shop.typed import Typed, check, read, show
 from storefront.accounts.permissions import Permission
 from storefront.audit import services as audit
 from storefront.audit.queries import list_entries_about
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
-from storefront.kernel.errors import Invalid, NotFound
+from storefront.kernel.errors import NotFound
 from storefront.shop import queries, services
-from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
 
 blueprint = Blueprint("settings", __name__, template_folder="templates")
@@ -45,25 +44,22 @@ def change(key: str) -> Response:
     """Store a group of settings, all of it or nothing; a dangerous change must be confirmed."""
     found = _group(key)
     typed, before = read(found, request.form), queries.get_settings()
-    changed = {name: value for name, value in typed.values.items() if value != getattr(before, name)}
-    broken = [each for each in found.fields if each.breaks and each.key in changed]
-    if not typed.errors and broken and "understood" not in request.form:
+    check(typed, before)
+    if typed.errors:
+        return _page(found, typed, status=422)
+    changes = {
+        name: (getattr(before, name), value) for name, value in typed.values.items() if value != getattr(before, name)
+    }
+    broken = [each for each in found.fields if each.breaks and each.key in changes]
+    if broken and "understood" not in request.form:
         return _page(found, typed, warned=True, status=422)
-    try:
-        if not typed.errors:
-            with transaction():
-                services.change_settings(values=changed, at=now())
-                changes = {name: (getattr(before, name), value) for name, value in changed.items()}
-                if changes:
-                    about = ("setting", found.key)
-                    audit.record(
-                        actor=staff_here().actor, action="setting.change", about=about, changes=changes, at=now()
-                    )
-            flash(_("Saved."), "success")
-            return redirect_to(f"{URL}/{found.key}")
-    except Invalid as refusal:
-        typed.errors[refusal.field] = message_of(refusal)
-    return _page(found, typed, status=422)
+    with transaction():
+        services.change_settings(values={name: value for name, (_before, value) in changes.items()}, at=now())
+        if changes:
+            about = ("setting", found.key)
+            audit.record(actor=staff_here().actor, action="setting.change", about=about, changes=changes, at=now())
+    flash(_("Saved."), "success")
+    return redirect_to(f"{URL}/{found.key}")
 
 
 def _group(key: str) -> Group:

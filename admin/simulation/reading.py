@@ -56,6 +56,8 @@ class Run:
     goods: str
     asked_by: str
     figures: Figures | None
+    needs_code: bool
+    """Whether it holds only for who enters a code or has a coupon."""
 
     @property
     def is_alive(self) -> bool:
@@ -107,7 +109,8 @@ def runs_of(rows: Sequence[Simulation]) -> list[Run]:
         gives = " ".join([gives_words(draft, known), *asked]) if draft else ""
         goods = scope_words(draft.scope, known) if draft else ""
         name = names.get(row.promotion_id or 0, draft.name if draft else "")
-        found.append(Run(row, name, gives, goods, staff.get(row.asked_by, row.asked_by), _figures(row)))
+        who, needs_code = staff.get(row.asked_by, row.asked_by), draft is not None and draft.needs_code
+        found.append(Run(row, name, gives, goods, who, _figures(row), needs_code))
     return found
 
 

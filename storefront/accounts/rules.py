@@ -17,10 +17,8 @@ from storefront.kernel.text import squeeze
 from storefront.places import china
 from storefront.places.china import PROVINCES as PROVINCES
 from storefront.places.china import normal_province as normal_province
+from storefront.places.countries import COUNTRIES as COUNTRIES
 from storefront.places.regions import CHINA, country_of, fits_postcode, is_region, normal_region
-
-COUNTRIES: frozenset[str] = frozenset(phonenumbers.SUPPORTED_REGIONS) - {"AC", "TA", "XK"}
-"""ISO 3166-1 alpha-2 codes of the countries that an address may lie in."""
 
 LONGEST = {"name": 80, "region": 60, "city": 60, "district": 60, "street": 160, "street2": 160, "postcode": 16}
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from email_validator import EmailNotValidError, validate_email
 
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.money import is_currency
+from storefront.places.countries import COUNTRIES
 
 _AT_LEAST_ONE = (
     *("page_size", "largest_quantity", "unpaid_minutes", "lowest_price_days", "coupon_lock_minutes"),
@@ -33,6 +38,8 @@ _ONE_OF: Mapping[str, tuple[frozenset[str], str]] = {
     "refund_policy": (frozenset({"share", "re-price", "keep"}), N_("A refund counts by share, re-price or keep.")),
 }
 MOST_EXPLORED = 5
+NO_EMAIL = "hello@localhost"
+"""What stands for the address of a shop that has given none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class ShopSettings:
     currency: str = "USD"
     timezone: str = "UTC"
     locale: str = "en"
-    email: str = "hello@localhost"
+    email: str = NO_EMAIL
     country: str = "US"
     tax_mode: str = "inclusive"
     """Whether prices contain tax ("inclusive") or it is added to them at checkout ("exclusive")."""
@@ -134,37 +141,88 @@ class ShopSettings:
     """For how many days a request waits for a second person."""
 
     def __post_init__(self) -> None:
-        if not is_currency(self.currency):
-            raise Invalid(
-                N_("There is no currency “%(code)s”. Use a code of three letters, such as USD or CNY."),
-                field="currency",
-                code=self.currency,
-            )
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise Invalid(
-                N_("There is no time zone called “%(zone)s”."), field="timezone", zone=self.timezone
-            ) from None
-        for field, (choices, refusal) in _ONE_OF.items():
-            if getattr(self, field) not in choices:
-                raise Invalid(refusal, field=field)
-        for field in _AT_LEAST_ONE:
-            if getattr(self, field) < 1:
-                raise Invalid(N_("This must be at least 1."), field=field)
-        for field in _NOT_NEGATIVE:
-            if getattr(self, field) < 0:
-                raise Invalid(N_("This must be at least 0."), field=field)
-        if self.customer_lapsed_days <= self.customer_active_days:
-            raise Invalid(N_("A customer lapses later than they are active."), field="customer_lapsed_days")
-        for field in _PERCENT:
-            if not 0 <= getattr(self, field) <= 100:
-                raise Invalid(N_("A share is between 0 and 100."), field=field)
-        if not 0 <= self.explore_percent <= MOST_EXPLORED:
-            raise Invalid(N_("New products are tried on 0 to 5 percent of the shelves."), field="explore_percent")
+        """Refuse what makes no sense, all of it at once."""
+        if problems := tuple(_problems_of(self)):
+            raise WrongSettings(problems)
+
+
+class WrongSettings(Invalid):
+    """Settings that make no sense: `problems` names each with its field, and the first speaks for all."""
+
+    def __init__(self, problems: tuple[Invalid, ...]) -> None:
+        self.problems = problems
+        super().__init__(problems[0].text, field=problems[0].field, **problems[0].facts)
 
 
 def from_rows(rows: Mapping[str, object]) -> ShopSettings:
-    """Build settings from stored key-value pairs; keys that no longer mean anything are ignored."""
+    """Build settings from stored key-value pairs. Keys that no longer mean anything are ignored, and a value that an
+    older version stored and this one refuses counts as its default, so that the shop stays open."""
     known = {field.name for field in fields(ShopSettings)}
-    return ShopSettings(**{key: value for key, value in rows.items() if key in known})  # type: ignore[arg-type]
+    values: dict[str, Any] = {key: value for key, value in rows.items() if key in known}
+    try:
+        return ShopSettings(**values)
+    except WrongSettings as refusal:
+        wrong = {problem.field for problem in refusal.problems}
+        return ShopSettings(**{key: value for key, value in values.items() if key not in wrong})
+
+
+def _problems_of(settings: ShopSettings) -> Iterator[Invalid]:
+    yield from _problems_of_the_shop(settings)
+    for field, (choices, refusal) in _ONE_OF.items():
+        if getattr(settings, field) not in choices:
+            yield Invalid(refusal, field=field)
+    for field in _AT_LEAST_ONE:
+        if getattr(settings, field) < 1:
+            yield Invalid(N_("This must be at least 1."), field=field)
+    for field in _NOT_NEGATIVE:
+        if getattr(settings, field) < 0:
+            yield Invalid(N_("This must be at least 0."), field=field)
+    if settings.customer_lapsed_days <= settings.customer_active_days:
+        yield Invalid(N_("A customer lapses later than they are active."), field="customer_lapsed_days")
+    for field in _PERCENT:
+        if not 0 <= getattr(settings, field) <= 100:
+            yield Invalid(N_("A share is between 0 and 100."), field=field)
+    if not 0 <= settings.explore_percent <= MOST_EXPLORED:
+        yield Invalid(N_("New products are tried on 0 to 5 percent of the shelves."), field="explore_percent")
+
+
+def _problems_of_the_shop(settings: ShopSettings) -> Iterator[Invalid]:
+    if not settings.name.strip():
+        yield Invalid(N_("A shop needs a name."), field="name")
+    if not _is_email(settings.email):
+        yield Invalid(
+            N_("This e-mail address does not look right. It should look like name@example.com."), field="email"
+        )
+    if settings.country not in COUNTRIES:
+        yield Invalid(
+            N_("There is no country “%(code)s”. Use a code of two letters, such as US or CN."),
+            field="country",
+            code=settings.country,
+        )
+    if not is_currency(settings.currency):
+        yield Invalid(
+            N_("There is no currency “%(code)s”. Use a code of three letters, such as USD or CNY."),
+            field="currency",
+            code=settings.currency,
+        )
+    if not _is_zone(settings.timezone):
+        yield Invalid(N_("There is no time zone called “%(zone)s”."), field="timezone", zone=settings.timezone)
+
+
+@lru_cache(maxsize=64)
+def _is_email(text: str) -> bool:
+    if text == NO_EMAIL:
+        return True
+    try:
+        validate_email(text, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True

@@ -154,6 +154,19 @@ def test_an_error_in_the_back_office_stays_in_its_frame(app: Flask) -> None:
     assert (part.status, part.response.headers["HX-Retarget"]) == (404, "#flash")
 
 
+def test_what_a_role_may_not_see_and_what_is_nowhere_keep_the_menu(app: Flask) -> None:
+    browser = at_work(app, Role.FINANCE)
+    for url, status in (("/admin/settings", 403), ("/admin/no-such-place", 404), ("/admin/orders/7/nothing/here", 404)):
+        page = browser.get(url)
+        assert page.status == status
+        assert page.one("nav a[href='/admin/orders']") is not None
+        assert page.response.headers["Cache-Control"] == "no-store"
+    assert browser.get("/admin-is-elsewhere").all("nav a[href='/admin/orders']") == []
+    page = Shopper(app).get("/admin/no-such-place")
+    assert page.status == 404
+    assert page.all("a[href='/admin/orders']") == []
+
+
 def test_signing_out_ends_it(app: Flask) -> None:
     browser = at_work(app)
     assert browser.post("/admin/sign-out", {}).location == "/admin/sign-in"
@@ -170,6 +183,22 @@ def test_another_site_cannot_write(app: Flask) -> None:
 
 def test_pages_behind_the_door_are_never_cached(app: Flask) -> None:
     assert at_work(app).get("/admin/").response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("/admin/", "/admin/"),
+        ("/admin/carriers", "/admin/fulfilment"),
+        ("/admin/fulfilment/pick-list", "/admin/fulfilment"),
+        ("/admin/stock-movements", "/admin/warehouses"),
+        ("/admin/price-entries", "/admin/price-lists"),
+        ("/admin/recommendations/training-runs", "/admin/recommendations/trainings"),
+    ],
+)
+def test_the_menu_says_where_one_is(app: Flask, url: str, place: str) -> None:
+    here = at_work(app).get(url).all(".admin-side [aria-current=page]")
+    assert [link["href"] for link in here] == [place]
 
 
 def test_the_menu_shows_only_what_opens(app: Flask) -> None:

@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from math import ceil
 
 WIDTH, HEIGHT = 480, 210
-LEFT, RIGHT, TOP, BOTTOM = 44, 104, 14, 28
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 14, 28
 STEPS = 4
-APART = 15.0
-"""So many units at least lie between the names at the ends of two lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One series: its points as (x, y, index), a path through them, and where its name stands."""
+    """One series: its points as (x, y, index), and a path through them."""
 
     name: str
     path: str
     points: tuple[tuple[float, float, int], ...]
-    label_y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +54,11 @@ def line_chart(series: Mapping[str, Sequence[float | None]], *, most_marks: int 
             if value is not None
         ]
         if points:
-            lines.append(Line(name, _path(points), tuple(points), points[-1][1]))
+            lines.append(Line(name, _path(points), tuple(points)))
     every = max(1, ceil(length / most_marks))
     marks = tuple((xs[at], at) for at in range(length) if (length - 1 - at) % every == 0)
     ticks = tuple((round(base - (base - TOP) * part / STEPS, 2), top * part / STEPS) for part in range(STEPS + 1))
-    return LineChart(WIDTH, HEIGHT, LEFT, right, ticks, marks, _spread(lines))
+    return LineChart(WIDTH, HEIGHT, LEFT, right, ticks, marks, tuple(lines))
 
 
 def _path(points: Sequence[tuple[float, float, int]]) -> str:
@@ -70,12 +67,3 @@ def _path(points: Sequence[tuple[float, float, int]]) -> str:
         parts.append(f"{'L' if last == at - 1 else 'M'}{x} {y}")
         last = at
     return "".join(parts)
-
-
-def _spread(lines: Sequence[Line]) -> tuple[Line, ...]:
-    """Move names apart that would lie over each other, the upper one staying where it is."""
-    placed: list[Line] = []
-    for line in sorted(lines, key=lambda one: one.label_y):
-        least = placed[-1].label_y + APART if placed else line.label_y
-        placed.append(Line(line.name, line.path, line.points, max(line.label_y, least)))
-    return tuple(placed)

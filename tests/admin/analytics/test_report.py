@@ -213,7 +213,8 @@ def test_an_empty_shop_has_a_report(any_app: Flask) -> None:
     [
         (None, None, 7, Span(date(2026, 5, 14), TODAY)),
         (date(2026, 5, 1), date(2026, 5, 3), 7, Span(date(2026, 5, 1), date(2026, 5, 3))),
-        (date(2026, 5, 3), date(2026, 5, 1), 7, Span(date(2026, 5, 1), date(2026, 5, 1))),
+        (date(2026, 5, 3), date(2026, 5, 1), 7, Span(date(2026, 5, 1), date(2026, 5, 3))),
+        (date(2027, 1, 1), date(2026, 5, 18), 7, Span(date(2026, 5, 18), TODAY)),
         (date(2026, 5, 15), None, 30, Span(date(2026, 5, 15), TODAY)),
         (None, date(2026, 5, 10), 7, Span(date(2026, 5, 4), date(2026, 5, 10))),
         (date(2027, 1, 1), date(2027, 2, 1), 7, Span(TODAY, TODAY)),

@@ -132,8 +132,8 @@ def test_a_first_day_after_the_last_is_told(told: Flask) -> None:
     browser = at_work(told, Role.MERCHANDISER)
     page = browser.get(f"{URL}?at_from=2026-01-20&at_to=2026-01-10")
     assert page.status == 200
-    assert "“From” lies after “To”, so only the last day is shown." in page.said
-    assert [str(page.one(f"[name={name}]")["value"]) for name in ("at_from", "at_to")] == ["2026-01-10"] * 2
+    assert "“From” lies after “To”, so they were exchanged." in page.said
+    assert [str(page.one(f"[name={name}]")["value"]) for name in ("at_from", "at_to")] == ["2026-01-10", "2026-01-20"]
     assert "lies after" not in browser.get(f"{URL}?at_from=2026-01-10&at_to=2026-01-20").said
 
 

@@ -29,8 +29,26 @@ def test_changes_are_listed_by_name_and_narrowed_by_object(any_app: Flask) -> No
         "Signed in",
     ]
     assert "Fay" in page.all("tbody tr")[1].get_text()
-    assert "CUP price 900 1000" in page.said
+    assert "CUP price $9.00 $10.00" in page.said
     narrowed = browser.get("/admin/audit?kind=product")
     assert len(narrowed.all("tbody tr")) == 1
     assert narrowed.one("tbody a")["href"] == "/admin/products/7"
     assert "No changes match" in browser.get("/admin/audit?at_to=2000-01-01").said
+
+
+def test_a_long_change_is_folded_and_prices_of_a_list_are_amounts(app: Flask) -> None:
+    browser = at_work(app, Role.FINANCE)
+    with app.app_context(), transaction():
+        services.record(
+            actor="system",
+            action="price_list.prices",
+            about=("price_list", "7"),
+            changes={f"CUP-{number}": (None, 189) for number in range(80)},
+            at=now(),
+        )
+        services.record(actor="system", action="stock.count", about=("stock", "8"), changes={"CUP": (4, 5)}, at=now())
+    page = browser.get("/admin/audit")
+    assert "CUP 4 5" in page.said
+    assert len(page.all(".before-after")[1].select("li")) == 12
+    assert page.one("details summary:-soup-contains('68 more lines')") is not None
+    assert {value.get_text() for value in page.all("ins .money")} == {"$1.89"}

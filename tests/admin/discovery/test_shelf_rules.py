@@ -217,13 +217,11 @@ def test_the_list_says_where_what_and_how_each_rule_stands(app: Flask) -> None:
         assert [str(link.get_text()) for link in browser.get(f"{URL}?{query}").all("td a")] == [name], query
 
 
-def test_lines_stand_on_zero_and_their_names_do_not_lie_over_each_other() -> None:
+def test_lines_stand_on_zero_and_a_gap_breaks_them() -> None:
     chart = line_chart({"model": [0.31, None, 0.32], "best sellers": [0.3, 0.3, 0.32]})
     assert chart is not None
     assert chart.ticks[0][1] == 0
     assert chart.ticks[-1][1] == 0.4
-    first, second = chart.lines
-    assert second.label_y - first.label_y >= 15
     model = next(line for line in chart.lines if line.name == "model")
     assert model.path.count("M") == 2
     assert line_chart({"model": [None]}) is None

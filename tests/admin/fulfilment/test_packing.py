@@ -195,5 +195,9 @@ def test_customer_service_sees_parcels_and_changes_nothing(app: Flask) -> None:
     page = desk.get(f"/admin/orders/{number}")
     assert f"{number}-1" in page.words("#parcels")
     assert page.all("#parcels form, #parcels a[href*=packing]") == []
+    assert len(page.all("#parcels a[href$=slip]")) == 1
+    page = at_work(app, Role.FINANCE).get(f"/admin/orders/{number}")
+    assert f"{number}-1" in page.words("#parcels")
+    assert page.all("#parcels a[href$=slip]") == [], "finance may not see slips"
     assert desk.get("/admin/packing").status == 403
     assert desk.post(f"/admin/parcels/{number}-1/unpacking").status == 403

@@ -22,6 +22,7 @@ from storefront.sms.errors import SmsNotSent
 from storefront.sms.services import Note
 from storefront.sms.states import SmsKind
 from tests.admin.people import at_work
+from tests.browser import Shopper
 
 LINK = re.compile(r'href="([^"]+)"')
 
@@ -89,3 +90,17 @@ def test_what_never_left_is_shown_with_its_reason(app: Flask) -> None:
     page = browser.get("/admin/letters")
     for words in ("Never left", "7KQM-3XPD no such mailbox", "sms/paid 8KQM-4XPD.paid isv.MOBILE_NUMBER_ILLEGAL"):
         assert words in page.said
+
+
+def test_the_list_of_letters_has_words_of_its_own_in_chinese(app: Flask) -> None:
+    browser = at_work(app)
+    with app.app_context(), transaction():
+        mail.put_in(letter=Letter("mail/trial", "ada@example.com", "en", "7KQM-3XPD", {}), at=now())
+        db.session.execute(db.update(OutboxMail).values(status="sent", sent_at=now()))
+    chinese = Shopper(app, language="zh")
+    chinese.client = browser.client
+    page = chinese.get("/admin/letters/sent")
+    heads = page.words("thead")
+    assert "收件人" in heads
+    assert "发出时间" in heads
+    assert "已发出" in page.words("tbody")

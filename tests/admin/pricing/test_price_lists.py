@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +67,26 @@ def test_a_list_is_made_found_in_the_list_and_changed(any_app: Flask) -> None:
     page = browser.submit(page, PLAN, percent="")
     assert "Saved." in page.said
     assert "Mei" in page.words(".changes")
+
+
+def test_lists_say_from_when_until_when_and_prices_name_their_list_as_its_reader_does(any_app: Flask, cup: int) -> None:
+    starts_at = datetime(2026, 11, 29, tzinfo=UTC)
+    a_list(
+        any_app,
+        entries={cup: 1100},
+        translations={"zh": {"name": "特价"}},
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(days=7),
+    )
+    browser = at_work(any_app, Role.MERCHANDISER)
+    when = browser.get("/admin/price-lists").one("tbody tr").get_text()
+    assert re.search(r"from Nov 29, 2026 \d\d:\d\d\s+until Dec 6, 2026", when)
+    chinese = Shopper(any_app, language="zh")
+    chinese.client = browser.client
+    page = chinese.get("/admin/price-entries")
+    assert "特价" in page.words("tbody")
+    assert "特价" in page.words("select[name=list]")
+    assert "Sale" not in page.said
 
 
 @pytest.mark.parametrize(

@@ -302,6 +302,11 @@ def test_the_report_adds_up_by_rate_and_period(any_app: Flask) -> None:
         page = staff.get("/admin/taxes/report?paid_from=2026-04-01&paid_to=2026-04-30")
         for words in ("State tax 4%", "City tax 4.875%", "Sales with tax $50.00", "Orders 2"):
             assert words in page.said
+        assert "lies after" not in page.said
+        turned = staff.get("/admin/taxes/report?paid_from=2026-04-30&paid_to=2026-04-01")
+        assert "“From” lies after “To”, so they were exchanged." in turned.said
+        assert [str(turned.one(f"[name={name}]")["value"])[-2:] for name in ("paid_from", "paid_to")] == ["01", "20"]
+        assert "Sales with tax $50.00" in turned.said
         sheet = staff.get("/admin/taxes/report.csv?paid_from=2026-04-01&paid_to=2026-04-30")
         march = staff.get("/admin/taxes/report.csv?paid_from=2026-03-01&paid_to=2026-03-31")
         assert staff.get("/admin/taxes/report").status == 200

@@ -127,6 +127,7 @@ def test_errors_keep_a_promotion_from_starting_and_warnings_are_confirmed(goods:
         ("spend_ladder", {"usage_limit": "0"}, "usage_limit", "from 1"),
         ("spend_ladder", {"budget": "0"}, "budget", "above zero"),
         ("spend_ladder", {"priority": "high"}, "priority", "whole number"),
+        ("spend_ladder", {"priority": "-5"}, "priority", "whole number from"),
     ],
 )
 def test_what_makes_no_sense_is_said_beside_its_field_and_nothing_is_lost(

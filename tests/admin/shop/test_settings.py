@@ -56,6 +56,10 @@ def test_what_makes_no_sense_is_refused_beside_its_field_and_nothing_is_lost(app
         ("shop", "timezone", "Mars/Olympus", "no time zone"),
         ("selling", "page_size", "0", "at least 1"),
         ("selling", "unpaid_minutes", "soon", "whole number"),
+        ("selling", "unpaid_minutes", "-5", "at least 1"),
+        ("shop", "name", " ", "needs a name"),
+        ("shop", "email", "nobody", "does not look right"),
+        ("shop", "country", "Atlantis", "no country “Atlantis”"),
         ("points", "points_most_percent", "101", "between 0 and 100"),
         ("shop", "name", "x" * 501, "too long"),
         ("returns", "refund_policy", "never", "choose one"),
@@ -64,6 +68,18 @@ def test_what_makes_no_sense_is_refused_beside_its_field_and_nothing_is_lost(app
         assert page.status == 422
         assert words in page.words(f"#{name}-error")
     assert "Mars/Olympus" in str(save(browser, "shop", timezone="Mars/Olympus").one("#timezone")["value"])
+    assert stored(app) == ShopSettings()
+
+
+def test_everything_that_is_wrong_is_said_at_once_and_what_was_typed_stays(app: Flask) -> None:
+    page = save(at_work(app), "shop", name="", email="nobody", country="XX", currency="CNY")
+    assert page.status == 422
+    assert "Please check 3 things" in page.words("[role=alert]")
+    assert [str(link["href"]) for link in page.all("[role=alert] a")] == ["#name", "#email", "#country"]
+    shown = [str(page.one(f"#{name}")["value"]) for name in ("name", "email", "country", "currency")]
+    assert shown == ["", "nobody", "XX", "CNY"]
+    assert page.one("#email")["type"] == "email"
+    assert page.one("#name").has_attr("required")
     assert stored(app) == ShopSettings()
 
 

@@ -146,6 +146,18 @@ def test_a_finished_run_says_it_all_in_plain_words(sold: Flask) -> None:
     assert "要回本" in chinese.get(f"/admin/promotions/1/simulations/{run_id}").words(".run-verdict")
 
 
+def test_a_promotion_with_a_code_says_that_everybody_is_taken_to_have_used_it(sold: Flask) -> None:
+    browser, said = at_work(sold), []
+    for needs_code in (False, True):
+        with sold.app_context(), transaction():
+            db.session.get_one(Promotion, 1).requires_code = needs_code
+        run_id = ask(sold)
+        end(sold, run_id, RunStatus.DONE, figures=rich_figures().to_data())
+        page = browser.get(f"/admin/promotions/1/simulations/{run_id}")
+        said.append("as if its customer had used one" in page.words(".run-note"))
+    assert said == [False, True]
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
 from storefront.shop import queries, services
-from storefront.shop.rules import ShopSettings, from_rows
+from storefront.shop.models import Setting
+from storefront.shop.rules import ShopSettings, WrongSettings, from_rows
 
 
 def test_a_shop_without_settings_can_open(app: Flask) -> None:
@@ -30,6 +32,7 @@ def test_a_change_shows_at_once(app: Flask) -> None:
     [
         *(("timezone", "Mars/Olympus"), ("locale", "fr"), ("page_size", 0), ("unpaid_minutes", -1)),
         *(("currency", "XYZ"), ("currency", "usd"), ("currency", "")),
+        *(("name", " "), ("email", "nobody"), ("email", ""), ("country", "XX"), ("country", "us")),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_and_nothing_is_stored(app: Flask, key: str, value: object) -> None:
@@ -41,6 +44,21 @@ def test_a_setting_that_makes_no_sense_is_refused_and_nothing_is_stored(app: Fla
 
 def test_settings_of_an_older_version_are_ignored() -> None:
     assert from_rows({"name": "Mill", "no_longer_known": 1}).name == "Mill"
+
+
+def test_everything_that_makes_no_sense_is_said_at_once() -> None:
+    with pytest.raises(WrongSettings) as refusal:
+        ShopSettings(name="", email="nobody", country="Atlantis", page_size=0)
+    assert [problem.field for problem in refusal.value.problems] == ["name", "email", "country", "page_size"]
+
+
+def test_what_an_older_version_let_through_does_not_close_the_shop(app: Flask) -> None:
+    assert from_rows({"email": "nobody", "name": "Mill"}) == ShopSettings(name="Mill")
+    with app.app_context():
+        with transaction():
+            db.session.add(Setting(key="email", value="nobody", updated_at=now()))
+            services.change_settings(values={"name": "Mill"}, at=now())
+        assert (queries.get_settings().email, queries.get_settings().name) == (ShopSettings().email, "Mill")
 
 
 def test_the_merchant_decides_on_the_command_line(app: Flask) -> None:
