@@ -185,7 +185,7 @@ def test_a_method_is_changed_switched_off_and_told_in_the_ledger(any_app: Flask)
     off = {key: value for key, value in changed.items() if key != "is_active"}
     assert browser.post(url, {**off, "version": hidden(browser.get(url))}).status == 303
     assert price(any_app, Destination("CN", "广东省", "广州市"), 99, 3) is None
-    assert "900" in browser.get(url).words("section.panel:last-of-type ol.changes")
+    assert "9.00" in browser.get(url).words("section.panel:last-of-type ol.changes")
 
 
 def test_a_zone_is_changed_and_a_slower_colleague_is_told(app: Flask) -> None:
