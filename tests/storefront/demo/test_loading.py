@@ -23,7 +23,9 @@ from storefront.demo.people import PASSWORD, SHOPPER, list_accounts
 from storefront.fulfilment.models import Parcel
 from storefront.inventory import ledgers as stock
 from storefront.inventory import queries as inventory
+from storefront.inventory.models import StockMovement
 from storefront.kernel.clock import now
+from storefront.loyalty.models import PointsEntry
 from storefront.orders.models import Order, OrderLine
 from storefront.returns import queries as requests
 from storefront.returns.models import Return
@@ -277,3 +279,12 @@ def test_orders_and_returns_wait_for_whoever_opens_the_back_office(demo_app: Fla
         assert requests.list_photos(db.session.scalars(select(func.min(Return.id))).one())
         wrong = [each for finding in verifying.verify(verifying.list_ledgers()) for each in finding.discrepancies]
         assert wrong == []
+
+
+@pytest.mark.parametrize("ledger", [PointsEntry, StockMovement])
+def test_what_is_read_by_number_happened_in_that_order(
+    demo_app: Flask, ledger: type[PointsEntry] | type[StockMovement]
+) -> None:
+    with demo_app.app_context():
+        moments = db.session.scalars(select(ledger.at).order_by(ledger.id)).all()
+    assert moments == sorted(moments)
