@@ -29,7 +29,7 @@ def place_words(place: str | Destination) -> str:
         named.append(region_name(country, region, chinese=chinese))
     if city and city != region:
         named.append(city_name(country, city, chinese=chinese))
-    return "".join(named) if chinese and all(not part.isascii() for part in named) else ", ".join(reversed(named))
+    return "".join(named) if chinese and all(not part.isascii() for part in named) else str(_(", ")).join(reversed(named))
 
 
 def arrival_words(offer: Offer, at: datetime) -> str:

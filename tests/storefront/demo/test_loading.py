@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from storefront.catalog.models import Category, Product, Variant
 from storefront.database.base import Base, db
 from storefront.database.transaction import transaction
 from storefront.demo import loading, sales
+from storefront.demo.bulk import number_by_time
 from storefront.demo.marks import KEY, DemoRefused, read_mark
 from storefront.demo.people import PASSWORD, SHOPPER, list_accounts
 from storefront.fulfilment.models import Parcel
@@ -32,7 +33,7 @@ from storefront.returns.models import Return
 from storefront.shop import verifying
 from storefront.shop.models import Setting
 from tests.demo_data import LEFT_OUT, silently
-from tests.factories import make_product
+from tests.factories import make_customer, make_product
 
 BASKETS = "o.idempotency_key LIKE 'demo-%'"
 INVARIANTS = {
@@ -288,3 +289,21 @@ def test_what_is_read_by_number_happened_in_that_order(
     with demo_app.app_context():
         moments = db.session.scalars(select(ledger.at).order_by(ledger.id)).all()
     assert moments == sorted(moments)
+
+
+def test_a_ledger_is_numbered_anew_with_the_numbers_that_it_has(any_app: Flask) -> None:
+    noon = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    with any_app.app_context(), transaction() as session:
+        customer = make_customer()
+        entries = [
+            PointsEntry(customer_id=customer.id, kind="earn", order_number=name, at=noon + timedelta(hours=hour))
+            for name, hour in (("second", 2), ("third", 3), ("first", 1), ("third too", 3))
+        ]
+        for entry in entries:
+            session.add(entry)
+            session.flush()
+        numbers = [entry.id for entry in entries]
+        number_by_time(session.connection(), PointsEntry.__table__)
+        rows = session.execute(select(PointsEntry.id, PointsEntry.order_number).order_by(PointsEntry.id)).all()
+    assert [number for number, _ in rows] == numbers
+    assert [name for _, name in rows] == ["first", "second", "third", "third too"]
