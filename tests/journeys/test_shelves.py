@@ -72,7 +72,9 @@ def test_badges_leave_room_for_the_cross(visit: Visit) -> None:
         for badge in badges.all():
             cross = badge.locator("xpath=ancestor::div[@data-rank]").locator(".shelf__no-button .icon")
             ends, begins = badge.bounding_box(), cross.bounding_box()
-            assert ends and begins and ends["x"] + ends["width"] <= begins["x"]
+            assert ends
+            assert begins
+            assert ends["x"] + ends["width"] <= begins["x"]
 
 
 @SIZES
