@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Table, text
+from sqlalchemy import Connection, Table, func, select, text, update
 
 NOTHING = r"\N"
 STREAM_ROWS = 50_000
@@ -43,6 +43,21 @@ def catch_up(connection: Connection, tables: Iterable[Table]) -> None:
                     f'(SELECT coalesce(max(id), 0) + 1 FROM "{name}"), false)'
                 )
             )
+
+
+def number_by_time(connection: Connection, ledger: Any) -> None:
+    """Hand the numbers of a ledger's rows out anew, in the order in which things happened."""
+    number, at = ledger.c.id, ledger.c.at
+    held = select(number, func.row_number().over(order_by=number).label("place")).subquery()
+    happened = select(number, func.row_number().over(order_by=(at, number)).label("place")).subquery()
+    moves = (
+        select(happened.c.id.label("old"), held.c.id.label("new"))
+        .join(held, held.c.place == happened.c.place)
+        .where(held.c.id != happened.c.id)
+        .subquery()
+    )
+    connection.execute(update(ledger).where(number == moves.c.old).values(id=-moves.c.new))
+    connection.execute(update(ledger).where(number < 0).values(id=-number))
 
 
 def _with_defaults(table: Any, frame: pd.DataFrame) -> pd.DataFrame:

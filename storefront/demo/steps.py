@@ -33,13 +33,15 @@ from storefront.demo import (
     steering,
 )
 from storefront.demo.baskets import Journey, read_journey
-from storefront.demo.bulk import catch_up
+from storefront.demo.bulk import catch_up, number_by_time
 from storefront.demo.made_up import orders as made_orders
 from storefront.demo.made_up import returns as made_returns
 from storefront.demo.made_up import rows as made_rows
 from storefront.demo.made_up import stock as made_stock
 from storefront.demo.marks import Mark, write_mark
 from storefront.demo.scale import scale_of
+from storefront.inventory.models import StockMovement
+from storefront.loyalty.models import PointsEntry
 from storefront.orders import worth
 
 
@@ -187,6 +189,13 @@ def _people(load: Load, name: str) -> None:
     load.do(name, lambda session, _connection: people.insert_people(session, staff, shopper, load.at))
 
 
+def _in_order_of_time(load: Load, _session: Session, connection: Connection) -> None:
+    """Number what the steps wrote into ledgers as it happened; nobody reads those of a made-up shop, which are long."""
+    if scale_of(load.mark.size) is None:
+        for ledger in (PointsEntry.__table__, StockMovement.__table__):
+            number_by_time(connection, ledger)
+
+
 def _worth(load: Load, name: str) -> None:
     """Count what customers have bought, as the job does at night; begun anew, it only counts again."""
     if name in load.mark.done:
@@ -249,6 +258,7 @@ _OFFERED: tuple[tuple[str, Step], ...] = (
 )
 _LAST: tuple[tuple[str, Step], ...] = (
     ("doorsteps", _simply(lambda load, session, _connection: doorsteps.insert_doorsteps(session, load.at))),
+    ("ledgers", _simply(_in_order_of_time)),
     ("worth", _worth),
     ("statistics", _simply(lambda _load, _session, connection: connection.execute(text("ANALYZE")))),
 )

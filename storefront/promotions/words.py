@@ -162,7 +162,7 @@ _PRICES = {
     "base_price": N_("Price"),
     "list_price": N_("Price from your price list"),
     "tier_price": N_("Member price"),
-    "scheduled_price": N_("Price for these days"),
+    "scheduled_price": N_("Limited-time price"),
     "quantity_price": N_("Price for this quantity"),
     "flash_price": N_("Flash sale price"),
     "gift_price": N_("Gift"),

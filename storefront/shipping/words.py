@@ -29,7 +29,9 @@ def place_words(place: str | Destination) -> str:
         named.append(region_name(country, region, chinese=chinese))
     if city and city != region:
         named.append(city_name(country, city, chinese=chinese))
-    return "".join(named) if chinese and all(not part.isascii() for part in named) else ", ".join(reversed(named))
+    if chinese and not any(part.isascii() for part in named):
+        return "".join(named)
+    return str(_(", ")).join(reversed(named))
 
 
 def arrival_words(offer: Offer, at: datetime) -> str:

@@ -58,13 +58,11 @@ def _format_moment(moment: datetime, style: str, zone: str, locale: str) -> str:
         return day
     if style == "day":
         return dates.format_skeleton("MMMd", local, locale=BABEL_NAMES[locale])
-    if style == "minute":
-        return f"{day} {dates.format_skeleton('Hm', local, locale=BABEL_NAMES[locale])}"
-    return dates.format_datetime(local, "medium", locale=BABEL_NAMES[locale])
+    return f"{day} {dates.format_skeleton('Hm', local, locale=BABEL_NAMES[locale])}"
 
 
-def moment(value: datetime, style: str = "datetime") -> Markup:
-    """Return a moment as `<time>` in the shop's zone; `style` is "datetime", "minute", "date" or "day"."""
+def moment(value: datetime, style: str = "minute") -> Markup:
+    """Return a moment as `<time>` in the shop's zone; `style` is "minute", "date" or "day"."""
     text = _format_moment(value, style, str(g.shop.timezone), current_locale())
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 import flask_babel
+from babel.numbers import format_decimal
 from flask import Flask, g, has_app_context, has_request_context, request
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
@@ -110,7 +111,13 @@ def _gettext(context: EvalContext, message: str, **variables: object) -> str:
 @pass_eval_context
 def _ngettext(context: EvalContext, singular: str, plural: str, num: int, **variables: object) -> str:
     words = str(_catalogue(current_locale()).ungettext(singular, plural, num))
-    return (Markup(words) if context.autoescape else words) % {"num": num, **variables}  # noqa: S704 - our catalogue
+    text = Markup(words) if context.autoescape else words  # noqa: S704 - our catalogue
+    return text % {"num": _counted(num), **variables}
+
+
+def _counted(num: int) -> int | str:
+    """Return a count with the reader's separators where it is long enough for one."""
+    return num if -1000 < num < 1000 else format_decimal(num, locale=babel_locale())
 
 
 def term(word: str) -> str:

@@ -26,6 +26,8 @@ KINDS = (
     *(N_("Loose"), N_("Kit"), N_("Carton"), N_("Bunch"), N_("Bag"), N_("Size")),
 )
 """What stands alone, or before a figure."""
+BETWEEN = N_(", ")
+"""What stands between a name and its size."""
 
 
 def _any_of(words: tuple[str, ...]) -> str:
@@ -42,7 +44,7 @@ def size_words(size: str) -> str:
 
 def sized(name: str, size: str) -> str:
     """Return what a sold thing is called where its size belongs to the name: "Milk, 1 pt"."""
-    return f"{name}, {size_words(size)}" if size else name
+    return f"{name}{term(BETWEEN)}{size_words(size)}" if size else name
 
 
 @lru_cache(maxsize=20_000)
@@ -51,5 +53,5 @@ def _in_words(size: str, _locale: str) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Install the filter."""
-    app.jinja_env.filters["size_words"] = size_words
+    """Install the filters."""
+    app.jinja_env.filters.update(size_words=size_words, sized=sized)

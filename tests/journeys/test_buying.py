@@ -162,6 +162,25 @@ def test_a_forgotten_address_is_asked_for_and_nothing_typed_is_lost(visit: Visit
         expect(page.locator("#checkout-form [name=email]")).to_have_attribute("aria-invalid", "true")
 
 
+@SCRIPT
+def test_what_is_wrong_is_said_until_somebody_changes_it(visit: Visit, script: bool) -> None:
+    with visit(PHONE, script=script) as visitor:
+        put_in_cart(visitor, 1)
+        page = visitor.open("/checkout")
+        visitor.press(page.locator("#checkout-summary .checkout__pay button"))
+        summary, wrong = page.locator(".notice--error"), page.locator("#checkout-form [aria-invalid=true]")
+        names = wrong.evaluate_all("fields => fields.map(field => field.id)")
+        entries = len(names)
+        expect(summary.locator("li")).to_have_count(entries)
+        for name in names:
+            entries -= script
+            fill(page.locator(f"#{name}"), "IL" if name == "region" else "62701")
+            expect(wrong).to_have_count(entries)
+            expect(page.locator("#checkout-form .field__error")).to_have_count(entries)
+            expect(summary.locator("li")).to_have_count(entries)
+        expect(summary).to_have_count(0 if script else 1)
+
+
 def test_the_cart_follows_without_a_reload(visit: Visit) -> None:
     with visit(DESKTOP) as visitor:
         put_in_cart(visitor, 1)

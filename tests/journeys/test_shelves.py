@@ -56,6 +56,27 @@ def test_a_product_and_what_is_bought_with_it_go_into_the_cart_at_once(
         expect(page.locator("#cart li.line")).to_have_count(2)
 
 
+def test_what_never_comes_without_a_script_takes_no_room(visit: Visit) -> None:
+    with visit(PHONE, script=False) as visitor:
+        page = visitor.open(some_products(visitor, 1)[0])
+        for shelf in page.locator(".shelf--waiting:not([hidden])").all():
+            assert (shelf.bounding_box() or {})["height"] < 120
+            expect(shelf.locator("h2 a")).to_have_css("text-decoration-line", "underline")
+
+
+def test_badges_leave_room_for_the_cross(visit: Visit) -> None:
+    with visit((320, 640)) as visitor:
+        page = visitor.open("/shelves/discover")
+        badges = page.locator(".shelf__item .badge")
+        assert badges.count()
+        for badge in badges.all():
+            cross = badge.locator("xpath=ancestor::div[@data-rank]").locator(".shelf__no-button .icon")
+            ends, begins = badge.bounding_box(), cross.bounding_box()
+            assert ends
+            assert begins
+            assert ends["x"] + ends["width"] <= begins["x"]
+
+
 @SIZES
 @SCRIPT
 def test_a_customer_buys_again_what_is_due(visit: Visit, size: tuple[int, int], script: bool) -> None:

@@ -16,7 +16,7 @@ METHODS = [("**.py", "python"), ("**/templates/**", "jinja2")]
 OPTIONS = {"**/templates/**": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
-SAME_IN_BOTH = re.compile(r"^[\W\d_]*$|^(%\(\w+\)[sd]|[\s·×:：“”/()%+.,-])+$")
+SAME_IN_BOTH = re.compile(r"^[\W\d_]*$|^(%\(\w+\)[sd]|[\s·×:：“”/()（）%+.,。-])+$")
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ import "./sheet.js";
 import "./quantity.js";
 import "./cart.js";
 import "./typing.js";
+import "./mending.js";
 import "./gallery.js";
 import "./search.js";
 import "./results.js";

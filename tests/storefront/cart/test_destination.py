@@ -154,6 +154,9 @@ def test_the_product_page_composes_an_estimate_and_links_to_all_ways(shop: Flask
     assert shopper.get(product).one(".buy__facts [hx-get='/delivery/estimate?sku=LAMP']")
     part = shopper.get("/delivery/estimate?sku=LAMP", htmx=True)
     assert "Delivery to United States from $5.00. Arrives" in part.said
+    chinese = shopper_with(shop, language="zh-CN").get("/delivery/estimate?sku=LAMP", htmx=True).said
+    assert "送至美国，运费US$5.00起。" in chinese.replace(" ", "")
+    assert ". " not in chinese
     assert shopper.get("/delivery/estimate?sku=NOTHING").status == 404
     page = shopper.get("/delivery?sku=LAMP&quantity=5")
     assert "Standard delivery Free" in page.said

@@ -33,6 +33,13 @@ def test_the_tree_lists_departments_and_what_lies_below(shopper: Shopper, shelf:
     assert page.words(".category-tree li li") == "Milk 30"
 
 
+def test_the_tree_begins_with_ways_to_its_departments(shopper: Shopper, shelf: list[Product]) -> None:
+    page = shopper.get("/categories")
+    ways = page.all(".category-ways a")
+    assert [way.get_text(strip=True) for way in ways] == ["Bakery", "Dairy"]
+    assert [page.words(f"{way['href']} h2") for way in ways] == ["Bakery", "Dairy"]
+
+
 def test_a_category_shows_its_subtree_a_page_at_a_time(shopper: Shopper, shelf: list[Product]) -> None:
     first = shopper.get("/categories/dairy")
     assert len(first.all("article[data-sku]")) == 24

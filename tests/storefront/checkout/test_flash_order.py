@@ -65,6 +65,14 @@ def test_pieces_beyond_the_quota_cost_the_usual_price_in_the_same_order(any_app:
         assert kinds == [["base_price"], ["base_price", "flash_price"]]
 
 
+def test_checkout_joins_both_prices_as_the_reader_writes(app: Flask) -> None:
+    open_flash(app, quota=2)
+    shopper = with_cart(app, 3)
+    assert "1 × $10.00, 2 × $5.00 (Flash sale price)" in shopper.get("/checkout").words(".checkout__lines")
+    shopper.language = "zh-CN"
+    assert "1 × US$10.00，2 × US$5.00（秒杀价）" in shopper.get("/checkout").words(".checkout__lines")
+
+
 def test_cancelling_gives_the_quota_back(any_app: Flask) -> None:
     open_flash(any_app, quota=2)
     assert order(with_cart(any_app, 3)).status == 303

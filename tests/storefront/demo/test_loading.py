@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,19 +18,22 @@ from storefront.catalog.models import Category, Product, Variant
 from storefront.database.base import Base, db
 from storefront.database.transaction import transaction
 from storefront.demo import loading, sales
+from storefront.demo.bulk import number_by_time
 from storefront.demo.marks import KEY, DemoRefused, read_mark
 from storefront.demo.people import PASSWORD, SHOPPER, list_accounts
 from storefront.fulfilment.models import Parcel
 from storefront.inventory import ledgers as stock
 from storefront.inventory import queries as inventory
+from storefront.inventory.models import StockMovement
 from storefront.kernel.clock import now
+from storefront.loyalty.models import PointsEntry
 from storefront.orders.models import Order, OrderLine
 from storefront.returns import queries as requests
 from storefront.returns.models import Return
 from storefront.shop import verifying
 from storefront.shop.models import Setting
 from tests.demo_data import LEFT_OUT, silently
-from tests.factories import make_product
+from tests.factories import make_customer, make_product
 
 BASKETS = "o.idempotency_key LIKE 'demo-%'"
 INVARIANTS = {
@@ -277,3 +280,30 @@ def test_orders_and_returns_wait_for_whoever_opens_the_back_office(demo_app: Fla
         assert requests.list_photos(db.session.scalars(select(func.min(Return.id))).one())
         wrong = [each for finding in verifying.verify(verifying.list_ledgers()) for each in finding.discrepancies]
         assert wrong == []
+
+
+@pytest.mark.parametrize("ledger", [PointsEntry, StockMovement])
+def test_what_is_read_by_number_happened_in_that_order(
+    demo_app: Flask, ledger: type[PointsEntry] | type[StockMovement]
+) -> None:
+    with demo_app.app_context():
+        moments = db.session.scalars(select(ledger.at).order_by(ledger.id)).all()
+    assert moments == sorted(moments)
+
+
+def test_a_ledger_is_numbered_anew_with_the_numbers_that_it_has(any_app: Flask) -> None:
+    noon = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    with any_app.app_context(), transaction() as session:
+        customer = make_customer()
+        entries = [
+            PointsEntry(customer_id=customer.id, kind="earn", order_number=name, at=noon + timedelta(hours=hour))
+            for name, hour in (("second", 2), ("third", 3), ("first", 1), ("third too", 3))
+        ]
+        for entry in entries:
+            session.add(entry)
+            session.flush()
+        numbers = [entry.id for entry in entries]
+        number_by_time(session.connection(), PointsEntry.__table__)
+        rows = session.execute(select(PointsEntry.id, PointsEntry.order_number).order_by(PointsEntry.id)).all()
+    assert [number for number, _ in rows] == numbers
+    assert [name for _, name in rows] == ["first", "second", "third", "third too"]

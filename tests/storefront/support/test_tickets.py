@@ -50,7 +50,7 @@ def test_a_customer_asks_reads_the_answer_and_writes_again(any_app: Flask) -> No
     )
     assert "It should have come on Monday." in page.words(".talk")
     assert "We are looking into it" in page.said
-    assert "Where is my parcel?" in shopper.get("/account/tickets").words(".tickets")
+    assert "Where is my parcel?" in shopper.get("/account/tickets").words(".questions")
     found = tickets(any_app)[0]
     with any_app.app_context(), transaction():
         services.answer(ticket_id=found.id, text="On its way.", seen=1, by="staff:1", at=now())

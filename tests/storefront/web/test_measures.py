@@ -26,7 +26,7 @@ from storefront.web.measures import sized
 )
 def test_a_size_is_said_in_the_readers_language_and_else_left_as_it_was(app: Flask, size: str, chinese: str) -> None:
     with app.test_request_context(headers={"Accept-Language": "zh-CN"}):
-        assert sized("牛奶", size) == f"牛奶, {chinese}"
+        assert sized("牛奶", size) == f"牛奶，{chinese}"
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert sized("Milk", size) == f"Milk, {size}"
 

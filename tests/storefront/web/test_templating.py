@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, g, render_template_string
 
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.shop.queries import get_settings
 from storefront.shop.services import change_settings
+from storefront.web.filters import moment
 from tests.browser import Shopper
 from tests.factories import make_product
 
@@ -32,6 +37,19 @@ def drawn(app: Flask, source: str, language: str = "en", **values: object) -> st
 )
 def test_messages_are_formats_and_terms_are_not(app: Flask, source: str, expected: str) -> None:
     assert drawn(app, source, name="<you>") == expected
+
+
+@pytest.mark.parametrize(("count", "expected"), [(1, "1 cat"), (999, "999 cats"), (12_345, "12,345 cats")])
+def test_a_long_count_has_separators(app: Flask, count: int, expected: str) -> None:
+    assert drawn(app, "{{ ngettext('%(num)s cat', '%(num)s cats', count) }}", count=count) == expected
+
+
+@pytest.mark.parametrize(("language", "expected"), [("en", "Dec 1, 2026 01:19"), ("zh-CN", "2026年12月1日 01:19")])
+def test_a_moment_is_said_to_the_minute(app: Flask, language: str, expected: str) -> None:
+    at = datetime(2026, 12, 1, 1, 19, 13, tzinfo=UTC)
+    with app.test_request_context(headers={"Accept-Language": language}):
+        g.shop = replace(get_settings(), timezone="UTC")
+        assert moment(at).striptags() == expected
 
 
 def test_a_message_follows_the_reader(app: Flask) -> None:
