@@ -11,11 +11,15 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request, send_from_directory
+from markupsafe import Markup
 
 DIST = Path(__file__).resolve().parent.parent / "static" / "dist"
 URL = "/static/dist/"
 YEAR_SECONDS = 365 * 24 * 3600
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+SPRITE = "icons.svg"
+_application = current_app._get_current_object  # type: ignore[attr-defined]
+"""`current_app` itself, past its proxy: a page asks for dozens of files."""
 
 
 class AssetsNotBuilt(RuntimeError):
@@ -40,8 +44,18 @@ def asset(name: str) -> str:
         raise AssetsNotBuilt(f"The front-end build writes no {name!r}: run `make assets` again.") from None
 
 
+def icon_html(name: str) -> Markup:
+    """Return a drawing of the sprite."""
+    return _icon(name, asset(SPRITE))
+
+
+@lru_cache(maxsize=1_000)
+def _icon(name: str, sprite: str) -> Markup:
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(sprite, name)
+
+
 def _files() -> dict[str, str]:
-    if not current_app.debug:
+    if not _application().debug:
         return read_manifest(DIST, 0)
     manifest = DIST / "manifest.json"
     return read_manifest(DIST, manifest.stat().st_mtime if manifest.exists() else 0)
@@ -65,6 +79,6 @@ def serve_asset(name: str) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Give templates `asset`, and serve what the build wrote."""
-    app.jinja_env.globals["asset"] = asset
+    """Give templates `asset` and `icon_html`, and serve what the build wrote."""
+    app.jinja_env.globals.update(asset=asset, icon_html=icon_html)
     app.add_url_rule(f"{URL}<path:name>", "asset", serve_asset, methods=["GET"])

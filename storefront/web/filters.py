@@ -69,7 +69,12 @@ def moment(value: datetime, style: str = "minute") -> Markup:
 
 def number(value: int) -> str:
     """Return a whole number with the reader's separators."""
-    return numbers.format_decimal(value, locale=BABEL_NAMES[current_locale()])
+    return _format_number(value, current_locale())
+
+
+@lru_cache(maxsize=5_000)
+def _format_number(value: int, locale: str) -> str:
+    return str(numbers.format_decimal(value, locale=BABEL_NAMES[locale]))
 
 
 def percent(value: float) -> str:
