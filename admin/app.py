@@ -104,7 +104,7 @@ def make_blueprint() -> Blueprint:
     blueprint = Blueprint("admin", __name__, url_prefix="/admin", template_folder="templates")
     blueprint.before_request(access.guard)
     blueprint.after_request(_keep_private)
-    blueprint.app_context_processor(_context)
+    blueprint.context_processor(_context)
     blueprint.register_error_handler(NeedsApproval, ask_for_approval)
     blueprint.register_error_handler(ShopError, partial(refusal_page, page=ERROR_PAGE))
     blueprint.register_error_handler(HTTPException, partial(http_page, page=ERROR_PAGE))
@@ -128,7 +128,7 @@ def _nowhere(error: HTTPException) -> Response:
     if staff is None or access.owes_factor(staff):
         return http_page(error)
     g.staff = staff
-    return _keep_private(http_page(error, page=ERROR_PAGE))
+    return _keep_private(http_page(error, page=ERROR_PAGE, **_context()))
 
 
 def _context() -> dict[str, Any]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from sqlalchemy import bindparam, select
 
 from storefront.catalog.attributes import fitting
-from storefront.catalog.cards import Badge, Card, Piece, Promoted, offers_for, shown_prices, stock_of
+from storefront.catalog.cards import Badge, Card, Piece, Promoted, is_marked_down, offers_for, shown_prices, stock_of
 from storefront.catalog.memory import remembered
 from storefront.catalog.models import Product, Variant
 from storefront.catalog.stock_shown import remember_stock
@@ -166,25 +166,8 @@ def _read(
 
 def _reduced(rows: Sequence[Any]) -> set[int]:
     """Return which of these variants stand below the price that they are compared with, or below their own."""
-    promoted = shown_prices(
-        [
-            Piece(
-                variant_id=row.variant_id,
-                product_id=row.id,
-                sku=row.sku,
-                category_id=row.category_id,
-                brand_id=row.brand_id,
-                price_minor=row.price_minor,
-                minimum_minor=row.minimum_price_minor,
-            )
-            for row in rows
-        ]
-    )
-    return {*promoted, *(row.variant_id for row in rows if _is_marked_down(row))}
-
-
-def _is_marked_down(row: Any) -> bool:
-    return row.compare_at_minor is not None and row.compare_at_minor > row.price_minor
+    promoted = shown_prices([Piece.of(row) for row in rows])
+    return {*promoted, *(row.variant_id for row in rows if is_marked_down(row))}
 
 
 def _choice(rows: Sequence[Any], wish: Wish, preferred: Collection[int]) -> Sequence[Any]:
@@ -212,7 +195,7 @@ def _card(rows: Sequence[Any], choice: Sequence[Any], stock: Mapping[int, int], 
         picture_url=picture_url(picture, PICTURE_SIZE),
         srcset=picture_srcset(picture),
         price_minor=first.price_minor,
-        compare_at_minor=first.compare_at_minor if _is_marked_down(first) else None,
+        compare_at_minor=first.compare_at_minor if is_marked_down(first) else None,
         note=first.variant_name,
         more=len(rows) - 1,
         rating=f"{first.rating_sum / first.rating_count:.1f}" if first.rating_count else "",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 PLENTY = 1_000_000
 
@@ -82,6 +83,24 @@ class Piece:
     brand_id: int | None
     price_minor: int
     minimum_minor: int | None = None
+
+    @classmethod
+    def of(cls, row: Any) -> Piece:
+        """Return one piece of a row that joins a variant (`variant_id`) to its product (`id`)."""
+        return cls(
+            variant_id=row.variant_id,
+            product_id=row.id,
+            sku=row.sku,
+            category_id=row.category_id,
+            brand_id=row.brand_id,
+            price_minor=row.price_minor,
+            minimum_minor=row.minimum_price_minor,
+        )
+
+
+def is_marked_down(row: Any) -> bool:
+    """Say whether a variant's row stands below the price that it is compared with."""
+    return row.compare_at_minor is not None and row.compare_at_minor > row.price_minor
 
 
 Deals = Callable[[Sequence[Piece]], Mapping[int, Promoted]]

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BindParameter, CompoundSelect, Select, bindparam, func, literal, select, union_all
 
 from search import LiveColumns, LiveRow
-from storefront.catalog.cards import Piece, shown_prices
+from storefront.catalog.cards import Piece, is_marked_down, shown_prices
 from storefront.catalog.collections import Marks, marks_of, members_now
 from storefront.catalog.memory import Write
 from storefront.catalog.models import Product, Variant
@@ -173,7 +173,7 @@ def _read(statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None 
         for variants in products:
             first = next((row for row in variants if row.units > 0), variants[0])
             found[first.id] = _live(first, variants, offered, marks.get(first.id, NO_MARKS))
-            shown[first.variant_id] = _piece(first)
+            shown[first.variant_id] = Piece.of(first)
         for variant_id, promoted in shown_prices(list(shown.values())).items():
             number = shown[variant_id].product_id
             row = found[number]
@@ -271,8 +271,7 @@ class _Offered:
 
 def _is_promoted(row: Any, offered: _Offered, marks: Marks) -> bool:
     """Say whether a variant stands below the price that it is compared with, or an offer is about it."""
-    is_reduced = row.compare_at_minor is not None and row.compare_at_minor > row.price_minor
-    return is_reduced or offered.covers(row, marks)
+    return is_marked_down(row) or offered.covers(row, marks)
 
 
 def _live(shown: Any, rows: Sequence[Any], offered: _Offered, marks: Marks) -> LiveRow:
@@ -286,18 +285,6 @@ def _live(shown: Any, rows: Sequence[Any], offered: _Offered, marks: Marks) -> L
         float(max(shown.popularity, 0)),
         shown.published_at.toordinal() if shown.published_at else 0,
         min(max(stars, 0.0), 5.0),
-    )
-
-
-def _piece(row: Any) -> Piece:
-    return Piece(
-        variant_id=row.variant_id,
-        product_id=row.id,
-        sku=row.sku,
-        category_id=row.category_id,
-        brand_id=row.brand_id,
-        price_minor=row.price_minor,
-        minimum_minor=row.minimum_price_minor,
     )
 
 

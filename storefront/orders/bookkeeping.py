@@ -1,12 +1,16 @@
-"""What every write of an order does besides: its payment status is derived anew, and the step becomes an event."""
+"""What every write of an order does besides: its payment status is derived anew, and the step becomes an event; and how a
+new one gets what it consists of."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert
+from sqlalchemy.orm.attributes import set_committed_value
 
+from storefront.database.adding import add_new
 from storefront.database.base import db
 from storefront.kernel.money import Money
 from storefront.orders.models import Order, OrderEvent
@@ -14,6 +18,14 @@ from storefront.orders.rules import payment_status
 from storefront.orders.states import EventKind, OrderStatus
 
 _STEP = insert(OrderEvent)
+
+
+def add_parts(order: Order, name: str, parts: Sequence[Any]) -> None:
+    """Write down all lines, adjustments, taxes or events of a new order, and let the order know them."""
+    for part in parts:
+        part.order_id = order.id
+    add_new(parts)
+    set_committed_value(order, name, list(parts))
 
 
 def derive(order: Order) -> None:

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 
 from storefront.accounts import services as accounts
-from storefront.database.base import db
+from storefront.database.adding import add_new
 from storefront.inventory import services as inventory
 from storefront.inventory.rules import zone_of
 from storefront.inventory.services import Wanted
 from storefront.kernel.money import Money
-from storefront.orders.models import Order, OrderAdjustment, OrderEvent, OrderLine
+from storefront.orders.bookkeeping import add_parts, event_of
+from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.rules import NUMBERS, number_of, payment_status
 from storefront.orders.states import AdjustmentKind, EventKind, FulfillmentStatus, OrderStatus
 from storefront.shop.queries import get_settings
@@ -72,19 +73,16 @@ def place_follow_up(*, order: Order, lines: Sequence[FollowLine], reference: str
         choice = inventory.reserve(wanted=wanted, reference=number, expires_at=pay_before, by=by, at=at, zone=zone)
     follow_up = _order_row(order, number, lines, reference, at)
     follow_up.pay_before, follow_up.paid_at = pay_before, None if due else at
-    follow_up.lines = [_line_row(line, position) for position, line in enumerate(lines)]
-    db.session.add(follow_up)
-    db.session.flush()
+    add_new([follow_up])
+    add_parts(follow_up, "lines", [_line_row(line, position) for position, line in enumerate(lines)])
     with speaking(order.locale):
         label = _("Exchange")
-    for line, stored in zip(lines, follow_up.lines, strict=True):
-        follow_up.adjustments.extend(_reasons(line, stored, label))
-    follow_up.adjustments.append(
-        OrderAdjustment(kind=AdjustmentKind.SHIPPING, label=order.shipping_method_name, amount_minor=0)
-    )
+    pairs = zip(lines, follow_up.lines, strict=True)
+    reasons = [reason for line, stored in pairs for reason in _reasons(line, stored, label)]
+    delivery = OrderAdjustment(kind=AdjustmentKind.SHIPPING, label=order.shipping_method_name, amount_minor=0)
+    add_parts(follow_up, "adjustments", [*reasons, delivery])
     facts = {"total": due, "replaces": reference, "why": choice.reason.value, "warehouses": list(choice.warehouses)}
-    follow_up.events.append(OrderEvent(kind=EventKind.PLACED, actor=by, at=at, facts=facts))
-    db.session.flush()
+    add_parts(follow_up, "events", [event_of(EventKind.PLACED, by, at, facts)])
     if follow_up.customer_id is not None:
         accounts.count_order(customer_id=follow_up.customer_id, by=1)
     log.info("Order %s follows %s", number, reference)

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy.orm.attributes import set_committed_value
 
 from storefront.accounts import services as accounts
 from storefront.database.adding import add_new
@@ -22,6 +18,7 @@ from storefront.kernel.money import Money
 from storefront.loyalty import services as loyalty
 from storefront.loyalty.errors import NotEnoughPoints
 from storefront.orders import holding, queries
+from storefront.orders.bookkeeping import add_parts
 from storefront.orders.bookkeeping import derive as _derive
 from storefront.orders.bookkeeping import event_of as _event
 from storefront.orders.bookkeeping import tell as _tell
@@ -85,18 +82,11 @@ def _write(draft: Draft, number: str, at: datetime, sent_from: holding.Facts) ->
     order = order_row(draft, number, at)
     _derive(order)
     add_new([order])
-    _add_to(order, "lines", line_rows(draft))
-    _add_to(order, "adjustments", adjustment_rows(draft, order))
-    _add_to(order, "taxes", tax_rows(draft, order))
-    _add_to(order, "events", [_event(EventKind.PLACED, draft.actor, at, {"total": order.total_minor, **sent_from})])
+    add_parts(order, "lines", line_rows(draft))
+    add_parts(order, "adjustments", adjustment_rows(draft, order))
+    add_parts(order, "taxes", tax_rows(draft, order))
+    add_parts(order, "events", [_event(EventKind.PLACED, draft.actor, at, {"total": order.total_minor, **sent_from})])
     return order
-
-
-def _add_to(order: Order, name: str, parts: Sequence[Any]) -> None:
-    for part in parts:
-        part.order_id = order.id
-    add_new(parts)
-    set_committed_value(order, name, list(parts))
 
 
 def choose_payment(*, order: Order, provider: str, pay_before: datetime | None, by: str, at: datetime) -> Order:

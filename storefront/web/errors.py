@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext
@@ -63,16 +64,15 @@ def message_of(error: ShopError) -> str:
     return str(text % error.facts if error.facts else text)
 
 
-def error_page(status: int, message: str, *, page: str = PAGE) -> Response:
-    """Answer with the template `page`, or with the notice alone for htmx."""
+def error_page(status: int, message: str, *, page: str = PAGE, **facts: Any) -> Response:
+    """Answer with the template `page`, which may read `facts`, or with the notice alone for htmx."""
     with suppress(SQLAlchemyError):  # a connection that is gone cannot be rolled back either
         db.session.rollback()
     title = gettext(TITLES.get(status, TITLES[409] if status < 500 else TITLES[500]))
     template = "components/_notice.html" if wants_fragment() else page
-    response = make_response(
-        render_template(template, status=status, title=title, message=message, again=safe_next(current_path(), "/")),
-        status,
-    )
+    again = safe_next(current_path(), "/")
+    drawn = render_template(template, status=status, title=title, message=message, again=again, **facts)
+    response = make_response(drawn, status)
     response.vary.add("HX-Request")
     if wants_fragment():
         response.headers["HX-Retarget"] = "#flash"
@@ -86,12 +86,13 @@ def refusal_page(error: ShopError, *, page: str = PAGE) -> Response:
     return error_page(error.status, message_of(error), page=page)
 
 
-def http_page(error: HTTPException, *, page: str = PAGE) -> Response:
+def http_page(error: HTTPException, *, page: str = PAGE, **facts: Any) -> Response:
     """Answer an HTTP error in words of ours; what is no error passes."""
     status = error.code or 500
     if status < 400:
         return error.get_response()  # type: ignore[return-value]
-    response = error_page(status, gettext(WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400])), page=page)
+    words = gettext(WORDS.get(status, WORDS[500] if status >= 500 else WORDS[400]))
+    response = error_page(status, words, page=page, **facts)
     if status == 405:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return response

@@ -11,7 +11,7 @@ from flask import Flask, g
 from markupsafe import Markup, escape
 
 from storefront.kernel.money import Money
-from storefront.web.locale import BABEL_NAMES, current_locale
+from storefront.web.locale import BABEL_NAMES, current_locale, whole_number
 
 
 @lru_cache(maxsize=20_000)
@@ -69,12 +69,7 @@ def moment(value: datetime, style: str = "minute") -> Markup:
 
 def number(value: int) -> str:
     """Return a whole number with the reader's separators."""
-    return _format_number(value, current_locale())
-
-
-@lru_cache(maxsize=5_000)
-def _format_number(value: int, locale: str) -> str:
-    return str(numbers.format_decimal(value, locale=BABEL_NAMES[locale]))
+    return whole_number(value, current_locale())
 
 
 def percent(value: float) -> str:

@@ -112,12 +112,13 @@ def _gettext(context: EvalContext, message: str, **variables: object) -> str:
 def _ngettext(context: EvalContext, singular: str, plural: str, num: int, **variables: object) -> str:
     words = str(_catalogue(current_locale()).ungettext(singular, plural, num))
     text = Markup(words) if context.autoescape else words  # noqa: S704 - our catalogue
-    return text % {"num": _counted(num), **variables}
+    return text % {"num": whole_number(num, current_locale()), **variables}
 
 
-def _counted(num: int) -> int | str:
-    """Return a count with the reader's separators where it is long enough for one."""
-    return num if -1000 < num < 1000 else format_decimal(num, locale=babel_locale())
+@lru_cache(maxsize=5_000)
+def whole_number(value: int, locale: str) -> str:
+    """Return a whole number with the separators of a language."""
+    return str(format_decimal(value, locale=BABEL_NAMES[locale]))
 
 
 def term(word: str) -> str:
