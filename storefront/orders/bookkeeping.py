@@ -1,5 +1,6 @@
-"""What every write of an order does besides: its payment status is derived anew, and the step becomes an event; and how a
-new one gets what it consists of."""
+"""What every write of an order does besides: its payment status is derived anew, the step becomes an event, and a new
+order gets what it consists of.
+"""
 
 from __future__ import annotations
 

@@ -100,6 +100,20 @@ def test_a_cart_stays_where_its_reader_is(visit: Visit, size: tuple[int, int]) -
         expect(page.locator("#cart li.line")).to_have_count(5)
 
 
+def test_what_takes_the_focus_takes_it_once(visit: Visit) -> None:
+    with visit(DESKTOP) as visitor:
+        put_in_cart(visitor, 2)
+        page = visitor.open("/cart")
+        page.locator("#cart li.line").first.get_by_role("button", name=re.compile("^Take out")).press("Enter")
+        visitor.settle()
+        expect(page.locator(".lines > li > .notice:focus")).to_be_visible()
+        page.get_by_label("Coupon code").focus()
+        with page.expect_response("**/cart/badge"):
+            page.evaluate("document.body.dispatchEvent(new Event('cart:changed'))")
+        visitor.settle()
+        expect(page.get_by_label("Coupon code")).to_be_focused()
+
+
 def test_whoever_adds_by_keyboard_goes_on_at_the_same_card(visit: Visit) -> None:
     with visit(DESKTOP) as visitor:
         page = visitor.open("/categories/snacks-and-sweets")

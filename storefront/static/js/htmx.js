@@ -39,15 +39,21 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.contains(document.activeElement)) left = document.activeElement;
 });
 
-// What the server wants seen first takes the focus: the list of errors after a refused form.
+// What the server wants seen first takes the focus, once: the list of errors after a refused form.
+function takeFocus() {
+  const wanted = [...document.querySelectorAll("[data-takes-focus]")];
+  for (const each of wanted) each.removeAttribute("data-takes-focus");
+  wanted[0]?.focus();
+  return wanted.length > 0;
+}
+
 document.addEventListener("htmx:afterSettle", (event) => {
-  const first = document.querySelector("[data-takes-focus]");
   const { elt } = event.detail;
-  if (first) first.focus();
-  else if (left && !left.isConnected && document.activeElement === document.body && elt.matches("form")) {
+  if (takeFocus()) return;
+  if (left && !left.isConnected && document.activeElement === document.body && elt.matches("form")) {
     [...elt.querySelectorAll("button:enabled")].pop()?.focus({ preventScroll: true });
   }
 });
-document.querySelector("[data-takes-focus]")?.focus();
+takeFocus();
 
 export default htmx;
