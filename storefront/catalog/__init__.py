@@ -22,5 +22,7 @@ every ten minutes for what tells nobody (`jobs`). Members of both are the same r
 need not ask which is which. `sitemaps` tells search engines what there is. `related` holds what a colleague chose to go
 with a product, or instead of it.
 
+`product_facts` is what the page of a product shows, in one language; all addresses of one product are made from it.
+
 Nothing here knows promotions, stock or orders: those rooms lie above, and bind what cards show of them.
 """

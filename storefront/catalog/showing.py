@@ -10,7 +10,7 @@ from flask import Response, g, request
 from storefront.catalog.card_lists import cards_by_ids
 from storefront.catalog.details import details_by_ids
 from storefront.catalog.listing import Found, ListPage
-from storefront.catalog.queries import Picture, ProductFacts, VariantFacts
+from storefront.catalog.product_facts import Picture, ProductFacts, VariantFacts
 from storefront.catalog.tree import Node
 from storefront.catalog.wanted import VIEWS, Wanted
 from storefront.web.cookies import is_secure_only

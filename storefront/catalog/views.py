@@ -11,6 +11,7 @@ from storefront.catalog.addressing import find_moved
 from storefront.catalog.listing import read_wanted
 from storefront.catalog.matrix import words_of
 from storefront.catalog.memory import remembered
+from storefront.catalog.product_facts import get_product
 from storefront.catalog.rules import choose_variant, option_groups
 from storefront.catalog.showing import answer_list, asked_here, gallery_of, list_page, list_variant
 from storefront.database.replica import from_replica
@@ -64,7 +65,7 @@ def product(slug: str) -> Response:
     """Show a product, with the variant that `sku` names or the first that can be bought."""
     seen = remembered().writes
     try:
-        found = catalog.get_product(slug, current_locale())
+        found = get_product(slug, current_locale())
     except NotFound:
         now_at = find_moved(slug)
         if now_at is None:

@@ -4,12 +4,12 @@ answer that was made before. A shop is asked a few hundred questions most of the
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from contextlib import suppress
+from operator import is_
 
 from storefront.catalog.listing import Found
 from storefront.kernel.kept import Kept
+from storefront.kernel.recent import Recent
 
 MOST_ANSWERS = 128
 KEPT_FOR = 60.0
@@ -17,37 +17,25 @@ KEPT_FOR = 60.0
 Sources = tuple[object, ...]
 
 
-class Answers:
-    """The answers that were asked for last, each with what it was made from."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[Hashable, tuple[Sources, Found]] = OrderedDict()
-
-    def find(self, question: Hashable, sources: Sources) -> Found | None:
-        """Return the answer to `question`, if each of its sources is still the same object."""
-        known = self._known.get(question)
-        if known is None or not all(old is new for old, new in zip(known[0], sources, strict=True)):
-            return None
-        with suppress(KeyError):  # another thread may just have dropped it
-            self._known.move_to_end(question)
-        return known[1]
-
-    def put(self, question: Hashable, sources: Sources, found: Found) -> None:
-        """Keep an answer; the one that nobody asked for longest goes when there are too many."""
-        self._known[question] = sources, found
-        while len(self._known) > MOST_ANSWERS:
-            self._known.popitem(last=False)
+Known = tuple[Sources, Found]
 
 
-_answers = Kept(Answers, seconds=KEPT_FOR)
+def _empty() -> Recent[Known]:
+    return Recent(MOST_ANSWERS)
+
+
+_answers = Kept(_empty, seconds=KEPT_FOR)
 
 
 def answer(question: Hashable, sources: Sources, make: Callable[[], Found]) -> Found:
-    """Return what is known to answer `question`, else what `make` finds; an empty answer is never kept."""
+    """Return what is known to answer `question` if each of its sources is still the same object, else what `make`
+    finds; an empty answer is never kept.
+    """
     answers = _answers.get()
-    found = answers.find(question, sources)
-    if found is None:
-        found = make()
-        if found.total:
-            answers.put(question, sources, found)
+    known = answers.get(question)
+    if known is not None and all(map(is_, known[0], sources)):
+        return known[1]
+    found = make()
+    if found.total:
+        answers.put(question, (sources, found))
     return found

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, request
 
 from storefront.accounts.sessions import current_customer
 from storefront.cart.quoting import shopper_of
-from storefront.catalog import queries as catalog
+from storefront.catalog.product_facts import ProductFacts, VariantFacts, get_product
 from storefront.catalog.rules import choose_variant
 from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
@@ -22,7 +22,7 @@ blueprint = Blueprint("pricing", __name__, template_folder="templates")
 @blueprint.get("/products/<slug>/your-price")
 def your_price(slug: str) -> Response:
     """Show what the signed-in customer is asked for the variant that `sku` names."""
-    product = catalog.get_product(slug, current_locale())
+    product = get_product(slug, current_locale())
     variant = choose_variant(product.variants, request.args.get("sku"))
     if variant is None:
         raise NotFound
@@ -46,5 +46,5 @@ def your_price(slug: str) -> Response:
     return response
 
 
-def _after_offers(product: catalog.ProductFacts, variant: catalog.VariantFacts, price: Money) -> Money:
-    return Money(catalog.after_offers(product, variant, price.minor), price.currency)
+def _after_offers(product: ProductFacts, variant: VariantFacts, price: Money) -> Money:
+    return Money(variant.after_offers(product, price.minor), price.currency)

@@ -15,7 +15,7 @@ from storefront.catalog import cards
 from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Badge, Card
 from storefront.catalog.collections import Marks, marks_of, members_now
-from storefront.catalog.queries import ProductFacts, VariantFacts
+from storefront.catalog.product_facts import ProductFacts, VariantFacts
 from storefront.kernel.money import Money
 from storefront.pricing import queries as pricing
 from storefront.pricing.allocation import TraceStep
@@ -126,7 +126,7 @@ def after_offers(rows: Sequence[Break], product: ProductFacts, variant: VariantF
     found = []
     for row in rows:
         price = row.unit_price
-        minor = catalog.after_offers(product, variant, price.minor)
+        minor = variant.after_offers(product, price.minor)
         found.append(replace(row, unit_price=Money(minor, price.currency)))
     return tuple(found)
 

@@ -12,7 +12,7 @@ from storefront.catalog import queries as catalog
 from storefront.catalog.cards import Card, promoted_prices
 from storefront.catalog.collections import Marks, marks_of
 from storefront.catalog.models import Product, Variant
-from storefront.catalog.queries import ProductFacts, VariantFacts
+from storefront.catalog.product_facts import ProductFacts, VariantFacts
 from storefront.database.base import db
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money

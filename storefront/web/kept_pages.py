@@ -11,9 +11,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from contextlib import suppress
 from functools import lru_cache, wraps
 from operator import is_
 from typing import Any
@@ -24,6 +22,7 @@ from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 
 from storefront.kernel.kept import Kept
+from storefront.kernel.recent import Recent
 from storefront.telemetry.meters import count_kept
 from storefront.web.addresses import own_path
 from storefront.web.appearance import theme
@@ -99,33 +98,11 @@ class Page:
         return plain
 
 
-class Pages:
-    """The pages that were asked for last."""
-
-    def __init__(self) -> None:
-        self._pages: OrderedDict[Hashable, Page] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._pages)
-
-    def find(self, key: Hashable, state: State) -> Page | None:
-        """Return the page under `key` if nothing that it was made from has changed."""
-        page = self._pages.get(key)
-        if page is None or not page.is_true(state):
-            return None
-        with suppress(KeyError):  # another thread may just have dropped it
-            self._pages.move_to_end(key)
-        return page
-
-    def put(self, key: Hashable, page: Page) -> None:
-        """Keep a page; the one that nobody asked for longest goes when there are too many."""
-        self._pages[key] = page
-        self._pages.move_to_end(key)
-        while len(self._pages) > MOST_PAGES:
-            self._pages.popitem(last=False)
+def _empty() -> Recent[Page]:
+    return Recent(MOST_PAGES)
 
 
-_pages = Kept(Pages, seconds=600.0)
+_pages = Kept(_empty, seconds=600.0)
 _sources: dict[str, Source] = {}
 _sources_of: dict[str, dict[str, Source]] = {}
 _states: dict[str, State] = {}
@@ -179,8 +156,8 @@ def kept(
                 count_kept("own")
                 return view(**values)
             pages, state = _pages.get(), state_now(request.endpoint or "")
-            page = pages.find(key, state)
-            if page is None:
+            page = pages.get(key)
+            if page is None or not page.is_true(state):
                 count_kept("made")
                 response = view(**values)
                 if response.status_code != 200 or "Set-Cookie" in response.headers:
