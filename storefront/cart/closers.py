@@ -1,8 +1,11 @@
-"""Products that bring a saving nearer: in its scope, in stock, not in the cart, of a sensible price, sold well."""
+"""Products that bring a saving nearer: in its scope, in stock, not in the cart, of a sensible price, sold well.
+
+What the merchant wants offered nowhere beside a cart (tobacco, say) lies in a room above this one: it is bound.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -30,6 +33,22 @@ FAR = (2, 5)
 """A gap above this share of what is in the cart is not closed by one product: then goods that people like are shown."""
 NEARER = 8
 """Of a gap that is far, a product costs at least one part in so many."""
+
+Unwanted = Callable[[], tuple[Collection[int], Collection[int]]]
+"""Returns categories, meant with all below them, and products."""
+
+
+def _none() -> tuple[Collection[int], Collection[int]]:
+    return (), ()
+
+
+_unwanted: Unwanted = _none
+
+
+def bind(unwanted: Unwanted) -> None:
+    """Say who knows what is not to be offered."""
+    global _unwanted  # noqa: PLW0603
+    _unwanted = unwanted
 
 
 def list_closers(near: Near, contents: Contents, *, locale: str) -> list[Card]:
@@ -91,8 +110,11 @@ def _cards(rows: Sequence[Any], contents: Contents, locale: str, floor: int) -> 
     What an offer takes below `floor` would not be enough.
     """
     liked, tree = frozenset[int]().union(*(line.category_ids for line in contents.lines)), catalog.category_tree()
-    alike = {number: len(liked & tree.line(number)) for number in {row.category_id for row in rows}}
-    best = sorted(rows, key=lambda row: (-alike[row.category_id], -row.popularity, row.price_minor, row.id))
+    categories, products = _unwanted()
+    lines = {number: tree.line(number) for number in {row.category_id for row in rows}}
+    alike = {number: len(liked & line) for number, line in lines.items() if line.isdisjoint(categories)}
+    wanted = [row for row in rows if row.category_id in alike and row.id not in products]
+    best = sorted(wanted, key=lambda row: (-alike[row.category_id], -row.popularity, row.price_minor, row.id))
     skus = {row.sku for row in best}
     ids, cards = list(dict.fromkeys(row.id for row in best)), list[Card]()
     while ids and len(cards) < SHOWN:

@@ -1,4 +1,4 @@
-"""What a merchandiser would have taught the demo's search: synonyms, three rules, and some searches with ratings."""
+"""What a merchandiser would have taught the demo: synonyms, rules of search and of shelves, rated searches."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from storefront.catalog.models import Category, Product
 from storefront.demo.picking import Picker
 from storefront.discovery.merchandising import RulePlan, add_rule
 from storefront.discovery.models import JudgedQuery, Judgement
+from storefront.discovery.shelves import ruling
+from storefront.discovery.shelves.rules import Actions
 from storefront.discovery.stored_rules import actions_of, conditions_of
 from storefront.discovery.synonyms import SynonymPlan, add_synonym
 from storefront.kernel.text import fold
@@ -35,6 +37,8 @@ SEARCHES = (
     *(("paper towels", "纸巾", "Paper towels"), ("ice cream", "冰淇淋", "Ice cream"), ("chicken", "鸡肉", "Chicken")),
 )
 """A search in both languages, and the category that answers it."""
+UNASKED = ("Tobacco", "Beer, wine & spirits")
+"""Nobody is offered these who does not look at them."""
 RATED, OTHERS = 40, 6
 """So many products at most are rated for a search, and so many more of its department that do not answer it."""
 
@@ -54,6 +58,10 @@ def insert_steering(session: Session, by: str, at: datetime) -> None:
     for name, conditions, actions in _rules(Picker(session)):
         rule = RulePlan(name=name, conditions=conditions_of(conditions), actions=actions_of(actions))
         add_rule(plan=rule, by=by, at=at)
+    if unasked := Picker(session).categories(*UNASKED):
+        away = Actions(category_ids=tuple(unasked))
+        for shelf in ("home", "discover", "cart", "after-purchase"):
+            ruling.add_rule(plan=ruling.RulePlan("No tobacco and no alcohol unasked", shelf, away), by=by, at=at)
     _insert_ratings(session, by, at)
 
 

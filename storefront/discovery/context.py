@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import replace
 
 from flask import Flask, request
 
+from storefront.cart import closers
 from storefront.catalog.listing import ListPage
 from storefront.discovery import shelf_varying, varying
 from storefront.discovery.searching import desk, find_searcher
 from storefront.discovery.shelf_words import card_why, due_words
+from storefront.discovery.shelves.ruling import kept_away
 from storefront.discovery.steering import Notice, audience_here, rules_in_force, steer
 from storefront.discovery.wording import is_worded
 from storefront.experiments.surfaces import declare
+from storefront.kernel.clock import now
 from storefront.web import kept_pages
 
 LIST = "catalog.category"
@@ -29,11 +32,13 @@ def search_banner(listing: ListPage) -> Notice | None:
 def init_app(app: Flask) -> None:
     """Give templates the banner and the words of shelves; a kept list is made anew once other rules hold.
 
-    The order of results and what stands on shelves may vary by experiment.
+    The order of results and what stands on shelves may vary by experiment. What stays away from the cart's shelf is not
+    offered there to reach a saving either.
     """
     declare(varying.SURFACE)
     declare(shelf_varying.SURFACE)
     app.jinja_env.globals.update(search_banner=search_banner, card_why=card_why, due_words=due_words)
+    closers.bind(_unwanted_by_the_cart)
     kept_pages.made_from(LIST, rules=rules_in_force, index=_index)
     kept_pages.vary_by(audience=_audience)
 
@@ -46,6 +51,10 @@ def _index() -> object:
     if searcher is None:
         return None
     return searcher.generation if desk().is_settled and is_worded() else searcher.generation.corpus
+
+
+def _unwanted_by_the_cart() -> tuple[Collection[int], Collection[int]]:
+    return kept_away("cart", now())
 
 
 def _audience() -> Hashable:

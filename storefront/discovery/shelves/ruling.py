@@ -17,7 +17,7 @@ from storefront.database.reading import read
 from storefront.database.transaction import after_commit
 from storefront.discovery.errors import StaleRule
 from storefront.discovery.models import ShelfRule
-from storefront.discovery.shelves.rules import EVERY_SHELF, Actions, Boost, Lift, Rule
+from storefront.discovery.shelves.rules import EVERY_SHELF, Actions, Boost, Lift, Rule, combine, matching
 from storefront.discovery.shelves.surfaces import SURFACES
 from storefront.kernel.errors import N_, Invalid, NotFound
 from storefront.kernel.kept import Kept
@@ -118,6 +118,12 @@ def list_rules() -> tuple[Rule, ...]:
 def rule_book() -> tuple[Rule, ...]:
     """Return the rules that are switched on, as this process knows them."""
     return _book.get()
+
+
+def kept_away(shelf: str, at: datetime) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the categories that stay away from a shelf at this moment, and the products that stand last on it."""
+    actions = combine(matching(rule_book(), shelf, at))
+    return frozenset(actions.category_ids), frozenset(actions.buries)
 
 
 def forget_rules() -> None:

@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.discovery.shelves import ruling
+from storefront.discovery.shelves.rules import EVERY_SHELF, Actions
+from storefront.kernel.clock import now
 from storefront.promotions.models import Promotion
 from tests.browser import Page, Shopper
 from tests.factories import make_category, make_code, make_product, make_promotion, make_shipping, make_variant
@@ -63,6 +68,22 @@ def test_goods_of_the_department_come_before_what_is_sold_most(shop: Flask) -> N
             within = make_category(name, parent=food)
             make_product(name, price=1000, sku=name.upper(), category=within, stock=50, popularity=liked)
     assert sorted(goods_of(cart_of(shop, FRUIT=4))[0]) == ["BREAD", "CUP", "PLATE"]
+
+
+@pytest.mark.parametrize(("shelf", "is_heard"), [("cart", True), (EVERY_SHELF, True), ("home", False)])
+def test_what_a_rule_keeps_from_the_cart_is_not_offered(shop: Flask, shelf: str, is_heard: bool) -> None:
+    offer(shop, SPEND_50)
+    with shop.app_context(), transaction():
+        bar = make_category("Bar")
+        shelf_of_wine = make_category("Wine", parent=bar)
+        for name in ("Red", "White"):
+            make_product(name, price=1000, sku=name.upper(), category=shelf_of_wine, popularity=500)
+        cup = db.session.scalars(select(Variant.product_id).where(Variant.sku == "CUP")).one()
+        actions = Actions(category_ids=(bar.id,), buries=(cup,))
+        ruling.add_rule(plan=ruling.RulePlan("Not with a cart", shelf, actions), by="staff:1", at=now())
+    assert sorted(goods_of(cart_of(shop, TEA=4))[0]) == (
+        ["BOWL", "COFFEE", "PLATE"] if is_heard else ["COFFEE", "RED", "WHITE"]
+    )
 
 
 def test_goods_whose_card_shows_another_piece_are_passed_over_however_many_they_are(shop: Flask) -> None:
