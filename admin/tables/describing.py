@@ -29,6 +29,10 @@ class Column:
     """It tells the rows apart, so nobody leaves it out."""
 
 
+MOST_AT_HAND = 4
+"""So many fields to narrow a list by stand above it; of more the last place is for what opens the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """A filter with a closed set of values."""
@@ -39,6 +43,11 @@ class Choice:
     """(value, words); the words are untranslated, or a name when `is_data`."""
     is_data: bool = False
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What it is called in an address."""
+        return (self.key,)
+
 
 @dataclass(frozen=True, slots=True)
 class Days:
@@ -47,6 +56,11 @@ class Days:
 
     key: str
     label: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What its two days are called in an address."""
+        return (f"{self.key}_from", f"{self.key}_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,18 @@ class Table:
     """A column's `sort`, with a minus in front for descending."""
     filters: tuple[Choice | Days, ...] = ()
     search_label: str = ""
+
+    @property
+    def filters_at_hand(self) -> tuple[Choice | Days, ...]:
+        """The first filters, which always stand above the list: all of them, unless that were more than a row."""
+        if sum(len(each.fields) for each in self.filters) <= MOST_AT_HAND:
+            return self.filters
+        return tuple(each for each in self.filters[: MOST_AT_HAND - 1] if isinstance(each, Choice))
+
+    @property
+    def more_filters(self) -> tuple[Choice | Days, ...]:
+        """The others, which are folded away until somebody wants them."""
+        return tuple(each for each in self.filters if each not in self.filters_at_hand)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,11 @@ class ListState:
             return ""
         return "descending" if self.descending else "ascending"
 
+    @property
+    def folded(self) -> int:
+        """How many of the filters are set that are folded away."""
+        return sum(key in self.values for each in self.table.more_filters for key in each.fields)
+
     def without(self, *keys: str) -> str:
         """Return the address with these filters taken off; `q` is the search."""
         kept = {key: value for key, value in self.values.items() if key not in keys}
@@ -98,7 +103,7 @@ class ListState:
         chips = [Chip("", self.search, self.without("q"), True)] if self.search else []
         for filter_ in self.table.filters:
             if isinstance(filter_, Days):
-                for key in (f"{filter_.key}_from", f"{filter_.key}_to"):
+                for key in filter_.fields:
                     if key in self.values:
                         sign = "≥" if key.endswith("_from") else "≤"
                         words = f"{sign} {self.values[key].replace('T', ' ')}"
@@ -114,7 +119,7 @@ def read_state(table: Table, args: Mapping[str, str]) -> ListState:
     values: dict[str, str] = {}
     for filter_ in table.filters:
         if isinstance(filter_, Days):
-            for key in (f"{filter_.key}_from", f"{filter_.key}_to"):
+            for key in filter_.fields:
                 values[key] = _day(args.get(key, ""))
         elif args.get(filter_.key, "") in dict(filter_.options):
             values[filter_.key] = args[filter_.key]

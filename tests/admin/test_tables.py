@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -42,6 +43,17 @@ def test_sorting_turns_round_and_starts_at_the_first_page() -> None:
     assert state_of(state.sort_url("name")).sort_url("name") == "/admin/things?colour=red&sort=-name"
     assert state.aria_sort(TABLE.columns[1]) == "descending"
     assert state.aria_sort(TABLE.columns[0]) == state.aria_sort(TABLE.columns[2]) == ""
+
+
+def test_filters_that_fill_more_than_a_row_are_folded_away_but_counted() -> None:
+    colour, made = TABLE.filters
+    assert (TABLE.filters_at_hand, TABLE.more_filters) == ((colour, made), ())
+    others = tuple(Choice(key, key.title(), (("yes", "Yes"),)) for key in ("round", "heavy", "sold"))
+    wide = replace(TABLE, filters=(colour, *others[:2], made, others[2]))
+    assert wide.filters_at_hand == (colour, *others[:2])
+    assert wide.more_filters == (made, others[2])
+    asked = {"colour": "red", "made_from": "2026-05-01", "made_to": "2026-05-02", "sold": "yes"}
+    assert read_state(wide, MultiDict(asked)).folded == 3
 
 
 def test_chips_take_one_filter_off_each() -> None:
