@@ -34,7 +34,6 @@ from storefront.orders.rows import promotion_uses
 from storefront.orders.states import EventKind
 from storefront.payments import services as payment_services
 from storefront.payments.providers import BankTransfer, find_provider
-from storefront.payments.states import BY_CHANGE
 from storefront.pricing.snapshot import PriceSource
 from storefront.promotions.changing import change_uses
 
@@ -161,7 +160,7 @@ def _settle(found: Changed, by: str, at: datetime) -> Changed:
 
 def _send_back(found: Changed, by: str, at: datetime) -> Approval | None:
     """Send back what is too much; beyond what one person sends back alone, return what a second one is asked."""
-    order, reference = found.order, f"{BY_CHANGE}{found.order.number}-{found.change.number}"
+    order, reference = found.order, f"change-{found.order.number}-{found.change.number}"
     try:
         payment_services.ask_refund(order=order, amount=found.proposal.back, reference=reference, by=by, at=at)
     except NeedsApproval as refusal:

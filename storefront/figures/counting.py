@@ -197,7 +197,7 @@ def _refunds(spans: CTE) -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     counts = and_(Order.status != OrderStatus.CANCELLED, Order.total_minor > 0)
-    share = case((counts, (Refund.amount_minor * net) // Order.total_minor), else_=0)
+    share = case((counts, ((Refund.amount_minor - Refund.overpaid_minor) * net) // Order.total_minor), else_=0)
     ended = and_(Refund.ended_at >= spans.c.starts, Refund.ended_at < spans.c.ends)
     return (
         select(*_row(spans, "refunds", func.count(), func.sum(Refund.amount_minor), func.sum(share)))

@@ -71,7 +71,7 @@ DEFINITIONS: Mapping[Key, Definition] = {
             Kind.MONEY,
             N_("Goods after discounts without tax − what refunds gave back of them."),
             N_("Orders by the day they were placed; refunds by the day the money went back, with the goods' share."),
-            N_("Tax, delivery, cancelled orders and their refunds, replacements for returned goods, test payments."),
+            N_("Tax, delivery, cancelled orders and their refunds, overpaid money, replacements, test payments."),
         ),
         Definition(
             Key.ORDERS,

@@ -1,10 +1,10 @@
-"""Numbers without gaps, and notes that credit no more than went back."""
+"""Numbers without gaps, and papers that say what a sale is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 
 from storefront.database.base import db
 from storefront.invoicing.models import Invoice, InvoiceCounter
@@ -12,7 +12,7 @@ from storefront.invoicing.states import DocumentKind
 from storefront.kernel.ledgers import Discrepancy, Ledger
 from storefront.orders.models import Order
 from storefront.payments.models import Payment, Refund
-from storefront.payments.states import BY_CHANGE, RefundState
+from storefront.payments.states import RefundState
 
 NUMBERS, NOTES = "invoice numbers", "credit notes"
 
@@ -33,29 +33,25 @@ def _numbers() -> Iterator[Discrepancy]:
 
 
 def _notes() -> Iterator[Discrepancy]:
-    """The credit notes of an order with an invoice come to what was refunded, but for what it knew when it was made."""
-    is_note = Invoice.kind == DocumentKind.CREDIT_NOTE
-    credited = func.coalesce(func.sum(Invoice.amount_minor).filter(is_note), 0)
-    known_before = (
-        select(func.coalesce(func.sum(Refund.amount_minor), 0))
+    """An order's papers come to what its sale is, unless money that a change made due, or too much, still moves."""
+    sign = case((Invoice.kind == DocumentKind.CREDIT_NOTE, -1), else_=1)
+    said = select(func.sum(sign * Invoice.amount_minor)).where(Invoice.order_id == Order.id).correlate(Order)
+    gone = (
+        select(func.coalesce(func.sum(Refund.amount_minor - Refund.overpaid_minor), 0))
         .join(Payment, Payment.id == Refund.payment_id)
-        .where(
-            Payment.order_id == Order.id,
-            Refund.state == RefundState.SUCCEEDED,
-            Refund.reference.startswith(BY_CHANGE),
-            Refund.key.not_in(select(Invoice.reference).where(Invoice.order_id == Order.id)),
-        )
+        .where(Payment.order_id == Order.id, Refund.state == RefundState.SUCCEEDED)
         .correlate(Order)
-        .scalar_subquery()
     )
+    moves = or_(
+        Order.balance_since.is_not(None), Order.paid_minor - Order.refunded_minor - Order.lost_minor > Order.total_minor
+    )
+    papers, sale = said.scalar_subquery(), Order.total_minor - gone.scalar_subquery()
+    invoiced = select(Invoice.order_id).where(Invoice.kind == DocumentKind.INVOICE)
     rows = db.session.execute(
-        select(Order.number, Order.refunded_minor - known_before, credited)
-        .join(Invoice, Invoice.order_id == Order.id)
-        .group_by(Order.id, Order.number, Order.refunded_minor)
-        .having(credited != Order.refunded_minor - known_before)
+        select(Order.number, sale, papers).where(Order.id.in_(invoiced), papers != sale, ~moves).order_by(Order.id)
     )
-    for number, refunded, noted in rows:
-        yield Discrepancy(NOTES, number, int(refunded), int(noted))
+    for number, is_worth, noted in rows:
+        yield Discrepancy(NOTES, number, int(is_worth), int(noted))
 
 
 def _count(kind: DocumentKind | None = None) -> int:

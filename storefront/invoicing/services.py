@@ -17,13 +17,12 @@ from storefront.invoicing.models import Invoice, InvoiceCounter
 from storefront.invoicing.states import DocumentKind
 from storefront.kernel.clock import now
 from storefront.kernel.text import squeeze
-from storefront.orders import history
 from storefront.orders import queries as orders
 from storefront.orders.events import BalancePaid
-from storefront.orders.models import Order, OrderChange
+from storefront.orders.models import Order
 from storefront.payments.events import RefundSucceeded
 from storefront.payments.models import Payment, Refund
-from storefront.payments.states import BY_CHANGE, RefundState
+from storefront.payments.states import RefundState
 from storefront.shop.queries import get_settings
 
 
@@ -62,45 +61,50 @@ def supplement(fact: BalancePaid) -> None:
     invoice = queries.find_invoice(order.id)
     if invoice is None:
         return
-    papers = queries.list_documents(order.id)
-    signs = {paper.id: -1 if paper.kind == DocumentKind.CREDIT_NOTE else 1 for paper in papers}
-    amount = order.total_minor - sum(signs[paper.id] * paper.amount_minor for paper in papers)
-    tax = order.tax_minor - sum(signs[paper.id] * paper.tax_minor for paper in papers)
+    (said, said_tax), (sale, sale_tax) = _said(queries.list_documents(order.id)), _sale(order)
+    amount, tax = sale - said, sale_tax - said_tax
     if amount > 0:
-        told = {"reference": f"{BY_CHANGE}{order.version}", **_known(invoice)}
+        told = {"reference": f"change-{order.version}", **_known(invoice)}
         _write(order, DocumentKind.SUPPLEMENT, amounts=(amount, min(max(tax, 0), amount)), told=told, at=now())
 
 
-def _credit(order: Order, invoice: Invoice, refund: Row[str, str, int], at: datetime) -> None:
-    """Once for each refund; its tax is what brings the notes' tax to the share of their sum.
+def _credit(order: Order, invoice: Invoice, refund: Row[str, int, int], at: datetime) -> None:
+    """Once for each refund: it takes what all papers say nearer to what the sale was then, by what went back at most.
 
-    Where the order itself became less, the note has the tax by which it did, unless the invoice knew that already.
+    Its tax is its share of what the papers say too much, so that all notes together bear all of it.
     """
-    notes = queries.list_credit_notes(order.id)
-    if any(note.reference == refund.key for note in notes):
+    papers = queries.list_documents(order.id)
+    if any(paper.reference == refund.key for paper in papers):
         return
-    by_change = {row.key: row.reference for row in _refunds_of(order.id) if row.reference.startswith(BY_CHANGE)}
-    if refund.key in by_change:
-        change = _change_of(order, refund.reference)
-        if change is None or change.at <= invoice.issued_at:
-            return
-        whole = sum(row.amount_minor for row in _refunds_of(order.id) if row.reference == refund.reference)
-        done = sum(note.amount_minor for note in notes if by_change.get(note.reference) == refund.reference)
-        less = max(-change.tax_delta, 0)
-        tax = less * (done + refund.amount_minor) // whole - less * done // whole
-    else:
-        others = [note for note in notes if note.reference not in by_change]
-        credited = sum(note.amount_minor for note in others) + refund.amount_minor
-        total = max(order.total_minor, credited)
-        tax = order.tax_minor * credited // total - sum(note.tax_minor for note in others)
-    told = {"reference": refund.key, **_known(invoice)}
-    _write(order, DocumentKind.CREDIT_NOTE, amounts=(refund.amount_minor, tax), told=told, at=at)
+    (said, said_tax), (sale, sale_tax) = _said(papers), _sale(order, refund.key)
+    amount = min(refund.amount_minor, said - sale)
+    if amount > 0:
+        tax = (said_tax - sale_tax) * amount // (said - sale)
+        told = {"reference": refund.key, **_known(invoice)}
+        _write(order, DocumentKind.CREDIT_NOTE, amounts=(amount, min(max(tax, 0), amount)), told=told, at=at)
 
 
-def _change_of(order: Order, reference: str) -> OrderChange | None:
-    """Return the change after which money went back under this reference."""
-    number = reference.rpartition("-")[2]
-    return next((each for each in history.list_changes(order.id) if str(each.number) == number), None)
+def _sale(order: Order, last: str = "") -> tuple[int, int]:
+    """Return amount and tax of a sale: of the order as it stands, less what had gone back with the refund `last`, or
+    has gone back in all, beyond what was overpaid.
+    """
+    gone = 0
+    for refund in _refunds_of(order.id):
+        gone += refund.amount_minor - refund.overpaid_minor
+        if refund.key == last:
+            break
+    gone = min(gone, order.total_minor)
+    less = order.tax_minor * gone // order.total_minor if gone else 0
+    return order.total_minor - gone, order.tax_minor - less
+
+
+def _said(papers: Sequence[Invoice]) -> tuple[int, int]:
+    """Return what an order's papers come to: amount and tax."""
+    signs = {paper.id: -1 if paper.kind == DocumentKind.CREDIT_NOTE else 1 for paper in papers}
+    return (
+        sum(signs[paper.id] * paper.amount_minor for paper in papers),
+        sum(signs[paper.id] * paper.tax_minor for paper in papers),
+    )
 
 
 def _known(invoice: Invoice) -> dict[str, Any]:
@@ -144,11 +148,11 @@ def _next_position(year: int) -> int:
     return int(db.session.scalars(moved.returning(InvoiceCounter.last)).one())
 
 
-def _refunds_of(order_id: int) -> Sequence[Row[str, str, int]]:
+def _refunds_of(order_id: int) -> Sequence[Row[str, int, int]]:
     """Return every refund that went back, the first one first."""
     return db.session.execute(
-        select(Refund.key, Refund.reference, Refund.amount_minor)
+        select(Refund.key, Refund.amount_minor, Refund.overpaid_minor)
         .join(Payment, Payment.id == Refund.payment_id)
         .where(Payment.order_id == order_id, Refund.state == RefundState.SUCCEEDED)
-        .order_by(Refund.id)
+        .order_by(Refund.ended_at, Refund.id)
     ).all()

@@ -15,6 +15,15 @@ from storefront.orders.states import EventKind, OrderStatus
 SYSTEM = "system"
 
 
+def overpaid_minor(order: Order, gone: int) -> int:
+    """Return how much more came in than the order costs, less what has `gone` back of that, in minor units.
+
+    An order that was changed to cost less is overpaid, as is one that was paid twice. This goes back first; only what
+    goes back beyond it makes the sale smaller.
+    """
+    return max(order.paid_minor - order.lost_minor - order.total_minor - gone, 0)
+
+
 def record_refund(*, order: Order, amount: Money, provider: str, by: str, at: datetime) -> Order:
     """Note money that went back."""
     order = queries.get_locked(order.id)

@@ -91,6 +91,8 @@ class Refund(Base):
     key: Mapped[str] = mapped_column(String(64), unique=True)
     """Ours, shown to the provider, so that it too makes one refund of it."""
     amount_minor: Mapped[minor]
+    overpaid_minor: Mapped[minor] = mapped_column(default=0, server_default="0")
+    """How much of it was more than the order costs: the sale is no smaller by it."""
     state: Mapped[str] = mapped_column(String(16))
     by: Mapped[str] = mapped_column(String(120), default="")
     psp_reference: Mapped[str | None] = mapped_column(String(120), unique=True)

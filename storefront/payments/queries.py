@@ -281,3 +281,10 @@ def _captured_as(payment: Payment) -> str:
         .limit(1)
     )
     return found or ""
+
+
+def overpaid_back(order_id: int) -> int:
+    """Return how much has gone back of an order that was more than it costs, in minor units."""
+    ended = (Payment.order_id == order_id, Refund.state == RefundState.SUCCEEDED)
+    sums = select(func.coalesce(func.sum(Refund.overpaid_minor), 0)).join(Payment, Payment.id == Refund.payment_id)
+    return int(db.session.scalar(sums.where(*ended)) or 0)

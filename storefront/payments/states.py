@@ -85,7 +85,3 @@ class MessageState(StrEnum):
     """Many tries ended in faults."""
     SETTLED = "settled"
     """A person has looked, and there is nothing left to do."""
-
-
-BY_CHANGE = "change-"
-"""Begins the reference of a refund that follows from a change of the order: the sale itself became less."""

@@ -13,7 +13,7 @@ from storefront.database.base import db
 from storefront.kernel.money import split_minor
 from storefront.orders.models import Order, OrderTax
 from storefront.payments.models import Payment, Refund, Transaction
-from storefront.payments.states import BY_CHANGE, RefundState, TransactionKind, TransactionResult
+from storefront.payments.states import RefundState, TransactionKind, TransactionResult
 
 KEY = (OrderTax.country, OrderTax.region, OrderTax.name, OrderTax.millionths)
 Key = tuple[str, str, str, int]
@@ -42,14 +42,14 @@ def returned(since: datetime, until: datetime, currency: str) -> Returned:
         .group_by(Order.id)
         .having(within > 0)
     ).all()
-    by_change = _by_change(since, until) if rows else {}
+    overpaid = _overpaid(since, until) if rows else {}
     amount = tax = 0
     by_rate: dict[Key, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for first in range(0, len(rows), READ_AT_ONCE):
         part = rows[first : first + READ_AT_ONCE]
         rates = _rates_of([row[0] for row in part])
         for order_id, total, order_tax, *sums in part:
-            gone, more = (int(each) - own for each, own in zip(sums, by_change.get(order_id, (0, 0)), strict=True))
+            gone, more = (int(each) - own for each, own in zip(sums, overpaid.get(order_id, (0, 0)), strict=True))
             start, end = min(int(gone), total), min(int(gone) + int(more), total)
             amount += int(more)
             tax += share(order_tax, end, total) - share(order_tax, start, total)
@@ -58,20 +58,16 @@ def returned(since: datetime, until: datetime, currency: str) -> Returned:
     return Returned(amount, tax, by_rate)
 
 
-def _by_change(since: datetime, until: datetime) -> dict[int, tuple[int, int]]:
-    """Return what went back before and within a period since an order itself had become less: its sale says so."""
+def _overpaid(since: datetime, until: datetime) -> dict[int, tuple[int, int]]:
+    """Return what went back before and within a period that was more than an order costs: no sale is smaller by it."""
     rows = db.session.execute(
         select(
             Payment.order_id,
-            func.sum(case((Refund.ended_at < since, Refund.amount_minor), else_=0)),
-            func.sum(case((Refund.ended_at >= since, Refund.amount_minor), else_=0)),
+            func.sum(case((Refund.ended_at < since, Refund.overpaid_minor), else_=0)),
+            func.sum(case((Refund.ended_at >= since, Refund.overpaid_minor), else_=0)),
         )
         .join(Payment, Payment.id == Refund.payment_id)
-        .where(
-            Refund.reference.startswith(BY_CHANGE),
-            Refund.state == RefundState.SUCCEEDED,
-            Refund.ended_at < until,
-        )
+        .where(Refund.overpaid_minor > 0, Refund.state == RefundState.SUCCEEDED, Refund.ended_at < until)
         .group_by(Payment.order_id)
     )
     return {order_id: (int(before), int(within)) for order_id, before, within in rows}

@@ -276,6 +276,7 @@ def _succeed(payment: Payment, refund: Refund, outcome: Outcome, by: str, at: da
     payment.refunded_minor += refund.amount_minor
     _end(refund, RefundState.SUCCEEDED, "", at)
     order = orders.get_locked(payment.order_id)
+    refund.overpaid_minor = min(refund.amount_minor, order_money.overpaid_minor(order, queries.overpaid_back(order.id)))
     amount = Money(refund.amount_minor, payment.currency)
     order_money.record_refund(order=order, amount=amount, provider=payment.provider, by=by, at=at)
     log.info("Order %s: %s went back with %s", order.number, amount, payment.provider)

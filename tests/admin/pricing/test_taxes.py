@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -16,6 +16,10 @@ from storefront.audit.models import AuditEntry
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.figures import queries as figures
+from storefront.figures.days import Days
+from storefront.invoicing import queries
+from storefront.invoicing import services as invoices
 from storefront.kernel.clock import now
 from storefront.kernel.errors import Invalid
 from storefront.kernel.money import Money
@@ -24,15 +28,18 @@ from storefront.orders.access import COOKIE
 from storefront.orders.models import Order
 from storefront.orders.rules import write_keys
 from storefront.payments import services as payments
+from storefront.payments.models import Refund
 from storefront.pricing.taxes import services
 from storefront.pricing.taxes.errors import AddedMeanwhile, StaleTax
 from storefront.pricing.taxes.models import TaxClass, TaxRate
 from storefront.pricing.taxes.plans import ClassPlan, RatePlan
 from storefront.pricing.taxes.rules import TaxMode
 from storefront.shop.queries import get_settings
+from storefront.shop.services import change_settings
 from tests import factories
 from tests.admin.people import at_work
 from tests.browser import Page, Shopper
+from tests.storefront.amending.service import adds_up, change
 from tests.storefront.checkout.desk import buy, open_shop, order, with_cart
 from tests.storefront.checkout.test_placing import at_once
 
@@ -359,6 +366,36 @@ def test_refunds_count_when_they_go_back_and_the_report_adds_up_with_the_ledgers
             by_rate[line.rate.name][0] += sign * line.tax.minor
             by_rate[line.rate.name][1] += sign * line.tax_back.minor
     assert all(taken == back for taken, back in by_rate.values())
+
+
+def test_money_beyond_what_an_order_costs_makes_no_sale_smaller(any_app: Flask) -> None:
+    open_shop(any_app, stock=50)
+    set_up(any_app, RatePlan("standard", "US", "NY", "State tax", 100_000))
+    with any_app.app_context(), transaction():
+        services.choose_mode(mode=TaxMode.INCLUSIVE, by="test", at=now())
+        change_settings(values={"refund_approval_above": 1, "timezone": "UTC"}, at=now())
+    with time_machine.travel("2026-04-02", tick=False):
+        pay(any_app, "NY")
+        number = only(any_app, Order).number
+        with any_app.app_context(), transaction():
+            invoices.issue(order_id=only(any_app, Order).id, company="", buyer_tax_id="", at=now())
+    with time_machine.travel("2026-04-10", tick=False):
+        waits = change(any_app, {"LAMP": 1})
+        assert waits.approval is not None, "nobody sends this much back alone"
+        give_back(any_app, number, 600)
+        give_back(any_app, number, 700)
+    kept = only(any_app, Order)
+    assert (kept.total_minor, kept.tax_minor, kept.refunded_minor) == (1500, 136, 1300)
+    with any_app.app_context():
+        assert sorted(db.session.scalars(db.select(Refund.overpaid_minor))) == [400, 600]
+        notes = queries.list_credit_notes(kept.id)
+        assert [(note.amount_minor, note.tax_minor) for note in notes] == [(600, 54), (700, 37 + 27)]
+        day = figures.list_days(Days(date(2026, 4, 1), date(2026, 4, 30)))
+        assert sum(each.sums.net for each in day) == 909 - 300 * 909 // 1500
+    report = report_of(any_app, 4)
+    assert (report.total.minor, report.tax.minor) == (1500, 136)
+    assert (report.refunded.minor, report.tax_back.minor) == (300, 27)
+    assert adds_up(any_app)
 
 
 def report_of(app: Flask, month: int) -> Report:
