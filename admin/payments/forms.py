@@ -51,11 +51,12 @@ class RefundForm(AmountForm):
 
 
 def suggested_refund(money: OrderMoney) -> RefundForm:
-    """Return a form that suggests what was too much, else all that can go back; its token makes it one refund."""
-    amount = (money.overpaid or money.refundable).decimal
-    return RefundForm(
-        currency=money.refundable.currency, data={"amount": str(amount), "token": secrets.token_urlsafe(12)}
-    )
+    """Return a form that suggests what was too much, else all that can go back, and nothing while something waits for
+    an approval; its token makes it one refund.
+    """
+    most = money.overpaid or money.refundable
+    amount = "" if money.waiting else str(most.decimal)
+    return RefundForm(currency=most.currency, data={"amount": amount, "token": secrets.token_urlsafe(12)})
 
 
 class TransferForm(AmountForm):

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, literal_column, select, union, union_all
 
 from admin.payments.tables import DISAGREES
 from admin.tables import ListState, Source, within
+from storefront.approvals.models import ApprovalRequest
 from storefront.database.base import db
 from storefront.database.unindexed import unindexed
 from storefront.kernel.clock import now
@@ -19,6 +20,7 @@ from storefront.orders.models import Order
 from storefront.orders.rules import read_number
 from storefront.orders.stages import is_owing
 from storefront.orders.states import PaymentStatus
+from storefront.payments import limits
 from storefront.payments import queries as payments
 from storefront.payments.models import Payment, PaymentMessage, Refund, Transaction
 from storefront.payments.providers import KNOWN, BankTransfer, Sandbox
@@ -42,12 +44,16 @@ class OrderMoney:
     attempts: Sequence[Payment]
     refunds: Sequence[tuple[Refund, bool]]
     """Each with whether a person pays it back."""
+    waiting: Sequence[ApprovalRequest]
+    """What was asked to go back and waits for an approval: no part of the following two."""
     refundable: Money
     overpaid: Money
     takes_transfers: bool
     to_capture: str
     to_practise: str
     """The reference of a test payment that a dispute can be practised with."""
+    is_by_hand: bool
+    """Whether some of it came without a provider that could send it back."""
     is_short: Money
     """What has gone, to the payer and their bank together, beyond what came in."""
 
@@ -119,15 +125,19 @@ def money_of(order: Order) -> OrderMoney:
     by_hand = {each.id: each.provider in BY_HAND for each in attempts}
     held = [each.reference for each in attempts if each.state == PaymentState.AUTHORIZED]
     tests = [each.reference for each in attempts if each.provider == Sandbox.code and each.captured_minor]
+    waiting = limits.list_waiting(order)
+    waits = sum(each.amount_minor or 0 for each in waiting)
     net = order.paid_minor - order.refunded_minor - order.lost_minor - sum(each.refunding_minor for each in attempts)
     return OrderMoney(
         attempts=attempts,
         refunds=[(refund, by_hand[refund.payment_id]) for refund in payments.list_refunds(order.id)],
-        refundable=payments.refundable(order),
-        overpaid=Money(max(net - order.total_minor, 0), order.currency),
+        waiting=waiting,
+        refundable=Money(max(payments.refundable(order).minor - waits, 0), order.currency),
+        overpaid=Money(max(net - waits - order.total_minor, 0), order.currency),
         takes_transfers=any(each.provider == BankTransfer.code for each in attempts),
         to_capture=held[0] if held else "",
         to_practise=tests[-1] if tests else "",
+        is_by_hand=any(by_hand[each.id] and each.captured_minor for each in attempts),
         is_short=Money(max(-net, 0), order.currency),
     )
 

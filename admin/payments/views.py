@@ -151,7 +151,11 @@ def refund(number: str) -> Response:
     except ShopError as refusal:
         show_refusal(form, refusal, default="amount")
         return _money_page(orders.get_order(number), refund_form=form, status=refusal.status)
-    flash(_("%(amount)s is on its way back.", amount=money_text(form.money)), "success")
+    amount = money_text(form.money)
+    if queries.money_of(order).is_by_hand:
+        flash(_("%(amount)s is to be paid back by hand.", amount=amount), "success")
+    else:
+        flash(_("%(amount)s is on its way back.", amount=amount), "success")
     return redirect_to(f"/admin/orders/{order.number}/money")
 
 

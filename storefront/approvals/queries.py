@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from storefront.accounts.identity import CurrentStaff
 from storefront.approvals.kinds import APPROVAL, kinds
@@ -42,13 +42,7 @@ def count_for(staff: CurrentStaff) -> int:
 
 def list_waiting_for(staff: CurrentStaff) -> Sequence[ApprovalRequest]:
     """Return what waits for somebody, the oldest first."""
-    statement = select(ApprovalRequest).where(
-        ApprovalRequest.state == RequestState.WAITING,
-        ApprovalRequest.expires_at > now(),
-        ApprovalRequest.kind.in_(decides(staff)),
-        ApprovalRequest.asked_by != staff.actor,
-    )
-    return db.session.scalars(statement.order_by(ApprovalRequest.id)).all()
+    return list_waiting(ApprovalRequest.kind.in_(decides(staff)), ApprovalRequest.asked_by != staff.actor)
 
 
 def list_made_by(staff: CurrentStaff) -> Sequence[ApprovalRequest]:
@@ -75,13 +69,14 @@ def get_request(request_id: int, staff: CurrentStaff) -> ApprovalRequest:
 
 def find_waiting_about(kind: str, key: str) -> ApprovalRequest | None:
     """Return a request of a kind about an object that still waits."""
-    statement = select(ApprovalRequest).where(
-        ApprovalRequest.kind == kind,
-        ApprovalRequest.object_key == key,
-        ApprovalRequest.state == RequestState.WAITING,
-        ApprovalRequest.expires_at > now(),
-    )
-    return db.session.scalar(statement.order_by(ApprovalRequest.id.desc()).limit(1))
+    found = list_waiting(ApprovalRequest.kind == kind, ApprovalRequest.object_key == key)
+    return found[-1] if found else None
+
+
+def list_waiting(*conditions: ColumnElement[bool]) -> Sequence[ApprovalRequest]:
+    """Return the requests that still wait and for which these hold, the oldest first."""
+    waits = ApprovalRequest.state == RequestState.WAITING, ApprovalRequest.expires_at > now()
+    return db.session.scalars(select(ApprovalRequest).where(*waits, *conditions).order_by(ApprovalRequest.id)).all()
 
 
 def pairs_of(actors: Iterable[str]) -> Mapping[str, tuple[str, str]]:

@@ -60,12 +60,12 @@ def books_agree(app: Flask) -> bool:
         return [*ledgers.discrepancies(), *order_books.discrepancies()] == []
 
 
-def ask_back(app: Flask, minor: int, reference: str = "return-1") -> list[Refund]:
+def ask_back(app: Flask, minor: int, reference: str = "return-1", *, by: str = "staff:1") -> list[Refund]:
     """Ask for a part of the order's money."""
     with app.app_context(), transaction():
         order = orders.get_whole(the_order(app).id)
         amount = Money(minor, order.currency)
-        return list(services.ask_refund(order=order, amount=amount, reference=reference, by="staff:1", at=now()))
+        return list(services.ask_refund(order=order, amount=amount, reference=reference, by=by, at=now()))
 
 
 def say(app: Flask, reference: str, minor: int, result: str = "success", key: str = "psp-1") -> None:
