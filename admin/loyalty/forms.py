@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DecimalField, Form, StringField
+from wtforms import DecimalField, Form, HiddenField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Regexp
 
 from storefront.kernel.money import MAX_MINOR, Money, TooManyDecimals
@@ -86,8 +86,9 @@ class TierForm(Form):
 
 
 class AdjustForm(Form):
-    """Points to give or take, and why."""
+    """Points to give or take, and why; `seen` is what could be spent when the form was shown."""
 
+    seen = HiddenField()
     points = StringField(_("Points"), [InputRequired(_("Enter how many points to give, or to take with a minus."))])
     reason = StringField(
         _("Reason"),

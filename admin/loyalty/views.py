@@ -24,7 +24,7 @@ from storefront.kernel.errors import Invalid, ShopError
 from storefront.kernel.paging import page_number
 from storefront.loyalty import queries as loyalty
 from storefront.loyalty import services, standings
-from storefront.loyalty.errors import NotEnoughPoints, TierChanged
+from storefront.loyalty.errors import TierChanged
 from storefront.loyalty.jobs import evaluate_tiers_soon
 from storefront.loyalty.models import Tier
 from storefront.loyalty.rules import read_signed_points
@@ -159,14 +159,15 @@ def adjust(customer_id: int) -> Response:
             with transaction():
                 before = loyalty.balance_of(person.id).available
                 reason = form.reason.data or ""
-                after = services.adjust(customer_id=person.id, points=points, reason=reason, by=by, at=at)
+                seen = read_signed_points(form.seen.data or "")
+                after = services.adjust(customer_id=person.id, points=points, reason=reason, by=by, at=at, seen=seen)
                 changes = {"available": (before, after.available), "points": (0, points), "reason": ("", reason)}
                 audit.record(
                     actor=by, action="points.adjust", about=("customer", str(person.id)), changes=changes, at=at
                 )
             flash(_("The points are changed."), "success")
             return redirect_to(f"/admin/loyalty/customers/{person.id}")
-    except (Invalid, NotEnoughPoints) as refusal:
+    except Invalid as refusal:
         show_refusal(form, refusal, default="points")
     return _customer_page(customer_id, form, status=422)
 
@@ -174,11 +175,13 @@ def adjust(customer_id: int) -> Response:
 def _customer_page(customer_id: int, form: AdjustForm, *, status: int = 200) -> Response:
     person = queries.get_person(customer_id)
     page = loyalty.page_of_history(person.id, page_number(request.args.get("page")))
+    balance = loyalty.balance_of(person.id)
+    form.seen.data = str(balance.available)
     return render_page(
         "admin/loyalty/customer.html",
         person=person,
         tier=loyalty.find_tier(person.tier),
-        balance=loyalty.balance_of(person.id),
+        balance=balance,
         waiting=loyalty.list_waiting(person.id),
         lots=loyalty.lots_of(person.id),
         steps=queries.list_steps(person.id),

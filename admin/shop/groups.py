@@ -193,7 +193,7 @@ GROUPS: tuple[Group, ...] = (
             Field(
                 "refund_approval_above",
                 N_("One person sends back at most"),
-                N_("In whole units of the currency, for one order. 0: one person decides alone."),
+                N_("In whole units of the currency for one order, or in points for a customer in a day. 0: no limit."),
             ),
             Field(
                 "promotion_approval_above",

@@ -19,7 +19,7 @@ class PointsRefused(Invalid):
 
 
 class NotANumberOfPoints(PointsRefused):
-    message = N_("Please enter how many points to use as a whole number, such as 500.")
+    message = N_("Please enter a whole number of points, such as 500.")
 
 
 class NegativePoints(PointsRefused):
@@ -41,6 +41,18 @@ class ReasonMissing(Invalid):
 
     def __init__(self, message: str | None = None, **facts: object) -> None:
         super().__init__(message, field="reason", **facts)
+
+
+class TooFewToTake(PointsRefused):
+    message = N_("The customer has %(available)s points to spend. At most that many can be taken.")
+
+
+class BalanceMoved(PointsRefused):
+    message = N_("The customer's points have changed meanwhile: %(available)s to spend. Please look, and decide anew.")
+
+
+class TooManyAtOnce(PointsRefused):
+    message = N_("At most %(most)s points fit here.")
 
 
 class NothingToAdjust(PointsRefused):

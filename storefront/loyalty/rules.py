@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from storefront.kernel.money import Money, digits_of
-from storefront.loyalty.errors import NegativePoints, NotANumberOfPoints
+from storefront.loyalty.errors import NegativePoints, NotANumberOfPoints, TooManyAtOnce
 from storefront.loyalty.states import EntryKind
 
 MOST_POINTS = 10**9
 """More than anybody has; a longer number is a slip of the hand."""
+_WHOLE = re.compile(r"(?P<sign>[+-]?)(?P<digits>\d{1,3}(,\d{3})+|\d+)", re.ASCII)
 RETURNED_LAST = timedelta(days=30)
 """Points that an order gave back can be used at least this long, even where they would have expired meanwhile."""
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -106,7 +108,7 @@ def points_for(goods: Money, *, per_unit: int, basis_points: int) -> int:
 
 def read_points(text: str) -> int:
     """Read a number of points as a person types it, full-width digits and "1,200" too; "" is none. Refuses with
-    NotANumberOfPoints or NegativePoints.
+    NotANumberOfPoints, NegativePoints or TooManyAtOnce.
     """
     points = read_signed_points(text)
     if points < 0:
@@ -116,14 +118,16 @@ def read_points(text: str) -> int:
 
 def read_signed_points(text: str) -> int:
     """The same, where fewer than none means to take some."""
-    plain = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace(" ", "").replace(",", "")
+    plain = unicodedata.normalize("NFKC", text).strip().replace("−", "-").replace(" ", "")
     if not plain:
         return 0
-    sign, digits = (-1, plain[1:]) if plain.startswith("-") else (1, plain.removeprefix("+"))
-    if not (digits.isascii() and digits.isdecimal()):
+    typed = _WHOLE.fullmatch(plain)
+    if typed is None:
         raise NotANumberOfPoints
-    short = digits.lstrip("0")[: len(str(MOST_POINTS)) + 1]
-    return sign * min(int(short or "0"), MOST_POINTS)
+    digits = typed["digits"].replace(",", "").lstrip("0") or "0"
+    if len(digits) > len(str(MOST_POINTS)) or int(digits) > MOST_POINTS:
+        raise TooManyAtOnce(most=f"{MOST_POINTS:,}")
+    return -int(digits) if typed["sign"] == "-" else int(digits)
 
 
 def credit(balance: Balance, points: int) -> Delta:

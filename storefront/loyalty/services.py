@@ -8,9 +8,9 @@ from sqlalchemy import update
 
 from storefront.database.base import db
 from storefront.kernel.money import Money
-from storefront.loyalty import rules
+from storefront.loyalty import limits, rules
 from storefront.loyalty.booking import Movement, customer_of, locked, note, note_next_expiry, post, standing_of
-from storefront.loyalty.errors import NotEnoughPoints, NothingToAdjust, ReasonMissing
+from storefront.loyalty.errors import BalanceMoved, NotEnoughPoints, NothingToAdjust, ReasonMissing, TooFewToTake
 from storefront.loyalty.models import PointsAccount, PointsEntry
 from storefront.loyalty.queries import balance_of, lots_of
 from storefront.loyalty.rules import Balance, Delta
@@ -118,16 +118,23 @@ def expire(*, customer_id: int, at: datetime) -> int:
     return points
 
 
-def adjust(*, customer_id: int, points: int, reason: str, by: str, at: datetime) -> Balance:
-    """Give points (a positive number) or take them (a negative one, at most what can be spent), and say why."""
+def adjust(*, customer_id: int, points: int, reason: str, by: str, at: datetime, seen: int | None = None) -> Balance:
+    """Give points (a positive number) or take them (a negative one, at most what can be spent), and say why.
+
+    Raises NeedsApproval beyond what one person gives alone.
+    Whoever has `seen` another number to spend than there is now is refused: the same form twice gives once.
+    """
     reason = reason.strip()
     if not points:
         raise NothingToAdjust
     if not reason:
         raise ReasonMissing
     balance = locked(customer_id)
+    if seen is not None and seen != balance.available:
+        raise BalanceMoved(available=balance.available)
     if -points > balance.available:
-        raise NotEnoughPoints(available=balance.available, points=-points)
+        raise TooFewToTake(available=balance.available)
+    limits.refuse_alone(customer_id=customer_id, balance=balance, points=points, reason=reason, by=by, at=at)
     delta = rules.credit(balance, points) if points > 0 else Delta(available=points)
     expires_at = _expiry(at) if points > 0 else None
     movement = Movement(customer_id, EntryKind.ADJUST, delta, at, "", reason[:255], by, expires_at=expires_at)

@@ -20,7 +20,9 @@ from storefront.kernel.kept import Kept
 from storefront.loyalty import ledgers, queries, services
 from storefront.loyalty.models import Tier, TierChange
 from storefront.loyalty.rules import Balance
+from storefront.shop.services import change_settings
 from tests.admin.people import at_work
+from tests.browser import Page
 from tests.counting import queries_of
 from tests.factories import make_customer
 
@@ -100,21 +102,50 @@ def test_service_finds_a_customer_and_moves_points_with_a_reason(any_app: Flask)
     assert browser.get("/admin/loyalty/customers?email=ADA@example.com").status == 303
     for typed, words in (
         ({"points": "200", "reason": ""}, "Please say why"),
-        ({"points": "lots", "reason": "x"}, "as a whole number"),
+        ({"points": "lots", "reason": "x"}, "a whole number of points"),
         ({"points": "0", "reason": "x"}, "how many points to give"),
-        ({"points": "-5", "reason": "x"}, "You have 0 points to spend"),
+        ({"points": "-5", "reason": "x"}, "The customer has 0 points to spend"),
+        ({"points": "1,5", "reason": "x"}, "a whole number of points"),
+        ({"points": "99999999999999999999", "reason": "x"}, "At most 1,000,000,000 points fit here"),
+        ({"points": "5", "reason": "x", "seen": "7"}, "have changed meanwhile: 0 to spend"),
     ):
         page = browser.post(f"{address}/adjustments", typed)
         assert page.status == 422
         assert words in page.said
-    assert browser.post(f"{address}/adjustments", {"points": "２００", "reason": "a broken cup"}).status == 303
+    gift = {"points": "２００", "reason": "a broken cup", "seen": "0"}
+    assert browser.post(f"{address}/adjustments", gift).status == 303
+    assert "have changed meanwhile" in browser.post(f"{address}/adjustments", gift).said, "the same form gives once"
     page = browser.get(address)
+    assert page.one("input[name=seen]")["value"] == "200"
     assert "a broken cup" in page.said
     assert "Cleo" in page.said
     with any_app.app_context():
         assert queries.balance_of(customer) == Balance(available=200)
         entry = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "points.adjust")).one()
         assert entry.changes["reason"] == ["", "a broken cup"]
+
+
+def test_points_that_are_worth_much_wait_for_somebody_else(any_app: Flask) -> None:
+    with any_app.app_context(), transaction():
+        customer = make_customer("ada@example.com").id
+        change_settings(values={"refund_approval_above": 5, "points_worth": 100}, at=now())
+    maker, checker = at_work(any_app, Role.CUSTOMER_SERVICE, "Cleo"), at_work(any_app, Role.FINANCE, "Finn")
+
+    def give(points: str, reason: str = "a broken cup") -> Page:
+        page = maker.get(f"/admin/loyalty/customers/{customer}")
+        return maker.submit(page, "form[action$='/adjustments']", points=points, reason=reason)
+
+    assert "The points are changed" in give("300").said
+    assert "does not decide this alone" in give("201").said
+    said = checker.get("/admin/approvals/1").said
+    for words in ("Points +201", "Worth $2.01", "To spend before 300", "The customer reads a broken cup"):
+        assert words in said
+    assert "The points are changed" in give("-100").said, "to take some needs nobody else"
+    checker.submit(checker.get("/admin/approvals/1"), "form[action$='/approval']")
+    with any_app.app_context():
+        assert queries.balance_of(customer) == Balance(available=401)
+        told = db.session.scalars(db.select(AuditEntry).where(AuditEntry.action == "points.adjust")).all()
+        assert [entry.actor for entry in told] == ["staff:1", "staff:1", "approval:1"]
 
 
 def test_finance_reads_what_is_owed_and_it_adds_up(any_app: Flask) -> None:

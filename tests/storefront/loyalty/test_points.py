@@ -14,7 +14,7 @@ from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
 from storefront.kernel.money import Money
 from storefront.loyalty import jobs, ledgers, queries, services
-from storefront.loyalty.errors import NotEnoughPoints, NothingToAdjust, ReasonMissing
+from storefront.loyalty.errors import NotEnoughPoints, NothingToAdjust, ReasonMissing, TooFewToTake
 from storefront.loyalty.models import PointsAccount, PointsEntry
 from storefront.loyalty.rules import Balance, Lot
 from storefront.shop.models import Setting
@@ -253,7 +253,7 @@ def test_staff_move_points_with_a_reason(any_app: Flask) -> None:
         for points, reason, refusal in (
             (5, "  ", ReasonMissing),
             (0, "why", NothingToAdjust),
-            (-101, "w", NotEnoughPoints),
+            (-101, "w", TooFewToTake),
         ):
             with pytest.raises(refusal), transaction():
                 services.adjust(customer_id=customer, points=points, reason=reason, by="staff:1", at=START)

@@ -39,13 +39,22 @@ def test_points_are_earned_on_whole_units(minor: int, currency: str, per_unit: i
 
 @pytest.mark.parametrize(
     ("text", "points"),
-    [("500", 500), (" 500 ", 500), ("５００", 500), ("1,200", 1200), ("", 0), ("0", 0), ("-0", 0), ("9" * 40, 10**9)],
+    [
+        ("500", 500),
+        (" 500 ", 500),
+        ("５００", 500),
+        ("1,200", 1200),
+        ("", 0),
+        ("0", 0),
+        ("-0", 0),
+        ("1,000,000,000", 10**9),
+    ],
 )
 def test_points_are_read_as_people_write_them(text: str, points: int) -> None:
     assert rules.read_points(text) == points
 
 
-@pytest.mark.parametrize("text", ["all of them", "12.5", "五百", "1e3", "--5", "½", "٣", "5 points"])
+@pytest.mark.parametrize("text", ["all of them", "12.5", "1,5", "1,2000", "五百", "1e3", "--5", "½", "٣", "5 points"])
 def test_what_is_no_number_is_refused(text: str) -> None:
     with pytest.raises(NotANumberOfPoints):
         rules.read_points(text)

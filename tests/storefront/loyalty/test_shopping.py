@@ -102,8 +102,8 @@ def test_points_pay_a_part_and_come_back_when_the_order_is_cancelled(any_app: Fl
     [
         ("641", "You have 640 points to spend"),
         ("-1", "Points cannot be less than zero"),
-        ("lots", "as a whole number, such as 500"),
-        ("12.5", "as a whole number, such as 500"),
+        ("lots", "a whole number of points, such as 500"),
+        ("12.5", "a whole number of points, such as 500"),
     ],
 )
 @pytest.mark.parametrize("htmx", [True, False])
