@@ -1,4 +1,4 @@
-"""How much of a refund was more than its order costs: it makes no sale smaller.
+"""What is in a refund: how much of it was more than its order costs, and how much of it was for delivery.
 
 Revision ID: 0035
 Revises: 0034
@@ -21,11 +21,13 @@ BY_CHANGE = (
 
 
 def upgrade() -> None:
-    """Add it; what went back after an order's change was such money."""
+    """Add both; what went back after an order's change was overpaid."""
     op.add_column("payment_refund", sa.Column("overpaid_minor", sa.BigInteger(), server_default="0", nullable=False))
+    op.add_column("payment_refund", sa.Column("freight_minor", sa.BigInteger(), nullable=True))
     op.execute(sa.text(BY_CHANGE))
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Take them away."""
+    op.drop_column("payment_refund", "freight_minor")
     op.drop_column("payment_refund", "overpaid_minor")

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    ScalarSelect,
     Select,
     Subquery,
     and_,
@@ -190,14 +191,18 @@ def _line_values() -> dict[str, ColumnElement[int]]:
 
 
 def _refunds(spans: CTE) -> Select[*tuple[Any, ...]]:
-    net = (
-        select(cast(func.coalesce(func.sum(_net()), 0), BigInteger))
-        .where(OrderLine.order_id == Order.id)
-        .correlate(Order)
-        .scalar_subquery()
+    """Of a refund that knows what of it is for delivery the rest is goods; of another their share of the order."""
+    net, gross = _of_lines(_net()), _of_lines(_net() + OrderLine.tax_minor)
+    back = Refund.amount_minor - Refund.overpaid_minor
+    share = case(
+        (Order.status == OrderStatus.CANCELLED, 0),
+        (
+            and_(Refund.freight_minor.is_not(None), gross > 0),
+            (back - Refund.freight_minor) * net // func.nullif(gross, 0),
+        ),
+        (Order.total_minor > 0, back * net // func.nullif(Order.total_minor, 0)),
+        else_=0,
     )
-    counts = and_(Order.status != OrderStatus.CANCELLED, Order.total_minor > 0)
-    share = case((counts, ((Refund.amount_minor - Refund.overpaid_minor) * net) // Order.total_minor), else_=0)
     ended = and_(Refund.ended_at >= spans.c.starts, Refund.ended_at < spans.c.ends)
     return (
         select(*_row(spans, "refunds", func.count(), func.sum(Refund.amount_minor), func.sum(share)))
@@ -208,6 +213,12 @@ def _refunds(spans: CTE) -> Select[*tuple[Any, ...]]:
         .where(*refund_counts())
         .group_by(spans.c.place)
     )
+
+
+def _of_lines(value: ColumnElement[int]) -> ScalarSelect[Any]:
+    """Return the sum of a figure over an order's lines."""
+    summed = select(cast(func.coalesce(func.sum(value), 0), BigInteger)).where(OrderLine.order_id == Order.id)
+    return summed.correlate(Order).scalar_subquery()
 
 
 def _buyers(spans: CTE) -> Select[*tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.database.base import Base
@@ -93,6 +93,8 @@ class Refund(Base):
     amount_minor: Mapped[minor]
     overpaid_minor: Mapped[minor] = mapped_column(default=0, server_default="0")
     """How much of it was more than the order costs: the sale is no smaller by it."""
+    freight_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """How much of it is what delivery had cost, where whoever asked for it knows."""
     state: Mapped[str] = mapped_column(String(16))
     by: Mapped[str] = mapped_column(String(120), default="")
     psp_reference: Mapped[str | None] = mapped_column(String(120), unique=True)

@@ -273,13 +273,21 @@ def _ask_back(found: Return, amount: int, by: str, at: datetime) -> None:
     if amount > sum(payments.refundable(order).minor for order in family):
         raise TooMuchBack(field="amount", amount=_words(refundable(found)))
     found.attempts += 1
-    reference = refund_reference(found.number, found.attempts)
+    reference, freight = refund_reference(found.number, found.attempts), _freight_in(found, amount)
+    whole = amount
     for order in sorted(family, key=lambda each: (each.id != found.order_id, each.id)):
         part = min(amount, payments.refundable(order).minor)
         if part:
             money = Money(part, order.currency)
-            payment_services.ask_refund(order=order, amount=money, reference=reference, by=by, at=at)
+            payment_services.ask_refund(
+                order=order, amount=money, reference=reference, by=by, at=at, freight=freight * part // whole
+            )
             amount -= part
+
+
+def _freight_in(found: Return, amount: int) -> int:
+    """Return how much of what goes back is for delivery: its share of what the rules come to, and no more than that."""
+    return found.freight_minor * min(amount, found.suggested_minor) // max(found.suggested_minor, 1)
 
 
 def _lock(found: Return, action: ReturnAction) -> tuple[Order, Return]:

@@ -41,9 +41,11 @@ ELSEWHERE = "elsewhere-"
 TAKEN_BACK = N_("The bank has taken this money back already.")
 
 
-def ask_refund(*, order: Order, amount: Money, reference: str, by: str, at: datetime) -> Sequence[Refund]:
+def ask_refund(
+    *, order: Order, amount: Money, reference: str, by: str, at: datetime, freight: int | None = None
+) -> Sequence[Refund]:
     """Send money back along the payments that it came with, or refuse with NotRefundable; beyond what one person sends
-    back alone, with NeedsApproval.
+    back alone, with NeedsApproval. `freight` is how much of it, in minor units, is for delivery, where that is known.
 
     It is set aside here, in the caller's transaction; a job asks the provider after the commit and tells the end as
     RefundSucceeded or RefundFailed. Asked again under the same `reference`, it is the same refund.
@@ -65,7 +67,11 @@ def ask_refund(*, order: Order, amount: Money, reference: str, by: str, at: date
         raise NotRefundable.beyond(left)
     limits.refuse_alone(order=order, amount=amount, left=left, reference=reference, by=by)
     parts = zip(payments, spread(amount.minor, available), strict=True)
-    return [_set_aside(payment, part, reference, by, at) for payment, part in parts if part]
+    asked = [_set_aside(payment, part, reference, by, at) for payment, part in parts if part]
+    if freight is not None:
+        for refund in asked:
+            refund.freight_minor = freight * refund.amount_minor // amount.minor
+    return asked
 
 
 def stop_unsent(*, payment: Payment, at: datetime) -> None:

@@ -31,7 +31,10 @@ class Sale:
     tax: int
     lines: list[tuple[int, int, int, int | None, bool]]
     """(product, quantity, net, cost of a piece, whether it is a gift)"""
-    refunds: list[tuple[datetime, int]] = field(default_factory=list)
+    gross: int = 0
+    """What the lines cost with tax."""
+    refunds: list[tuple[datetime, int, int]] = field(default_factory=list)
+    """(when, how much went back, what of it is goods)"""
     order_id: int = 0
 
     @property
@@ -126,7 +129,7 @@ def _place(draw, key, at, customer_id, email, variants) -> Sale:  # type: ignore
         tax,
         net,
     )
-    sale.order_id = order.id
+    sale.order_id, sale.gross = order.id, sale.net + sum(line[6] for line in lines)
     _pay_back(draw, order, sale, key)
     return sale
 
@@ -155,13 +158,22 @@ def _pay_back(draw, order: Order, sale: Sale, key: str) -> None:  # type: ignore
             reference=f"r{number}",
             key=f"refund-{key}-{number}",
             amount_minor=amount,
+            overpaid_minor=(over := draw.choice((0, 0, amount // 2))),
+            freight_minor=(freight := draw.choice((None, 0, (amount - over) // 3))),
             state=state,
             asked_at=sale.at,
             ended_at=None if state == "pending" else ended,
         )
         db.session.add(refund)
         if state == "succeeded":
-            sale.refunds.append((ended, amount))
+            sale.refunds.append((ended, amount, _goods_in(sale, amount - over, freight)))
+
+
+def _goods_in(sale: Sale, back: int, freight: int | None) -> int:
+    """What of money that made a sale smaller is goods without tax."""
+    if freight is not None and sale.gross:
+        return int(Fraction((back - freight) * sale.net, sale.gross))
+    return int(Fraction(back * sale.net, sale.total)) if sale.total else 0
 
 
 def brute(sales: Iterable[Sale], first: date, last: date, zone: str) -> Sums:
@@ -174,7 +186,13 @@ def brute(sales: Iterable[Sale], first: date, last: date, zone: str) -> Sums:
     here = [sale for sale in sales if sale.counts and within(sale.at)]
     lines = [line for sale in here for line in sale.lines]
     known = [line for line in lines if line[3] is not None]
-    back = [(sale, amount) for sale in sales if not sale.replaces for moment, amount in sale.refunds if within(moment)]
+    back = [
+        (sale, amount, goods)
+        for sale in sales
+        if not sale.replaces
+        for moment, amount, goods in sale.refunds
+        if within(moment)
+    ]
     buyers = {sale.who for sale in here}
     before = {sale.who for sale in sales if not sale.cancelled and sale.at.astimezone(ZoneInfo(zone)).date() < first}
     twice = {who for who in buyers if sum(sale.who == who for sale in here) > 1}
@@ -189,10 +207,8 @@ def brute(sales: Iterable[Sale], first: date, last: date, zone: str) -> Sums:
         known=sum(line[2] for line in known),
         cost=sum(line[1] * line[3] for line in known),
         refunds=len(back),
-        refunded=sum(amount for _, amount in back),
-        refunded_goods=sum(
-            int(Fraction(amount * sale.net, sale.total)) for sale, amount in back if not sale.cancelled and sale.total
-        ),
+        refunded=sum(amount for _, amount, _ in back),
+        refunded_goods=sum(goods for sale, _, goods in back if not sale.cancelled),
         buyers=len(buyers),
         newcomers=len(buyers - before),
         repeaters=len(buyers & (before | twice)),

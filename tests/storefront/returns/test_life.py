@@ -10,6 +10,7 @@ import time_machine
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from storefront.catalog.models import Variant
 from storefront.database.base import db
@@ -25,6 +26,7 @@ from storefront.mail.models import OutboxMail
 from storefront.orders import services as order_services
 from storefront.orders.states import CancelReason
 from storefront.payments import services as payments
+from storefront.payments.models import Refund
 from storefront.promotions.models import CouponCode
 from storefront.returns import jobs, ledgers, queries, services
 from storefront.returns.errors import (
@@ -123,6 +125,18 @@ def test_whatever_the_sequence_all_that_was_paid_for_goods_goes_back(
         assert refunded(number) == order_of(number).paid_minor
         assert order_of(number).payment_status == "refunded"
         assert wrongs() == []
+
+
+def test_a_refund_says_how_much_of_it_is_for_delivery(any_app: Flask) -> None:
+    with any_app.app_context():
+        number = buy({"Lamp": (1000, 2)})
+        lamp = order_of(number).lines[0].id
+        found = receive(approve(ask(number, {lamp: 2}, reason=ReturnReason.FAULTY)))
+        assert (found.goods_minor, found.freight_minor, found.suggested_minor) == (2000, 500, 2500)
+        refund(found, 1250, "half of it")
+        pay_back()
+        found = again(found)
+        assert [(each.amount_minor, each.freight_minor) for each in db.session.scalars(select(Refund))] == [(1250, 250)]
 
 
 def test_the_amount_follows_what_was_accepted_and_staff_may_decide_otherwise(any_app: Flask) -> None:
