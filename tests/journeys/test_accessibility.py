@@ -64,6 +64,11 @@ def overflow(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
+def emptiness(page: Page) -> int:
+    """Return by how many pixels one can scroll beyond what the page holds."""
+    return int(page.evaluate("document.documentElement.scrollHeight - Math.max(document.body.offsetHeight, innerHeight)"))
+
+
 def first_links(page: Page) -> list[str]:
     """Return a category and a product of this shop."""
     category = page.locator("main a[href^='/categories/']").first.get_attribute("href")
@@ -108,7 +113,7 @@ def test_the_back_office_is_usable_by_everyone(visit: Visit) -> None:
         links = visitor.page.locator("nav a[href^='/admin']").evaluate_all("all => all.map(a => a.pathname)")
         for path in dict.fromkeys([*ADMIN_PAGES, *links]):
             page = visitor.open(path)
-            found[path] = problems(page)
+            found[path] = [*problems(page), *(["ends in nothing"] if emptiness(page) > 1 else [])]
             for width in (DESKTOP[0], 768):
                 page.set_viewport_size({"width": width, "height": 1000})
                 found[path] += [f"too wide at {width}"] if overflow(page) > 0 else []
