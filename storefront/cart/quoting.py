@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -263,7 +263,11 @@ def price_cart(
     bought = contents.priced
     offers = flash.offers_for([line.variant_id for line in bought], customer_key=owner.key, at=at, alone=owner.is_guess)
     gifts = gift_goods(considered, currency=contents.currency, locale=contents.locale)
-    shopper = replace(shopper, uses=promotions.uses_of(owner.key, considered, alone=owner.is_guess))
+    shopper = replace(
+        shopper,
+        uses=promotions.uses_of(owner.key, considered, alone=owner.is_guess),
+        order_count=_past_orders(shopper, owner, considered),
+    )
     snapshot = Snapshot(
         now=at,
         currency=contents.currency,
@@ -280,6 +284,13 @@ def price_cart(
         points=_points(contents, owner),
     )
     return PricedCart(contents, snapshot, considered, gifts, offers)
+
+
+def _past_orders(shopper: Shopper, owner: Owner, considered: Iterable[Promotion]) -> int:
+    """Return a shopper's past orders; those of a guest are counted where an offer asks for them."""
+    if shopper.known or all(promotion.audience.most_orders is None for promotion in considered):
+        return shopper.order_count
+    return owner.past_orders
 
 
 def shopper_of(customer: CurrentCustomer | None) -> Shopper:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from storefront.accounts.rules import PostalAddress
 from storefront.cart.rules import Owner
+from storefront.orders import queries as orders
 from storefront.orders.draft import Buyer
 from storefront.payments.providers import Provider
 from storefront.pricing.snapshot import Shopper
@@ -45,6 +46,10 @@ class KnownOwner(Owner):
     @property
     def is_guess(self) -> bool:
         return self.customer_id is None and not self.is_placing
+
+    @property
+    def past_orders(self) -> int:
+        return 0 if self.customer_id is not None or self.is_guess else orders.count_placed(self.email)
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,9 @@ def overflow(page: Page) -> int:
 
 def emptiness(page: Page) -> int:
     """Return by how many pixels one can scroll beyond what the page holds."""
-    return int(page.evaluate("document.documentElement.scrollHeight - Math.max(document.body.offsetHeight, innerHeight)"))
+    return int(
+        page.evaluate("document.documentElement.scrollHeight - Math.max(document.body.offsetHeight, innerHeight)")
+    )
 
 
 def first_links(page: Page) -> list[str]:

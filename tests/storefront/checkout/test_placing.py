@@ -203,6 +203,24 @@ def test_a_guest_who_used_an_offer_up_is_told_before_ordering(app: Flask) -> Non
     assert order(again, asked).status == 303
 
 
+def test_a_guest_who_has_ordered_before_gets_no_offer_for_first_orders(any_app: Flask) -> None:
+    open_shop(any_app, stock=9)
+    with any_app.app_context(), transaction():
+        first = {"conditions": [{"kind": "audience", "most_orders": 0}], "name": "Welcome"}
+        factories.make_promotion(benefits=[{"kind": "percent_off", "basis_points": 1000}], **first)
+    buy(any_app)
+    with any_app.app_context():
+        assert db.session.scalars(db.select(Order.discount_minor)).one() > 0
+    again = with_cart(any_app)
+    asked = order(again)
+    assert asked.status == 409
+    assert "“Welcome” no longer applies" in asked.said
+    assert order(again, asked).status == 303
+    with any_app.app_context():
+        assert db.session.scalars(db.select(Order.discount_minor).order_by(Order.id.desc())).first() == 0
+    assert order(with_cart(any_app), email="someone.else@example.com").status == 303
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [("en", "“Lamp” cannot be sent to NY, United States."), ("zh", "“Lamp”无法配送到NY, 美国。")],
