@@ -35,6 +35,12 @@ class BadTrackingNumber(Invalid):
     message = N_("A tracking number has 4 to 40 letters, digits and hyphens. Please check it.")
 
 
+class LabelTaken(Invalid):
+    """A tracking number that a parcel to somebody else has: that customer would follow another one's goods."""
+
+    message = N_("Parcel %(parcel)s, to another address, has the tracking number %(number)s. Scan this parcel's label.")
+
+
 class NoSuchCarrier(Invalid):
     """Nobody here knows it, or the merchant has switched it off."""
 

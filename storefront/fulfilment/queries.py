@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CompoundSelect, case, func, select, union_all
@@ -78,6 +79,20 @@ def list_parcels(order_id: int) -> Sequence[Parcel]:
     """Return an order's parcels, the first packed first; unpacked ones are history and left out."""
     mine = (Parcel.order_id == order_id, Parcel.state != ParcelState.UNPACKED)
     return db.session.scalars(select(Parcel).where(*mine).order_by(Parcel.id)).all()
+
+
+def find_alike(parcel: Parcel, carrier: str, tracking_number: str, *, since: datetime) -> str | None:
+    """Return the number of a parcel that left since then under this tracking number, to another address than this one.
+
+    Parcels to one address may travel under one number.
+    """
+    if not tracking_number:
+        return None
+    alike = select(Parcel.number, Order.shipping_address).join(Order, Order.id == Parcel.order_id)
+    same = Parcel.tracking_number == tracking_number, Parcel.carrier == carrier, Parcel.order_id != parcel.order_id
+    others = db.session.execute(alike.where(*same, Parcel.shipped_at >= since).order_by(Parcel.id)).all()
+    address = db.session.scalar(select(Order.shipping_address).where(Order.id == parcel.order_id)) if others else None
+    return next((row.number for row in others if row.shipping_address != address), None)
 
 
 def list_lines(parcels: Iterable[Parcel]) -> dict[int, list[Any]]:

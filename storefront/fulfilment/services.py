@@ -7,14 +7,14 @@ other is told who was faster.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from storefront.accounts import queries as accounts
 from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.fulfilment import queries
 from storefront.fulfilment.carriers import choosing
-from storefront.fulfilment.errors import NothingToPack, NotStocked, PackedAlready
+from storefront.fulfilment.errors import LabelTaken, NothingToPack, NotStocked, PackedAlready
 from storefront.fulfilment.events import ParcelDelivered, ParcelRelabelled, ParcelSentAgain, ParcelShipped
 from storefront.fulfilment.models import Parcel, ParcelLine
 from storefront.fulfilment.rules import (
@@ -43,6 +43,8 @@ from storefront.orders.states import EventKind
 
 log = logging.getLogger(__name__)
 
+USED_AGAIN_AFTER = timedelta(days=180)
+"""Carriers give a number to another parcel after a while."""
 _ENDS = {ParcelAction.LOSE: EventKind.LOST, ParcelAction.COME_BACK: EventKind.CAME_BACK}
 
 
@@ -89,14 +91,14 @@ def unpack(*, parcel: Parcel, by: str, at: datetime) -> Parcel:
 
 def ship(*, parcel: Parcel, label: Label, by: str, at: datetime) -> Parcel:
     """Let a packed parcel leave: its goods go off the shelf, its order knows, the customer is told."""
-    parcel = _leave(parcel, _checked(label), by, at)
+    parcel = _leave(parcel, _checked(label, parcel, at), by, at)
     publish(ParcelShipped(parcel.order_id, order_number(parcel.number), parcel.id))
     return parcel
 
 
 def correct_label(*, parcel: Parcel, label: Label, by: str, at: datetime) -> Parcel:
     """Give a parcel on its way another carrier or tracking number; a typing error is mended, nothing else happens."""
-    label = _checked(label)
+    label = _checked(label, parcel, at)
     order, parcel = _lock(parcel, ParcelAction.CORRECT)
     was = f"{parcel.carrier} {parcel.tracking_number}"
     parcel.carrier, parcel.tracking_number = label.carrier, label.tracking_number
@@ -239,9 +241,13 @@ def _note(parcel: Parcel, what: str, change: audit.Change, by: str, at: datetime
         audit.record(actor=by, action=f"parcel.{what}", about=("parcel", parcel.number), changes=changes, at=at)
 
 
-def _checked(label: Label) -> Label:
-    """Return a label with a carrier that exists and a number as it is stored."""
-    return Label(choosing.get_chosen(label.carrier).code, read_tracking_number(label.tracking_number))
+def _checked(label: Label, parcel: Parcel, at: datetime) -> Label:
+    """Return a label with a carrier that exists and a number as it is stored, which no parcel elsewhere has."""
+    checked = Label(choosing.get_chosen(label.carrier).code, read_tracking_number(label.tracking_number))
+    other = queries.find_alike(parcel, checked.carrier, checked.tracking_number, since=at - USED_AGAIN_AFTER)
+    if other is not None:
+        raise LabelTaken(field="tracking_number", parcel=other, number=checked.tracking_number)
+    return checked
 
 
 def _lock(parcel: Parcel, action: ParcelAction) -> tuple[Order, Parcel]:

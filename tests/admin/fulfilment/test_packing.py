@@ -187,6 +187,22 @@ def test_an_order_scanned_where_a_label_is_wanted_is_no_tracking_number(app: Fla
     assert (page.status, "Scan the carrier's label." in page.words("[role=alert]")) == (422, True)
 
 
+def test_a_label_that_a_parcel_to_somebody_else_has_is_refused(app: Flask, packer: Shopper) -> None:
+    first, beside, other = buy(app), buy(app), buy(app)
+    with app.app_context(), transaction():
+        order = order_of(other)
+        order.shipping_address = {**order.shipping_address, "street": "9 Other Road"}
+        db.session.merge(order)
+    send(packer, scan(packer, first), "SF12345678", carrier="sf")
+    assert "is on its way" in send(packer, scan(packer, beside), "SF12345678", carrier="sf").said, "one address"
+    page = send(packer, scan(packer, other), "SF12345678", carrier="sf")
+    assert page.status == 422
+    assert f"Parcel {first}-1, to another address, has the tracking number SF12345678." in page.words("[role=alert]")
+    with app.app_context():
+        assert states_of(other) == []
+    assert "is on its way" in send(packer, scan(packer, other), "SF12345678", carrier="ups").said
+
+
 def test_customer_service_sees_parcels_and_changes_nothing(app: Flask) -> None:
     number = buy(app)
     with app.app_context():
