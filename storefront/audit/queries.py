@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
 from storefront.audit.models import AuditEntry
 from storefront.database.base import db
+
+ENDS = ("delete", "remove")
+"""What the last act on an object is called; SQLite gives its number to another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +34,10 @@ def entries(wanted: Filter) -> Select[*tuple[Any, ...]]:
 
 
 def list_entries_about(object_kind: str, object_key: str, *, limit: int = 20) -> Sequence[Any]:
-    """Return what was done to one object, the newest first."""
-    wanted = Filter(object_kind=object_kind, object_key=object_key)
-    return db.session.execute(entries(wanted).order_by(AuditEntry.id.desc()).limit(limit)).all()
+    """Return what was done to one object, the newest first; not what was done to one of before that had its number."""
+    wanted, ends = Filter(object_kind=object_kind, object_key=object_key), {f"{object_kind}.{end}" for end in ENDS}
+    rows = db.session.execute(entries(wanted).order_by(AuditEntry.id.desc()).limit(limit)).all()
+    return list(takewhile(lambda row: row.action not in ends, rows))
 
 
 def _rows() -> Select[*tuple[Any, ...]]:

@@ -222,7 +222,9 @@ def _of_lines(value: ColumnElement[int]) -> ScalarSelect[Any]:
 
 
 def _buyers(spans: CTE) -> Select[*tuple[Any, ...]]:
-    """Customers by account, guests by e-mail; whoever has neither any more was forgotten and is nobody."""
+    """Customers by account, guests by e-mail, under which they may have ordered signed in before; whoever has neither
+    any more was forgotten and is nobody.
+    """
     email = case((Order.customer_id.is_(None), Order.email), else_="")
     placed = and_(*_placed(spans.c.starts, spans.c.ends))
     each = (
@@ -236,7 +238,7 @@ def _buyers(spans: CTE) -> Select[*tuple[Any, ...]]:
     before = aliased(Order)
     earlier = (before.placed_at < each.c.starts, before.status != OrderStatus.CANCELLED)
     by_account = exists().where(before.customer_id == each.c.customer_id, *earlier)
-    by_email = exists().where(before.email == each.c.email, unindexed(before.customer_id).is_(None), *earlier)
+    by_email = exists().where(before.email == each.c.email, *earlier)
     had = case((each.c.customer_id.is_(None), by_email), else_=by_account)
     newcomers = func.sum(case((had, 0), else_=1))
     repeaters = func.sum(case((had, 1), (each.c.orders > 1, 1), else_=0))

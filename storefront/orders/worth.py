@@ -17,6 +17,7 @@ from storefront.accounts.models import Customer
 from storefront.database.base import db
 from storefront.database.inserting import insert_into
 from storefront.kernel.money import Money
+from storefront.orders.following_up import WAS_CHOSEN
 from storefront.orders.models import CustomerWorth, Order
 from storefront.orders.segments import LOYAL_FROM, Bounds, Segment, segment_of
 from storefront.orders.states import OrderStatus
@@ -26,7 +27,7 @@ AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What one customer has bought: orders that were not cancelled, and money that stayed with the shop."""
+    """What one customer has bought: orders that were not cancelled and replaced nothing, and money that stayed here."""
 
     orders: int
     spent: Money
@@ -44,7 +45,7 @@ class Worth:
         return segment_of(self.orders, self.last_at, at=at, bounds=bounds)
 
 
-_IS_LIVE = Order.status != OrderStatus.CANCELLED
+_IS_LIVE = and_(Order.status != OrderStatus.CANCELLED, WAS_CHOSEN)
 _KEPT = Order.paid_minor - Order.refunded_minor - Order.lost_minor
 _COUNTED = (
     Order.customer_id,

@@ -32,6 +32,14 @@ def test_only_what_changed_is_written(app: Flask) -> None:
         assert queries.list_entries_about("product", "8") == []
 
 
+def test_what_has_the_number_of_one_that_was_deleted_has_not_its_history(app: Flask) -> None:
+    with app.app_context(), transaction():
+        for action in ("slot.add", "slot.remove", "slot.add", "slot.move"):
+            services.record(actor="staff:1", action=action, about=("slot", "7"), changes={"x": (1, 2)}, at=now())
+    with app.app_context():
+        assert [entry.action for entry in queries.list_entries_about("slot", "7")] == ["slot.move", "slot.add"]
+
+
 def test_entries_are_found_by_person_object_and_time(app: Flask) -> None:
     moment = now()
     with app.app_context(), transaction():

@@ -134,6 +134,7 @@ def test_what_is_counted_is_what_stayed_with_the_shop(app: Flask) -> None:
             make_order(2000, customer_id=ada, placed_at=AT - days(3), refunded_minor=500, lost_minor=100)
             make_order(4000, customer_id=ada, placed_at=AT, status=OrderStatus.CANCELLED, refunded_minor=4000)
             make_order(8000, email="ada@example.com")
+            make_order(0, customer_id=ada, placed_at=AT, idempotency_key="follow-7KQM-3XPD-R1-1")
         with transaction():
             count_anew(customer_ids=[ada, bob], at=AT)
         worth = worth_of(ada, currency="USD")
