@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,13 +15,17 @@ from admin.days import day_of
 from admin.fulfilment.queries import may_leave
 from admin.orders.tables import BALANCE_DUE, LATE, PAID_BUT_CANCELLED, REFUND_FAILED
 from admin.tables import ListState, Source, within
+from storefront.accounts.rules import normal_phone
 from storefront.database.base import db
 from storefront.database.prefix import begins_with
 from storefront.database.unindexed import unindexed
 from storefront.figures import counting
+from storefront.fulfilment.models import Parcel
+from storefront.invoicing.models import Invoice
 from storefront.kernel.clock import now
 from storefront.kernel.errors import NotFound
 from storefront.kernel.money import Money
+from storefront.kernel.text import code_key
 from storefront.orders import notes
 from storefront.orders import queries as orders
 from storefront.orders.models import Order
@@ -31,10 +36,13 @@ from storefront.payments.models import Payment, Refund, Transaction
 from storefront.payments.states import RefundState
 from storefront.shop.queries import get_settings
 
+_INVOICE = re.compile(r"(\d{4})-(\d{6,9})")
 SHORTEST_WORDS = 3
 """Fewer letters are looked for in numbers and e-mails only."""
 MOST_SORTED = 5_000
 """So many orders of an e-mail are sorted, to show the newest of them."""
+MOST_OF_A_PHONE = 200
+"""So many orders of a phone are found, the newest."""
 SORTS: Mapping[str, Any] = {"placed": Order.placed_at, "total": Order.total_minor}
 ROW = select(
     Order.id,
@@ -149,7 +157,8 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    """A number, the beginning of an e-mail, or words that stand in a note.
+    """A number (of the order, its parcel, return or invoice, or the carrier's), the beginning of an e-mail, a phone, or
+    words that stand in a note.
 
     An e-mail is looked up, unless so many begin like this that sorting their orders takes longer than reading orders
     as they are sorted until a page is full.
@@ -158,4 +167,17 @@ def _matches(text: str) -> ColumnElement[bool]:
     beginning = begins_with(Order.email, text.lower())
     if db.session.scalar(select(Order.id).where(beginning).offset(MOST_SORTED).limit(1)) is not None:
         beginning = begins_with(unindexed(Order.email), text.lower())
-    return or_(Order.number == read_number(text), beginning, Order.id.in_(noted))
+    return or_(Order.number == read_number(text), beginning, Order.id.in_([*noted, *_known_by(text)]))
+
+
+def _known_by(text: str) -> Iterator[int]:
+    """Yield the orders of which a text with digits names the phone, the invoice or the label."""
+    if not any(each.isdigit() for each in text):
+        return
+    if phone := normal_phone(text, get_settings().country):
+        mine = select(Order.id).where(Order.phone == phone, Order.phone != "").order_by(Order.id.desc())
+        yield from db.session.scalars(mine.limit(MOST_OF_A_PHONE))
+    if printed := _INVOICE.fullmatch(text):
+        named = Invoice.year == int(printed[1]), Invoice.position == int(printed[2])
+        yield from db.session.scalars(select(Invoice.order_id).where(*named))
+    yield from db.session.scalars(select(Parcel.order_id).where(Parcel.tracking_number == code_key(text)[:40]))

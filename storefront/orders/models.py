@@ -54,6 +54,7 @@ class Order(Base):
         Index("ix_order_owing", "status", "placed_at", sqlite_where=text(_OWING), postgresql_where=text(_OWING)),
         Index("ix_order_noted", "id", sqlite_where=text("note <> ''"), postgresql_where=text("note <> ''")),
         Index("ix_order_email", "email", postgresql_ops={"email": "varchar_pattern_ops"}),
+        Index("ix_order_phone", "phone", sqlite_where=text("phone <> ''"), postgresql_where=text("phone <> ''")),
     )
 
     id: Mapped[pk]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from storefront.pricing.allocation import Allocation
 
 SYMBOLS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Digits and letters that nobody takes for one another when a number is read out."""
+_NUMBER = re.compile(r"([0-9A-Z]{4})-?([0-9A-Z]{4})(-.*)?")
 NUMBER_LENGTH = 8
 NUMBERS = len(SYMBOLS) ** NUMBER_LENGTH
 """How many order numbers there are (6.6e11)."""
@@ -35,8 +37,10 @@ def number_of(draw: int) -> str:
 
 
 def read_number(text: str) -> str:
-    """Return an order number as it is stored, however it was typed."""
-    return code_key(text)[:32]
+    """Return an order number as it is stored, however it was typed: "7kqm3xpd", or that of its parcel or return."""
+    code = code_key(text)[:40]
+    found = _NUMBER.fullmatch(code)
+    return f"{found[1]}-{found[2]}" if found else code[:32]
 
 
 def payment_status(

@@ -11,6 +11,8 @@ from storefront.accounts.permissions import Role
 from storefront.audit import queries as audit
 from storefront.database.base import db
 from storefront.database.transaction import transaction
+from storefront.fulfilment.models import Parcel
+from storefront.invoicing import services as invoices
 from storefront.kernel.clock import now
 from storefront.orders.models import Order
 from tests.admin.orders_made import make_order
@@ -45,7 +47,24 @@ def test_the_list_is_narrowed_by_each_state_by_day_and_by_search(any_app: Flask,
     assert numbers(browser, "/admin/orders?placed_from=2026-01-11&placed_to=2026-01-10") == []
     assert numbers(browser, f"/admin/orders?q={year['sent'].lower()}") == [year["sent"]]
     assert numbers(browser, "/admin/orders?q=GRACE@") == [year["new"]]
+    for suffix in ("-1", "-R2"):
+        assert numbers(browser, f"/admin/orders?q={year['sent'].lower()}{suffix}") == [year["sent"]]
+    assert numbers(browser, f"/admin/orders?q={year['sent'].replace('-', '')}") == [year["sent"]]
     assert numbers(browser, "/admin/orders?q=%25") == []
+
+
+def test_a_caller_is_found_by_phone_label_and_invoice(any_app: Flask, year: dict[str, str]) -> None:
+    with any_app.app_context(), transaction():
+        order = db.session.scalars(db.select(Order).where(Order.number == year["sent"])).one()
+        order.phone = "+12175550188"
+        values = {"order_id": order.id, "number": f"{order.number}-1", "packed_at": now(), "shipped_at": now()}
+        db.session.add(Parcel(**values, state="shipped", carrier="ups", tracking_number="1Z999AA10123456777"))
+        invoices.issue(order_id=order.id, company="", buyer_tax_id="", at=now())
+    browser = at_work(any_app, Role.CUSTOMER_SERVICE)
+    for typed in ("217-555-0188", "%2B1 217 555 0188", "1z999 aa10123456777", f"{now():%Y}-000001"):
+        assert numbers(browser, f"/admin/orders?q={typed}") == [year["sent"]], typed
+        assert year["sent"] in browser.get(f"/admin/search?q={typed}").said
+    assert numbers(browser, "/admin/orders?q=217-555-0189") == []
 
 
 def test_an_email_that_many_orders_begin_with_is_not_looked_up(
