@@ -44,6 +44,7 @@ from admin.orders import noting_views as order_notes
 from admin.orders import taking_views as order_taking
 from admin.orders import views as orders
 from admin.orders import writing_views as order_letters
+from admin.orders.tables import delivery_of
 from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.pricing.taxes import views as taxes
@@ -143,6 +144,7 @@ def _context() -> dict[str, Any]:
         "waiting_for_me": waiting.count_for(staff),
         "deeds": ACTIONS,
         "is_price": is_price,
+        "delivery_of": delivery_of,
         "menu_places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
         "may": lambda name: staff.may(Permission(name)),
     }
