@@ -61,7 +61,7 @@ def ask_refund(*, order: Order, amount: Money, reference: str, by: str, at: date
     ).all()
     available = [max(_left(each), 0) for each in payments]
     if amount.currency != order.currency or not 0 < amount.minor <= sum(available):
-        raise NotRefundable(amount=_words(Money(sum(available), order.currency)))
+        raise NotRefundable(amount=Money(sum(available), order.currency))
     limits.refuse_alone(order=order, amount=amount, reference=reference, by=by)
     parts = zip(payments, spread(amount.minor, available), strict=True)
     return [_set_aside(payment, part, reference, by, at) for payment, part in parts if part]
@@ -153,7 +153,7 @@ def try_again(*, refund_id: int, by: str, at: datetime) -> Refund:
     if refund.state != RefundState.STUCK:
         raise RefundClosed
     if _left(payment) < 0:
-        raise NotRefundable(amount=_words(Money.zero(payment.currency)))
+        raise NotRefundable(amount=Money.zero(payment.currency))
     refund.state, refund.attempts, refund.next_try_at = RefundState.ASKED, 0, at
     db.session.flush()
     log.info("Refund %s is tried again by %s", refund.id, by)
@@ -203,7 +203,7 @@ def _set_aside(payment: Payment, amount: int, reference: str, by: str, at: datet
         ),
     )
     if not taken.rowcount:
-        raise NotRefundable(amount=_words(Money.zero(payment.currency)))
+        raise NotRefundable(amount=Money.zero(payment.currency))
     db.session.refresh(payment)
     refund = _record(payment, amount, reference, by, at)
     publish(RefundAsked(refund.id))
@@ -306,7 +306,3 @@ def _lock_payment(refund: Refund) -> Payment:
     payment = entries.lock(reference)
     db.session.refresh(refund)
     return payment
-
-
-def _words(amount: Money) -> str:
-    return f"{amount.decimal} {amount.currency}"

@@ -115,6 +115,9 @@ def test_what_is_no_longer_possible_is_refused_clearly(paid: Flask) -> None:
     assert page.status == 409
     assert "no longer possible" in page.said
     assert request_of(paid).state == RequestState.IMPOSSIBLE
+    checker.language = "zh"
+    assert "此订单最多可退 $15.00" in checker.get("/admin/approvals/1").said.replace("US$", "$")
+    assert "At most $15.00 can be paid back for this order." in maker.get("/admin/approvals/1").said
     assert [each.amount_minor for each in refunds(paid)] == [1000], "nothing half done"
     assert letters(paid, "answered") == ["fay@example.com"]
     assert books_agree(paid)
