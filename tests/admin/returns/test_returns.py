@@ -82,6 +82,8 @@ def test_a_return_is_found_decided_received_and_paid_back(app: Flask, number: st
     assert page.one("#amount")["value"] == "8.33"
     page = staff.submit(page, "form[action$=refund]")
     assert "The money is on its way back." in page.said
+    assert "Return approved State Awaiting review Approved" in page.words(".changes")
+    assert "Refund asked for Suggested by the rules $8.33 Paid back $8.33" in page.words(".changes")
     with app.app_context():
         pay_back()
         assert wrongs() == []
@@ -162,7 +164,7 @@ def test_another_amount_needs_a_reason_and_none_is_above_what_came_in(app: Flask
     staff = at_work(app)
     for amount, reason, words in (
         ("10.00", "", "Please say why."),
-        ("30.01", "Goodwill", "At most 30.00 USD can be paid back."),
+        ("30.01", "Goodwill", "At most $30.00 can be paid back."),
         ("1000000", "Goodwill", "can be paid back."),
         ("-1", "Goodwill", "Enter an amount, such as 12.50."),
         ("1.234", "Goodwill", "This currency has fewer decimals."),
