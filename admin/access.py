@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
 
 from storefront.accounts.entrance import confirm_staff, pass_factor
 from storefront.accounts.errors import TooManyTries
@@ -84,11 +85,26 @@ def guard() -> Any:
     if mark != _NEWCOMERS and owes_factor(staff):
         return redirect_to("/admin/second-factor")
     g.staff = staff
-    if mark not in {_STAFF, _NEWCOMERS} and not any(staff.may(Permission(name)) for name in mark.split(_OR)):
+    if not _lets_in(mark, staff):
         raise Forbidden
     if getattr(view, _AGAIN, False) and not has_confirmed(timedelta(minutes=g.shop.ask_again_minutes)):
         return ask_again(staff)
     return None
+
+
+def may_open(path: str) -> bool:
+    """Say whether who is working may open a page of the back office: a link that would be refused is plain words."""
+    try:
+        endpoint, _values = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    mark = mark_of(current_app.view_functions[endpoint])
+    return mark is not None and _lets_in(mark, staff_here())
+
+
+def _lets_in(mark: str, staff: CurrentStaff) -> bool:
+    is_open = mark in {_EVERYBODY, _STAFF, _NEWCOMERS}
+    return is_open or any(staff.may(Permission(name)) for name in mark.split(_OR))
 
 
 def staff_here() -> CurrentStaff:

@@ -18,7 +18,7 @@ from admin.approvals import views as approvals
 from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.audit.tables import ACTIONS
-from admin.audit.values import is_price
+from admin.audit.values import field_words, shown
 from admin.catalog import categories, collections, grid, related
 from admin.catalog import views as catalog
 from admin.catalog.ruled import views as ruled
@@ -44,6 +44,7 @@ from admin.orders import noting_views as order_notes
 from admin.orders import taking_views as order_taking
 from admin.orders import views as orders
 from admin.orders import writing_views as order_letters
+from admin.orders.tables import delivery_of
 from admin.payments import views as payments
 from admin.pricing import views as pricing
 from admin.pricing.taxes import views as taxes
@@ -142,8 +143,11 @@ def _context() -> dict[str, Any]:
         "menu": menu,
         "waiting_for_me": waiting.count_for(staff),
         "deeds": ACTIONS,
-        "is_price": is_price,
+        "field_words": field_words,
+        "value_words": shown,
+        "delivery_of": delivery_of,
         "menu_places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
+        "may_open": access.may_open,
         "may": lambda name: staff.may(Permission(name)),
     }
 

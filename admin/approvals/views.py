@@ -14,6 +14,7 @@ from storefront.approvals import queries, services
 from storefront.approvals.errors import AlreadyDecided
 from storefront.approvals.kinds import Seen, kinds
 from storefront.approvals.models import ApprovalRequest
+from storefront.approvals.refused import answer_of
 from storefront.approvals.states import STATE_WORDS, RequestState
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
@@ -66,9 +67,9 @@ def approve(request_id: int) -> Response:
         return _page(request_id, error=message_of(refusal), status=refusal.status)
     except ShopError as refusal:
         queries.get_request(request_id, staff_here())
-        why = message_of(refusal)
         with transaction():
-            services.fail(request_id=request_id, why=why, by=staff_here(), at=now())
+            services.fail(request_id=request_id, why=refusal, by=staff_here(), at=now())
+        why = message_of(refusal)
         return _page(request_id, error=_("This is no longer possible: %(why)s", why=why), status=409)
     flash(_("Approved and carried out."), "success")
     return redirect_to(f"/admin/approvals/{request_id}")
@@ -110,6 +111,7 @@ def _page(request_id: int, *, error: str = "", answer_error: str = "", status: i
     return render_page(
         "admin/approvals/approval.html",
         found=found,
+        answer=answer_of(found),
         seen=[Seen.from_data(data) for data in found.seen],
         is_open=is_open,
         may_decide=is_open and found.asked_by != staff.actor and found.kind in queries.decides(staff),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from admin.audit.values import named_in
 from admin.days import end_of, start_of
 from admin.tables import ListState, Source
 from storefront.accounts import queries as accounts
@@ -33,8 +34,13 @@ def changes_of(state: ListState) -> Source:
 
 
 def people(entries: Sequence[Any]) -> dict[str, str]:
-    """Return names by actor ("staff:3") for these entries; an actor without a name stands for itself."""
-    return names_of(entry.actor for entry in entries)
+    """Return names by actor ("staff:3") for these entries and whom they name; one without a name stands for itself."""
+    return names_of(actors_of(entries))
+
+
+def actors_of(entries: Iterable[Any]) -> list[str]:
+    """Return who acted ("staff:3") in these entries, and whom their changes name."""
+    return [actor for entry in entries for actor in (entry.actor, *named_in(entry))]
 
 
 def staff_choices() -> tuple[tuple[str, str], ...]:

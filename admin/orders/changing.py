@@ -12,11 +12,13 @@ from werkzeug.utils import cached_property
 from admin.orders.forms import ChangeForm
 from admin.orders.goods import Goods, find_goods, list_goods
 from storefront.accounts.forms import AddressForm
+from storefront.accounts.rules import PostalAddress
 from storefront.amending import gathering
-from storefront.amending.previewing import Proposal, offers_of, propose
+from storefront.amending.previewing import Proposal, find_hindrance, offers_of, propose
 from storefront.amending.rules import Wish
 from storefront.kernel.clock import now
 from storefront.kernel.errors import ShopError
+from storefront.orders.history import address_from
 from storefront.orders.models import Order, OrderLine
 from storefront.shipping.queries import Offer
 from storefront.shipping.words import price_words
@@ -47,6 +49,18 @@ class ChangeSheet:
     def lines(self) -> Sequence[OrderLine]:
         """What somebody chose; gifts follow by themselves."""
         return gathering.bought(self.order)
+
+    @cached_property
+    def hindrance(self) -> str:
+        """Why goods and amounts stay as they are, so that only the address can be corrected."""
+        refusal = find_hindrance(self.order)
+        return message_of(refusal) if refusal is not None else ""
+
+    @property
+    def addresses(self) -> tuple[PostalAddress | None, PostalAddress | None]:
+        """Where it went, and where what is proposed goes."""
+        before = address_from({"address": self.order.shipping_address})
+        return before, self.proposal.wish.address if self.proposal else before
 
     @cached_property
     def chosen(self) -> Sequence[Goods]:

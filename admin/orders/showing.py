@@ -15,6 +15,7 @@ from admin.orders import queries
 from admin.orders.tables import EVENTS, ORIGINS, REASONS, WORDS
 from admin.payments.forms import suggested_refund
 from admin.payments.queries import money_of
+from admin.support.queries import list_about
 from storefront.accounts.permissions import Permission
 from storefront.accounts.rules import PostalAddress
 from storefront.amending.rules import may_change
@@ -32,6 +33,8 @@ from storefront.orders.receipt import receipt_of, traced_lines
 from storefront.orders.states import FulfillmentStatus, OrderAction
 from storefront.returns.offering import returns_of
 from storefront.shop.queries import get_settings
+from storefront.support.states import LOOKS as TICKET_LOOKS
+from storefront.support.states import STATES as TICKET_STATES
 from storefront.web.fragments import render_page
 
 
@@ -66,6 +69,9 @@ def order_page(found: Order, *, status: int = 200, **typed: Any) -> Response:
         may_pack=staff_here().may(Permission.FULFILMENT_EDIT) and OrderAction.SEND in orders.actions_of(found),
         people=people([*found.events, *entries, *written, Taken(found.taken_by)]),
         notes=written,
+        tickets=list_about(found) if staff.may(Permission.TICKETS_VIEW) else (),
+        ticket_states=TICKET_STATES,
+        ticket_looks=TICKET_LOOKS,
         letters=letters_of(found, [each.number for each in parcels]),
         entries=entries,
         invoice=invoicing.find_invoice(found.id),

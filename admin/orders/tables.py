@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from admin.tables import Choice, Column, Days, Table, Words
 from storefront.inventory.rules import Reason
 from storefront.kernel.errors import N_
@@ -31,6 +33,9 @@ FULFILLMENT: dict[str, str] = {
     FulfillmentStatus.FULFILLED: N_("Sent"),
     FulfillmentStatus.DELIVERED: N_("Delivered"),
 }
+NOT_SENT = "not_sent"
+"""Nothing of a cancelled order has left, and nothing will."""
+DELIVERY = {**FULFILLMENT, NOT_SENT: N_("Nothing sent")}
 EVENTS: dict[str, str] = {
     EventKind.PLACED: N_("Order placed"),
     EventKind.PAYMENT_CHOSEN: N_("Payment chosen"),
@@ -113,9 +118,17 @@ LOOKS: dict[str, str] = {
 }
 """How a state's badge looks; the words say it too."""
 WORDS = {
-    **{"status": STATUS, "payment": PAYMENT, "delivery": FULFILLMENT, "looks": LOOKS},
+    **{"status": STATUS, "payment": PAYMENT, "delivery": DELIVERY, "looks": LOOKS},
     **{"steps": STEPS, "results": RESULTS, "actors": ACTORS},
 }
+
+
+def delivery_of(order: Any) -> str:
+    """Return how far the goods of an order, or of a row of one, have come: a key of `DELIVERY`."""
+    stays = order.status == OrderStatus.CANCELLED and order.fulfillment_status == FulfillmentStatus.UNFULFILLED
+    return NOT_SENT if stays else str(order.fulfillment_status)
+
+
 PAID_BUT_CANCELLED = "paid-but-cancelled"
 BALANCE_DUE = "balance-due"
 """Money came in for an order that was cancelled, and it has not all gone back."""
@@ -139,7 +152,7 @@ ORDERS = Table(
         Column(
             N_("Delivery"),
             key="delivery",
-            value=lambda row: Words(FULFILLMENT.get(row.fulfillment_status, row.fulfillment_status)),
+            value=lambda row: Words(DELIVERY[delivery_of(row)]),
         ),
         Column(N_("Currency"), key="currency", value=lambda row: row.currency, is_only_in_files=True),
         Column(

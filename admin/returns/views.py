@@ -36,6 +36,7 @@ from storefront.returns.words import LOOKS
 from storefront.shop.queries import get_settings
 from storefront.web.errors import message_of
 from storefront.web.fragments import redirect_to, render_page
+from storefront.web.measures import sized
 from storefront.web.refusals import show_refusal
 
 blueprint = Blueprint("returns", __name__, template_folder="templates")
@@ -200,7 +201,7 @@ def _page(
         found=found,
         order=order,
         lines=lines,
-        names={line.order_line_id: line.name for line in lines},
+        names={line.order_line_id: sized(line.name, line.variant_name) for line in lines},
         photos=returns.list_photos(found.id),
         offer=offer_of(found, order),
         payer=pays_postage(found, lines),

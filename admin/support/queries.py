@@ -61,6 +61,11 @@ def list_of_customer(customer: Customer) -> Sequence[tuple[str, str, str]]:
     return _latest(Ticket.customer_id == customer.id)
 
 
+def list_about(order: Order) -> Sequence[tuple[str, str, str]]:
+    """Return the latest tickets that name an order: number, subject, state; anybody can name anybody's."""
+    return _latest(Ticket.order_number == order.number)
+
+
 def _latest(*conditions: ColumnElement[bool]) -> Sequence[tuple[str, str, str]]:
     columns = select(Ticket.number, Ticket.subject, Ticket.state).where(*conditions)
     rows = db.session.execute(columns.order_by(Ticket.moved_at.desc()).limit(LATEST))

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 
 from admin.access import requires, staff_here
-from admin.audit.queries import names_of
+from admin.audit.queries import actors_of, names_of
 from admin.support import queries
 from admin.support.listing import TICKETS
 from admin.tables.showing import show_list
@@ -101,7 +101,7 @@ def reopen(number: str) -> Response:
 def _page(number: str, *, text: str = "", error: str = "", status: int = 200) -> Response:
     found = support.get_ticket(number)
     messages, entries = support.list_messages(found.id, with_notes=True), list_entries_about("ticket", found.number)
-    names = names_of([*(each.author for each in messages), *(entry.actor for entry in entries), _holder(found)])
+    names = names_of([*(each.author for each in messages), *actors_of(entries), _holder(found)])
     return render_page(
         "admin/support/ticket.html",
         ticket=found,

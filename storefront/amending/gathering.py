@@ -110,6 +110,19 @@ def customer_key(order: Order) -> str:
     return Buyer(order.email, order.phone, order.locale, order.customer_id).key
 
 
+def agreed_of(order: Order) -> tuple[Promotion, ...]:
+    """Return the promotions that an order has; refuse where they cannot be read any more."""
+    if any(reason.kind == AdjustmentKind.EXCHANGE for reason in order.adjustments):
+        raise Unreadable
+    own = find_agreed(
+        {row.promotion_key: row.code for row in order.adjustments if row.kind in _OFFERS and row.promotion_key},
+        order.currency,
+    )
+    if own is None:
+        raise Unreadable
+    return own
+
+
 def destination_of(wish: Wish) -> Destination:
     """Return where it is to go, as delivery sees it."""
     return as_typed(wish.address.country, wish.address.region, wish.address.city)
@@ -136,14 +149,7 @@ def _shopper(order: Order) -> Shopper:
 
 def _promotions(order: Order, wish: Wish, at: datetime) -> tuple[Promotion, ...]:
     """Return what the order has, and where its goods change what ran that day and still runs."""
-    if any(reason.kind == AdjustmentKind.EXCHANGE for reason in order.adjustments):
-        raise Unreadable
-    own = find_agreed(
-        {row.promotion_key: row.code for row in order.adjustments if row.kind in _OFFERS and row.promotion_key},
-        order.currency,
-    )
-    if own is None:
-        raise Unreadable
+    own = agreed_of(order)
     if not changes_goods(order, wish):
         return own
     ids = {promotion.id for promotion in own}

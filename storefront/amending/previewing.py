@@ -92,6 +92,16 @@ def check_money(order: Order) -> None:
         raise PartlyRefunded
 
 
+def find_hindrance(order: Order) -> CannotChange | None:
+    """Return what keeps the amounts of an order as they are, whatever is wanted of them, or None."""
+    try:
+        check_money(order)
+        gathering.agreed_of(order)
+    except CannotChange as refusal:
+        return refusal
+    return None
+
+
 def propose(order: Order, wish: Wish, *, at: datetime) -> Proposal:
     """Return what a change would make of an order that was read whole, or refuse with what is in its way."""
     check_may_change(order)

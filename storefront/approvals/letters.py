@@ -10,9 +10,11 @@ from storefront.accounts.identity import CurrentStaff
 from storefront.accounts.letters import shop_url
 from storefront.approvals.kinds import STAFF, Kind
 from storefront.approvals.models import ApprovalRequest
+from storefront.approvals.refused import answer_of
 from storefront.approvals.states import STATE_WORDS
 from storefront.mail import services as mail
 from storefront.mail.services import Letter
+from storefront.web.locale import speaking
 
 
 def tell_asked(*, request: ApprovalRequest, kind: Kind, maker: CurrentStaff, at: datetime) -> None:
@@ -36,11 +38,13 @@ def tell_answered(*, request: ApprovalRequest, kind: Kind, at: datetime) -> None
     maker = accounts.find_staff(int(number)) if number.isdecimal() else None
     if maker is None:
         return
+    with speaking(maker.locale):
+        answer = answer_of(request)
     facts = {
         "what": kind.words,
         "about": request.object_key,
         "outcome": STATE_WORDS[request.state],
-        "answer": request.answer,
+        "answer": answer,
         "url": shop_url(f"/admin/approvals/{request.id}"),
     }
     letter = Letter("approvals/mail/answered", maker.email, maker.locale, str(request.id), facts)

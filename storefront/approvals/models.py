@@ -35,4 +35,4 @@ class ApprovalRequest(Base):
     answered_by: Mapped[str] = mapped_column(String(120), default="")
     answered_at: Mapped[moment | None]
     answer: Mapped[str] = mapped_column(Text, default="")
-    """Why it was rejected, or what made it impossible."""
+    """Why it was rejected, in words; or what made it impossible, as `refused` keeps it."""

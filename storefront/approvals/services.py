@@ -13,11 +13,12 @@ from storefront.approvals import letters, queries
 from storefront.approvals.errors import AlreadyDecided, NotYours, ReasonNeeded
 from storefront.approvals.kinds import Approved, Wanted, kind_of
 from storefront.approvals.models import ApprovalRequest
+from storefront.approvals.refused import written
 from storefront.approvals.states import TRANSITIONS, RequestAction, RequestState
 from storefront.audit import services as audit
 from storefront.database.base import db
 from storefront.database.transaction import after_commit
-from storefront.kernel.errors import Forbidden
+from storefront.kernel.errors import Forbidden, ShopError
 from storefront.kernel.text import squeeze
 from storefront.shop.queries import get_settings
 
@@ -68,11 +69,11 @@ def approve(*, request_id: int, by: CurrentStaff, at: datetime) -> ApprovalReque
     return request
 
 
-def fail(*, request_id: int, why: str, by: CurrentStaff, at: datetime) -> ApprovalRequest:
+def fail(*, request_id: int, why: ShopError, by: CurrentStaff, at: datetime) -> ApprovalRequest:
     """Write down that an approved request could no longer be carried out, after what was begun was undone."""
-    request = _decidable(request_id, by)
-    _move(request, RequestAction.FAIL, by=by.actor, answer=why, at=at)
-    _note(request, "approval.refuse", {"answer": (None, why)}, by.actor, at)
+    request, answer = _decidable(request_id, by), written(why)
+    _move(request, RequestAction.FAIL, by=by.actor, answer=answer, at=at)
+    _note(request, "approval.refuse", {"answer": (None, answer)}, by.actor, at)
     letters.tell_answered(request=request, kind=kind_of(request.kind), at=at)
     return request
 

@@ -105,6 +105,9 @@ class Money:
         """The amount in major units, exactly."""
         return Decimal(self.minor).scaleb(-digits_of(self.currency))
 
+    def __str__(self) -> str:
+        return f"{self.decimal} {self.currency}"
+
     def _same(self, other: Money) -> int:
         if other.currency != self.currency:
             raise ValueError(f"cannot mix {self.currency} and {other.currency}")

@@ -29,6 +29,12 @@ class Unpaid(CannotSend):
     message = N_("This order is not paid yet, so nothing of it may leave.")
 
 
+class PaidBack(CannotSend):
+    """It was paid, and its money has gone back."""
+
+    message = N_("The money of this order has gone back, so nothing of it may leave.")
+
+
 class CalledOff(CannotSend):
     """It was cancelled, perhaps while somebody packed it."""
 

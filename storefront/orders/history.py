@@ -73,6 +73,11 @@ class Pair:
         """Say whether nothing of it moved."""
         return self.before == self.after
 
+    @property
+    def units(self) -> tuple[int, int]:
+        """How many of it there were, and are."""
+        return self.before.quantity if self.before else 0, self.after.quantity if self.after else 0
+
 
 def pairs_of(before: Receipt, after: Receipt) -> list[Pair]:
     """Return what was and what is, by article and price; what was first."""

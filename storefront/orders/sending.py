@@ -9,12 +9,12 @@ from datetime import datetime
 from storefront.database.base import db
 from storefront.kernel.events import publish
 from storefront.orders import queries
-from storefront.orders.errors import CalledOff, CannotSend, Unpaid
+from storefront.orders.errors import CalledOff, CannotSend, PaidBack, Unpaid
 from storefront.orders.events import OrderDelivered
 from storefront.orders.models import Order, OrderEvent
 from storefront.orders.rules import Progress
 from storefront.orders.services import actions_of
-from storefront.orders.states import EventKind, FulfillmentStatus, OrderAction, OrderStatus
+from storefront.orders.states import EventKind, FulfillmentStatus, OrderAction, OrderStatus, PaymentStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ def check_may_leave(order: Order) -> None:
     if order.status == OrderStatus.CANCELLED:
         raise CalledOff
     left = order.fulfillment_status in {FulfillmentStatus.UNFULFILLED, FulfillmentStatus.PARTIAL}
-    raise Unpaid if order.status == OrderStatus.OPEN and left else CannotSend
+    if order.status != OrderStatus.OPEN or not left:
+        raise CannotSend
+    raise PaidBack if order.payment_status in {PaymentStatus.REFUNDED, PaymentStatus.CHARGED_BACK} else Unpaid
 
 
 def lock_to_deliver(order_id: int) -> Order:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from storefront.kernel.errors import N_, Invalid, NotFound, ShopError
-from storefront.kernel.money import Money
 
 
 class UnknownProvider(Invalid):
@@ -46,11 +45,6 @@ class NotRefundable(ShopError):
     """More is asked back than came in and has not gone back."""
 
     message = N_("At most %(amount)s can be paid back for this order.")
-
-    @classmethod
-    def beyond(cls, most: Money) -> NotRefundable:
-        """Return the refusal of more than `most`."""
-        return cls(amount=f"{most.decimal} {most.currency}")
 
 
 class NotCapturable(ShopError):

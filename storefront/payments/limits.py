@@ -38,7 +38,7 @@ def refuse_alone(*, order: Order, amount: Money, left: Money, reference: str, by
     and NeedsApproval where one may not send so much.
     """
     if acts_alone(by) and amount > (free := left - waiting_sum(order)):
-        raise NotRefundable.beyond(max(free, Money.zero(free.currency)))
+        raise NotRefundable(amount=max(free, Money.zero(free.currency)))
     if not goes_too_far(orders=[order], amount=amount, by=by):
         return
     payload = {

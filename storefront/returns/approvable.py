@@ -16,15 +16,20 @@ def _refund(request: Approved, at: datetime) -> None:
     number, amount = str(request.payload["return"]), Money(request.payload["minor"], request.payload["currency"])
     found = queries.get_return(number)
     found = services.refund(found=found, amount=amount, reason=request.reason, by=request.actor, at=at)
-    facts = {"amount": (str(found.suggested_minor), str(found.actual_minor)), "reason": ("", request.reason)}
+    facts = {
+        "suggested": (None, found.suggested_minor),
+        "paid back": (None, found.actual_minor),
+        "reason": ("", request.reason),
+    }
     audit.record(actor=request.actor, action="return.refund", about=("return", number), changes=facts, at=at)
 
 
 def _replace(request: Approved, at: datetime) -> None:
     found = queries.get_return(str(request.payload["return"]))
-    services.replace(found=found, by=request.actor, at=at)
-    about = ("return", found.number)
-    audit.record(actor=request.actor, action="return.replace", about=about, changes={}, at=at)
+    was = found.state
+    found = services.replace(found=found, by=request.actor, at=at)
+    about, changes = ("return", found.number), {"state": (was, found.state)}
+    audit.record(actor=request.actor, action="return.replace", about=about, changes=changes, at=at)
 
 
 def _url(number: str) -> str:

@@ -29,6 +29,7 @@ from storefront.returns.rules import MOST_PHOTOS, Asked, AskedLine, check
 from storefront.returns.states import REASONS_OF, Remedy, ReturnKind, ReturnReason
 from storefront.shop.queries import get_settings
 from storefront.web.errors import message_of
+from storefront.web.measures import sized
 
 LARGEST_REQUEST = MOST_PHOTOS * LARGEST_BYTES + 1024 * 1024
 """In bytes, of a form with its photographs."""
@@ -122,7 +123,7 @@ def form_of(order: Order, typed: Typed, offer: Offer | None) -> dict[str, Any]:
         "offer": offer if not under_way else None,
         "under_way": under_way,
         "lines": [(line, line.most(typed.kind), line.is_open(typed.kind, days=days, at=at)) for line in lines],
-        "names": {line.line_id: line.name for line in lines},
+        "names": {line.line_id: sized(line.name, line.variant_name) for line in lines},
         "kinds": list(ReturnKind),
         "reasons": REASONS_OF[typed.kind],
         "siblings": queries.siblings_of(line.variant_id for line in lines if line.variant_id),

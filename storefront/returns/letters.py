@@ -38,11 +38,13 @@ def tell(fact: ReturnMoved) -> None:
     order, events = orders.get_whole(found.order_id), queries.list_events(found.id)
     root = current_app.config["SHOP"].public_url
     follow_up = orders.find_by_number(found.follow_up_number) if found.follow_up_number else None
+    goes_out = orders.get_whole(follow_up.id).lines if follow_up else ()
     lines = queries.lines_of(found.id)
     facts = {
         "found": found,
         "order": order,
         "lines": lines,
+        "goes_out": goes_out,
         "suggested": Money(found.suggested_minor, order.currency),
         "actual": Money(found.actual_minor, order.currency),
         "address": address_lines(),

@@ -18,12 +18,15 @@ STEPS = ("requested", "approved", "rejected", "withdrawn", "received", "refundin
 
 @dataclass(frozen=True, slots=True)
 class SampleLine:
-    """What comes back."""
+    """What comes back, and what goes out instead of it."""
 
     name: str
     quantity: int
     accepted: int | None = None
     variant_name: str = ""
+    wanted_variant_id: int | None = None
+    wanted_name: str = ""
+    wanted_sku: str = ""
 
 
 def sample_return(*, remedy: str = "refund") -> Return:
@@ -43,6 +46,7 @@ def _samples(step: str) -> Mapping[str, Callable[[], object]]:
     return {
         "found": lambda: sample_return(remedy=remedy),
         "lines": lambda: [SampleLine("Blue cup", 2), SampleLine("Reading lamp", 1)],
+        "goes_out": lambda: [SampleLine("Blue cup", 2, variant_name="L"), SampleLine("Reading lamp", 1)],
         "suggested": lambda: Money(2450, get_settings().currency),
         "actual": lambda: Money(2450, get_settings().currency),
         "address": lambda: [get_settings().name, "1 Main Street", "Springfield"],

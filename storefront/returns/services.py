@@ -180,7 +180,7 @@ def refund(*, found: Return, amount: Money, reason: str, by: str, at: datetime) 
         _count(found, order)
     asked = reckoning.asked_back(found.number)
     if amount.minor < asked or amount.currency != order.currency:
-        raise TooMuchBack(field="amount", amount=_words(refundable(found)))
+        raise TooMuchBack(field="amount", amount=refundable(found))
     if amount.minor != found.suggested_minor and not reason.strip():
         raise AmountNeedsReason(field="reason")
     more = Money(amount.minor - found.refunded_minor, amount.currency)
@@ -271,7 +271,7 @@ def _ask_back(found: Return, amount: int, by: str, at: datetime) -> None:
     """Ask for money along the payments of the sale's orders: the returned one first, then those it came from."""
     family = [orders.get_locked(order.id) for order in queries.list_family(found.root_order_id)]
     if amount > sum(payments.refundable(order).minor for order in family):
-        raise TooMuchBack(field="amount", amount=_words(refundable(found)))
+        raise TooMuchBack(field="amount", amount=refundable(found))
     found.attempts += 1
     reference, freight = refund_reference(found.number, found.attempts), _freight_in(found, amount)
     whole = amount
@@ -301,7 +301,3 @@ def _lock(found: Return, action: ReturnAction) -> tuple[Order, Return]:
 
 def _tell(order: Order, kind: EventKind, found: Return, by: str, at: datetime, **more: object) -> None:
     sending.record(order=order, kind=kind, told=Told({"return": found.number, **more}, by, at))
-
-
-def _words(amount: Money) -> str:
-    return f"{amount.decimal} {amount.currency}"

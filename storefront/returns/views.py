@@ -23,6 +23,7 @@ from storefront.returns.offering import Offer, offer_of
 from storefront.returns.showing import address_lines, pays_postage, steps_of
 from storefront.returns.states import ReturnAction
 from storefront.web.fragments import redirect_to, render_page
+from storefront.web.measures import sized
 from storefront.web.uploads import takes_up_to
 
 blueprint = Blueprint("returns", __name__, template_folder="templates")
@@ -102,7 +103,7 @@ def _shown(order: Order, found: Return) -> dict[str, Any]:
         "order": order,
         "found": found,
         "lines": lines,
-        "names": {line.order_line_id: line.name for line in lines},
+        "names": {line.order_line_id: sized(line.name, line.variant_name) for line in lines},
         "photos": queries.list_photos(found.id),
         "offer": offer_of(found, order),
         "steps": [(_(step.words), step.at, step.state) for step in steps_of(found, queries.list_events(found.id))],

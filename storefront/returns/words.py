@@ -55,6 +55,6 @@ CONDITIONS: Mapping[str, str] = {
 }
 POLICIES: Mapping[str, str] = {
     Policy.SHARE: N_("Each item counts at what it really cost, after its share of every discount."),
-    Policy.RE_PRICE: N_("What you paid, less what the goods that you keep cost without those that you return."),
-    Policy.KEEP: N_("The full price of what you return; discounts stay with what you keep."),
+    Policy.RE_PRICE: N_("What was paid, less what the goods that are kept cost without those that come back."),
+    Policy.KEEP: N_("The full price of what comes back; discounts stay with what is kept."),
 }

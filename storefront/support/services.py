@@ -28,7 +28,7 @@ class WrittenMeanwhile(ShopError):
     """Somebody wrote while an answer was being written."""
 
     message = N_(
-        "Somebody wrote here while you did. Read it below; your text is kept, and sent when you send it again."
+        "Somebody wrote here while you did. Read it above; your text is kept, and sent when you send it again."
     )
 
 

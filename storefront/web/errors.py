@@ -14,8 +14,10 @@ from werkzeug.exceptions import HTTPException
 from storefront.database.away import is_away
 from storefront.database.base import db
 from storefront.kernel.errors import N_, ShopError, TooMany
+from storefront.kernel.money import Money
 from storefront.telemetry.meters import REFUSALS
 from storefront.web.addresses import current_path
+from storefront.web.filters import money_text
 from storefront.web.fragments import safe_next, wants_fragment
 from storefront.web.headers import logged_path, wait_for
 
@@ -56,12 +58,13 @@ def count_refusal(error: ShopError) -> None:
 
 
 def message_of(error: ShopError) -> str:
-    """Return a refusal's message in the reader's language; one that asks to wait says for how long in the answer's head
-    too."""
+    """Return a refusal's message in the reader's language, with its amounts; one that asks to wait says for how long in
+    the answer's head too."""
     if isinstance(error, TooMany):
         wait_for(error.seconds)
     text = gettext(error.text)
-    return str(text % error.facts if error.facts else text)
+    facts = {name: money_text(fact) if isinstance(fact, Money) else fact for name, fact in error.facts.items()}
+    return str(text % facts if facts else text)
 
 
 def error_page(status: int, message: str, *, page: str = PAGE, **facts: Any) -> Response:

@@ -77,3 +77,24 @@ def test_service_finds_a_customers_order_and_corrects_its_address(
         hands.press(page.get_by_role("link", name="See before and after").last)
         expect(page.locator("main")).to_contain_text(street)
         assert staff.complaints == []
+
+
+def test_what_was_typed_is_not_left_behind_unasked(visit: Visit) -> None:
+    with visit(DESKTOP) as staff:
+        staff.sign_in("customer-service@example.com", "/admin/sign-in")
+        page = staff.open("/admin/orders/new")
+        asked: list[str] = []
+        page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+        page.get_by_label("E-mail").fill("ada@example.com")
+        page.locator("#find").fill("tea")
+        staff.touch(page.get_by_role("button", name="Find", exact=True))
+        leave = page.get_by_role("navigation", name="Back", exact=True).get_by_role("link", name="Orders")
+        for control in (leave, page.get_by_role("button", name="简体中文")):
+            control.click()
+            expect(page.get_by_label("E-mail")).to_have_value("ada@example.com")
+        assert asked == ["beforeunload", "beforeunload"], "what htmx drew anew still holds what was typed"
+        staff.press(page.get_by_role("button", name="See what it costs").last)
+        page.get_by_label("E-mail").focus()
+        leave.click()
+        expect(page.get_by_label("E-mail")).to_have_value("ada@example.com")
+        assert asked == ["beforeunload"] * 3

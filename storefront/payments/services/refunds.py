@@ -64,7 +64,7 @@ def ask_refund(
     available = [max(_left(each), 0) for each in payments]
     left = Money(sum(available), order.currency)
     if amount.currency != order.currency or not 0 < amount.minor <= left.minor:
-        raise NotRefundable.beyond(left)
+        raise NotRefundable(amount=left)
     limits.refuse_alone(order=order, amount=amount, left=left, reference=reference, by=by)
     parts = zip(payments, spread(amount.minor, available), strict=True)
     asked = [_set_aside(payment, part, reference, by, at) for payment, part in parts if part]
@@ -160,7 +160,7 @@ def try_again(*, refund_id: int, by: str, at: datetime) -> Refund:
     if refund.state != RefundState.STUCK:
         raise RefundClosed
     if _left(payment) < 0:
-        raise NotRefundable.beyond(Money.zero(payment.currency))
+        raise NotRefundable(amount=Money.zero(payment.currency))
     refund.state, refund.attempts, refund.next_try_at = RefundState.ASKED, 0, at
     db.session.flush()
     log.info("Refund %s is tried again by %s", refund.id, by)
@@ -210,7 +210,7 @@ def _set_aside(payment: Payment, amount: int, reference: str, by: str, at: datet
         ),
     )
     if not taken.rowcount:
-        raise NotRefundable.beyond(Money.zero(payment.currency))
+        raise NotRefundable(amount=Money.zero(payment.currency))
     db.session.refresh(payment)
     refund = _record(payment, amount, reference, by, at)
     publish(RefundAsked(refund.id))

@@ -108,7 +108,7 @@ def test_what_waits_is_neither_offered_nor_sent_a_second_time(paid: Flask) -> No
     assert "Waits for approval $12.00 To the request" in page.said
     assert "comes on top" in page.said
     assert page.one("form[action$='/refunds'] [name=amount]")["value"] == ""
-    assert "At most 8.00 USD" in give_back(maker, paid, "8.01").said
+    assert "At most $8.00" in give_back(maker, paid, "8.01").said
     assert "Waits for a second person" in give_back(maker, paid, "8.00").said
     said = checker.get("/admin/approvals/2").said
     for words in ("Went back before $5.00", "Waits for approval beside this $12.00", "To be sent back $8.00"):
@@ -136,6 +136,9 @@ def test_what_is_no_longer_possible_is_refused_clearly(paid: Flask) -> None:
     assert page.status == 409
     assert "no longer possible" in page.said
     assert request_of(paid).state == RequestState.IMPOSSIBLE
+    checker.language = "zh"
+    assert "此订单最多可退 $15.00" in checker.get("/admin/approvals/1").said.replace("US$", "$")
+    assert "At most $15.00 can be paid back for this order." in maker.get("/admin/approvals/1").said
     assert [each.amount_minor for each in refunds(paid)] == [1000], "nothing half done"
     assert letters(paid, "answered") == ["fay@example.com"]
     assert books_agree(paid)

@@ -12,7 +12,7 @@ from storefront.fulfilment import queries
 from storefront.inventory.models import StockLevel
 from storefront.kernel.clock import now
 from storefront.orders import services as orders
-from storefront.orders.states import CancelReason
+from storefront.orders.states import CancelReason, PaymentStatus
 from tests.admin.people import at_work
 from tests.browser import Page, Shopper
 from tests.storefront.fulfilment.parcels import (
@@ -130,6 +130,14 @@ def test_an_order_that_must_not_leave_says_why(app: Flask, packer: Shopper) -> N
     assert (page.status, page.words("[role=alert]")) == (
         409,
         "This order is not paid yet, so nothing of it may leave.",
+    )
+    refunded = buy(app)
+    with app.app_context(), transaction():
+        order_of(refunded).payment_status = PaymentStatus.REFUNDED
+    page = scan(packer, refunded)
+    assert (page.status, page.words("[role=alert]")) == (
+        409,
+        "The money of this order has gone back, so nothing of it may leave.",
     )
     number = buy(app)
     laid = scan(packer, number)

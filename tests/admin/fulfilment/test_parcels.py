@@ -73,6 +73,13 @@ def test_a_pick_list_names_each_thing_once_for_all_orders(any_app: Flask, clerk:
     assert "Nothing to fetch" in page.said
 
 
+def test_who_packs_nothing_is_not_sent_to_the_packing_table(app: Flask) -> None:
+    number = buy(app)
+    for role, is_offered in ((Role.OPERATIONS, True), (Role.CUSTOMER_SERVICE, False)):
+        page = at_work(app, role).get(f"/admin/fulfilment/slips?order={number}")
+        assert bool(page.all("a[href='/admin/packing']")) is is_offered
+
+
 def test_a_slip_is_in_the_language_of_whoever_opens_the_box(any_app: Flask, clerk: Shopper) -> None:
     number = buy(any_app)
     with any_app.app_context(), transaction():

@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 
 from storefront.accounts.permissions import Role
+from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.kernel.clock import now
+from storefront.orders.models import Order, OrderLine
 from storefront.shop.services import change_settings
 from tests import factories
 from tests.admin.people import at_work
@@ -49,6 +51,9 @@ def test_service_sees_before_and_after_and_confirms_exactly_that(shop: Flask) ->
     shown = look(browser, page, **{f"units-{line}": "1"})
     assert shown.status == 200
     assert "goes back to the customer" in shown.said
+    assert "Where to" not in shown.words("[aria-labelledby=proposal-title]")
+    assert not shown.all("#hindrance")
+    assert shown.one("#change-form")["data-guarded"] == "typed", "what was typed is not stored yet"
     assert the_order(shop).total_minor == 2500
     done = confirm(browser, shown, reason="Only one was wanted")
     assert done.location == f"/admin/orders/{found.number}"
@@ -59,6 +64,14 @@ def test_service_sees_before_and_after_and_confirms_exactly_that(shop: Flask) ->
     history = browser.get(f"/admin/orders/{found.number}/changes/1")
     assert "Only one was wanted" in history.said
     assert adds_up(shop)
+
+
+def test_lines_of_one_product_are_told_apart_by_their_size(shop: Flask) -> None:
+    with shop.app_context(), transaction():
+        db.session.execute(db.update(OrderLine).values(variant_name="Large"))
+    _, page = change_page(shop)
+    assert "Lamp, Large" in page.words("#goods-title + .table-room td:first-child")
+    assert "Pieces of Lamp, Large" in page.said
 
 
 def test_goods_are_found_and_added_without_script(shop: Flask) -> None:
@@ -115,13 +128,28 @@ def test_beyond_what_one_person_sends_back_alone_the_money_waits_for_a_second(sh
     line = the_order(shop).lines[0].id
     confirm(browser, look(browser, page, **{f"units-{line}": "1"}), reason="Only one")
     assert (the_order(shop).payment_status, the_order(shop).refunded_minor) == ("overpaid", 0)
-    blocked = look(browser, change_page(shop, browser)[1], **{f"units-{line}": "2"})
-    assert blocked.status == 409
+    _, fixed = change_page(shop, browser)
+    assert "Only the address can be corrected. Money of this order is on its way back" in fixed.words("#hindrance")
+    assert not fixed.all(f"#units-{line}, #find, [type=radio]")
+    assert look(browser, fixed, **{f"units-{line}": "2"}).status == 409
     finance = at_work(shop, Role.FINANCE)
     request = finance.get("/admin/approvals").one("a[href^='/admin/approvals/']")["href"]
     assert finance.post(f"{request}/approval", {}).status == 303
     assert (the_order(shop).payment_status, the_order(shop).refunded_minor) == ("paid", 1000)
     assert adds_up(shop)
+
+
+def test_after_a_part_went_back_the_form_offers_the_address_alone_and_says_so_first(shop: Flask) -> None:
+    with shop.app_context(), transaction():
+        db.session.execute(db.update(Order).values(payment_status="partially_refunded", refunded_minor=100))
+    browser, page = change_page(shop)
+    assert "Only the address can be corrected. A part of the money" in page.words("#hindrance")
+    assert not page.all("#find, #change-form [name^=units-]")
+    shown = look(browser, page, street="2 Main Street")
+    assert "1 Main Street" in shown.words("[aria-labelledby=proposal-title]")
+    assert "2 Main Street" in shown.words("[aria-labelledby=proposal-title]")
+    assert confirm(browser, shown, reason="Moved").status == 303
+    assert the_order(shop).shipping_address["street"] == "2 Main Street"
 
 
 def test_who_may_not_change_orders_sees_no_way_to(shop: Flask) -> None:

@@ -119,7 +119,10 @@ def test_service_cancels_an_unpaid_order_once(any_app: Flask, year: dict[str, st
     page = browser.get(f"/admin/orders/{year['new']}")
     page = browser.submit(page, "form[action$='/cancellation']")
     assert page.status == 200
-    assert "Cancelled" in page.words(".admin-states")
+    assert page.words(".admin-states").startswith("Cancelled Unpaid Nothing sent")
+    assert "Nothing sent" in browser.get(f"/admin/orders?q={year['new']}").words("tbody tr")
+    exported = browser.post("/admin/lists/orders/export", {"format": "csv", "query": f"q={year['new']}"})
+    assert ",Nothing sent," in exported.response.get_data(as_text=True)
     assert "Sue" in page.words(".timeline")
     assert not page.all("form[action$='/cancellation']")
     assert browser.post(f"/admin/orders/{year['new']}/cancellation").status == 409

@@ -115,7 +115,7 @@ def test_the_same_form_twice_is_one_refund(any_app: Flask, finance: Shopper) -> 
 @pytest.mark.parametrize(
     ("typed", "status", "words"),
     [
-        ({"amount": "25.01"}, 409, "At most 25.00 USD can be paid back for this order."),
+        ({"amount": "25.01"}, 409, "At most $25.00 can be paid back for this order."),
         ({"amount": "0"}, 422, "Enter more than nothing."),
         ({"amount": "lots"}, 422, "Enter an amount, such as 12.50."),
         ({"amount": "1.005"}, 422, "This currency has fewer decimals."),

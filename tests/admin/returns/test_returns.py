@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from storefront.database.transaction import transaction
 from storefront.inventory.models import StockLevel
 from storefront.kernel.clock import now
 from storefront.mail.models import OutboxMail
+from storefront.orders.models import OrderLine
 from storefront.returns import queries, services
 from storefront.returns.states import Remedy, ReturnKind, ReturnReason
 from tests.admin.people import at_work
@@ -30,6 +32,7 @@ from tests.storefront.returns.goods import (
     refund,
     wrongs,
 )
+from tests.storefront.returns.test_life import sizes
 from tests.storefront.returns.test_pages import picture
 
 
@@ -79,6 +82,8 @@ def test_a_return_is_found_decided_received_and_paid_back(app: Flask, number: st
     assert page.one("#amount")["value"] == "8.33"
     page = staff.submit(page, "form[action$=refund]")
     assert "The money is on its way back." in page.said
+    assert "Return approved State Awaiting review Approved" in page.words(".changes")
+    assert "Refund asked for Suggested by the rules $8.33 Paid back $8.33" in page.words(".changes")
     with app.app_context():
         pay_back()
         assert wrongs() == []
@@ -92,15 +97,21 @@ def test_staff_ask_for_a_customer_who_calls(app: Flask) -> None:
     with app.app_context():
         order, line = buy({"Lamp": (1000, 3)}, off=500), 0
         line = order_of(order).lines[0].id
+        with transaction():
+            db.session.execute(db.update(OrderLine).values(name="Lamp", variant_name="Large"))
     staff = at_work(app)
     page = staff.get(f"/admin/orders/{order}")
+    assert "3 × Lamp, Large" in page.words(".admin-parcel")
     page = staff.get(str(page.one("a[href$='/returns/new']")["href"]))
     page = staff.submit(page, "#choose", **{f"quantity-{line}": "2", f"reason-{line}": "damaged"})
     assert "$16.66" in page.said, "the same preview as the shopper's"
     assert "The shop pays the postage." in page.said
+    assert "Note from the customer" in page.words(".return-offer")
+    assert page.words(".return-offer .sums div:first-child dt") == "Lamp, Large"
     page = staff.submit(page, ".return-offer form", note="Called on Monday", photos=picture())
     assert "The request is written down; the customer is told." in page.said
     assert "Called on Monday" in page.said
+    assert page.words(".sums div:first-child dt") == "Lamp, Large"
     assert page.all(".return-photos img")
     with app.app_context():
         found = queries.get_return(f"{order}-R1")
@@ -113,6 +124,21 @@ def test_staff_ask_for_a_customer_who_calls(app: Flask) -> None:
     page = staff.get(f"/admin/orders/{order}/returns/new")
     assert "A request of this order is under way" in page.said
     assert not page.all("form#choose")
+
+
+def test_pages_that_staff_and_shoppers_share_speak_to_neither(app: Flask) -> None:
+    with app.app_context():
+        number, (_, cheap, dear) = sizes(1000, 600, 1400)
+        line = order_of(number).lines[0].id
+    staff = at_work(app)
+    chosen = f"kind=exchange&quantity-{line}=1&reason-{line}=too_small&variant-{line}="
+    asked = f"/admin/orders/{number}/returns/new?{chosen}"
+    less, more = staff.get(f"{asked}{cheap}"), staff.get(f"{asked}{dear}")
+    assert "It costs $4.00 less; that goes back the way it was paid." in less.words(".return-offer")
+    assert "It costs $4.00 more, to be paid before it is sent." in more.words(".return-offer")
+    claim = staff.get(f"/admin/orders/{number}/returns/new?kind=claim")
+    for page in (less, more, claim):
+        assert not re.search(r"\b(you|your)\b|my money", page.words("main"), re.IGNORECASE)
 
 
 def test_what_staff_ask_for_is_refused_as_it_is_to_shoppers(app: Flask) -> None:
@@ -138,7 +164,7 @@ def test_another_amount_needs_a_reason_and_none_is_above_what_came_in(app: Flask
     staff = at_work(app)
     for amount, reason, words in (
         ("10.00", "", "Please say why."),
-        ("30.01", "Goodwill", "At most 30.00 USD can be paid back."),
+        ("30.01", "Goodwill", "At most $30.00 can be paid back."),
         ("1000000", "Goodwill", "can be paid back."),
         ("-1", "Goodwill", "Enter an amount, such as 12.50."),
         ("1.234", "Goodwill", "This currency has fewer decimals."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from storefront.accounts.permissions import Role
+from storefront.accounts.permissions import Permission, Role
 from storefront.audit.models import AuditEntry
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -13,7 +13,7 @@ from storefront.support.models import Ticket
 from storefront.support.services import Sender
 from storefront.support.states import TicketState
 from tests.admin.orders_made import make_order
-from tests.admin.people import at_work
+from tests.admin.people import at_work, at_work_with
 from tests.browser import Page
 from tests.counting import queries_of
 from tests.storefront.accounts.people import add, kinds, letters
@@ -59,7 +59,8 @@ def test_an_answer_over_another_one_is_kept_and_the_other_shown(app: Flask, tick
     one.submit(one.get(here), "form[action$='/answers']", text="First")
     refused = two.submit(page, "form[action$='/answers']", text="Second thoughts")
     assert refused.status == 409
-    assert "Somebody wrote here while you did." in refused.said
+    assert "Somebody wrote here while you did. Read it above" in refused.said
+    assert refused.text.index("First<") < refused.text.index("Read it above"), "where it says"
     assert "First" in refused.words(".talk")
     assert refused.one("#ticket-text").get_text() == "Second thoughts"
     sent = two.submit(refused, "form[action$='/answers']")
@@ -99,6 +100,19 @@ def test_an_order_of_somebody_else_is_pointed_out(app: Flask) -> None:
         page = at_work(app, name=f"Reads {number}").get(f"/admin/tickets/{found}")
         assert ("This order is somebody else's." in page.said) is warned
         assert ("There is no order with the number" in page.said) is (number == "NONE-0000")
+
+
+def test_an_order_s_page_lists_what_was_written_about_it_to_who_may_read_it(app: Flask) -> None:
+    with app.app_context(), transaction():
+        number, other = make_order().number, make_order().number
+    ask(app, order_number=number.lower(), subject="Where is it?")
+    staff = at_work(app, Role.CUSTOMER_SERVICE)
+    link = staff.get(f"/admin/orders/{number}").one("[aria-labelledby=tickets-title] a")
+    assert link.get_text() == "Where is it?"
+    assert staff.get(str(link["href"])).status == 200
+    assert not staff.get(f"/admin/orders/{other}").all("[aria-labelledby=tickets-title]")
+    finance = at_work_with(app, Permission.ORDERS_VIEW)
+    assert "Where is it?" not in finance.get(f"/admin/orders/{number}").said
 
 
 def test_a_customer_s_page_lists_what_they_wrote(app: Flask) -> None:

@@ -14,6 +14,7 @@ from storefront.fulfilment import services as fulfilment
 from storefront.inventory.errors import OutOfStock
 from storefront.kernel.clock import now
 from storefront.kernel.ledgers import Discrepancy
+from storefront.mail.models import OutboxMail
 from storefront.orders import change_ledgers, history, queries
 from storefront.orders import services as orders
 from storefront.orders.errors import Unpaid
@@ -67,6 +68,29 @@ def test_a_correction_within_the_street_moves_no_amount_and_is_told(at_the_door:
     assert [event.kind for event in after.events][-1] == "changed"
     assert letters(at_the_door)[-1] == "orders/mail/changed"
     assert adds_up(at_the_door)
+
+
+def test_the_letter_names_with_its_size_what_there_is_more_or_less_of_and_nothing_else(any_app: Flask) -> None:
+    open_shop(any_app)
+    with any_app.app_context(), transaction():
+        db.session.execute(db.update(Variant).values(name="Large"))
+        factories.make_product("Cup", price=1000, stock=3, sku="CUP")
+        rungs = [{"spend_minor": 2000, "off_minor": 200}]
+        factories.make_promotion(conditions=[], benefits=[{"kind": "spend_ladder", "rungs": rungs}])
+    order(with_cart(any_app), payment_provider="cod")
+    assert not any(row.is_alike for row in show(any_app, added={"CUP": 1}).lines)
+    change(any_app, added={"CUP": 1})
+    assert changes_told(any_app) == ["- Cup: 0 → 1"]
+    change(any_app, {"LAMP": 3})
+    assert changes_told(any_app) == ["- Lamp (Large): 2 → 3"]
+
+
+def changes_told(app: Flask) -> list[str]:
+    """The goods that the last letter names as changed."""
+    with app.app_context():
+        letter = db.session.scalars(db.select(OutboxMail).order_by(OutboxMail.id.desc()).limit(1)).one()
+        assert letter.html.count("→") == letter.text.count("→")
+        return [line for line in letter.text.splitlines() if "→" in line]
 
 
 def test_fewer_pieces_cost_less_and_lie_on_the_shelf_again(at_the_door: Flask) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from flask import Flask
 
 from storefront.database.transaction import transaction
@@ -36,7 +40,7 @@ def test_a_confirmation_says_everything_and_adds_up(app: Flask) -> None:
     ]
     assert f"/orders/{number}?key={key}" in letter.text
     assert f"/orders/{number}?key={key}" in letter.html
-    assert "We wait for your payment" in letter.text
+    assert "We hold the goods for you until" in letter.text
     assert "1 Main Street" in letter.text
 
 
@@ -50,10 +54,21 @@ def test_paragraphs_are_apart(app: Flask) -> None:
     assert parts[4].startswith("Delivery to:")
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"), [("en", "until Mar 1, 2026 10:30. An"), ("zh", "商品为您保留至2026年3月1日 10:30，")]
+)
+def test_who_has_to_pay_is_told_until_when(app: Flask, locale: str, words: str) -> None:
+    with time_machine.travel(datetime(2026, 3, 1, 10, tzinfo=UTC), tick=False):
+        _, number, _ = place(app, locale=locale)
+    (letter,) = letters(app, number)
+    assert words in letter.text
+    assert words in re.sub("<[^>]*>", "", letter.html)
+
+
 def test_nothing_to_pay_now_is_not_asked_for(app: Flask) -> None:
     _, number, _ = place(app, pays_at_the_door=True)
     (letter,) = letters(app, number)
-    assert "We wait for your payment" not in letter.text
+    assert "We hold the goods" not in letter.text
     assert "We are packing it now." in letter.html
 
 

@@ -432,6 +432,32 @@ def test_every_step_is_a_letter_in_the_customers_language(any_app: Flask) -> Non
             assert "Worn" in letters[3].text
 
 
+def test_letters_of_an_exchange_name_what_comes_instead_and_then_what_goes_out(app: Flask) -> None:
+    with app.app_context():
+        number, (_, large) = sizes(1000, 1000)
+        name = order_of(number).lines[0].name
+        found = exchange(number, large)
+        letters = db.session.scalars(
+            db.select(OutboxMail).where(OutboxMail.reference == found.number).order_by(OutboxMail.id)
+        ).all()
+        said = {letter.template.rpartition("/")[2]: letter for letter in letters}
+        for step in ("requested", "approved", "received"):
+            assert f"1 × {name}\nInstead: Size 1000\n" in said[step].text
+            assert "Instead: Size 1000" in said[step].html
+        assert f"1 × {name} (Size 1000)\n" in said["replaced"].text
+        assert "Instead" not in said["replaced"].text
+        assert "(Size 1000)" in said["replaced"].html
+
+
+def test_a_letter_about_a_claim_says_that_the_same_comes_again(app: Flask) -> None:
+    with app.app_context():
+        number = buy({"Lamp": (1000, 1)})
+        lamp = order_of(number).lines[0]
+        found = ask(number, {lamp.id: 1}, kind=ReturnKind.CLAIM, reason=ReturnReason.FAULTY, remedy=Remedy.REPLACE)
+        letter = db.session.scalars(db.select(OutboxMail).where(OutboxMail.reference == found.number)).one()
+        assert f"1 × {lamp.name}\nInstead: The same item again\n" in letter.text
+
+
 def test_what_ended_long_ago_is_put_away(app: Flask) -> None:
     with app.app_context():
         number = buy({"Lamp": (1000, 1)})

@@ -1,14 +1,14 @@
-// A form marked data-guarded asks before its changes are lost.
-const changed = new Set();
-
+// A form marked data-guarded asks before what was typed into it is lost. One that the server draws with what was typed
+// says so itself (data-guarded="typed"): it asks also where the answer to a question of it has replaced it.
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-guarded]");
-  if (form) changed.add(form);
+  if (form) form.dataset.guarded = "typed";
 });
 
-document.addEventListener("submit", (event) => changed.delete(event.target));
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-guarded]")) event.target.dataset.guarded = "";
+});
 
 addEventListener("beforeunload", (event) => {
-  const open = [...changed].some((form) => form.isConnected);
-  if (open) event.preventDefault();
+  if (document.querySelector("form[data-guarded='typed']")) event.preventDefault();
 });
