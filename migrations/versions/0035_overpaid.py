@@ -1,5 +1,5 @@
-"""What is in a refund: how much of it was more than its order costs, and how much of it was for delivery. And orders by
-the phone that was given with them.
+"""What is in a refund: how much of it was more than its order costs, and how much of it was for delivery. What of a
+return had gone back before. And orders by the phone that was given with them.
 
 Revision ID: 0035
 Revises: 0034
@@ -39,11 +39,13 @@ def upgrade() -> None:
         )
     op.add_column("payment_refund", sa.Column("overpaid_minor", sa.BigInteger(), server_default="0", nullable=False))
     op.add_column("payment_refund", sa.Column("freight_minor", sa.BigInteger(), nullable=True))
+    op.add_column("return_request", sa.Column("before_minor", sa.BigInteger(), server_default="0", nullable=False))
     op.execute(sa.text(BY_CHANGE))
 
 
 def downgrade() -> None:
     """Take them away."""
     op.drop_index("ix_order_phone", table_name="order")
+    op.drop_column("return_request", "before_minor")
     op.drop_column("payment_refund", "freight_minor")
     op.drop_column("payment_refund", "overpaid_minor")

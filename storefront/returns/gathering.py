@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from storefront.kernel.money import Money, split_minor
 from storefront.loyalty import queries as loyalty
@@ -11,6 +11,7 @@ from storefront.loyalty.rules import share_due
 from storefront.orders import queries as orders
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind
+from storefront.payments import queries as payments
 from storefront.returns import queries, reckoning
 from storefront.returns.models import Return
 from storefront.returns.preview import Basis, Preview, Share, SoldLine, Wanted, preview
@@ -63,7 +64,7 @@ def basis_of(order: Order, *, policy: Policy, but: int = 0) -> Basis:
 def preview_of(order: Order, kind: ReturnKind, lines: Iterable[AskedLine], *, policy: Policy, but: int = 0) -> Preview:
     """Return what these lines of an order come to; those with nothing accepted are not among them."""
     asked = tuple(lines)
-    basis = basis_of(order, policy=policy, but=but)
+    basis = replace(basis_of(order, policy=policy, but=but), left=_left(order, but))
     units = {line.line_id: line.quantity for line in asked}
     wanted = Wanted(
         units=units,
@@ -74,6 +75,14 @@ def preview_of(order: Order, kind: ReturnKind, lines: Iterable[AskedLine], *, po
     has_gifts = any(line.is_gift for line in basis.lines)
     asks = policy is Policy.RE_PRICE or (has_gifts and policy is not Policy.KEEP)
     return preview(basis, wanted, reprice(order, gone) if asks else None)
+
+
+def _left(order: Order, but: int) -> int:
+    """Return what of a sale's money may still go back, with what has gone back, or is on its way, for one request."""
+    mine, origin = queries.get_by_id(but) if but else None, queries.find_origin(order.number)
+    family = queries.list_family(origin.root_order_id if origin else order.id)
+    left = sum(payments.refundable(each).minor for each in family)
+    return left + (reckoning.asked_back(mine.number) if mine else 0)
 
 
 def points_of(order: Order, value: int, *, root: Order | None = None) -> Points:

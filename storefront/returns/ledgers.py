@@ -61,13 +61,13 @@ def _refunds() -> Iterator[Discrepancy]:
 
 
 def _sums() -> Iterator[Discrepancy]:
-    """A suggestion is goods and freight, less fee and gifts; its goods are its lines'."""
+    """A suggestion is goods and freight, less fee, gifts and what went back before; its goods are its lines'."""
     lines = (
         select(ReturnLine.return_id, func.sum(ReturnLine.amount_minor).label("goods"))
         .group_by(ReturnLine.return_id)
         .subquery()
     )
-    net = Return.goods_minor + Return.freight_minor - Return.fee_minor - Return.gift_minor
+    net = Return.goods_minor + Return.freight_minor - Return.fee_minor - Return.gift_minor - Return.before_minor
     should = case((net > 0, net), else_=0)
     is_refund = Return.remedy == Remedy.REFUND
     rows = db.session.execute(

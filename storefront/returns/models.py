@@ -53,6 +53,8 @@ class Return(Base):
     freight_minor: Mapped[minor] = mapped_column(default=0)
     fee_minor: Mapped[minor] = mapped_column(default=0)
     gift_minor: Mapped[minor] = mapped_column(default=0)
+    before_minor: Mapped[minor] = mapped_column(default=0, server_default="0")
+    """What of this had gone back before, without a return."""
     value_minor: Mapped[minor] = mapped_column(default=0)
     """What had been paid for what comes back, with points too; they go back pro rata to it."""
     suggested_minor: Mapped[minor] = mapped_column(default=0)

@@ -120,6 +120,7 @@ def _stored(found: Return, order: Order, kind: ReturnKind, remedy: Remedy) -> Of
         freight=found.freight_minor,
         fee=found.fee_minor,
         gift=found.gift_minor,
+        before=found.before_minor,
         policy=Policy(found.policy),
     )
     payer = payer_of(kind, [ReturnReason(row.reason) for row in rows])

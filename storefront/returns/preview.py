@@ -107,6 +107,8 @@ class Basis:
     fee_percent: int = 0
     replaced_before: bool = False
     """Whether some of the goods were exchanged: then the order's end is not the end of the sale."""
+    left: int | None = None
+    """What of the sale's money may still go back; None where that is of no matter."""
 
     @property
     def goods(self) -> tuple[SoldLine, ...]:
@@ -155,7 +157,9 @@ class GiftDue:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a return comes to. `total` is goods and freight less fee and gifts, never below zero."""
+    """What a return comes to. `total` is goods and freight less fee and gifts, and less what went back `before` without
+    a return, where too little is left; never below zero.
+    """
 
     amounts: Mapping[int, int]
     """By line; they add up to `goods`."""
@@ -163,6 +167,7 @@ class Preview:
     freight: int
     fee: int
     gift: int
+    before: int = 0
     lost: tuple[tuple[str, int], ...] = ()
     gifts: tuple[GiftDue, ...] = ()
     is_whole: bool = False
@@ -176,12 +181,13 @@ class Preview:
     kept_gifts: Mapping[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if sum(self.amounts.values()) != self.goods or min(self.goods, self.freight, self.fee, self.gift) < 0:
+        parts = self.goods, self.freight, self.fee, self.gift, self.before
+        if sum(self.amounts.values()) != self.goods or min(parts) < 0:
             raise ValueError("the lines of a refund add up to it")
 
     @property
     def total(self) -> int:
-        return max(0, self.goods + self.freight - self.fee - self.gift)
+        return max(0, self.goods + self.freight - self.fee - self.gift - self.before)
 
 
 def preview(basis: Basis, wanted: Wanted, repriced: Repriced | None = None) -> Preview:
@@ -207,12 +213,15 @@ def preview(basis: Basis, wanted: Wanted, repriced: Repriced | None = None) -> P
     freight = basis.freight if ends and (fault or basis.refund_freight) else 0
     charged = sum(amount for id_, amount in amounts.items() if id_ not in wanted.fault) if wanted.with_fee else 0
     gifts = _gifts(basis, units, policy, ends, repriced)
+    fee, gift = charged * basis.fee_percent // 100, sum(gift.kept * gift.value for gift in gifts)
+    comes_to = max(0, goods + freight - fee - gift)
     return Preview(
         amounts=amounts,
         goods=goods,
         freight=freight,
-        fee=charged * basis.fee_percent // 100,
-        gift=sum(gift.kept * gift.value for gift in gifts),
+        fee=fee,
+        gift=gift,
+        before=0 if basis.left is None else max(0, comes_to - basis.left),
         lost=_lost(basis, units, policy, repriced),
         gifts=gifts,
         is_whole=ends,

@@ -245,11 +245,12 @@ def _count(found: Return, order: Order) -> None:
     for line_id, row in rows.items():
         row.amount_minor = comes.amounts.get(line_id, 0)
     if found.remedy == Remedy.REPLACE:
-        found.freight_minor = found.fee_minor = found.gift_minor = 0
+        found.freight_minor = found.fee_minor = found.gift_minor = found.before_minor = 0
         found.kept_gifts, found.gives_all_back = {}, False
         found.suggested_minor = plan_of(order, kind, lines, but=found.id).back
     else:
         found.freight_minor, found.fee_minor, found.gift_minor = comes.freight, comes.fee, comes.gift
+        found.before_minor = comes.before
         found.kept_gifts = {str(line_id): units for line_id, units in comes.kept_gifts.items()}
         found.suggested_minor = comes.total
     db.session.flush()

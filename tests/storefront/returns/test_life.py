@@ -38,6 +38,7 @@ from storefront.returns.errors import (
     TooMuchBack,
 )
 from storefront.returns.models import Return, ReturnLine
+from storefront.returns.offering import offer_of
 from storefront.returns.states import Remedy, ReturnKind, ReturnReason, ReturnState
 from tests import factories
 from tests.storefront.inventory.shelves import race
@@ -495,10 +496,15 @@ def test_money_that_went_back_elsewhere_leaves_less_to_give(any_app: Flask) -> N
         with transaction():
             amount = Money(900, "USD")
             payments.ask_refund(order=order_of(number), amount=amount, reference="goodwill", by=STAFF, at=now())
-        found = receive(approve(ask(number, {order_of(number).lines[0].id: 1})))
+        asked = ask(number, {order_of(number).lines[0].id: 1})
+        assert (asked.goods_minor, asked.before_minor, asked.suggested_minor) == (1000, 400, 600), "no more is promised"
+        found = receive(approve(asked))
         with pytest.raises(TooMuchBack):
-            refund(found)
-        refund(found, 600, "900 had gone back before")
+            refund(found, 601, "generous")
+        refund(found)
         pay_back()
+        found = again(found)
+        offer = offer_of(found, order_of(number))
+        assert (offer.preview.before, offer.total) == (400, Money(600, "USD"))
         assert (again(found).state, refunded(number)) == (ReturnState.REFUNDED, 1500)
         assert wrongs() == []
