@@ -71,7 +71,7 @@ def _ranges(near: Near, contents: Contents) -> list[tuple[int, int]]:
     cost = near.cost.minor
     if not isinstance(near.shortfall.need, Money):
         floor = -(-cost // max(1, near.shortfall.size))
-        return [(floor, 2 * floor), (floor, 4 * floor), (0, floor)]
+        return [(floor, 2 * floor), (floor, 4 * floor)]
     nearer = (-(-cost // NEARER), cost)
     is_far = cost * FAR[1] > contents.goods.minor * FAR[0]
     return [nearer, (cost, 2 * cost)] if is_far else [(cost, 2 * cost), nearer]

@@ -10,6 +10,12 @@ from storefront.kernel.errors import N_, Invalid, ShopError
 from storefront.web.locale import babel_locale
 
 
+class JustDone(Invalid):
+    """The same movement of the same goods by the same person a moment ago: most likely a form that was sent twice."""
+
+    message = N_("You booked exactly this a moment ago. If it is more goods, wait a minute or name another reason.")
+
+
 @dataclass(frozen=True, slots=True)
 class Shortage:
     """So many were wanted of a thing, and only so many may still be sold."""

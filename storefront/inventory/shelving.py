@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from storefront.database.base import db
 from storefront.inventory import levels, queries
-from storefront.inventory.errors import NotThere, ShelfMoved, SpokenFor
-from storefront.inventory.levels import Cause
-from storefront.inventory.models import StockLevel
+from storefront.inventory.errors import JustDone, NotThere, ShelfMoved, SpokenFor
+from storefront.inventory.levels import Cause, Change
+from storefront.inventory.models import StockLevel, StockMovement
 from storefront.inventory.rules import Pick
 from storefront.kernel.errors import N_, Invalid
 
 MOST_ON_HAND = 1_000_000_000
 LONGEST_REASON = 60
+A_MOMENT = timedelta(minutes=1)
 NOT_A_NUMBER = N_("Enter a whole number of 1 or more.")
 
 
@@ -54,7 +55,8 @@ def receive(*, goods: Pick, reason: str, by: str, at: datetime) -> int:
     before = _open_level(goods.variant_id, goods.warehouse_id, at)
     if before + goods.quantity > MOST_ON_HAND:
         raise Invalid(N_("That is more than a shelf can hold."), field="quantity")
-    levels.apply((goods,), levels.RECEIVE, Cause(reason, by, at))
+    _refuse_twice(goods, levels.RECEIVE, cause := Cause(reason, by, at))
+    levels.apply((goods,), levels.RECEIVE, cause)
     return before + goods.quantity
 
 
@@ -63,6 +65,7 @@ def transfer(*, move: Move, reason: str, by: str, at: datetime) -> None:
     for warehouse_id in sorted((move.source_id, move.target_id)):
         _open_level(move.variant_id, warehouse_id, at)
     cause = Cause(reason, by, at)
+    _refuse_twice(Pick(move.variant_id, move.target_id, move.quantity), levels.ARRIVE, cause)
     if not levels.take_out((Pick(move.variant_id, move.source_id, move.quantity),), levels.SEND_AWAY, cause):
         free = queries.free_on(move.variant_id, move.source_id)
         raise NotThere(field="quantity", free=free)
@@ -94,6 +97,18 @@ def adjust(*, count: Count, reason: str, by: str, at: datetime) -> int:
         pick = Pick(variant_id, warehouse_id, on_hand - before)
         levels.write_movements((pick,), levels.CORRECT, Cause(reason, by, at))
     return on_hand - before
+
+
+def _refuse_twice(goods: Pick, change: Change, cause: Cause) -> None:
+    """Refuse what the same person did a moment ago with the same goods; their level is locked."""
+    same = (
+        *(StockMovement.variant_id == goods.variant_id, StockMovement.warehouse_id == goods.warehouse_id),
+        *(StockMovement.kind == change.kind, StockMovement.on_hand_delta == goods.quantity),
+        *(StockMovement.reference == cause.reference, StockMovement.actor == cause.by),
+        StockMovement.at > cause.at - A_MOMENT,
+    )
+    if db.session.scalar(select(StockMovement.id).where(*same).limit(1)) is not None:
+        raise JustDone(field="quantity")
 
 
 def _begin_level(count: Count, at: datetime) -> None:

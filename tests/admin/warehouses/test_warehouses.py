@@ -129,9 +129,12 @@ def test_goods_come_in_and_move_and_the_ledger_tells_it(any_app: Flask, lamp: in
     assert browser.get("/admin/stock-receipts?sku=LAMP-1&warehouse=EAST").status == 200
     page = browser.post("/admin/stock-receipts", GOODS, follow=True)
     assert "Received. There are 7 pieces now." in page.said
+    again = browser.post("/admin/stock-receipts", GOODS)
+    assert (again.status, "You booked exactly this a moment ago." in again.said) == (422, True)
     move = {**GOODS, "quantity": "4", "source": "MAIN", "reason": "Closer"}
     page = browser.post("/admin/stock-transfers", move, follow=True)
     assert "Transferred." in page.said
+    assert browser.post("/admin/stock-transfers", move).status == 422
     assert shelves(any_app, lamp) == {"MAIN": 6, "EAST": 11}
     rows = [row.get_text(" ", strip=True) for row in page.all("#movements tbody tr")]
     assert len(rows) == 4

@@ -111,15 +111,16 @@ def test_moving_to_and_fro_at_once_loses_nothing(any_app: Flask) -> None:
             east = add_warehouse("EAST")
             receive(lamp, east, 20)
 
-    def move(source: int, target: int) -> None:
+    def move(source: int, target: int, units: int) -> None:
         with any_app.app_context(), transaction():
-            transfer(lamp, 1, source, target)
+            transfer(lamp, units, source, target)
 
     def buy(number: int) -> None:
         with any_app.app_context(), transaction():
             reserve(lamp, 2, f"R-{number}")
 
-    works = [lambda: move(main, east), lambda: move(east, main)] * 3 + [lambda n=n: buy(n) for n in range(4)]
+    ways = [(source, target, units) for units in (1, 2, 3) for source, target in ((main, east), (east, main))]
+    works = [lambda way=way: move(*way) for way in ways] + [lambda n=n: buy(n) for n in range(4)]
     assert set(race(works)) == {"done"}
     with any_app.app_context():
         assert level(lamp) == (40, 0, 8)
