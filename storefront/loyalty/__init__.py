@@ -8,5 +8,7 @@ What is called off is undone: points that were used come back with the dates the
 rata and exactly when only a part is refunded. Earned points that were spent already are owed, and what comes in next
 pays them first.
 
+Points are money: staff give a customer as many in a day as may be sent back alone, and a second person approves more.
+
 A tier is reached by what was paid over the last `tier_days`, less what was given back; a change says what was spent.
 """

@@ -14,7 +14,9 @@ itself unless the merchant wants to decide.
 What arrives at a webhook is kept as it arrived, then verified, then booked, in whatever order it comes. Payments that
 nobody tells of are asked about by the clock. A refund is set aside from what was captured in the transaction that wants
 it (`services.ask_refund`), sent by a job, retried, and told as RefundSucceeded or RefundFailed; what was refunded and
-what is under way never exceed what was captured.
+what is under way never exceed what was captured. When it succeeds it keeps how much of it was more than the order costs
+(`overpaid_minor`: the order was changed to less, or paid twice). What is overpaid goes back first, and only what goes
+back beyond it makes the sale smaller: taxes, credit notes and figures go by that, however the money went.
 
 A payer may contest a payment at a bank or a provider. What is taken back then (a chargeback), what is returned, and the
 fee for it stand in the same transactions, told by whatever messages come, in any order; a dispute keeps its state and

@@ -22,6 +22,7 @@ the shares count; the preview says so.
 
 Delivery goes back once, with the last of the goods: always where all of it was the shop's fault, else where
 `refund_freight` says so. A gift whose promotion the kept goods no longer earn comes back too, or its value is deducted.
+What went back before without a return (goodwill) is taken off where less is left than the goods had cost, and said.
 Points go back pro rata, and coupons when the whole order is back; both when the money has gone.
 
 What was promised, money or goods, is not rejected afterwards: where it did not come about it is tried again, and money
