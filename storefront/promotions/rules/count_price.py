@@ -35,8 +35,8 @@ from storefront.promotions.rules.units import Goods, Reduction
 class CountPrice:
     """任选 N 件 M 元: every `count` pieces, dearest first, cost `price` together; cheaper sets stay as they are.
 
-    `together` says which pieces count together. `most_times` holds for the whole order: of all groups, the sets that
-    save most count.
+    `together` says which pieces count together. `most_times` holds for the whole order: of all groups, those sets
+    count that save most.
     """
 
     count: int

@@ -32,8 +32,8 @@ from storefront.promotions.rules.units import Goods, Reduction
 class NthItem:
     """第二件半价: of every `nth` items, dearest first, the last is `basis_points` off (10,000 is free).
 
-    `together` says which items count together. `most_times` holds for the whole order: of all groups, the sets that save
-    most count.
+    `together` says which items count together. `most_times` holds for the whole order: of all groups, those sets count
+    that save most.
     """
 
     nth: int
