@@ -11,7 +11,7 @@ from storefront.experiments.doings import measurable
 from storefront.experiments.live import PERCENT
 from storefront.experiments.models import Experiment
 from storefront.experiments.states import FEWEST_DAYS, WEEK
-from storefront.experiments.surfaces import check_params
+from storefront.experiments.surfaces import check_apart, check_params
 from storefront.kernel.errors import N_, Invalid
 
 FULL = 100
@@ -32,6 +32,7 @@ def check_start(experiment: Experiment, others: Sequence[Experiment], at: dateti
     return [
         Check(N_("The weights come to %(total)d %%."), weights == FULL, {"total": weights}),
         *_shown(experiment),
+        _apart(experiment),
         _room(experiment, others),
         _same_place(experiment, others),
         Check(N_("A metric decides."), experiment.primary_metric in measurable(experiment.surface)),
@@ -64,6 +65,14 @@ def _shown(experiment: Experiment) -> list[Check]:
     if trouble is None:
         return [Check(N_("The place exists, and everything that variations name is there."), True)]
     return [Check(trouble.text, False, trouble.facts)]
+
+
+def _apart(experiment: Experiment) -> Check:
+    try:
+        check_apart(experiment.surface, [(each.name, each.params or {}) for each in experiment.variations])
+    except Invalid as refusal:
+        return Check(refusal.text, False, refusal.facts)
+    return Check(N_("Every variation differs from the control and from the others."), True)
 
 
 def _time(experiment: Experiment, at: datetime) -> Check:
