@@ -106,6 +106,15 @@ def test_a_rule_leaves_those_alone_of_which_it_would_leave_nothing(app: Flask) -
     assert [stands(app, f"CUP-{number}")[0] for number in range(3)] == [1000, 1001, 1]
 
 
+def test_goods_are_named_in_the_readers_language(app: Flask) -> None:
+    with app.app_context(), transaction():
+        make_product("Blue cup", translations={"zh": {"name": "蓝杯"}})
+    staff = at_work(app, Role.MERCHANDISER)
+    assert "Blue cup" in staff.get(GRID).words("tbody")
+    staff.language = "zh"
+    assert "蓝杯" in staff.get(GRID).words("tbody")
+
+
 def test_a_lowest_price_above_the_price_is_refused(app: Flask) -> None:
     goods(app)
     staff = at_work(app, Role.MERCHANDISER)
