@@ -15,6 +15,8 @@ from storefront.experiments.surfaces import check_apart, check_params
 from storefront.kernel.errors import N_, Invalid
 
 FULL = 100
+PLACE = "place"
+"""The fact of a check that names a namespace, which is mostly called after the place that varies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,9 @@ def _room(experiment: Experiment, others: Sequence[Experiment]) -> Check:
     )
     free = (WHOLE - taken) // PERCENT
     return Check(
-        N_("%(free)d %% of the visitors of “%(namespace)s” are free; it wants %(share)d %%."),
+        N_("%(free)d %% of the visitors of “%(place)s” are free; it wants %(share)d %%."),
         free >= experiment.share,
-        {"free": free, "namespace": experiment.namespace, "share": experiment.share},
+        {"free": free, PLACE: experiment.namespace, "share": experiment.share},
     )
 
 

@@ -238,6 +238,15 @@ def test_the_calendar_says_what_overlaps_and_when_nothing_is_due(home: Flask) ->
     assert browser.get("/admin/home-slots/calendar?page=category:99").status == 404
 
 
+def test_an_address_that_is_left_empty_is_made_from_the_title(home: Flask) -> None:
+    browser = at_work(home, Role.MERCHANDISER)
+    for slug in ("spring-sale", "spring-sale-2"):
+        browser.submit(browser.get("/admin/campaigns/new"), FORM, title_en="Spring sale!", slug="", is_published="y")
+        assert Shopper(home).get(f"/campaigns/{slug}").status == 200
+    browser.submit(browser.get("/admin/campaigns/1"), FORM, title_en="Summer", slug="")
+    assert "Summer" in Shopper(home).get("/campaigns/spring-sale").said
+
+
 def test_a_campaign_from_its_address_to_its_end(home: Flask) -> None:
     browser = at_work(home, Role.MERCHANDISER)
     form = browser.get("/admin/campaigns/new")
