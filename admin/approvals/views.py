@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, request
 from flask_babel import gettext as _
 
 from admin.access import open_to_staff, staff_here
+from admin.approvals.naming import names_about
 from admin.audit.queries import names_of
 from storefront.approvals import queries, services
 from storefront.approvals.errors import AlreadyDecided
@@ -127,6 +128,7 @@ def _words(requests: Iterable[ApprovalRequest]) -> dict[str, Any]:
     found = list(requests)
     return {
         "kinds": kinds(),
+        "named": names_about(found),
         "people": names_of({each.asked_by for each in found} | {each.answered_by for each in found}),
         "states": STATE_WORDS,
         "looks": LOOKS,

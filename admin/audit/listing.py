@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from admin.audit import queries
 from admin.audit.tables import ACTIONS, NO_OBJECT, OBJECTS, PAGES, changes_table
+from admin.audit.wording import in_words
 from admin.tables import Empty, Listing
 from storefront.accounts.permissions import Permission
 from storefront.kernel.errors import N_
@@ -26,6 +27,7 @@ CHANGES = Listing(
     known_as=lambda row: f"{row.object_kind} {row.object_key}",
     context=lambda rows: {
         "people": queries.people(rows),
+        "told": {entry.id: entry for entry in in_words(rows)},
         "actions": ACTIONS,
         "kinds": dict(OBJECTS),
         "pages": PAGES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from admin.audit.queries import staff_choices
+from admin.audit.wording import said
 from admin.tables import Choice, Column, Days, Table, Words
 from storefront.kernel.errors import N_
 
@@ -321,4 +322,4 @@ def told(row: Any) -> str:
 
 
 def _short(value: object) -> str:
-    return "" if value is None else str(value)[:200]
+    return "" if value is None else str(said(value))[:200]

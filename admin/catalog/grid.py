@@ -17,6 +17,7 @@ from admin.merging import SEEN
 from admin.tables.state import read_state
 from storefront.accounts.permissions import Permission
 from storefront.catalog.adjusting import ENDINGS, Adjustment, How, read_adjustment
+from storefront.catalog.errors import NothingLeft
 from storefront.catalog.models import Product
 from storefront.database.transaction import transaction
 from storefront.imports import facts, gridding
@@ -88,7 +89,10 @@ def _reason_problem(rows: Mapping[str, Typed], reason: str) -> str:
 
 
 def _adjusted(rows: Mapping[str, Typed]) -> Response:
-    """Show the grid with a rule applied to one column of the ticked rows, or of all; nothing is stored."""
+    """Show the grid with a rule applied to one column of the ticked rows, or of all; nothing is stored.
+
+    Where a rule would leave nothing of an amount, the cell keeps it and says so.
+    """
     key, chosen = request.form.get("column", ""), set(request.form.getlist("chosen")) or set(rows)
     try:
         if key not in gridding.PRICES:
@@ -101,12 +105,20 @@ def _adjusted(rows: Mapping[str, Typed]) -> Response:
         )
     except Invalid as refusal:
         return _page(rows, {}, rule_problem=message_of(refusal), status=422)
-    changed = {sku: _by_rule(row, key, rule) if sku in chosen else row for sku, row in rows.items()}
+    changed, refused = dict(rows), {}
+    for sku in chosen & rows.keys():
+        try:
+            changed[sku] = _by_rule(rows[sku], key, rule)
+        except NothingLeft as refusal:
+            refused[sku] = [Wrong(key, message_of(refusal))]
     count = sum(row.typed != rows[sku].typed for sku, row in changed.items())
     words = ngettext(
         "%(num)s cell would change. Nothing is saved yet.", "%(num)s cells would change. Nothing is saved yet.", count
     )
-    return _page(changed, {}, told=words)
+    if refused:
+        kept = ngettext("%(num)s cell stays as it is.", "%(num)s cells stay as they are.", len(refused))
+        words = _("%(first)s %(then)s", first=words, then=kept)
+    return _page(changed, refused, told=words)
 
 
 def _by_rule(row: Typed, key: str, rule: Adjustment) -> Typed:
@@ -150,7 +162,7 @@ def _page(typed: Mapping[str, Typed], wrong: Mapping[str, list[Wrong]], *, statu
         may_price=Part.PRICES in rights,
         may_count=Part.STOCK in rights,
         asked=args,
-        wrong_count=len(wrong),
+        wrong_count=0 if "told" in told else len(wrong),
         **{"problem": "", "rule_problem": "", "told": "", **told},
     )
 

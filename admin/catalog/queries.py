@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from admin.naming import is_named
+from admin.naming import has_sku, is_named
 from admin.tables import ListState, Source
 from storefront.catalog.models import Brand, Category, Product, ProductType, TypeAttribute, Variant
 from storefront.catalog.services import ProductWords
@@ -17,7 +17,6 @@ from storefront.database.base import db
 from storefront.inventory.models import StockLevel, Warehouse
 from storefront.inventory.queries import sellable
 from storefront.kernel.errors import NotFound
-from storefront.kernel.text import code_key
 from storefront.shop.queries import get_settings
 
 SORTS: Mapping[str, Any] = {"name": Product.name, "sold": Product.popularity, "changed": Product.updated_at}
@@ -133,7 +132,7 @@ def types_of(state: ListState) -> Source:
 
 
 def find_products(text: str, limit: int) -> Sequence[Any]:
-    """Return the most sold products whose name contains `text`, or that have this SKU."""
+    """Return the most sold products whose name contains `text`, or one of whose SKUs begins so."""
     return db.session.execute(
         select(Product.id, Product.name, Product.translations, Product.picture, Product.is_published)
         .where(_matches(text))
@@ -252,7 +251,7 @@ def _conditions(state: ListState) -> Sequence[ColumnElement[bool]]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    by_sku = select(Variant.product_id).where(Variant.sku == code_key(text))
+    by_sku = select(Variant.product_id).where(has_sku(text))
     return or_(is_named(Product, text), Product.id.in_(by_sku))
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from admin.content.links import dead_links
 from storefront.catalog.card_lists import cards_by_ids
-from storefront.catalog.models import Collection, Product
+from storefront.catalog.models import Collection
 from storefront.catalog.queries import category_tree
-from storefront.content.models import Campaign
 from storefront.database.base import db
 from storefront.web.locale import current_locale
 
@@ -26,7 +26,7 @@ def worries_of(entries: Iterable[Told]) -> dict[int, Findings]:
     picked = {number for _id, content in told for number in content.get("product_ids") or ()}
     cards = cards_by_ids(list(picked), current_locale(), in_stock_only=True) if picked else ()
     sold = {card.product_id for card in cards}
-    dead = _dead_links({link for _id, content in told for link in _links(content)})
+    dead = dead_links({link for _id, content in told for link in _links(content)})
     gone = _gone_collections({_source(content) for _id, content in told})
     found: dict[int, Findings] = {}
     for entry_id, content in told:
@@ -75,24 +75,6 @@ def _gone_collections(sources: set[str]) -> set[str]:
     ids = [int(number) for number in named.values() if number.isdecimal()]
     there = _known(Collection.id, ids)
     return {source for source, number in named.items() if number not in there}
-
-
-def _dead_links(links: set[str]) -> set[str]:
-    """Return those links to goods, categories and campaigns that lead to nothing now; others are not judged."""
-    slugs: dict[str, dict[str, str]] = {}
-    for link in links:
-        kind, _slash, slug = link.partition("?")[0].partition("#")[0].strip("/").partition("/")
-        if slug and "/" not in slug:
-            slugs.setdefault(kind, {})[link] = slug
-    products, campaigns = slugs.get("products", {}), slugs.get("campaigns", {})
-    sold = _known(Product.slug, products.values(), Product.is_published)
-    open_ones = _known(Campaign.slug, campaigns.values(), Campaign.is_published)
-    tree = category_tree()
-    return {
-        *(link for link, slug in products.items() if slug not in sold),
-        *(link for link, slug in campaigns.items() if slug not in open_ones),
-        *(link for link, slug in slugs.get("categories", {}).items() if tree.find_slug(slug) is None),
-    }
 
 
 def _known(column: Any, wanted: Some[object], *conditions: Any) -> set[str]:

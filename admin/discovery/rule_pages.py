@@ -92,7 +92,7 @@ def form_for(typed: Typed, zone: str) -> RuleForm:
 
 
 def find_goods(text: str) -> Sequence[Goods]:
-    """Return the most sold products whose name contains `text`, or that have this SKU."""
+    """Return the most sold products whose name contains `text`, or one of whose SKUs begins so."""
     ids = [row.id for row in find_products(text, MOST_FOUND)] if text else []
     found = goods_by_ids(ids)
     return [found[number] for number in ids if number in found]

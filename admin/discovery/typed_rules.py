@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from admin.content.links import dead_links
 from admin.merging import SEEN, Difference, difference
 from admin.promotions.cells import Cells
 from admin.promotions.typed import Typed
@@ -68,7 +69,7 @@ def read_rule(typed: Typed, currency: str, zone: str) -> RulePlan | None:
     if typed.errors:
         return None
     try:
-        return RulePlan(
+        plan = RulePlan(
             name=typed.get("name"),
             conditions=conditions_of(_conditions(typed)),
             actions=actions_of(actions),
@@ -77,11 +78,23 @@ def read_rule(typed: Typed, currency: str, zone: str) -> RulePlan | None:
             starts_at=starts_at,
             ends_at=ends_at,
         )
+        _check_links(plan)
+        return plan
     except Invalid as refusal:
         typed.refuse(refusal.field or "name", message_of(refusal))
     except (KeyError, TypeError, ValueError):
         typed.refuse("name", _("Please check what you entered."))
     return None
+
+
+def _check_links(plan: RulePlan) -> None:
+    """Refuse to send shoppers, or to lead them, to a page that there is not."""
+    banner = plan.actions.banner
+    links = {"redirect": plan.actions.redirect, "banner_link": banner.link if banner else ""}
+    dead = dead_links(link for link in links.values() if link)
+    for field, link in links.items():
+        if link in dead:
+            raise Invalid(N_("There is no page at %(link)s that shoppers can see."), field=field, link=link)
 
 
 def empty_rule() -> Typed:

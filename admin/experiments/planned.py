@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from admin.experiments.report import JUDGING
-from storefront.experiments.checks import Check, check_start, failed
+from storefront.experiments.checks import PLACE, Check, check_start, failed
 from storefront.experiments.models import Experiment
 from storefront.experiments.plans import ExperimentPlan, GuardrailPlan, VariationPlan
 from storefront.experiments.queries import list_running
@@ -36,7 +36,14 @@ class Outlook:
 
 def outlook_of(row: Experiment, at: datetime) -> Outlook:
     """Reckon with the traffic of these weeks, and check."""
-    return Outlook(import_module(JUDGING).forecast(row, at), check_start(row, list_running(), at))
+    named = surfaces()
+    checks = [
+        replace(check, facts={**check.facts, PLACE: named.get(str(check.facts[PLACE]), check.facts[PLACE])})
+        if PLACE in check.facts
+        else check
+        for check in check_start(row, list_running(), at)
+    ]
+    return Outlook(import_module(JUDGING).forecast(row, at), checks)
 
 
 def visitors_needed(row: Experiment, at: datetime) -> int:

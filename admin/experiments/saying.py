@@ -86,7 +86,8 @@ def _no_data(facts: Facts, arm: str) -> str:
 
 def _too_few(facts: Facts, arm: str) -> str:
     return _(
-        "Too few visitors so far: in “%(arm)s” the figure rests on %(visitors)s of them.",
+        "Too few visitors so far: the figure in “%(arm)s” is only as good as one from %(visitors)s visitors who count "
+        "alike.",
         arm=arm,
         visitors=number(facts.visitors),
     )

@@ -55,7 +55,7 @@ def make(asked: Asked, _args: dict[str, str]) -> Made:
             (N_("Kind"), False),
             (N_("Orders"), True),
             (N_("Taken off"), True),
-            (N_("Per order"), True),
+            (N_("Taken off per order"), True),
             (N_("Share of all"), True),
         ),
         [_cells(row, whole) for row in rows],

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from admin.naming import is_named
+from admin.naming import has_sku, is_named
 from storefront.cart.contents import AVAILABLE
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.kernel.money import Money
-from storefront.kernel.text import code_key, squeeze
+from storefront.kernel.text import squeeze
 from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
 from storefront.web.measures import sized
@@ -35,8 +35,7 @@ def find_goods(text: str) -> Sequence[Goods]:
     words = squeeze(text)[:100]
     if not words:
         return []
-    begins = Variant.sku.startswith(code_key(words), autoescape=True)
-    return _read(or_(is_named(Product, words), begins), MOST)
+    return _read(or_(is_named(Product, words), has_sku(words)), MOST)
 
 
 def list_goods(skus: Sequence[str]) -> Sequence[Goods]:

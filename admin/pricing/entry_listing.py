@@ -6,14 +6,13 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from admin.naming import is_named
+from admin.naming import has_sku, is_named
 from admin.tables import Choice, Column, Empty, Listing, ListState, Source, Table
 from storefront.accounts.permissions import Permission
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
-from storefront.kernel.text import code_key
 from storefront.pricing.models import PriceEntry, PriceList
 from storefront.shop.queries import get_settings
 from storefront.web.locale import localized
@@ -100,7 +99,7 @@ def entries_of(state: ListState) -> Source:
         rows = rows.where(odd[asked])
     if state.search:
         named = is_named(Product, state.search)
-        rows = rows.where(or_(named, Variant.sku == code_key(state.search)))
+        rows = rows.where(or_(named, has_sku(state.search)))
     return Source(rows, PriceEntry.id, {"sku": Variant.sku, "list": PriceList.name, "price": PriceEntry.price_minor})
 
 

@@ -9,14 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from admin.naming import is_named
+from admin.naming import has_sku, is_named
 from admin.tables import PAGE_SIZE, Column, ListState, Source, Table
 from storefront.accounts.groups import list_groups
 from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.kernel.errors import N_, NotFound
 from storefront.kernel.paging import Page
-from storefront.kernel.text import code_key
 from storefront.loyalty.models import Tier
 from storefront.pricing.catalogue import WHOLE
 from storefront.pricing.models import PriceEntry, PriceList
@@ -141,7 +140,7 @@ def page_of_entries(list_id: int, state: ListState) -> Page[EntryRow]:
     conditions: list[ColumnElement[bool]] = [PriceEntry.price_list_id == list_id]
     if state.search:
         named = is_named(Product, state.search)
-        conditions.append(or_(named, Variant.sku == code_key(state.search)))
+        conditions.append(or_(named, has_sku(state.search)))
     found = (
         select(
             PriceEntry.id,

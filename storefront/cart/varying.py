@@ -19,6 +19,7 @@ SURFACE = Surface(
             kind=Kind.WHOLE,
             hint=N_("0 to 5; 0 shows none."),
             most=5,
+            usual=lambda _surface: get_settings().show_near_misses,
         ),
     ),
 )

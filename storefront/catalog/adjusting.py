@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 
+from storefront.catalog.errors import NothingLeft
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.money import Money, digits_of
 
@@ -37,11 +38,13 @@ class Adjustment:
     def __post_init__(self) -> None:
         if self.how is How.PERCENT and not -100 < self.by <= HIGHEST_PERCENT:
             raise Invalid(N_("Enter a percentage from -99 to 1000."), field="by")
+        if self.how is How.SET and self.by < 0:
+            raise Invalid(N_("A price cannot be negative, nor that high."), field="by")
         if self.ending not in ENDINGS:
             raise Invalid(field="ending")
 
     def of(self, amount: Money) -> Money:
-        """Return an amount changed: never below zero, half a minor unit rounds up."""
+        """Return an amount changed, half a minor unit rounds up; raises NothingLeft where it falls to zero or below."""
         exact = Decimal(amount.minor)
         if self.how is How.PERCENT:
             exact = exact * (100 + self.by) / 100
@@ -49,7 +52,9 @@ class Adjustment:
             exact += self._minor()
         else:
             exact = self._minor()
-        minor = max(0, int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP)))
+        minor = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+        if minor <= 0 and self.how is not How.SET and minor != amount.minor:
+            raise NothingLeft
         return Money(_ended(minor, self.ending, self.currency), self.currency)
 
     def _minor(self) -> Decimal:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from storefront.accounts.permissions import Permission
+from storefront.approvals.errors import as_it_was
 from storefront.approvals.kinds import Approved, Kind
 from storefront.catalog import services
+from storefront.catalog.errors import StaleProduct
 from storefront.catalog.services import VariantPrice
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
@@ -20,9 +22,10 @@ def _change_prices(request: Approved, at: datetime) -> None:
         )
         for variant_id, (price, before) in payload["prices"].items()
     }
-    services.change_prices(
-        product_id=payload["product"], version=payload["version"], prices=prices, by=request.actor, at=at
-    )
+    with as_it_was(StaleProduct):
+        services.change_prices(
+            product_id=payload["product"], version=payload["version"], prices=prices, by=request.actor, at=at
+        )
 
 
 APPROVABLE = (

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from storefront.catalog.errors import TreeMoved
 from storefront.kernel.errors import N_, Invalid, NotFound
+from storefront.kernel.text import fold
 
 DEEPEST = 8
 """So many levels below the top there may be; what is deeper, nobody finds."""
@@ -142,6 +143,13 @@ class Arrangement:
         _refuse_too_deep(depth)
         last = max((self._spots[number].position for number in self.children(parent_id)), default=-1)
         return Spot(category_id, parent_id, last + 1, f"{path}{category_id}/", depth)
+
+    def refuse_twin(self, name: str, parent_id: int | None, own: int | None = None) -> None:
+        """Raise Invalid where a category beside `own`, or beside a new one, has this name."""
+        for number in self.children(parent_id):
+            if number != own and fold(self._spots[number].name) == fold(name):
+                words = N_("There is a category “%(name)s” at this place already.")
+                raise Invalid(words, field="name", name=self._spots[number].name)
 
     def with_spots(self, changed: Mapping[int, Spot]) -> Arrangement:
         """Return the tree with some spots in place of those that they had."""

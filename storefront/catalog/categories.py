@@ -84,6 +84,7 @@ def arrangement() -> Arrangement:
 def add_category(*, plan: CategoryPlan, parent_id: int | None = None, by: str, at: datetime) -> Category:
     """Add a category as the last one below another, or at the top."""
     spots = _locked()
+    spots.refuse_twin(plan.name, parent_id)
     slug = plan.slug or _free_slug(plan.name)
     _check_slug(slug)
     spots.added(0, parent_id)  # refuses what is too deep before there is a row
@@ -107,6 +108,8 @@ def change_category(*, category_id: int, version: int, plan: CategoryPlan, by: s
     if row.version != version:
         raise StaleCategory
     before, slug = _told(row), plan.slug or row.slug
+    if squeeze(plan.name) != row.name:
+        _locked().refuse_twin(plan.name, row.parent_id, row.id)
     if slug != row.slug:
         _locked()
         _check_slug(slug)
@@ -144,6 +147,8 @@ def move_category(*, category_id: int, place: Place, seen: str, by: str, at: dat
     if spots.mark != seen:
         raise TreeMoved
     spot, changed = spots.spot(category_id), spots.moved(category_id, place)
+    if spot.parent_id != place.parent_id:
+        spots.refuse_twin(spot.name, place.parent_id)
     _store(changed)
     if not changed:
         return False

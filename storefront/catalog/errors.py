@@ -17,6 +17,12 @@ class AlreadySo(ShopError):
     message = N_("It is so already.")
 
 
+class NothingLeft(Invalid):
+    """A change of an amount that would leave nothing of it."""
+
+    message = N_("Nothing would be left of this amount, so it stays as it is.")
+
+
 class SkuTaken(Invalid):
     """Another variant has this SKU."""
 

@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from storefront.audit import services as audit
 from storefront.content.errors import StaleCampaign
 from storefront.content.models import Campaign, Slot
-from storefront.content.plans import CampaignPlan
+from storefront.content.plans import LONGEST_SLUG, CampaignPlan
 from storefront.content.queries import campaign_page, forget_slots
 from storefront.database.base import db
 from storefront.database.transaction import after_commit
 from storefront.kernel.errors import N_, Invalid, NotFound
+from storefront.kernel.text import first_free, slugify
 
 
 def list_campaigns() -> Sequence[Campaign]:
@@ -33,10 +34,10 @@ def get_campaign(campaign_id: int) -> Campaign:
 
 def add_campaign(*, plan: CampaignPlan, by: str, at: datetime) -> Campaign:
     """Make a campaign; its page is empty until it has slots."""
-    row = Campaign(updated_at=at)
+    row = Campaign(slug=plan.slug or _free_slug(plan.texts["en"]["title"]), updated_at=at)
     _fill(row, plan)
     db.session.add(row)
-    _store(plan)
+    _store(row.slug)
     changes = {key: (None, value) for key, value in _told(row).items()}
     audit.record(actor=by, action="campaign.add", about=("campaign", str(row.id)), changes=changes, at=at)
     return row
@@ -52,7 +53,7 @@ def change_campaign(*, campaign_id: int, version: int, plan: CampaignPlan, by: s
     before = _told(row)
     _fill(row, plan)
     row.updated_at = at
-    _store(plan)
+    _store(row.slug)
     after = _told(row)
     changes = {key: (before[key], after[key]) for key in after}
     audit.record(actor=by, action="campaign.change", about=("campaign", str(row.id)), changes=changes, at=at)
@@ -72,17 +73,24 @@ def remove_campaign(*, campaign_id: int, by: str, at: datetime) -> str:
     return slug
 
 
-def _store(plan: CampaignPlan) -> None:
+def _free_slug(title: str) -> str:
+    """Return an address that no campaign has, after its title: "spring-sale", "spring-sale-2"."""
+    wanted = slugify(title, fallback="campaign", longest=LONGEST_SLUG - 5)
+    taken = set(db.session.scalars(select(Campaign.slug).where(Campaign.slug.startswith(wanted, autoescape=True))))
+    return first_free(wanted, taken)
+
+
+def _store(slug: str) -> None:
     try:
         with db.session.begin_nested():
             db.session.flush()
     except IntegrityError:
-        raise Invalid(N_("There is a campaign at /campaigns/%(slug)s already."), field="slug", slug=plan.slug) from None
+        raise Invalid(N_("There is a campaign at /campaigns/%(slug)s already."), field="slug", slug=slug) from None
     after_commit(forget_slots)
 
 
 def _fill(row: Campaign, plan: CampaignPlan) -> None:
-    row.slug, row.is_published = plan.slug, plan.is_published
+    row.slug, row.is_published = plan.slug or row.slug, plan.is_published
     row.starts_at, row.ends_at = plan.starts_at, plan.ends_at
     row.texts = {
         language: {key: text.strip() for key, text in words.items() if text.strip()}

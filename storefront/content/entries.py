@@ -35,6 +35,7 @@ def add_entry(*, slot_id: int, plan: EntryPlan, by: str, at: datetime) -> SlotEn
     slot = db.session.get(Slot, slot_id)
     if slot is None:
         raise NotFound
+    _refuse_empty(slot, plan)
     entry = SlotEntry(slot_id=slot_id, is_fallback=False, status=EntryStatus.DRAFT, updated_at=at)
     _take(entry, plan.stored())
     db.session.add(entry)
@@ -52,6 +53,8 @@ def change_entry(*, entry_id: int, version: int, plan: EntryPlan, by: str, at: d
         raise Invalid(N_("The fallback has no dates: it is there whenever nothing else is."), field="starts_at")
     if entry.is_fallback and plan.audience:
         raise Invalid(N_("The fallback is for everybody."), field="visitor")
+    if not entry.is_fallback:
+        _refuse_empty(db.session.get(Slot, entry.slot_id), plan)
     worked = find_open(entry_id)
     before = worked.plan if worked else state_of(entry)
     after = plan.stored()
@@ -239,6 +242,13 @@ def _touch(entry: SlotEntry, at: datetime) -> None:
     entry.updated_at = at
     db.session.flush()
     after_commit(forget_slots)
+
+
+def _refuse_empty(slot: Slot | None, plan: EntryPlan) -> None:
+    """Refuse a banner that says and shows nothing: shoppers would read the shop's own words in its place."""
+    says = any(words.get("title") for words in plan.texts.values())
+    if slot is not None and slot.kind == "banner" and not (says or plan.picture):
+        raise Invalid(N_("Give the banner a title or a picture; it is empty otherwise."), field="title_en")
 
 
 def _told(plan: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ KINDS = ("banner", "product_grid", "collection", "recommendation", "flash", "ric
 GOODS = frozenset({"product_grid", "collection"})
 VISITORS = frozenset({"", "new", "returning"})
 DEVICES = frozenset({"", "phone", "desktop"})
+LONGEST_SLUG = 64
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PAGE = re.compile(r"home|(category|campaign):[0-9]{1,9}")
 NAMES: Mapping[str, str] = {
@@ -123,7 +124,7 @@ class EntryPlan:
 
 @dataclass(frozen=True, slots=True)
 class CampaignPlan:
-    """A page of its own at /campaigns/<slug>."""
+    """A page of its own at /campaigns/<slug>. An empty slug is made from the English title, or stays as it was."""
 
     slug: str
     texts: Mapping[str, Mapping[str, str]]
@@ -133,7 +134,7 @@ class CampaignPlan:
     is_published: bool = False
 
     def __post_init__(self) -> None:
-        if len(self.slug) > 64 or not _SLUG.fullmatch(self.slug):
+        if self.slug and (len(self.slug) > LONGEST_SLUG or not _SLUG.fullmatch(self.slug)):
             raise Invalid(
                 N_("An address is made of small letters, digits and hyphens, such as spring-sale."), field="slug"
             )

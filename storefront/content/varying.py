@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from storefront.content.plans import NAMES
 from storefront.content.queries import home_slots
-from storefront.content.rules import Entry, Slot
+from storefront.content.rules import Entry, Slot, Visitor, resolve
 from storefront.experiments import here
 from storefront.experiments.surfaces import Field, Kind, Options, Surface
 from storefront.kernel.clock import now
@@ -44,6 +44,13 @@ def _entries(surface: str) -> Options:
     return [(str(entry.id), _words(entry)) for entry in entries if entry.id and entry.is_live(at)]
 
 
+def _shown_now(surface: str) -> object:
+    """Return the entry that whoever is here for the first time sees."""
+    slot = next((slot for slot in home_slots() if slot.key == surface.removeprefix(FAMILY)), None)
+    entry = resolve(slot, now(), Visitor()) if slot is not None else None
+    return str(entry.id) if entry is not None else None
+
+
 def _words(entry: Entry) -> str:
     return str(entry.name or entry.words("en").get("title") or entry.id)
 
@@ -60,6 +67,7 @@ SURFACE = Surface(
                 "Approved entries whose time it is. Give one a lower priority, so that only the experiment shows it."
             ),
             options=_entries,
+            usual=_shown_now,
         ),
     ),
     places=lambda: [(slot.key, NAMES.get(slot.key, slot.key)) for slot in home_slots()],

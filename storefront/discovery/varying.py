@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from search import Steering
 from search.documents import MOST_POPULARITY
+from search.ranking import POPULARITY_GAIN
 from storefront.catalog.listing import Found
 from storefront.catalog.wanted import Wanted
 from storefront.experiments import here
@@ -24,6 +25,7 @@ SURFACE = Surface(
             kind=Kind.NUMBER,
             hint=N_("0 to 1; everybody sees 0.12: the most popular product gains 12 %% over one that nobody buys."),
             most=MOST_POPULARITY,
+            usual=lambda _surface: POPULARITY_GAIN,
         ),
     ),
 )

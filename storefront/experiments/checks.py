@@ -11,10 +11,12 @@ from storefront.experiments.doings import measurable
 from storefront.experiments.live import PERCENT
 from storefront.experiments.models import Experiment
 from storefront.experiments.states import FEWEST_DAYS, WEEK
-from storefront.experiments.surfaces import check_params
+from storefront.experiments.surfaces import check_apart, check_params
 from storefront.kernel.errors import N_, Invalid
 
 FULL = 100
+PLACE = "place"
+"""The fact of a check that names a namespace, which is mostly called after the place that varies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ def check_start(experiment: Experiment, others: Sequence[Experiment], at: dateti
     return [
         Check(N_("The weights come to %(total)d %%."), weights == FULL, {"total": weights}),
         *_shown(experiment),
+        _apart(experiment),
         _room(experiment, others),
         _same_place(experiment, others),
         Check(N_("A metric decides."), experiment.primary_metric in measurable(experiment.surface)),
@@ -66,6 +69,14 @@ def _shown(experiment: Experiment) -> list[Check]:
     return [Check(trouble.text, False, trouble.facts)]
 
 
+def _apart(experiment: Experiment) -> Check:
+    try:
+        check_apart(experiment.surface, [(each.name, each.params or {}) for each in experiment.variations])
+    except Invalid as refusal:
+        return Check(refusal.text, False, refusal.facts)
+    return Check(N_("Every variation differs from the control and from the others."), True)
+
+
 def _time(experiment: Experiment, at: datetime) -> Check:
     """The planned days have to fit; who starts a planned one some hours late is not held up."""
     ends, days = experiment.ends_at, experiment.days
@@ -82,9 +93,9 @@ def _room(experiment: Experiment, others: Sequence[Experiment]) -> Check:
     )
     free = (WHOLE - taken) // PERCENT
     return Check(
-        N_("%(free)d %% of the visitors of “%(namespace)s” are free; it wants %(share)d %%."),
+        N_("%(free)d %% of the visitors of “%(place)s” are free; it wants %(share)d %%."),
         free >= experiment.share,
-        {"free": free, "namespace": experiment.namespace, "share": experiment.share},
+        {"free": free, PLACE: experiment.namespace, "share": experiment.share},
     )
 
 

@@ -12,7 +12,7 @@ from storefront.experiments.doings import measurable
 from storefront.experiments.metrics import METRICS, REVENUE
 from storefront.experiments.models import LONGEST_SURFACE
 from storefront.experiments.states import FEWEST_DAYS, WEEK, Watching
-from storefront.experiments.surfaces import check_params
+from storefront.experiments.surfaces import check_apart, check_params
 from storefront.kernel.errors import N_, Invalid
 from storefront.kernel.text import squeeze
 
@@ -106,6 +106,10 @@ class ExperimentPlan:
                 if refusal.field == "surface":
                     raise
                 raise Invalid(refusal.text, field="variations", **refusal.facts) from None
+        try:
+            check_apart(self.surface, [(each.name, each.params) for each in self.variations])
+        except Invalid as refusal:
+            raise Invalid(refusal.text, field="variations", **refusal.facts) from None
 
     def _check_numbers(self) -> None:
         if not (math.isfinite(self.mde) and LEAST_LIFT <= self.mde <= MOST_LIFT):

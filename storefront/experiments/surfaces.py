@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from storefront.kernel.errors import N_, Invalid
+from storefront.kernel.text import fold
 
 Params = Mapping[str, object]
 Options = Sequence[tuple[str, str]]
@@ -26,10 +27,14 @@ def _no_options(_surface: str) -> Options:
     return ()
 
 
+def _nothing_usual(_surface: str) -> object:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One thing that may be different: one of `options` (value and words; asked often, so from memory), or a number
-    from `least` to `most`."""
+    from `least` to `most`. `usual` is what everybody gets now; None where a variation may be that on purpose."""
 
     key: str
     label: str
@@ -38,6 +43,7 @@ class Field:
     least: float = 0.0
     most: float = 1.0
     options: Callable[[str], Options] = _no_options
+    usual: Callable[[str], object] = _nothing_usual
 
     def read(self, typed: str, surface: str) -> object:
         """Return what was typed as it is stored; raises Invalid."""
@@ -123,3 +129,21 @@ def check_params(surface: str, params: Params, *, is_control: bool) -> None:
         if key not in params:
             raise Invalid(N_("A variation does not say what is different."), field=key)
         field.check(params[key], surface)
+
+
+def check_apart(surface: str, variations: Sequence[tuple[str, Params]]) -> None:
+    """Refuse with Invalid variations (names and params, the control first) that cannot be told apart, or do not differ.
+
+    Params are those that `check_params` lets through.
+    """
+    if len({fold(name) for name, _ in variations}) != len(variations):
+        raise Invalid(N_("Two variations have the same name, the control's included. Give each its own."))
+    found, seen = find_surface(surface), list[Params]()
+    for name, params in variations[1:]:
+        usual = {field.key: field.usual(surface) for field in found.fields} if found else {}
+        if usual and dict(params) == usual:
+            words = N_("“%(name)s” is what everybody sees now, as the control is. Say what is different in it.")
+            raise Invalid(words, name=name)
+        if params in seen:
+            raise Invalid(N_("“%(name)s” does the same as another variation. Say what is different in it."), name=name)
+        seen.append(params)

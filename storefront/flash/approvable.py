@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from storefront.accounts.permissions import Permission
+from storefront.approvals.errors import as_it_was
 from storefront.approvals.kinds import Approved, Kind
 from storefront.flash import editing
+from storefront.flash.errors import StaleSession
 from storefront.flash.planning import ItemPlan, SessionPlan
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
@@ -24,7 +26,8 @@ def _set_session(request: Approved, at: datetime) -> None:
     )
     if payload["session"] is None:
         editing.add_session(sale_id=payload["sale"], plan=plan, by=request.actor, at=at)
-    else:
+        return
+    with as_it_was(StaleSession):
         editing.change_session(session_id=payload["session"], seen=payload["seen"], plan=plan, by=request.actor, at=at)
 
 

@@ -150,19 +150,21 @@ def _lock(session_id: int) -> FlashSession:
 
 def _check(plan: SessionPlan, session: FlashSession | None, phase: Phase) -> None:
     """Refuse with ItemsRefused."""
-    ids = _lock_variants(item.variant_id for item in plan.items)
+    usual = _lock_variants(item.variant_id for item in plan.items)
     held = _held(session.id) if session is not None else {}
-    elsewhere = _elsewhere((plan.starts_at, plan.ends_at), ids, session.id if session is not None else None)
-    found = troubles_of(plan, held=held, phase=phase, elsewhere=elsewhere)
+    elsewhere = _elsewhere((plan.starts_at, plan.ends_at), usual, session.id if session is not None else None)
+    found = troubles_of(plan, held=held, phase=phase, elsewhere=elsewhere, usual=usual)
     if found:
         raise ItemsRefused(found)
 
 
-def _lock_variants(ids: Iterable[int]) -> list[int]:
-    """Lock variants in the order of ids, so that two sessions of one time do not get the same one at once."""
-    wanted = sorted(ids)
-    db.session.execute(select(Variant.id).where(Variant.id.in_(wanted)).order_by(Variant.id).with_for_update())
-    return wanted
+def _lock_variants(ids: Iterable[int]) -> dict[int, int]:
+    """Lock variants in the order of ids, so that two sessions of one time do not get the same one at once.
+
+    Return their usual prices by id.
+    """
+    wanted = select(Variant.id, Variant.price_minor).where(Variant.id.in_(list(ids)))
+    return {row.id: row.price_minor for row in db.session.execute(wanted.order_by(Variant.id).with_for_update())}
 
 
 def _elsewhere(span: tuple[datetime, datetime], ids: Iterable[int], session_id: int | None) -> dict[int, str]:

@@ -93,15 +93,24 @@ class Trouble:
 
 
 def troubles_of(
-    plan: SessionPlan, *, held: Mapping[int, Held], phase: Phase, elsewhere: Mapping[int, str]
+    plan: SessionPlan,
+    *,
+    held: Mapping[int, Held],
+    phase: Phase,
+    elsewhere: Mapping[int, str],
+    usual: Mapping[int, int],
 ) -> dict[str, Trouble]:
     """Return what speaks against a plan, by SKU.
 
-    `held` are the items as stored, by variant id; `elsewhere` names the other session of that time that has a variant.
+    `held` are the items as stored, by variant id; `elsewhere` names the other session of that time that has a variant,
+    `usual` is what variants cost otherwise. A price that stays as it is once the session has begun is not held to that.
     """
     found: dict[str, Trouble] = {}
     for item in plan.items:
-        trouble = _trouble(item, held.get(item.variant_id), phase, elsewhere.get(item.variant_id))
+        stored = held.get(item.variant_id)
+        trouble = _trouble(item, stored, phase, elsewhere.get(item.variant_id))
+        if trouble is None and (stored is None or phase is Phase.COMING):
+            trouble = _dear(item, usual.get(item.variant_id))
         if trouble is not None:
             found[item.sku] = trouble
     kept = {item.variant_id for item in plan.items}
@@ -127,3 +136,14 @@ def _trouble(item: ItemPlan, stored: Held | None, phase: Phase, elsewhere: str |
             N_("A customer has %(most)s pieces already, so the limit cannot be lower."), {"most": stored.most_held}
         )
     return None
+
+
+def _dear(item: ItemPlan, usual: int | None) -> Trouble | None:
+    """Return what speaks against a flash price that is no lower than what the article costs otherwise."""
+    if usual is None or item.price.minor < usual:
+        return None
+    price = Money(usual, item.price.currency)
+    return Trouble(
+        N_("%(sku)s usually costs %(price)s: a flash price is lower than that."),
+        {"sku": item.sku, "price": f"{price.decimal} {price.currency}"},
+    )

@@ -38,7 +38,10 @@ NOW = timedelta(minutes=1)
 
 
 def board() -> tuple[Session, ...]:
-    """Return the sessions that have not ended, up to AHEAD; figures are up to a second old."""
+    """Return the sessions that have not ended, up to AHEAD; figures are up to a second old.
+
+    An article that costs no more than that otherwise is not among their items: it is no offer.
+    """
     return _board.get()
 
 
@@ -157,6 +160,7 @@ _ROWS = (
     .join(Variant, Variant.id == FlashItem.variant_id)
     .join(Product, Product.id == Variant.product_id)
     .where(FlashSale.is_active, FlashSession.ends_at > bindparam("at"), FlashSession.starts_at < bindparam("until"))
+    .where(FlashItem.price_minor < Variant.price_minor)
     .order_by(FlashSession.starts_at, FlashSession.id, FlashItem.position, FlashItem.id)
 )
 

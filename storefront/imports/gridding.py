@@ -23,6 +23,7 @@ from storefront.imports.values import EMPTY
 from storefront.kernel.errors import ShopError
 from storefront.kernel.paging import Page
 from storefront.shop.queries import get_settings
+from storefront.web.locale import localized
 
 PRICES = ("price", "compare_at", "cost", "minimum")
 
@@ -50,19 +51,20 @@ def columns(around: Surroundings) -> list[str]:
 
 
 def page_of_variants(products: Select[tuple[int]] | None, *, number: int, size: int) -> Page[tuple[int, str, str, str]]:
-    """Return a page of variants (id, SKU, product, variant) of these products, or of all."""
+    """Return a page of variants (id, SKU, product in the reader's language, variant) of these products, or of all."""
     wanted: list[ColumnElement[bool]] = [] if products is None else [Variant.product_id.in_(products)]
     total = db.session.scalar(select(func.count(Variant.id)).where(*wanted)) or 0
     number = min(number, max(1, -(-total // size)))
     rows = db.session.execute(
-        select(Variant.id, Variant.sku, Product.name, Variant.name)
+        select(Variant.id, Variant.sku, Product.name, Product.translations, Variant.name)
         .join(Product, Product.id == Variant.product_id)
         .where(*wanted)
         .order_by(Product.name, Product.id, Variant.position)
         .limit(size)
         .offset((number - 1) * size)
     ).all()
-    return Page([(row[0], row[1], row[2], row[3]) for row in rows], total, number, size)
+    named = [(id_, sku, localized(name, translations), variant) for id_, sku, name, translations, variant in rows]
+    return Page(named, total, number, size)
 
 
 def store_rows(

@@ -160,13 +160,17 @@ def _plan_new(frame: Frame, planned: Planned, given: dict[str, str], product: Ma
 def _check_prices(
     frame: Frame, planned: Planned, after: Mapping[str, str], changes: Mapping[str, tuple[str, str]]
 ) -> None:
-    if not {"price", "compare_at", "cost"} & changes.keys():
+    if not {"price", "compare_at", "cost", "minimum"} & changes.keys():
         return
     currency = frame.known.currency
-    price, before = (money_of(after.get(key, ""), currency) for key in ("price", "compare_at"))
+    price, before, lowest = (money_of(after.get(key, ""), currency) for key in ("price", "compare_at", "minimum"))
     if price is not None and before is not None and not price < before and {"price", "compare_at"} & changes.keys():
         key = "compare_at" if "compare_at" in changes else "price"
         words = N_("The price before must be higher than the price, or empty.")
+        _object(frame, planned, key, after[key], Invalid(words))
+    if price is not None and lowest is not None and price < lowest and {"price", "minimum"} & changes.keys():
+        key = "minimum" if "minimum" in changes else "price"
+        words = N_("The lowest price cannot be higher than the price.")
         _object(frame, planned, key, after[key], Invalid(words))
     if price is None or "price" not in changes or not frame.asks_below_cost:
         return

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from storefront.accounts.permissions import Permission
+from storefront.approvals.errors import as_it_was
 from storefront.approvals.kinds import Approved, Kind
 from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
 from storefront.pricing import services
+from storefront.pricing.errors import StalePriceList
 from storefront.pricing.plans import EntryPlan, ListPlan
 
 
@@ -18,7 +20,9 @@ def _set_entries(request: Approved, at: datetime) -> None:
         EntryPlan(variant_id, quantity, Money(minor, payload["currency"]))
         for variant_id, quantity, minor in payload["entries"]
     ]
-    services.set_entries(list_id=payload["list"], version=payload["version"], entries=entries, by=request.actor, at=at)
+    version = payload["version"]
+    with as_it_was(StalePriceList):
+        services.set_entries(list_id=payload["list"], version=version, entries=entries, by=request.actor, at=at)
 
 
 def _set_share(request: Approved, at: datetime) -> None:
@@ -27,7 +31,8 @@ def _set_share(request: Approved, at: datetime) -> None:
     plan = ListPlan(**{**told, **times, "tiers": tuple(told["tiers"]), "groups": tuple(told["groups"])})
     if payload["list"] is None:
         services.add_list(plan=plan, by=request.actor, at=at)
-    else:
+        return
+    with as_it_was(StalePriceList):
         services.change_list(list_id=payload["list"], version=payload["version"], plan=plan, by=request.actor, at=at)
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from storefront.accounts.permissions import Permission
+from storefront.approvals.errors import as_it_was
 from storefront.approvals.kinds import Approved, Kind
 from storefront.kernel.errors import N_
 from storefront.promotions import editing
+from storefront.promotions.errors import StalePromotion
 
 
 def _activate(request: Approved, at: datetime) -> None:
     payload = request.payload
-    editing.activate_promotion(
-        promotion_id=payload["promotion"], version=payload["version"], expected=None, by=request.actor, at=at
-    )
+    with as_it_was(StalePromotion):
+        editing.activate_promotion(
+            promotion_id=payload["promotion"], version=payload["version"], expected=None, by=request.actor, at=at
+        )
 
 
 APPROVABLE = (

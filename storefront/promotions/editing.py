@@ -27,7 +27,7 @@ from storefront.promotions.reading import find_promotion
 from storefront.promotions.rules import Promotion
 from storefront.promotions.rules.promotion import EVERYONE
 from storefront.promotions.rules.serial import audience_to_data, benefit_to_data, condition_to_data, scope_to_data
-from storefront.promotions.telling import told_of
+from storefront.promotions.telling import Said, told_of
 from storefront.shop.queries import get_settings
 
 MOST_USES = 1_000_000_000
@@ -294,11 +294,11 @@ def _free_key(name: str) -> str:
     return first_free(base, taken)
 
 
-def _told(row: PromotionRow) -> Mapping[str, str]:
+def _told(row: PromotionRow) -> Mapping[str, Said]:
     return told_of(row, [(code.code, code.usage_limit) for code in public_codes(row.id)] if row.id else [])
 
 
-def _differences(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, tuple[object, object]]:
+def _differences(before: Mapping[str, Said], after: Mapping[str, Said]) -> dict[str, tuple[object, object]]:
     return {field: (before.get(field) or None, after.get(field) or None) for field in {**before, **after}}
 
 

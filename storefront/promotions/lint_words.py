@@ -60,6 +60,9 @@ _WORDS = {
     Odd.GIFT_OUT_OF_STOCK: N_("Its gift is out of stock, so nobody gets one for now."),
     Odd.ALWAYS: N_("It applies to every order of everybody. Is that what you want?"),
     Odd.THRESHOLD_ALWAYS_MET: N_("Every cart with these products reaches its threshold."),
+    Odd.COSTS_NOTHING: N_(
+        "The reduction is as much as the goods cost, or more: %(sku)s, which costs %(price)s, would cost nothing."
+    ),
     Odd.BUDGET_TOO_SMALL: N_("Its budget of %(budget)s is less than one use takes (%(needed)s)."),
     Odd.RUNG_NEVER_PAYS: N_(
         "Step %(rung)s (spend %(spend)s, save %(off)s) is worth less than ordering more often at the step before it."

@@ -92,9 +92,6 @@ def gives_words(promotion: Promotion, names: Names) -> str:
     get_scope = getattr(benefit, "get_scope", None)
     if isinstance(get_scope, Scope):
         said.append(_("The reduced ones are from %(goods)s.", goods=scope_words(get_scope, names)))
-    times = getattr(benefit, "most_times", None)
-    if times:
-        said.append(ngettext("At most %(num)s time in one order.", "At most %(num)s times in one order.", times))
     return " ".join(said) if current_locale() == "en" else "".join(said)
 
 
@@ -207,7 +204,8 @@ def limit_words(bounds: Bounds) -> str:
     """Say how often and how much."""
     said = []
     if bounds.uses is not None:
-        said.append(_("at most %(count)s times in all", count=format_decimal(bounds.uses, locale=babel_locale())))
+        count = format_decimal(bounds.uses, locale=babel_locale())
+        said.append(ngettext("at most once in all", "at most %(count)s times in all", bounds.uses, count=count))
     if bounds.per_customer is not None:
         said.append(
             _("once per customer")

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import flask_babel
 
+from storefront.kernel.errors import N_
 from storefront.kernel.money import Money
 from storefront.pricing.label import Label
 from storefront.pricing.snapshot import Stage
@@ -61,6 +62,11 @@ def count_in(label: Label, fact: str) -> int:
     return value if isinstance(value, int) else 0
 
 
+def is_of_the_same(label: Label) -> bool:
+    """Say whether only pieces of one product, or of one SKU, count together."""
+    return label.get("together") in {Together.PRODUCT.value, Together.SKU.value}
+
+
 def _conditional(label: Label, gift: str) -> str:
     """Put the threshold of spending or of pieces in front of what is given."""
     need, pieces = amount_in(label, "need"), count_in(label, "pieces")
@@ -69,6 +75,12 @@ def _conditional(label: Label, gift: str) -> str:
     if pieces > 1:
         return _("%(gift)s when you buy %(pieces)s", gift=gift, pieces=pieces)
     return gift
+
+
+def _capped(label: Label, gift: str) -> str:
+    """Add the most that it takes off."""
+    most = amount_in(label, "most")
+    return _("%(gift)s, up to %(most)s", gift=gift, most=most) if most else gift
 
 
 def _limited(label: Label, gift: str) -> str:
@@ -91,10 +103,7 @@ def _rungs(label: Label) -> list[str]:
 def _percent_off(label: Label) -> str:
     points = count_in(label, "basis_points")
     gift = _("Half price") if points == HALF else _("Free") if points == WHOLE else share_words(points)
-    most = amount_in(label, "most")
-    if most:
-        gift = _("%(gift)s, up to %(most)s", gift=gift, most=most)
-    return _conditional(label, gift)
+    return _conditional(label, _capped(label, gift))
 
 
 def _amount_off(label: Label) -> str:
@@ -120,28 +129,31 @@ def _spend_repeat(label: Label) -> str:
 
 
 def _nth_item(label: Label) -> str:
-    nth, points = count_in(label, "nth"), count_in(label, "basis_points")
+    nth, points, off = ordinal(count_in(label, "nth")), count_in(label, "basis_points"), ""
+    same = is_of_the_same(label)
     if points == HALF:
-        words = _("Every %(nth)s item at half price", nth=ordinal(nth))
+        words = N_("Every %(nth)s of the same item at half price") if same else N_("Every %(nth)s item at half price")
     elif points == WHOLE:
-        words = _("Every %(nth)s item free", nth=ordinal(nth))
+        words = N_("Every %(nth)s of the same item free") if same else N_("Every %(nth)s item free")
     else:
-        words = _("Every %(nth)s item %(off)s", nth=ordinal(nth), off=share_words(points))
-    return _limited(label, words)
+        off = share_words(points)
+        words = N_("Every %(nth)s of the same item %(off)s") if same else N_("Every %(nth)s item %(off)s")
+    return _limited(label, _(words, nth=nth, off=off))
 
 
 def _count_price(label: Label) -> str:
     count, price = count_in(label, "count"), amount_in(label, "price")
-    if label.get("together") == Together.SCOPE.value:
-        return _limited(label, _("Any %(count)s for %(price)s", count=count, price=price))
-    return _limited(label, _("%(count)s of the same for %(price)s", count=count, price=price))
+    if is_of_the_same(label):
+        return _limited(label, _("%(count)s of the same for %(price)s", count=count, price=price))
+    return _limited(label, _("Any %(count)s for %(price)s", count=count, price=price))
 
 
 def _count_ladder(label: Label) -> str:
     pairs = [
         (count_in(label, f"{rung}count"), share_words(count_in(label, f"{rung}basis_points"))) for rung in _rungs(label)
     ]
-    words = _("Buy %(count)s, %(off)s", count=pairs[0][0], off=pairs[0][1])
+    first = N_("Buy %(count)s of the same, %(off)s") if is_of_the_same(label) else N_("Buy %(count)s, %(off)s")
+    words = _(first, count=pairs[0][0], off=pairs[0][1])
     for count, off in pairs[1:]:
         words = _("%(first)s; buy %(count)s, %(off)s", first=words, count=count, off=off)
     return _conditional(label, words)
@@ -193,7 +205,7 @@ def _gift(label: Label) -> str:
 def _delivery_off(label: Label) -> str:
     points = count_in(label, "basis_points")
     gift = _("Free delivery") if points == WHOLE else _("Delivery %(off)s", off=share_words(points))
-    return _conditional(label, gift)
+    return _conditional(label, _capped(label, gift))
 
 
 def _delivery_for(label: Label) -> str:

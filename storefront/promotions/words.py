@@ -14,7 +14,7 @@ from storefront.pricing.allocation import TraceStep
 from storefront.pricing.label import Label
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules import Near, Reason, Rejected
-from storefront.promotions.terms import amount_in, count_in
+from storefront.promotions.terms import amount_in, count_in, is_of_the_same
 from storefront.promotions.terms import ordinal as ordinal
 from storefront.promotions.terms import share_words as share_words
 from storefront.promotions.terms import terms_of as terms_of
@@ -66,9 +66,7 @@ def near_words(near: Near) -> str:
             gap,
             saving=saving,
         )
-    return _near_by_kind(near, saving) or ngettext(
-        "Add %(num)s more item to save %(saving)s", "Add %(num)s more items to save %(saving)s", gap, saving=saving
-    )
+    return _near_by_kind(near, saving) or _near_pieces(near, saving)
 
 
 def rejection_words(rejected: Rejected, *, rival: str = "") -> str:
@@ -147,15 +145,41 @@ def _near_by_kind(near: Near, saving: str) -> str:
             "Add %(num)s more item: %(terms)s", "Add %(num)s more items: %(terms)s", gap, terms=terms_of(label)
         )
     if label.kind == "count_price" and need == label.get("count"):
+        facts = {"count": need, "price": amount_in(label, "price"), "saving": saving}
+        if _is_same(near):
+            return ngettext(
+                "Add %(num)s more of the same item to get %(count)s for %(price)s and save %(saving)s",
+                "Add %(num)s more of the same item to get %(count)s for %(price)s and save %(saving)s",
+                gap,
+                **facts,
+            )
         return ngettext(
             "Add %(num)s more item to get %(count)s for %(price)s and save %(saving)s",
             "Add %(num)s more items to get %(count)s for %(price)s and save %(saving)s",
             gap,
-            count=need,
-            price=amount_in(label, "price"),
-            saving=saving,
+            **facts,
         )
     return ""
+
+
+def _near_pieces(near: Near, saving: str) -> str:
+    gap = near.shortfall.size
+    if _is_same(near):
+        return ngettext(
+            "Add %(num)s more of the same item to save %(saving)s",
+            "Add %(num)s more of the same item to save %(saving)s",
+            gap,
+            saving=saving,
+        )
+    return ngettext(
+        "Add %(num)s more item to save %(saving)s", "Add %(num)s more items to save %(saving)s", gap, saving=saving
+    )
+
+
+def _is_same(near: Near) -> bool:
+    """Say whether only another piece of one product, or of one SKU, closes the gap."""
+    one = len(near.scope.product_ids) + len(near.scope.skus) == 1
+    return one and near.scope != near.promotion.scope and is_of_the_same(near.promotion.label)
 
 
 _PRICES = {

@@ -63,8 +63,14 @@ def _format_moment(moment: datetime, style: str, zone: str, locale: str) -> str:
 
 def moment(value: datetime, style: str = "minute") -> Markup:
     """Return a moment as `<time>` in the shop's zone; `style` is "minute", "date" or "day"."""
-    text = _format_moment(value, style, str(g.shop.timezone), current_locale())
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
+    return Markup('<time datetime="{}">{}</time>').format(
+        value.isoformat(timespec="seconds"), moment_text(value, style)
+    )
+
+
+def moment_text(value: datetime, style: str = "minute") -> str:
+    """Return a moment in the shop's zone as plain text."""
+    return _format_moment(value, style, str(g.shop.timezone), current_locale())
 
 
 def number(value: int) -> str:

@@ -47,3 +47,26 @@ def test_lists_and_fields_find_chinese_names(any_app: Flask) -> None:
     ):
         assert name in browser.get(path.format("蓝杯")).words("main"), path
         assert name not in browser.get(path.format("红")).words("main"), path
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("TST", True),
+        ("tst-0", True),
+        ("ＴＳＴ－", True),
+        ("TST-01", True),
+        ("ST-0", False),
+        ("T%", False),
+        ("_ST", False),
+    ],
+)
+def test_goods_are_found_by_how_their_sku_begins(any_app: Flask, text: str, found: bool) -> None:
+    with any_app.app_context(), transaction():
+        make_product("Blue cup", sku="TST-01")
+        make_product("Red pot", sku="OTHER-1")
+    browser = at_work(any_app, Role.SUPER_ADMIN, "Mei")
+    for path in ("/admin/products", "/admin/search"):
+        said = browser.get(path, follow=True, query_string={"q": text}).words("main")
+        assert ("Blue cup" in said) is found, path
+        assert "Red pot" not in said, path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, runtime_checkable
 
 from storefront.kernel.money import Money
@@ -221,10 +221,14 @@ class DeliveryFor:
         return {"price": self.price}
 
 
-def dearest_step(steps: Iterable[Step | None]) -> Step | None:
-    """Return the step that gives most, of those that give alike the one with less to add."""
-    found = [step for step in steps if step is not None]
-    return max(found, key=lambda step: (step.gain, -step.shortfall.size), default=None)
+def dearest_step(steps: Iterable[Step | None], displaced: int = 0) -> Step | None:
+    """Return the step that gives most, of those that give alike the one with less to add.
+
+    `displaced` is what each of them takes the place of: no more than that gives nothing.
+    """
+    found = [step for step in steps if step is not None and (not displaced or step.gain > displaced)]
+    best = max(found, key=lambda step: (step.gain, -step.shortfall.size), default=None)
+    return replace(best, gain=best.gain - displaced) if best is not None and displaced else best
 
 
 def check_count(count: int) -> None:

@@ -35,6 +35,7 @@ class Odd(StrEnum):
     ALWAYS = "always"
     THRESHOLD_ALWAYS_MET = "threshold_always_met"
     BELOW_COST = "below_cost"
+    COSTS_NOTHING = "costs_nothing"
     HELD_BY_MINIMUM = "held_by_minimum"
     BUDGET_TOO_SMALL = "budget_too_small"
     RUNG_NEVER_PAYS = "rung_never_pays"
@@ -50,6 +51,7 @@ SEVERITIES: Mapping[Odd, Severity] = {
     Odd.GIFT_OUT_OF_STOCK: Severity.WARNING,
     Odd.ALWAYS: Severity.WARNING,
     Odd.BELOW_COST: Severity.WARNING,
+    Odd.COSTS_NOTHING: Severity.WARNING,
     Odd.TWO_EXCLUSIVE: Severity.WARNING,
     Odd.DUPLICATE: Severity.WARNING,
     Odd.THRESHOLD_ALWAYS_MET: Severity.NOTE,

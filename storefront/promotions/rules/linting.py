@@ -8,6 +8,7 @@ import numpy as np
 
 from storefront.pricing.label import FactValue
 from storefront.pricing.snapshot import MAX_QUANTITY, Stage
+from storefront.promotions.rules.benefits import WHOLE
 from storefront.promotions.rules.conditions import BuyAtLeast, SpendAtLeast
 from storefront.promotions.rules.count_ladder import CountLadder
 from storefront.promotions.rules.findings import Catalogue, Finding, Odd, Severity
@@ -136,7 +137,12 @@ def _tried(promotion: Promotion, tries: Sequence[Trial], most: int | None) -> It
             count=count,
             at_least=int(most is not None and count >= most),
         )
-    held = {each.good.sku for each in tries if each.is_held or each.paid == each.good.minimum_price}
+    free = [each for each in tries if each.good.price and not each.paid]
+    if free and getattr(promotion.benefit, "basis_points", None) != WHOLE:
+        cheapest = min(free, key=lambda each: (each.good.price.minor, each.good.sku)).good
+        yield _found(Odd.COSTS_NOTHING, sku=cheapest.sku, price=cheapest.price)
+    bound = [each for each in tries if each.good.minimum_price]
+    held = {each.good.sku for each in bound if each.is_held or each.paid == each.good.minimum_price}
     if held:
         yield _found(Odd.HELD_BY_MINIMUM, count=len(held))
 

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from storefront.pricing.label import FactValue
 from storefront.pricing.snapshot import Stage
 from storefront.promotions.rules.benefits import ON_ITEMS, Step, check_percentage, check_times, dearest_step, share_of
 from storefront.promotions.rules.conditions import Shortfall
-from storefront.promotions.rules.pieces import Takings, Together, Unit, free_units, groups_of, pieces_of, room_of
+from storefront.promotions.rules.pieces import (
+    Set,
+    Takings,
+    Together,
+    Unit,
+    best_sets,
+    free_units,
+    grouped_sets,
+    groups_of,
+    least_of,
+    pieces_of,
+    room_of,
+)
 from storefront.promotions.rules.scope import Scope
 from storefront.promotions.rules.units import Goods, Reduction
 
 
 @dataclass(frozen=True, slots=True)
 class NthItem:
-    """第二件半价: of every `nth` items, dearest first, the last is `basis_points` off (10,000 is free)."""
+    """第二件半价: of every `nth` items, dearest first, the last is `basis_points` off (10,000 is free).
+
+    `together` says which items count together. `most_times` holds for the whole order: of all groups, those sets count
+    that save most.
+    """
 
     nth: int
     basis_points: int
@@ -36,49 +53,54 @@ class NthItem:
 
     def reduce(self, goods: Goods, on: Stage) -> Reduction | None:
         takings, times = Takings(goods), 0
-        for _, group in groups_of(goods, self.together):
-            for unit, nths, used in self._picks(free_units(group)):
-                takings.take((*unit[:3], nths), min(share_of(unit[0], self.basis_points), room_of(goods, unit)))
-                takings.take((*unit[:3], used - nths))
-                times += nths
+        for unit, nths, used in self._picks(self._best(goods, partial(self._saving, goods))):
+            takings.take((*unit[:3], nths), self._saving(goods, [unit]))
+            takings.take((*unit[:3], used - nths))
+            times += nths
         return takings.reduction(("times", times))
 
     def bound(self, goods: Goods, on: Stage) -> int:
-        return sum(
-            nths * share_of(unit[0], self.basis_points)
-            for _, group in groups_of(goods, self.together)
-            for unit, nths, _ in self._picks(free_units(group))
-        )
+        return sum([self._share(units) * alike for units, alike in self._best(goods, self._share)])
 
     def promise(self, goods: Goods, subtotal: int, on: Stage) -> int:
         reduction = self.reduce(goods, on)
         return reduction.amount if reduction else 0
 
     def next_step(self, goods: Goods) -> Step | None:
-        return dearest_step(self._step(*group) for group in groups_of(goods, self.together))
+        sets = grouped_sets(goods, self.together, self.nth) if self.most_times else ()
+        displaced = least_of(sets, self.most_times, partial(self._saving, goods))
+        return dearest_step((self._step(*group) for group in groups_of(goods, self.together)), displaced)
 
     def facts(self) -> Mapping[str, FactValue]:
         facts: dict[str, FactValue] = {"nth": self.nth, "basis_points": self.basis_points}
         facts["together"] = self.together.value
         return facts | ({"most_times": self.most_times} if self.most_times else {})
 
-    def _picks(self, units: list[Unit]) -> Iterator[tuple[Unit, int, int]]:
-        """Walk units dearest first; yield a unit, how many of its pieces are nth ones, and how many are used."""
-        whole = pieces_of(units) // self.nth
-        times = whole if self.most_times is None else min(whole, self.most_times)
-        end, seen = times * self.nth, 0
-        for unit in units:
-            used = min(unit[3], end - seen)
-            if used <= 0:
-                return
-            yield unit, (seen + used) // self.nth - seen // self.nth, used
-            seen += used
+    def _best(self, goods: Goods, saving: Callable[[list[Unit]], int]) -> list[Set]:
+        """Return the sets that count: all, or the best of all groups where their number is limited."""
+        return best_sets(grouped_sets(goods, self.together, self.nth), self.most_times, saving)
+
+    def _share(self, units: list[Unit]) -> int:
+        """Return what the last piece of a set would cost less, whatever its minimum price is."""
+        return share_of(units[-1][0], self.basis_points)
+
+    def _saving(self, goods: Goods, units: list[Unit]) -> int:
+        return min(self._share(units), room_of(goods, units[-1]))
+
+    def _picks(self, sets: Iterable[Set]) -> Iterator[tuple[Unit, int, int]]:
+        """Yield each unit of these sets, how many of its pieces are nth ones, and how many are used."""
+        found: dict[tuple[int, int], tuple[Unit, int, int]] = {}
+        for units, alike in sets:
+            for unit in units:
+                _, nths, used = found.get(unit[1:3], (unit, 0, 0))
+                nths += alike if unit is units[-1] else 0
+                found[unit[1:3]] = (unit, nths, used + unit[3] * alike)
+        yield from found.values()
 
     def _step(self, scope: Scope | None, group: Goods) -> Step | None:
         units = free_units(group)
-        whole, begun = divmod(pieces_of(units), self.nth)
-        if not begun or (self.most_times is not None and whole >= self.most_times):
+        begun = pieces_of(units) % self.nth
+        if not begun:
             return None
-        cheapest, missing = units[-1], self.nth - begun
-        gain = min(share_of(cheapest[0], self.basis_points), room_of(group, cheapest))
-        return Step(Shortfall(self.nth, begun), gain, missing * cheapest[0], scope)
+        cost = (self.nth - begun) * units[-1][0]
+        return Step(Shortfall(self.nth, begun), self._saving(group, units[-1:]), cost, scope)

@@ -14,6 +14,8 @@ from storefront.promotions.rules.units import Goods, Reduction, Run, Runs, cut_r
 
 Unit = tuple[int, int, int, int]
 """Price, line, position of the run in its line, number of pieces."""
+Set = tuple[list[Unit], int]
+"""The units of a full set, and how many sets are alike."""
 
 
 class Together(StrEnum):
@@ -73,7 +75,7 @@ def last_pieces(units: Sequence[Unit], pieces: int) -> list[Unit]:
     return first_pieces(reversed(units), pieces)[::-1]
 
 
-def sets_of(units: Iterable[Unit], size: int, most: int | None) -> Iterator[tuple[list[Unit], int]]:
+def sets_of(units: Iterable[Unit], size: int, most: int | None) -> Iterator[Set]:
     """Yield full sets of `size` pieces in the order of `units`, at most `most`, and how many of each are alike."""
     left: float = inf if most is None else most
     begun: list[Unit] = []
@@ -95,6 +97,32 @@ def sets_of(units: Iterable[Unit], size: int, most: int | None) -> Iterator[tupl
                 yield begun, 1
                 begun, missing = [], size
                 left -= 1
+
+
+def grouped_sets(goods: Goods, together: Together, size: int) -> Iterator[Set]:
+    """Yield the full sets of `size` pieces of each group of goods, dearest first within a group."""
+    for _, group in groups_of(goods, together):
+        yield from sets_of(free_units(group), size, None)
+
+
+def best_sets(sets: Iterable[Set], most: int | None, saving: Callable[[list[Unit]], int]) -> list[Set]:
+    """Return at most `most` sets, those that save most, in the order in which they came."""
+    found = list(sets)
+    if most is None:
+        return found
+    chosen: dict[int, int] = {}
+    for place, _ in sorted(enumerate(found), key=lambda each: -saving(each[1][0])):
+        if most:
+            chosen[place] = min(most, found[place][1])
+            most -= chosen[place]
+    return [(found[place][0], alike) for place, alike in sorted(chosen.items())]
+
+
+def least_of(sets: Iterable[Set], most: int | None, saving: Callable[[list[Unit]], int]) -> int:
+    """Return what the least of the best `most` sets saves, 0 while there are fewer: one set more takes its place."""
+    best = best_sets(sets, most, saving)
+    full = most is not None and sum([alike for _, alike in best]) >= most
+    return min([saving(units) for units, _ in best]) if full else 0
 
 
 def best_times(most: int, value: Callable[[int], float]) -> int:

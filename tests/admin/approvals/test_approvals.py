@@ -17,7 +17,7 @@ from storefront.approvals.errors import AlreadyDecided, NeedsApproval, NotYours
 from storefront.approvals.models import ApprovalRequest
 from storefront.approvals.states import RequestState
 from storefront.audit.queries import list_entries_about
-from storefront.catalog.models import Variant
+from storefront.catalog.models import Product, Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.flash import editing
@@ -315,7 +315,23 @@ def test_prices_that_somebody_changed_meanwhile_are_not_overwritten(app: Flask, 
     maker.submit(maker.get(f"/admin/products/{cup}"), form, **{"price-1": "11.00"})
     page = checker.submit(checker.get("/admin/approvals/1"), "form[action$='/approval']")
     assert page.status == 409
+    assert "It was changed since this was asked for" in page.said
+    assert "while you were editing" not in page.said
     assert (price(app), request_of(app).state) == (1100, RequestState.IMPOSSIBLE)
+
+
+def test_what_a_request_is_about_is_named(app: Flask, cup: int) -> None:
+    maker, checker = at_work(app, Role.MERCHANDISER), at_work(app, Role.FINANCE)
+    form = f"form[action='/admin/products/{cup}/prices']"
+    question = maker.submit(maker.get(f"/admin/products/{cup}"), form, **{"price-1": "7.00"})
+    maker.submit(question, "form.form--narrow", **{"approval-reason": "Last pieces"})
+    with app.app_context(), transaction():
+        product = db.session.get_one(Product, cup)
+        product.name, product.translations = "Blue cup", {"zh": {"name": "蓝杯"}}
+    assert "Prices below cost Blue cup" in checker.get("/admin/approvals").words("tbody")
+    assert checker.get("/admin/approvals/1").words("h1") == "Prices below cost Blue cup"
+    checker.language = "zh"
+    assert "蓝杯" in checker.get("/admin/approvals").words("tbody")
 
 
 def test_a_price_below_cost_in_a_list_is_set_by_two(app: Flask, cup: int) -> None:

@@ -67,6 +67,23 @@ def step(browser: Shopper, number: int, way: str) -> Page:
     return browser.post(f"{URL}/{number}/position", {"step": way, "seen": seen})
 
 
+def test_two_categories_of_one_level_have_different_names(shop: Flask) -> None:
+    browser, number = at_work(shop), ids(shop)
+    page = browser.get(f"{URL}/new?parent={number['drinks']}")
+    page = browser.submit(page, "main form", name=" tea")
+    assert page.status == 422
+    assert "There is a category “Tea” at this place already." in page.words("#name-error")
+    assert browser.submit(page, "main form", name="Green tea").status == 200
+    to = f"{URL}/{number['coffee']}"
+    assert "“Tea”" in browser.submit(browser.get(to), "form[action$=words]", name="TEA").words("#name-error")
+    assert browser.submit(browser.get(to), "form[action$=words]", name="coffee").status == 200
+    page = browser.submit(
+        browser.get(f"{URL}/{number['green-tea']}"), "form[action$=position]", parent=str(number["drinks"])
+    )
+    assert "There is a category “Green tea” at this place already." in page.said
+    assert paths(shop)["green-tea"] == ["drinks", "tea", "green-tea"]
+
+
 def test_the_tree_shows_how_many_products_are_where(shop: Flask) -> None:
     browser = at_work(shop, Role.MERCHANDISER)
     with queries_of(shop) as asked:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from storefront.accounts.permissions import Permission, Role
 from storefront.catalog.adjusting import Adjustment, How, read_adjustment
+from storefront.catalog.errors import NothingLeft
 from storefront.catalog.models import Variant
 from storefront.database.base import db
 from storefront.database.transaction import transaction
@@ -91,6 +92,43 @@ def test_a_rule_shows_what_would_change_before_anything_is_stored(app: Flask) ->
     assert "Enter a number" in page.words("#by-error")
 
 
+def test_a_rule_leaves_those_alone_of_which_it_would_leave_nothing(app: Flask) -> None:
+    goods(app)
+    staff = at_work(app, Role.MERCHANDISER)
+    rule = {"then": "adjust", "column": "price", "how": "amount", "by": "-10.01", "ending": ""}
+    page = staff.submit(staff.get(GRID), FORM, **rule)
+    assert "1 cell would change. Nothing is saved yet. 2 cells stay as they are." in page.said
+    assert "not saved. What is wrong" not in page.said
+    told = [each.get_text(strip=True) for each in page.all("td .field__error")]
+    assert told == ["Nothing would be left of this amount, so it stays as it is."] * 2
+    assert page.one("input[name='price|CUP-1']")["value"] == "10.01"
+    staff.submit(page, FORM)
+    assert [stands(app, f"CUP-{number}")[0] for number in range(3)] == [1000, 1001, 1]
+
+
+def test_goods_are_named_in_the_readers_language(app: Flask) -> None:
+    with app.app_context(), transaction():
+        make_product("Blue cup", translations={"zh": {"name": "蓝杯"}})
+    staff = at_work(app, Role.MERCHANDISER)
+    assert "Blue cup" in staff.get(GRID).words("tbody")
+    staff.language = "zh"
+    assert "蓝杯" in staff.get(GRID).words("tbody")
+
+
+def test_a_lowest_price_above_the_price_is_refused(app: Flask) -> None:
+    goods(app)
+    staff = at_work(app, Role.MERCHANDISER)
+    page = staff.submit(staff.get(GRID), FORM, **{"minimum|CUP-0": "10.01", "minimum|CUP-1": "10.01"})
+    assert page.status == 422
+    assert [each.get_text(strip=True) for each in page.all("td .field__error")] == [
+        "The lowest price cannot be higher than the price."
+    ]
+    page = staff.submit(page, FORM, **{"minimum|CUP-0": "10", "price|CUP-1": "9"})
+    assert page.status == 422
+    assert page.one("#wrong-price\\|CUP-1").get_text() == "The lowest price cannot be higher than the price."
+    assert stands(app, "CUP-1")[0] == 1001
+
+
 def test_the_grid_holds_what_was_chosen_and_shows_only_what_one_may_change(app: Flask) -> None:
     goods(app, 55)
     staff = at_work_with(app, Permission.PRODUCTS_VIEW, Permission.STOCK_EDIT)
@@ -120,7 +158,9 @@ def test_the_grid_holds_what_was_chosen_and_shows_only_what_one_may_change(app: 
         ("percent", "5", "99", 1000, 1099),
         ("percent", "1", "99", 1010, 999),
         ("amount", "0.5", "", 1000, 1050),
-        ("amount", "-20", "", 1000, 0),
+        ("amount", "-9.99", "", 1000, 1),
+        ("set", "0", "", 1000, 0),
+        ("percent", "5", "", 0, 0),
         ("set", "7.77", "95", 1000, 795),
         ("percent", "-50", "99", 20, 99),
         ("percent", "3.5", "00", 149, 200),
@@ -131,7 +171,19 @@ def test_rules_change_amounts_and_end_them(how: str, by: str, ending: str, befor
     assert rule.of(Money(before, "USD")) == Money(after, "USD")
 
 
-@pytest.mark.parametrize(("how", "by"), [("percent", "-100"), ("percent", "x"), ("amount", "1.234"), ("twist", "5")])
+@pytest.mark.parametrize(
+    ("how", "by", "ending", "before"),
+    [("amount", "-5", "", 500), ("amount", "-5", "99", 499), ("percent", "-60", "99", 1), ("amount", "-1", "", 0)],
+)
+def test_a_rule_that_leaves_nothing_of_an_amount_is_refused(how: str, by: str, ending: str, before: int) -> None:
+    rule = read_adjustment(how=how, by=by, ending=ending, currency="USD")
+    with pytest.raises(NothingLeft):
+        rule.of(Money(before, "USD"))
+
+
+@pytest.mark.parametrize(
+    ("how", "by"), [("percent", "-100"), ("percent", "x"), ("amount", "1.234"), ("twist", "5"), ("set", "-1")]
+)
 def test_rules_that_make_no_sense_are_refused(how: str, by: str) -> None:
     with pytest.raises(Invalid):
         read_adjustment(how=how, by=by, ending="", currency="USD")

@@ -97,8 +97,18 @@ def test_a_picture_is_judged_by_its_content_and_kept_while_the_rest_is_mended(ho
     shown = Shopper(home).get("/").one(".hero__picture img")
     assert shown["alt"] == "A teal field"
     page = browser.submit(browser.get(page.response.request.path), FORM, picture_gone="yes", do="submit")
+    assert "a title or a picture" in page.words("#title_en-error")
+    page = browser.submit(page, FORM, title_en="Spring", do="submit")
     let_through(home, page)
     assert not Shopper(home).get("/").all(".hero__picture")
+
+
+def test_a_banner_says_or_shows_something(home: Flask) -> None:
+    browser = at_work(home, Role.MERCHANDISER)
+    page = write(browser)
+    assert page.status == 422
+    assert "a title or a picture" in page.words("#title_en-error")
+    assert browser.submit(page, FORM, title_zh="春天", do="submit").status == 200
 
 
 def test_a_picture_cannot_be_talked_into_another_address(home: Flask) -> None:
@@ -213,7 +223,9 @@ def test_the_calendar_says_what_overlaps_and_when_nothing_is_due(home: Flask) ->
         shop.change_settings(values={"timezone": "Asia/Shanghai"}, at=now())
     browser = at_work(home, Role.MERCHANDISER)
     for name, first, last in (("Sale", "05", "20"), ("Party", "15", "25")):
-        page = write(browser, name=name, starts_at=f"2026-12-{first}T00:00", ends_at=f"2026-12-{last}T00:00")
+        page = write(
+            browser, name=name, title_en=name, starts_at=f"2026-12-{first}T00:00", ends_at=f"2026-12-{last}T00:00"
+        )
         let_through(home, page)
     page = browser.get("/admin/home-slots/calendar?month=2026-12")
     said = page.said
@@ -224,6 +236,15 @@ def test_the_calendar_says_what_overlaps_and_when_nothing_is_due(home: Flask) ->
     assert "shelf" in page.words("[aria-labelledby=quiet-title]")
     assert browser.get("/admin/home-slots/calendar?month=soon&page=home").status == 200
     assert browser.get("/admin/home-slots/calendar?page=category:99").status == 404
+
+
+def test_an_address_that_is_left_empty_is_made_from_the_title(home: Flask) -> None:
+    browser = at_work(home, Role.MERCHANDISER)
+    for slug in ("spring-sale", "spring-sale-2"):
+        browser.submit(browser.get("/admin/campaigns/new"), FORM, title_en="Spring sale!", slug="", is_published="y")
+        assert Shopper(home).get(f"/campaigns/{slug}").status == 200
+    browser.submit(browser.get("/admin/campaigns/1"), FORM, title_en="Summer", slug="")
+    assert "Summer" in Shopper(home).get("/campaigns/spring-sale").said
 
 
 def test_a_campaign_from_its_address_to_its_end(home: Flask) -> None:

@@ -13,6 +13,7 @@ from flask import Flask
 
 from search import IndexProblem, Searcher
 from storefront.accounts.permissions import Role
+from storefront.catalog.models import Product, ProductAddress
 from storefront.database.base import db
 from storefront.database.transaction import transaction
 from storefront.discovery import indexing, merchandising
@@ -114,6 +115,27 @@ def test_dates_are_typed_in_the_zone_of_the_shop(goods: SimpleNamespace) -> None
     page = browser.submit(page, "#rule-form", ends_at="2026-05-03T08:59")
     assert page.status == 422
     assert "It ends before it starts" in page.said
+
+
+@pytest.mark.parametrize("path", ["/nowhere/at/all", "/products/none", "/categories/none?q=1", "/admin/products"])
+def test_a_link_to_a_page_that_is_not_there_is_refused(goods: SimpleNamespace, path: str) -> None:
+    browser = at_work(goods.app)
+    for field in ("redirect", "banner_link"):
+        sent = {"name": "Lost", "equals": "tea", "banner_text_en": "Hello", field: path}
+        page = browser.submit(browser.get(f"{URL}/new"), "#rule-form", **sent)
+        assert page.status == 422
+        assert f"There is no page at {path}" in page.words(f"#{field}-error")
+    assert stored(goods.app) == []
+
+
+@pytest.mark.parametrize("path", ["/products/{green}", "/products/old-tea", "/search?q=mug#results", "/", "/offers"])
+def test_a_link_leads_to_any_page_of_the_shop(goods: SimpleNamespace, path: str) -> None:
+    with goods.app.app_context(), transaction():
+        green = db.session.get_one(Product, goods.green).slug
+        db.session.add(ProductAddress(slug="old-tea", product_id=goods.green, left_at=now()))
+    browser = at_work(goods.app)
+    sent = {"name": "There", "equals": "tea", "redirect": path.format(green=green)}
+    assert browser.submit(browser.get(f"{URL}/new"), "#rule-form", **sent).status == 200
 
 
 @pytest.mark.parametrize("path", ["javascript:alert(1)", "//evil.example/x", "https://evil.example", "/\\evil.example"])

@@ -173,7 +173,7 @@ def test_two_experiments_share_a_place_only_as_far_as_there_is_room(shop: Simple
     browser: Shopper = shop.browser
     browser.submit(write(shop, share="60"), "form[action$='/start']")
     page = write(shop, name="Another", share="60")
-    assert "40 % of the visitors of “slot:home:hero” are free; it wants 60 %." in page.said
+    assert "40 % of the visitors of “Home page: Large banner” are free; it wants 60 %." in page.said
     assert page.one("form[action$='/start'] button").has_attr("disabled")
     refused = browser.post("/admin/experiments/2/start", {"coverage": "100"})
     assert (refused.status, refused.words("h1")) == (409, "Another")

@@ -13,6 +13,7 @@ import pytest
 import time_machine
 from flask import Flask
 
+from admin.experiments.saying import sentence
 from storefront.accounts.permissions import Role
 from storefront.analytics.models import OrderRow
 from storefront.database.base import db
@@ -22,7 +23,9 @@ from storefront.experiments.forgetting import forget_before
 from storefront.experiments.models import Experiment, ExperimentExposure
 from storefront.experiments.plans import GuardrailPlan
 from storefront.experiments.queries import get_experiment
+from storefront.experiments.results import Facts, Saying
 from storefront.kernel.clock import now
+from storefront.web.locale import speaking
 from tests.admin.people import at_work
 from tests.browser import Page
 from tests.storefront.experiments.making import BY, hero_plan, make_slots
@@ -78,6 +81,14 @@ def come(shop: SimpleNamespace, arm: str, visitors: int, *, buying: float, seed:
 def look(shop: SimpleNamespace, days: int = DAYS) -> Page:
     shop.clock.move_to(BEGAN + timedelta(days=days, hours=1))
     return at_work(shop.app, Role.ANALYST).get(URL)
+
+
+def test_how_many_carry_a_figure_is_not_how_many_there_were(app: Flask) -> None:
+    with app.test_request_context(), speaking("en"):
+        said = sentence(Facts(Saying.TOO_FEW, arm="control", visitors=14), {"control": "As it is"})
+    assert said == (
+        "Too few visitors so far: the figure in “As it is” is only as good as one from 14 visitors who count alike."
+    )
 
 
 def test_a_win_is_one_plain_sentence_with_its_figures(ran: SimpleNamespace) -> None:

@@ -146,12 +146,20 @@ def test_times_that_make_no_sense_are_refused(browser: Shopper, starts: str, end
     assert "CUP-1 6 5" in page.one("textarea").get_text()
 
 
+def test_a_price_that_is_not_below_the_usual_one_is_refused(browser: Shopper) -> None:
+    page = plan(browser, "CUP-1 6 5\nCUP-2 10 5")
+    assert page.status == 422
+    said = "Line 2 CUP-2 10 5 CUP-2 usually costs 10.00 USD: a flash price is lower than that."
+    assert said in page.words(".line-troubles")
+
+
 def test_a_session_that_goes_on_shows_its_figures(browser: Shopper, shop: Flask) -> None:
-    plan(browser, "CUP-1 6.00 5 2\nCUP-2 12 50")
+    plan(browser, "CUP-1 6.00 5 2\nCUP-2 9 50")
     with shop.app_context(), transaction():
         db.session.execute(
             db.update(Variant).where(Variant.sku == "CUP-1").values(cost_minor=700, minimum_price_minor=650)
         )
+        db.session.execute(db.update(Variant).where(Variant.sku == "CUP-2").values(price_minor=900))
         number = db.session.scalar(db.select(FlashItem.id).order_by(FlashItem.id)) or 0
         take([Take(number, 2, "")], customer_key="customer:1", order_number="A", at=now())
     page = browser.get("/admin/flash/sessions/1")
@@ -161,11 +169,11 @@ def test_a_session_that_goes_on_shows_its_figures(browser: Shopper, shop: Flask)
     for words in ("CUP-2", "Not below the usual price", "Stock is less than the pieces left", "0 / 50"):
         assert words in rows[1]
     assert "bought by 1 customer" in page.words(".figures")
-    assert save(browser, lines="CUP-1 5.00 5 2\nCUP-2 12 50").status == 422
-    assert save(browser, lines="CUP-1 6.00 1 2\nCUP-2 12 50").status == 422
-    gone = save(browser, lines="CUP-2 12 50")
+    assert save(browser, lines="CUP-1 5.00 5 2\nCUP-2 9 50").status == 422
+    assert save(browser, lines="CUP-1 6.00 1 2\nCUP-2 9 50").status == 422
+    gone = save(browser, lines="CUP-2 9 50")
     assert "CUP-1 has been sold" in gone.words(".line-troubles")
-    assert save(browser, lines="CUP-1 6.00 9 2\nCUP-2 12 50").status == 200
+    assert save(browser, lines="CUP-1 6.00 9 2\nCUP-2 9 50").status == 200
 
 
 def test_two_sessions_of_one_time_are_told_apart(browser: Shopper) -> None:

@@ -199,6 +199,15 @@ def test_the_summary_follows_what_is_typed_and_says_what_is_missing(goods: Flask
     assert "满" in chinese.post("/admin/promotions/summary", data, htmx=True).said
 
 
+def test_a_limit_in_one_order_is_told_once(goods: Flask) -> None:
+    browser = at_work(goods)
+    typed = {"benefit-spend": "10", "benefit-off": "1.50", "benefit-most_times": "2", "usage_limit": "1"}
+    told = build(browser, "spend_repeat", **typed).words("#promotion-meaning")
+    assert "Save $1.50 for every $10.00, up to 2 times per order." in told
+    assert "in one order" not in told
+    assert "At most once in all." in told
+
+
 def test_every_kind_comes_back_as_it_was_typed(goods: Flask) -> None:
     browser = at_work(goods)
     kinds: dict[str, dict[str, Any]] = {

@@ -105,7 +105,7 @@ def test_a_campaign_is_kept_until_something_of_it_changes(app: Flask, shopper: S
     assert shopper.get("/campaigns/spring").status == 404
 
 
-@pytest.mark.parametrize("slug", ["", "Spring", "spring sale", "-spring", "../admin", "春", "x" * 65])
+@pytest.mark.parametrize("slug", ["Spring", "spring sale", "-spring", "../admin", "春", "x" * 65])
 def test_an_address_is_plain(slug: str) -> None:
     with pytest.raises(Invalid) as refused:
         CampaignPlan(slug, {"en": {"title": "Spring"}})

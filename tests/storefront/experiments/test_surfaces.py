@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -13,9 +14,12 @@ from storefront.database.transaction import transaction
 from storefront.discovery import indexing
 from storefront.discovery.searching import forget_desk
 from storefront.experiments import surfaces
+from storefront.experiments.checks import check_start, failed
+from storefront.experiments.models import Experiment, ExperimentVariation
 from storefront.experiments.plans import ExperimentPlan, VariationPlan
 from storefront.experiments.surfaces import Field, Kind, Surface, check_params, find_surface
 from storefront.kernel.errors import Invalid
+from storefront.shop.services import change_settings
 from tests import factories as make
 from tests.browser import Page
 from tests.storefront.experiments.making import ARRIVES, arrive, exposures, start
@@ -170,3 +174,50 @@ def test_the_cart_shows_as_many_banners_as_the_variation_says(app: Flask) -> Non
         rows = exposures(app)
     assert set(shown) == {0, 1}
     assert len(rows) >= 14
+
+
+@pytest.mark.parametrize(
+    ("others", "message"),
+    [
+        ([("As it  IS", 0.3)], "the same name"),
+        ([("Less", 0), ("less", 0.3)], "the same name"),
+        ([("More", 0.12)], "what everybody sees now"),
+        ([("Less", 0.3), ("Other", 0.3)], "does the same as another"),
+    ],
+)
+def test_variations_differ_in_name_and_in_what_they_do(
+    app: Flask, others: list[tuple[str, float]], message: str
+) -> None:
+    each = 100 // (len(others) + 1)
+    variations = [
+        VariationPlan(key="control", name="As it is", weight=100 - each * len(others)),
+        *(
+            VariationPlan(key=f"v-{number}", name=name, weight=each, params={"popularity": gain})
+            for number, (name, gain) in enumerate(others)
+        ),
+    ]
+    with app.app_context(), pytest.raises(Invalid, match=message) as refused:
+        ExperimentPlan(name="P", surface="search:ranking", primary_metric="conversion", variations=tuple(variations))
+    assert refused.value.field == "variations"
+
+
+def test_a_draft_that_has_become_the_usual_is_held_up(app: Flask) -> None:
+    variations = [
+        ExperimentVariation(key="control", name="As it is", weight=50, params={}, position=0),
+        ExperimentVariation(key="same", name="Three", weight=50, params={"most": 3}, position=1),
+    ]
+    draft = Experiment(
+        surface="promotion:banner",
+        variations=variations,
+        namespace="n",
+        share=100,
+        primary_metric="conversion",
+        days=14,
+    )
+    at = datetime(2026, 5, 1, tzinfo=UTC)
+    with app.app_context():
+        found = {check.words: check.is_ok for check in check_start(draft, [], at)}
+        assert found["Every variation differs from the control and from the others."]
+        with transaction():
+            change_settings(values={"show_near_misses": 3}, at=at)
+        assert [check for check in failed(check_start(draft, [], at)) if "everybody sees" in check.words]

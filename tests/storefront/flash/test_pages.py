@@ -142,6 +142,23 @@ def test_a_session_called_off_is_gone(app: Flask, kettle: str, shopper: Shopper)
     assert "No flash sale right now" in shopper.get("/flash").text
 
 
+@pytest.mark.parametrize("usual", [600, 550])
+def test_what_costs_no_more_otherwise_is_no_offer(app: Flask, kettle: str, shopper: Shopper, usual: int) -> None:
+    assert shopper.get(kettle).all("#flash-box .countdown") != []
+    with app.app_context(), transaction():
+        product = db.session.scalars(db.select(Product)).one()
+        variant_of(product).price_minor = usual
+        queries.forget_soon()
+    assert shopper.get(kettle).all("#flash-box .countdown") == []
+    assert "Flash price" not in shopper.get(kettle).said
+    assert shopper.get("/flash").all(".deal") == []
+    with app.app_context():
+        assert (
+            queries.offers_for([variant_of(db.session.scalars(db.select(Product)).one()).id], customer_key="", at=now())
+            == {}
+        )
+
+
 def test_tabs_lead_to_the_next_sessions(app: Flask, kettle: str, shopper: Shopper) -> None:
     with app.app_context(), transaction():
         number = make_flash_session(

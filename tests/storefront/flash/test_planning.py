@@ -127,6 +127,22 @@ def test_once_begun_the_start_and_the_prices_stay(shop: Flask) -> None:
         change(session_plan(item(), item(variant=3), ends_at=DURING), at=DURING)
 
 
+def test_a_flash_price_is_below_the_usual_one_unless_the_session_has_begun(shop: Flask) -> None:
+    with shop.app_context():
+        with pytest.raises(ItemsRefused) as refused:
+            add(session_plan(item(1000), item(999, variant=2)))
+        assert list(refused.value.troubles) == ["SKU-1"]
+        assert refused.value.troubles["SKU-1"].facts == {"sku": "SKU-1", "price": "10.00 USD"}
+        add()
+        with transaction():
+            db.session.execute(db.update(Variant).values(price_minor=600))
+        with pytest.raises(ItemsRefused):
+            change(session_plan(item(quota=6)))
+        change(session_plan(item(quota=6)), at=DURING)
+        with pytest.raises(ItemsRefused):
+            change(session_plan(item(quota=6), item(variant=2)), at=DURING)
+
+
 def test_nothing_is_lowered_below_what_is_sold(shop: Flask) -> None:
     with shop.app_context():
         add()

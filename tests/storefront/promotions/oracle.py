@@ -142,17 +142,20 @@ def _give_nth(units: list[Unit], benefit: NthItem) -> int:
     for unit in units:
         if unit.price and not unit.used:
             groups[{"scope": 0, "product": unit.line.product_id, "sku": unit.line.sku}[benefit.together]].append(unit)
-    total = 0
+    sets: list[tuple[int, list[Unit]]] = []
     for group in groups.values():
         group.sort(key=lambda unit: -unit.price)
-        times = min(len(group) // benefit.nth, benefit.most_times or len(group))
-        for position in range(times * benefit.nth):
-            unit = group[position]
+        for end in range(benefit.nth, len(group) + 1, benefit.nth):
+            last = group[end - 1]
+            off = min(_rounded(Fraction(last.price * benefit.basis_points, 10_000)), last.room)
+            sets.append((off, group[end - benefit.nth : end]))
+    sets.sort(key=lambda each: -each[0])
+    total = 0
+    for off, units in sets[: benefit.most_times]:
+        for unit in units:
             unit.used = True
-            if (position + 1) % benefit.nth == 0:
-                off = min(_rounded(Fraction(unit.price * benefit.basis_points, 10_000)), unit.room)
-                unit.price -= off
-                total += off
+        units[-1].price -= off
+        total += off
     if not total:
         for group in groups.values():
             for unit in group:

@@ -114,6 +114,7 @@ def count_ladders(draw: st.DrawFn) -> CountLadder:
 
 
 OF_PIECES: st.SearchStrategy[Benefit] = st.one_of(
+    st.builds(NthItem, st.integers(2, 3), PERCENTS, TOGETHER, TIMES),
     st.builds(CountPrice, st.integers(2, 4), AMOUNTS, TOGETHER, TIMES),
     count_ladders(),
     st.builds(BuyGet, st.integers(1, 2), st.integers(1, 2), PERCENTS, st.one_of(st.none(), SCOPES), TIMES),

@@ -60,8 +60,11 @@ def test_a_new_promotion_is_a_draft_that_no_cart_gets(any_app: Flask) -> None:
         assert stored.audience.members_only
         assert live_promotions(at=now()) == ()
         (entry,) = audit.list_entries_about("promotion", str(promotion_id))
-        assert entry.changes["Gives"] == [None, "Spend $199.00, save $20.00."]
-        assert entry.changes["For whom"] == [None, "For members."]
+        assert entry.changes["Gives"] == [
+            None,
+            {"en": "Spend $199.00, save $20.00.", "zh": "满US$199.00减US$20.00。"},
+        ]
+        assert entry.changes["For whom"] == [None, {"en": "For members.", "zh": "面向会员。"}]
 
 
 def test_two_promotions_of_one_name_have_keys_of_their_own(any_app: Flask) -> None:
@@ -195,7 +198,12 @@ def test_what_is_changed_is_written_down_in_words(any_app: Flask) -> None:
             e for e in audit.list_entries_about("promotion", str(promotion_id)) if e.action == "promotion.change"
         ]
         assert [entry.changes for entry in changed] == [
-            {"Gives": ["Spend $199.00, save $20.00.", "Spend $199.00, save $30.00."]}
+            {
+                "Gives": [
+                    {"en": "Spend $199.00, save $20.00.", "zh": "满US$199.00减US$20.00。"},
+                    {"en": "Spend $199.00, save $30.00.", "zh": "满US$199.00减US$30.00。"},
+                ]
+            }
         ]
 
 

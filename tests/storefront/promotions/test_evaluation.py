@@ -102,6 +102,8 @@ def test_one_promotion_on_a_few_goods(prices: list[int], offer: Promotion, expec
         ([(1000, 1), (600, 3)], promotion(NthItem(2, 5000, Together.SKU), Stage.ITEM), 300),
         ([(1000, 2), (600, 2)], promotion(NthItem(2, 5000, Together.SKU), Stage.ITEM), 800),
         ([(1000, 6)], promotion(NthItem(2, 5000, most_times=1), Stage.ITEM), 500),
+        ([(600, 3), (1000, 3), (800, 3)], promotion(NthItem(3, 10000, Together.SKU, 1), Stage.ITEM), 1000),
+        ([(600, 6), (1000, 2), (800, 3)], promotion(NthItem(3, 10000, Together.SKU, 2), Stage.ITEM), 1400),
     ],
 )
 def test_nth_item(goods: list[tuple[int, int]], offer: Promotion, expected: int) -> None:

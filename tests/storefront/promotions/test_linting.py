@@ -22,6 +22,7 @@ from storefront.promotions.rules import (
     Gift,
     Limits,
     NthItem,
+    PercentOff,
     Promotion,
     Scope,
 )
@@ -98,6 +99,13 @@ def test_a_sound_promotion_has_nothing_odd() -> None:
             "warning",
         ),
         (percent_items(20, scope=CUPS), Odd.HELD_BY_MINIMUM, "note"),
+        (amount_order(500, scope=Scope(skus=frozenset({"CUP"}))), Odd.COSTS_NOTHING, "warning"),
+        (promotion(AmountOff(usd(900)), Stage.ITEM, scope=CUPS), Odd.COSTS_NOTHING, "warning"),
+        (
+            promotion(Bundle((BundlePart(TEAS), BundlePart(CUPS)), off=usd(1500)), Stage.ITEM),
+            Odd.COSTS_NOTHING,
+            "warning",
+        ),
         (amount_order(600, scope=TEAS, spend=2000, limits=Limits(budget_left=usd(500))), Odd.BUDGET_TOO_SMALL, "error"),
         (ladder((5000, 1000), (20000, 2000), scope=TEAS), Odd.RUNG_NEVER_PAYS, "note"),
     ],
@@ -110,6 +118,17 @@ def test_what_is_never_sold_below_cost_on_average_is_not_said_to_be() -> None:
     assert Odd.BELOW_COST not in found(promotion(NthItem(2, 5000), Stage.ITEM, scope=TEAS))
     assert Odd.BELOW_COST not in found(percent_items(40, scope=TEAS))
     assert Odd.BELOW_COST in found(percent_items(41, scope=TEAS))
+
+
+def test_a_reduction_above_the_price_is_told_from_a_minimum_price() -> None:
+    gum = Good("GUM", usd(5), 4)
+    shop = replace(SHOP, goods=Goods.of((gum,)))
+    findings = found(amount_order(500, scope=Scope(skus=frozenset({"GUM"}))), shop=shop)
+    assert findings.keys() == {Odd.COSTS_NOTHING}
+    assert (findings[Odd.COSTS_NOTHING]["sku"], findings[Odd.COSTS_NOTHING]["price"]) == ("GUM", usd(5))
+    assert found(percent_items(100, scope=Scope(skus=frozenset({"GUM"}))), shop=shop) == {}
+    assert found(amount_order(500, scope=Scope(skus=frozenset({"POT"})))).keys() == {Odd.HELD_BY_MINIMUM}
+    assert found(promotion(PercentOff(5000, usd(1)), Stage.ITEM, scope=Scope(skus=frozenset({"GUM"}))), shop=shop) == {}
 
 
 def test_below_cost_names_the_worst_product_and_counts_them_all() -> None:
@@ -183,6 +202,7 @@ def test_every_finding_has_words_in_both_languages(app: Flask) -> None:
         Odd.NO_GIFT: {"skus": "MUG"},
         Odd.BELOW_COST: {"sku": "TEA", "price": usd(100), "cost": usd(600), "count": 2},
         Odd.HELD_BY_MINIMUM: {"count": 1},
+        Odd.COSTS_NOTHING: {"sku": "TEA", "price": usd(100)},
         Odd.BUDGET_TOO_SMALL: {"budget": usd(100), "needed": usd(500)},
         Odd.RUNG_NEVER_PAYS: {"rung": 2, "spend": usd(900), "off": usd(9)},
         Odd.TWO_EXCLUSIVE: {"name": "Other"},

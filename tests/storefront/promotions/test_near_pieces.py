@@ -89,6 +89,15 @@ def test_an_open_saving_that_would_displace_another_is_not_near() -> None:
     assert near("shampoo 20", HAIR_SET, rival) == ()
 
 
+def test_a_saving_beyond_the_limit_takes_the_place_of_the_least_one() -> None:
+    third_free = nth(3, 100, Together.SKU, 1)
+    [found] = near("tea 4 x3, rice 9 x2", third_free)
+    assert (found.scope, found.would_save) == (only("rice"), money("5"))
+    assert near("tea 9 x3, rice 4 x2", third_free) == ()
+    [found] = near("tea 5 x3, rice 9 x2", any_for(3, "10", Together.SKU, 1))
+    assert (found.scope, found.would_save) == (only("rice"), money("12"))
+
+
 def test_the_goods_that_count_together_are_named() -> None:
     [found] = near("tea 4 x2, rice 3", any_for(3, "10", Together.SKU))
     assert found.scope == only("tea")

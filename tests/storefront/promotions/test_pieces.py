@@ -22,6 +22,7 @@ from storefront.promotions.rules import (
     CountRung,
     DeliveryFor,
     Scope,
+    Together,
     evaluate,
 )
 from storefront.promotions.rules.benefits import Benefit, share_of
@@ -203,6 +204,28 @@ def test_no_other_grouping_for_a_fixed_price_saves_more(prices: list[int], price
     snapshot = in_cart([(each, True, False) for each in prices])
     expected = best_sets(pieces, (count, 0), lambda a, _: max(0, price_of(a) - price))
     assert saved(snapshot, promotion(CountPrice(count, usd(price)), Stage.ITEM)) == expected
+
+
+@SLOWER
+@given(st.lists(st.tuples(st.integers(1, 30), st.integers(0, 2)), min_size=1, max_size=8), st.integers(1, 40))
+def test_no_other_choice_of_groups_saves_more_within_the_limit(pieces: list[tuple[int, int]], price: int) -> None:
+    lines = [line(each, sku=f"P{i}", product_id=group) for i, (each, group) in enumerate(pieces)]
+    groups = [[each for each, group in pieces if group == number] for number in range(3)]
+    for most in (1, 2, 3):
+        offer = promotion(CountPrice(2, usd(price), Together.PRODUCT, most), Stage.ITEM)
+        assert saved(cart(*lines), offer) == best_pairs(groups, price, most)
+
+
+def best_pairs(groups: list[list[int]], price: int, most: int) -> int:
+    """Return the most that so many pairs within groups save, by trying all."""
+    best = 0
+    for place, group in enumerate(groups):
+        for first, second in combinations(range(len(group)), 2) if most else ():
+            rest = [each for i, each in enumerate(group) if i not in (first, second)]
+            gain = group[first] + group[second] - price
+            if gain > 0:
+                best = max(best, gain + best_pairs([*groups[:place], rest, *groups[place + 1 :]], price, most - 1))
+    return best
 
 
 @given(st.lists(st.integers(0, 30), max_size=8), st.integers(1, 30))

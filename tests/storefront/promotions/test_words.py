@@ -16,6 +16,7 @@ from storefront.promotions.context import badges_for, offers_for
 from storefront.promotions.rules import (
     AmountOff,
     BuyAtLeast,
+    DeliveryOff,
     Gift,
     NthItem,
     PercentOff,
@@ -70,12 +71,16 @@ def reading_english(app: Flask) -> Iterator[None]:
         (second_half(), "Every 2nd item at half price"),
         (promotion(NthItem(3, 10000), Stage.ITEM), "Every 3rd item free"),
         (promotion(NthItem(4, 2500), Stage.ITEM), "Every 4th item 25% off"),
+        (promotion(NthItem(3, 10000, Together.SKU), Stage.ITEM), "Every 3rd of the same item free"),
+        (promotion(NthItem(2, 5000, Together.PRODUCT), Stage.ITEM), "Every 2nd of the same item at half price"),
+        (promotion(NthItem(4, 2500, Together.SKU), Stage.ITEM), "Every 4th of the same item 25% off"),
         (any_for(3, "10"), "Any 3 for $10.00"),
         (any_for(3, "10", Together.SCOPE, 1), "Any 3 for $10.00, once per order"),
         (any_for(3, "10", over="50"), "Any 3 for $10.00 when you spend $50.00"),
         (any_for(3, "10", Together.SKU), "3 of the same for $10.00"),
         (pieces("2-10"), "Buy 2, 10% off"),
         (pieces("2-10", "3-20", "5-30"), "Buy 2, 10% off; buy 3, 20% off; buy 5, 30% off"),
+        (pieces("2-10", "3-20", together=Together.SKU), "Buy 2 of the same, 10% off; buy 3, 20% off"),
         (buy(2, get=1), "Buy 2, get 1 free"),
         (buy(1, get=1, percent=50), "Buy 1, get 1 at half price"),
         (buy(3, get=2, percent=20, times=2), "Buy 3, get 2 at 20% off, up to 2 times per order"),
@@ -91,6 +96,11 @@ def reading_english(app: Flask) -> Iterator[None]:
         (promotion(Gift(("CUP",), 2)), "2 free gifts"),
         (free_delivery(), "Free delivery"),
         (free_delivery(5000), "Free delivery when you spend $50.00"),
+        (promotion(DeliveryOff(5000, usd(200)), Stage.SHIPPING), "Delivery 50% off, up to $2.00"),
+        (
+            promotion(DeliveryOff(most=usd(200)), Stage.SHIPPING, spend=5000),
+            "Free delivery, up to $2.00 when you spend $50.00",
+        ),
     ],
 )
 def test_terms_are_plain_words(offer: Promotion, words: str) -> None:
@@ -124,6 +134,13 @@ def test_pieces_that_are_missing_are_said_with_what_they_complete() -> None:
     assert near("tea 4", any_for(3, "10")) == "Add 2 more items to get 3 for $10.00 and save $2.00"
     assert near("tea 10", pieces("2-10")) == "Add 1 more item to save $2.00"
     assert near("tea 9 x2", buy(2, get=1)) == "Add 1 more item to save $9.00"
+    assert near("tea 9 x2, rice 1", nth(3, 100, Together.SKU)) == "Add 1 more of the same item to save $9.00"
+    assert near("tea 9 x1, rice 1", pieces("3-10", together=Together.PRODUCT)) == (
+        "Add 2 more of the same item to save $2.70"
+    )
+    assert near("tea 4 x2, rice 1", any_for(3, "10", Together.SKU)) == (
+        "Add 1 more of the same item to get 3 for $10.00 and save $2.00"
+    )
     cup = buy(2, get=1, of="cup", on_goods="tea")
     assert near("tea 9 x2", cup) == "Add 1 more item: Buy 2, get 1 selected item free"
     hair = together("shampoo", "soap x2", price="25")
@@ -135,6 +152,9 @@ CHINESE = [
     (spend("199-20", "399-60", currency="CNY"), "满¥199.00减¥20.00，满¥399.00减¥60.00"),
     (nth(2, 50), "第2件半价"),
     (nth(3, 100), "第3件免费"),
+    (nth(3, 100, Together.SKU, 1), "同款第3件免费，每单限1次"),
+    (pieces("2-10", "3-20", together=Together.SKU), "同款2件9折，3件8折"),
+    (promotion(DeliveryOff(5000, usd(200)), Stage.SHIPPING), "运费5折，最高减US$2.00"),
     (any_for(3, "10", currency="CNY"), "任选3件¥10.00"),
     (any_for(3, "10", Together.SKU, 1, currency="CNY"), "同款3件¥10.00，每单限1次"),
     (pieces("2-10", "3-20"), "2件9折，3件8折"),
