@@ -53,7 +53,7 @@ ENGLISH = [
     "CUP price $3.00 $4.00",
     "Primary metric Revenue per visitor",
     "Which goods On everything.",
-    "status open cancelled",
+    "Order state Open Cancelled",
 ]
 CHINESE = [
     "开始 2026年12月1日 06:00",
