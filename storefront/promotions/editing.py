@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from storefront.audit import services as audit
@@ -23,6 +24,7 @@ from storefront.promotions import errors, limits
 from storefront.promotions.models import CouponCode, CouponTemplate, PromotionUse
 from storefront.promotions.models import Promotion as PromotionRow
 from storefront.promotions.past_offers import state_offer, state_offer_so_far
+from storefront.promotions.queries import find_made_with
 from storefront.promotions.reading import find_promotion
 from storefront.promotions.rules import Promotion
 from storefront.promotions.rules.promotion import EVERYONE
@@ -64,12 +66,21 @@ class PromotionPlan:
             raise Invalid(N_("A budget is more than nothing."), field="budget")
 
 
-def add_promotion(*, plan: PromotionPlan, by: str, at: datetime) -> PromotionRow:
-    """Store a new promotion as a draft."""
+def add_promotion(*, plan: PromotionPlan, token: str = "", by: str, at: datetime) -> PromotionRow:
+    """Store a new promotion as a draft; the form with this `token` that was sent before has made it already."""
+    known = find_made_with(token)
+    if known is not None and known.name == plan.promotion.name:
+        return known
     row = PromotionRow(key=_free_key(plan.promotion.name), is_active=False, created_at=at, used_count=0, spent_minor=0)
+    row.form_token = (token or None) if known is None else None
     _fill(row, plan, at)
-    db.session.add(row)
-    db.session.flush()
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:  # the same form was sent twice at once, and this is the second
+        if (known := find_made_with(token)) is None:
+            raise
+        return known
     _store_codes(row, plan.codes)
     changes = {field: (None, words) for field, words in _told(row).items() if words}
     _record("promotion.add", row, changes, by, at)

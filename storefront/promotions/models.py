@@ -49,6 +49,8 @@ class Promotion(Base):
     """Put away: never offered again and out of the lists, but its uses and figures stay."""
     activated_at: Mapped[moment | None]
     """When it was first made active: until then it is a draft; afterwards, while inactive, it is paused."""
+    form_token: Mapped[str | None] = mapped_column(String(40), unique=True, index=True)
+    """What the form is known by that it was made with: sent twice, it is one promotion."""
 
     __mapper_args__ = {"version_id_col": version}
 

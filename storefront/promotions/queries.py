@@ -123,6 +123,11 @@ def check_code(code: str, *, shopper: Shopper, customer_key: str = "", at: datet
     return promotion
 
 
+def find_made_with(token: str) -> PromotionRow | None:
+    """Return the promotion that a form of a new one has made, None for a form that was not sent yet."""
+    return db.session.scalar(select(PromotionRow).where(PromotionRow.form_token == token)) if token else None
+
+
 def day_words(moment: datetime) -> str:
     """Write the day of a moment in the shop's zone, as the reader's language does."""
     day = moment.astimezone(ZoneInfo(get_settings().timezone)).date()

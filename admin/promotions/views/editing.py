@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from functools import partial
 from typing import Any
 
@@ -90,13 +91,15 @@ def find() -> Response:
 @blueprint.post("/promotions")
 @requires(Permission.PROMOTIONS_EDIT)
 def add() -> Response:
-    """Store a new promotion as a draft."""
+    """Store a new promotion as a draft; the same form twice is one promotion."""
     typed = Typed.of(request.form)
     plan = read_plan(typed, g.shop.currency, g.shop.timezone)
     try:
         if plan is not None:
             with transaction():
-                row = editing.add_promotion(plan=plan, by=staff_here().actor, at=now())
+                row = editing.add_promotion(
+                    plan=plan, token=request.form.get("token", "")[:40], by=staff_here().actor, at=now()
+                )
             flash(_("The draft is saved. Start it when it is ready."), "success")
             return redirect_to(f"{URL}/{row.id}")
     except Invalid as refusal:
@@ -234,6 +237,7 @@ def _page(
         typed=typed,
         heading=heading_of(typed, form.pattern),
         meaning=None if fragment and wants_fragment() else meaning_of(typed, promotion_id),
+        token=request.form.get("token", "")[:40] or secrets.token_urlsafe(12),
         version=_version() if is_typed else row.version if row else 0,
         seen=_seen() if is_typed else seen_values(_stored(promotion_id)) if row else {},
         refusal=message_of(refusal) if refusal else "",

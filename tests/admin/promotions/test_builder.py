@@ -199,6 +199,22 @@ def test_the_summary_follows_what_is_typed_and_says_what_is_missing(goods: Flask
     assert "满" in chinese.post("/admin/promotions/summary", data, htmx=True).said
 
 
+def test_the_same_form_sent_twice_is_one_promotion(goods: Flask) -> None:
+    browser = at_work(goods)
+    form = browser.get("/admin/promotions/new?kind=spend_ladder")
+    for name, number in (("Spring", 1), ("Spring", 1), ("Summer", 2), ("Spring", 1)):
+        page = browser.submit(form, FORM, name=name, **LADDER)
+        assert page.response.request.path == f"/admin/promotions/{number}"
+    again = browser.submit(browser.get("/admin/promotions/new?kind=spend_ladder"), FORM, name="Spring", **LADDER)
+    assert again.response.request.path == "/admin/promotions/3"
+    with goods.app_context():
+        assert [each.name for each in db.session.scalars(db.select(Promotion).order_by(Promotion.id))] == [
+            "Spring",
+            "Summer",
+            "Spring",
+        ]
+
+
 def test_a_limit_in_one_order_is_told_once(goods: Flask) -> None:
     browser = at_work(goods)
     typed = {"benefit-spend": "10", "benefit-off": "1.50", "benefit-most_times": "2", "usage_limit": "1"}
