@@ -18,7 +18,6 @@ from admin.approvals import views as approvals
 from admin.approvals.asking import answer as ask_for_approval
 from admin.audit import views as audit
 from admin.audit.tables import ACTIONS
-from admin.audit.values import field_words, shown
 from admin.catalog import categories, collections, grid, related
 from admin.catalog import views as catalog
 from admin.catalog.ruled import views as ruled
@@ -143,8 +142,6 @@ def _context() -> dict[str, Any]:
         "menu": menu,
         "waiting_for_me": waiting.count_for(staff),
         "deeds": ACTIONS,
-        "field_words": field_words,
-        "value_words": shown,
         "delivery_of": delivery_of,
         "menu_places": [entry.url for _title, entries in menu for entry in entries if entry.is_at(request.path)],
         "may_open": access.may_open,

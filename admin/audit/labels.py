@@ -1,4 +1,4 @@
-"""What fields and values of the ledger of goods and marketing are called."""
+"""What fields and values of the ledger are called."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from collections.abc import Mapping
 from admin.content.words import DEVICES, KINDS, PERSONAL, SHELVES, VISITORS
 from admin.coupons.tables import WAYS
 from admin.experiments.words import CONCLUSIONS, METRICS, STATUSES, WATCHING
+from admin.orders.tables import REASONS, STATUS
+from admin.payments.tables import REFUNDS
 from storefront.catalog.states import ROLE_WORDS
+from storefront.fulfilment.words import STATES as PARCELS
 from storefront.kernel.errors import N_
+from storefront.returns.words import KINDS as RETURNS
+from storefront.returns.words import STATES
+from storefront.support.states import STATES as TICKETS
 
 KINDS_TOLD = frozenset(
     {
@@ -105,6 +111,31 @@ FIELDS: Mapping[str, str] = {
 }
 """What a field is called; of a field of a variant ("CUP weight_grams") its last word is looked up."""
 
+OTHER_FIELDS: Mapping[str, str] = {
+    "state": N_("State"),
+    "status": N_("Order state"),
+    "kind": N_("Kind"),
+    "order": N_("Order"),
+    "suggested": N_("Suggested by the rules"),
+    "paid back": N_("Paid back"),
+    "refund": N_("Refund"),
+    "amount": N_("Amount"),
+    "total": N_("Total"),
+    "reason": N_("Reason"),
+    "answer": N_("Answer"),
+    "request": N_("Request for approval"),
+    "asked_by": N_("Asked by"),
+    "assigned_to": N_("Seen to by"),
+    "delivery": N_("Delivery"),
+    "address": N_("Address"),
+    "goods": N_("Products"),
+    "e-mail": N_("E-mail"),
+    "note": N_("Note"),
+    "letter": N_("Letter"),
+    "label": N_("Tracking number"),
+}
+"""What a field of any other object is called."""
+
 LISTED: Mapping[tuple[str, str], str] = {
     ("slot_entry", "product_ids"): "product",
     ("search_rule", "does: pins"): "product",
@@ -125,6 +156,13 @@ _AUDIENCES: Mapping[str, str] = {
     "groups": N_("Customer groups"),
 }
 VALUES: Mapping[tuple[str, str], Mapping[str, str]] = {
+    ("return", "state"): STATES,
+    ("return", "kind"): RETURNS,
+    ("parcel", "state"): PARCELS,
+    ("ticket", "state"): TICKETS,
+    ("order", "status"): STATUS,
+    ("order", "reason"): REASONS,
+    ("order", "refund"): REFUNDS,
     ("coupon", "Way"): WAYS,
     ("slot_entry", "status"): {
         "draft": N_("Draft"),
@@ -142,6 +180,6 @@ VALUES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("experiment", "watching"): WATCHING,
     ("experiment", "decision"): CONCLUSIONS,
 }
-"""Words for what is one of few values."""
+"""Words for what is one of few values; a parcel's state may go on with its label."""
 AUDIENCE: Mapping[str, Mapping[str, str]] = {"visitor": VISITORS, "device": DEVICES}
 """Words for whom an entry is for; its tier and its group are told by their keys."""

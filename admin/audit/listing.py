@@ -26,8 +26,8 @@ CHANGES = Listing(
     ),
     known_as=lambda row: f"{row.object_kind} {row.object_key}",
     context=lambda rows: {
-        "people": queries.people(rows),
-        "told": {entry.id: entry for entry in in_words(rows)},
+        "people": (names := queries.people(rows)),
+        "told": {entry.id: entry for entry in in_words(rows, names)},
         "actions": ACTIONS,
         "kinds": dict(OBJECTS),
         "pages": PAGES,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,20 +17,25 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from admin.access import staff_here
-from admin.audit.labels import AUDIENCE, FIELDS, KINDS_TOLD, LISTED, VALUES
-from admin.audit.values import is_price
+from admin.audit.labels import AUDIENCE, FIELDS, KINDS_TOLD, LISTED, OTHER_FIELDS, VALUES
+from admin.audit.values import actor_in, is_decimal, is_price
 from admin.experiments.planned import surfaces
 from admin.experiments.words import METRICS
 from storefront.accounts.models import Customer
 from storefront.accounts.permissions import Permission
+from storefront.approvals import refused
 from storefront.catalog.models import Category, Product
 from storefront.database.base import db
 from storefront.discovery.rules import How
+from storefront.kernel.money import Money
+from storefront.shop.queries import get_settings
 from storefront.web.filters import moment_text, money_text
-from storefront.web.locale import LOCALES, current_locale, localized
+from storefront.web.locale import LOCALES, current_locale, localized, term
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
 _NUMBER = re.compile(r"\d+")
+LONGEST = 200
+"""Of a longer text the beginning is shown."""
 Names = Mapping[str, Mapping[int, str]]
 """What things are called, by their kind and number."""
 
@@ -45,14 +50,16 @@ class Worded:
     action: str
     object_kind: str
     object_key: str
-    changes: Mapping[str, Sequence[object]]
+    changes: Mapping[str, Sequence[str | None]]
 
 
-def in_words(entries: Iterable[Any]) -> list[Worded]:
-    """Return entries of the ledger as they are read; what they name by number is looked up once for all of them."""
+def in_words(entries: Iterable[Any], people: Mapping[str, str]) -> list[Worded]:
+    """Return entries of the ledger as they are read, with the names of `people` by actor; what else they name by number
+    is looked up once for all of them.
+    """
     entries = list(entries)
     names = _names(entries)
-    return [_worded(entry, names) for entry in entries]
+    return [_worded(entry, names, people) for entry in entries]
 
 
 def said(value: object) -> object:
@@ -62,61 +69,75 @@ def said(value: object) -> object:
     return value
 
 
-def _worded(entry: Any, names: Names) -> Worded:
-    told: dict[str, Any] = dict(entry.changes)
-    if entry.object_kind in KINDS_TOLD:
-        told = {
-            _label(field): [_value(entry, field, said(value), names) for value in values]
-            for field, values in entry.changes.items()
-        }
+def _worded(entry: Any, names: Names, people: Mapping[str, str]) -> Worded:
+    told: dict[str, Sequence[str | None]] = {}
+    for field, values in entry.changes.items():
+        before_and_after = [_value(entry, field, said(value), names, people) for value in values]
+        told[_label(entry.object_kind, field)] = before_and_after
     if "pictures" in entry.changes:
-        told[_label("pictures")] = _pictures(*entry.changes["pictures"])
+        told[_label(entry.object_kind, "pictures")] = _pictures(*entry.changes["pictures"])
     return Worded(entry.id, entry.at, entry.actor, entry.action, entry.object_kind, entry.object_key, told)
 
 
-def _label(field: str) -> str:
-    if field in FIELDS:
-        return str(_(FIELDS[field]))
+def _label(kind: str, field: str) -> str:
+    known = FIELDS if kind in KINDS_TOLD else OTHER_FIELDS
+    if field in known:
+        return str(_(known[field]))
     of, space, last = field.rpartition(" ")
-    if of == "variation":
+    if kind in KINDS_TOLD and of == "variation":
         return str(_("Variation %(key)s", key=last))
-    return f"{of} {_(FIELDS[last])}" if space and last in FIELDS else field
+    return f"{of} {_(known[last])}" if space and last in known and kind in KINDS_TOLD else term(field)
 
 
-def _value(entry: Any, field: str, value: object, names: Names) -> object:
-    """Return a value in words; a whole number stays one where its field keeps its name, by which money is known."""
+def _value(entry: Any, field: str, value: object, names: Names, people: Mapping[str, str]) -> str | None:
+    """Return a value in words; None for nothing."""
     what = (entry.object_kind, field)
     if value is None or value == "":
         return None
     if what in LISTED:
         return _named(value, names[LISTED[what]])
+    if actor := actor_in(field, value):
+        return people.get(actor, str(value))
     if isinstance(value, str):
-        return _of_text(what, value)
-    if isinstance(value, dict):
-        return _of_dict(field, value)
-    if isinstance(value, list):
-        return _flash_item(*value) if what[0] == "flash_session" else ", ".join(map(str, value))
+        return _shortened(_of_text(entry, field, value))
+    if isinstance(value, (dict, list)):
+        return _of_several(what, value)
     return _of_number(entry.action, field, value)
 
 
-def _of_number(action: str, field: str, value: object) -> object:
+def _of_number(action: str, field: str, value: object) -> str:
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
-    if isinstance(value, int) and _label(field) != field and is_price(action, field):
-        return money_text(value)
-    return value
+    return money_text(value) if isinstance(value, int) and is_price(action, field) else str(value)
 
 
-def _of_text(what: tuple[str, str], text: str) -> str:
+def _of_several(what: tuple[str, str], value: Mapping[str, Any] | Sequence[Any]) -> str:
+    if isinstance(value, Mapping):
+        return _of_dict(what[1], value)
+    return _flash_item(*value) if what[0] == "flash_session" else ", ".join(map(str, value))
+
+
+def _of_text(entry: Any, field: str, text: str) -> str:
+    what, first, space, rest = (entry.object_kind, field), *text.partition(" ")
+    words, read = VALUES.get(what, {}), _TEXTS.get(what) or _TEXTS.get((entry.action, field))
     if _MOMENT.fullmatch(text):
         return moment_text(datetime.fromisoformat(text))
-    if what in VALUES:
-        return str(_(VALUES[what][text])) if text in VALUES[what] else text
-    if what == ("experiment", "surface"):
-        return surfaces().get(text, text)
-    if what == ("experiment", "guardrails"):
-        return "; ".join(_metric(each) for each in text.split("; "))
-    return ", ".join(_phrase(each) for each in text.split(", ")) if what[1] == "when: phrases" else text
+    if text in words or first in words:
+        return str(_(words[text])) if text in words else f"{_(words[first])}{space}{rest}"
+    if read is not None:
+        return read(text)
+    return _amount(text) if is_decimal(entry.action, field) else text
+
+
+def _amount(decimal: str) -> str:
+    try:
+        return money_text(Money.parse(decimal, get_settings().currency))
+    except ValueError:
+        return decimal
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rstrip()}…"
 
 
 def _of_dict(field: str, value: Mapping[str, Any]) -> str:
@@ -145,7 +166,7 @@ def _phrase(text: str) -> str:
     return str(words.get(how, text)) if space else text
 
 
-def _pictures(before: str | None, after: str | None) -> tuple[object, object]:
+def _pictures(before: str | None, after: str | None) -> Sequence[str | None]:
     """Return how many pictures there were and are; their names say nothing to anybody."""
     was, now_ = ([name for name in (names or "").split(", ") if name] for names in (before, after))
     told = [ngettext("%(num)s picture", "%(num)s pictures", len(names)) if names else None for names in (was, now_)]
@@ -189,3 +210,10 @@ def _customers(ids: set[int]) -> dict[int, str]:
 
 
 _READERS = {"product": _products, "category": _categories, "customer": _customers}
+_TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
+    ("approval.refuse", "answer"): refused.words_of,
+    ("experiment", "surface"): lambda text: surfaces().get(text, text),
+    ("experiment", "guardrails"): lambda text: "; ".join(_metric(each) for each in text.split("; ")),
+    ("search_rule", "when: phrases"): lambda text: ", ".join(_phrase(each) for each in text.split(", ")),
+}
+"""How texts are read that hold several things, by the kind of their object, or by the act, and by the field."""
