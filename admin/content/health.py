@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection as Some
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 
-from admin.content.links import dead_links
+from admin.content.links import dead_links, known
 from storefront.catalog.card_lists import cards_by_ids
 from storefront.catalog.models import Collection
 from storefront.catalog.queries import category_tree
-from storefront.database.base import db
 from storefront.web.locale import current_locale
 
 Findings = tuple[str, ...]
@@ -73,11 +70,5 @@ def _links(content: Mapping[str, Any]) -> set[str]:
 def _gone_collections(sources: set[str]) -> set[str]:
     named = {source: source.partition(":")[2] for source in sources if source.startswith("collection:")}
     ids = [int(number) for number in named.values() if number.isdecimal()]
-    there = _known(Collection.id, ids)
+    there = known(Collection.id, ids)
     return {source for source, number in named.items() if number not in there}
-
-
-def _known(column: Any, wanted: Some[object], *conditions: Any) -> set[str]:
-    if not wanted:
-        return set()
-    return {str(value) for value in db.session.scalars(select(column).where(column.in_(wanted), *conditions))}

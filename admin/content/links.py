@@ -32,13 +32,13 @@ def dead_links(links: Iterable[str]) -> set[str]:
         if slug and "/" not in slug and kind in slugs:
             slugs[kind][link] = slug
     products, campaigns, categories = slugs["products"], slugs["campaigns"], slugs["categories"]
-    sold = _known(Product.slug, products.values(), Product.is_published)
-    open_ones = _known(Campaign.slug, campaigns.values(), Campaign.is_published)
+    sold = known(Product.slug, products.values(), Product.is_published)
+    open_ones = known(Campaign.slug, campaigns.values(), Campaign.is_published)
     tree = category_tree()
     gone = {link for link, slug in products.items() if slug not in sold}
     gone_categories = {link for link, slug in categories.items() if tree.find_slug(slug) is None}
-    left = _known(ProductAddress.slug, [products[link] for link in gone])
-    left_categories = _known(CategoryAddress.slug, [categories[link] for link in gone_categories])
+    left = known(ProductAddress.slug, [products[link] for link in gone])
+    left_categories = known(CategoryAddress.slug, [categories[link] for link in gone_categories])
     return {
         *dead,
         *(link for link in gone if products[link] not in left),
@@ -60,7 +60,8 @@ def _is_page(path: str) -> bool:
     return True
 
 
-def _known(column: Any, wanted: Collection[object], *conditions: Any) -> set[str]:
+def known(column: Any, wanted: Collection[object], *conditions: Any) -> set[str]:
+    """Return which of the wanted values a column holds, in rows for which the conditions hold."""
     if not wanted:
         return set()
     return {str(value) for value in db.session.scalars(select(column).where(column.in_(wanted), *conditions))}
