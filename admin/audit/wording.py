@@ -33,6 +33,7 @@ from storefront.web.filters import moment_text, money_text
 from storefront.web.locale import LOCALES, current_locale, localized, term
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
+_BANNER = re.compile(r"(?:^|(?<=; ))(?:(?:texts|labels|link): )?(?:(?:en|zh): )?")
 _NUMBER = re.compile(r"\d+")
 LONGEST = 200
 """Of a longer text the beginning is shown."""
@@ -214,6 +215,7 @@ _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("approval.refuse", "answer"): refused.words_of,
     ("experiment", "surface"): lambda text: surfaces().get(text, text),
     ("experiment", "guardrails"): lambda text: "; ".join(_metric(each) for each in text.split("; ")),
+    ("search_rule", "does: banner"): lambda text: _BANNER.sub("", text),
     ("search_rule", "when: phrases"): lambda text: ", ".join(_phrase(each) for each in text.split(", ")),
 }
 """How texts are read that hold several things, by the kind of their object, or by the act, and by the field."""
