@@ -53,7 +53,7 @@ class ComingBack(Money):
         is_fault = wish.is_fault and all(each.is_fault for each in others)
         wish.freight = sale.freight - sum(each.freight for each in others) if ends and is_fault else 0
         wish.gives_all_back = ends
-        wish.suggested = wish.goods + wish.freight
+        wish.suggested = min(wish.goods + wish.freight, self.room(wish))
         if wish.remedy == "replace":
             wish.freight, wish.gives_all_back = 0, False
             wish.suggested = self.plan(wish)[1]
