@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 
 from sqlalchemy import select
 
@@ -15,17 +15,23 @@ from storefront.flash.models import FlashSale, FlashSession
 from storefront.kernel.text import is_id
 from storefront.pricing.models import PriceList
 from storefront.promotions.models import Promotion
-from storefront.web.locale import localized
+from storefront.web.naming import names_by_id
 
-_SESSIONS = select(FlashSession.id, FlashSale.name, FlashSale.translations).join(
-    FlashSale, FlashSale.id == FlashSession.flash_sale_id
-)
-_NAMED: Mapping[str, tuple[Any, Any]] = {
-    "promotion": (select(Promotion.id, Promotion.name, Promotion.translations), Promotion.id),
-    "product": (select(Product.id, Product.name, Product.translations), Product.id),
-    "price_list": (select(PriceList.id, PriceList.name, PriceList.translations), PriceList.id),
-    "flash_sale": (select(FlashSale.id, FlashSale.name, FlashSale.translations), FlashSale.id),
-    "flash_session": (_SESSIONS, FlashSession.id),
+
+def _sessions(ids: Collection[int]) -> dict[int, str]:
+    of = dict(
+        db.session.execute(select(FlashSession.id, FlashSession.flash_sale_id).where(FlashSession.id.in_(ids))).all()
+    )
+    names = names_by_id(FlashSale, set(of.values()))
+    return {session_id: names[sale_id] for session_id, sale_id in of.items()}
+
+
+_READERS: Mapping[str, Callable[[Collection[int]], dict[int, str]]] = {
+    "promotion": partial(names_by_id, Promotion),
+    "product": partial(names_by_id, Product),
+    "price_list": partial(names_by_id, PriceList),
+    "flash_sale": partial(names_by_id, FlashSale),
+    "flash_session": _sessions,
 }
 """How objects of a kind are called; all others are known by their numbers."""
 
@@ -40,8 +46,7 @@ def names_about(requests: Iterable[ApprovalRequest]) -> dict[tuple[str, str], st
         wanted[each.object_kind].add(each.object_key)
     names = {(kind, key): key for kind, keys in wanted.items() for key in keys}
     for kind, keys in wanted.items():
-        if kind in _NAMED:
-            rows, column = _NAMED[kind]
-            for row in db.session.execute(rows.where(column.in_([int(key) for key in keys if is_id(key)]))):
-                names[kind, str(row.id)] = localized(row.name, row.translations)
+        if kind in _READERS:
+            read = _READERS[kind]([int(key) for key in keys if is_id(key)])
+            names |= {(kind, str(number)): name for number, name in read.items()}
     return names

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
@@ -30,7 +31,8 @@ from storefront.discovery.rules import How
 from storefront.kernel.money import Money
 from storefront.shop.queries import get_settings
 from storefront.web.filters import moment_text, money_text
-from storefront.web.locale import LOCALES, current_locale, localized, term
+from storefront.web.locale import LOCALES, current_locale, term
+from storefront.web.naming import names_by_id
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?([+-]\d\d:\d\d|Z)")
 _BANNER = re.compile(r"(?:^|(?<=; ))(?:(?:texts|labels|link): )?(?:(?:en|zh): )?")
@@ -193,16 +195,6 @@ def _names(entries: Iterable[Any]) -> Names:
     return defaultdict(dict, {kind: _READERS[kind](numbers) for kind, numbers in wanted.items() if numbers})
 
 
-def _products(ids: set[int]) -> dict[int, str]:
-    found = select(Product.id, Product.name, Product.translations).where(Product.id.in_(ids))
-    return {row.id: localized(row.name, row.translations) for row in db.session.execute(found)}
-
-
-def _categories(ids: set[int]) -> dict[int, str]:
-    found = select(Category.id, Category.name, Category.translations).where(Category.id.in_(ids))
-    return {row.id: localized(row.name, row.translations) for row in db.session.execute(found)}
-
-
 def _customers(ids: set[int]) -> dict[int, str]:
     if not staff_here().may(Permission.CUSTOMERS_VIEW):
         return {}
@@ -210,7 +202,11 @@ def _customers(ids: set[int]) -> dict[int, str]:
     return {row.id: row.name or row.email for row in db.session.execute(found)}
 
 
-_READERS = {"product": _products, "category": _categories, "customer": _customers}
+_READERS: Mapping[str, Callable[[set[int]], dict[int, str]]] = {
+    "product": partial(names_by_id, Product),
+    "category": partial(names_by_id, Category),
+    "customer": _customers,
+}
 _TEXTS: Mapping[tuple[str, str], Callable[[str], str]] = {
     ("approval.refuse", "answer"): refused.words_of,
     ("experiment", "surface"): lambda text: surfaces().get(text, text),

@@ -84,7 +84,8 @@ class Table:
     @property
     def more_filters(self) -> tuple[Choice | Days, ...]:
         """The others, which are folded away until somebody wants them."""
-        return tuple(each for each in self.filters if each not in self.filters_at_hand)
+        at_hand = self.filters_at_hand
+        return tuple(each for each in self.filters if each not in at_hand)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,12 +29,6 @@ def list_followers(order_id: int) -> Sequence[Invoice]:
     return [paper for paper in list_documents(order_id) if paper.kind != DocumentKind.INVOICE]
 
 
-def list_credit_notes(order_id: int) -> Sequence[Invoice]:
-    """Return an order's credit notes, the first one first."""
-    wanted = (Invoice.order_id == order_id, Invoice.kind == DocumentKind.CREDIT_NOTE)
-    return db.session.scalars(select(Invoice).where(*wanted).order_by(Invoice.id)).all()
-
-
 def get_credit_note(order_id: int, note_id: int) -> Invoice:
     """Return what followed an order's invoice through its order, or NotFound."""
     found = next((note for note in list_followers(order_id) if note.id == note_id), None)

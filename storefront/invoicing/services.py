@@ -41,8 +41,7 @@ def issue(*, order_id: int, company: str, buyer_tax_id: str, at: datetime) -> In
         "buyer": {**order.shipping_address, "phone": ""},
     }
     invoice = _write(order, DocumentKind.INVOICE, amounts=(order.total_minor, order.tax_minor), told=told, at=at)
-    for refund in _refunds_of(order.id):
-        _credit(order, invoice, refund, at)
+    _credit_all(order, invoice, at)
     return invoice
 
 
@@ -51,8 +50,7 @@ def credit(fact: RefundSucceeded) -> None:
     order = orders.get_locked(fact.order_id)
     invoice = queries.find_invoice(order.id)
     if invoice is not None:
-        for refund in _refunds_of(order.id):
-            _credit(order, invoice, refund, now())
+        _credit_all(order, invoice, now())
 
 
 def supplement(fact: BalancePaid) -> None:
@@ -61,14 +59,25 @@ def supplement(fact: BalancePaid) -> None:
     invoice = queries.find_invoice(order.id)
     if invoice is None:
         return
-    (said, said_tax), (sale, sale_tax) = _said(queries.list_documents(order.id)), _sale(order)
+    gone = sum(_lessens(refund) for refund in _refunds_of(order.id))
+    (said, said_tax), (sale, sale_tax) = _said(queries.list_documents(order.id)), _sale(order, gone)
     amount, tax = sale - said, sale_tax - said_tax
     if amount > 0:
         told = {"reference": f"change-{order.version}", **_known(invoice)}
         _write(order, DocumentKind.SUPPLEMENT, amounts=(amount, min(max(tax, 0), amount)), told=told, at=now())
 
 
-def _credit(order: Order, invoice: Invoice, refund: Row[str, int, int], at: datetime) -> None:
+def _credit_all(order: Order, invoice: Invoice, at: datetime) -> None:
+    """Write the credit notes that are missing, in the order in which money went back."""
+    gone = 0
+    for refund in _refunds_of(order.id):
+        gone += _lessens(refund)
+        _credit(order, invoice, refund, _sale(order, gone), at)
+
+
+def _credit(
+    order: Order, invoice: Invoice, refund: Row[str, int, int], sale_then: tuple[int, int], at: datetime
+) -> None:
     """Once for each refund: it takes what all papers say nearer to what the sale was then, by what went back at most.
 
     Its tax is its share of what the papers say too much, so that all notes together bear all of it.
@@ -76,7 +85,7 @@ def _credit(order: Order, invoice: Invoice, refund: Row[str, int, int], at: date
     papers = queries.list_documents(order.id)
     if any(paper.reference == refund.key for paper in papers):
         return
-    (said, said_tax), (sale, sale_tax) = _said(papers), _sale(order, refund.key)
+    (said, said_tax), (sale, sale_tax) = _said(papers), sale_then
     amount = min(refund.amount_minor, said - sale)
     if amount > 0:
         tax = (said_tax - sale_tax) * amount // (said - sale)
@@ -84,15 +93,13 @@ def _credit(order: Order, invoice: Invoice, refund: Row[str, int, int], at: date
         _write(order, DocumentKind.CREDIT_NOTE, amounts=(amount, min(max(tax, 0), amount)), told=told, at=at)
 
 
-def _sale(order: Order, last: str = "") -> tuple[int, int]:
-    """Return amount and tax of a sale: of the order as it stands, less what had gone back with the refund `last`, or
-    has gone back in all, beyond what was overpaid.
-    """
-    gone = 0
-    for refund in _refunds_of(order.id):
-        gone += refund.amount_minor - refund.overpaid_minor
-        if refund.key == last:
-            break
+def _lessens(refund: Row[str, int, int]) -> int:
+    """Return by how much a refund makes the sale smaller: what was overpaid does not."""
+    return int(refund.amount_minor - refund.overpaid_minor)
+
+
+def _sale(order: Order, gone: int) -> tuple[int, int]:
+    """Return amount and tax of a sale: of the order as it stands, less what has `gone` back of it."""
     gone = min(gone, order.total_minor)
     less = order.tax_minor * gone // order.total_minor if gone else 0
     return order.total_minor - gone, order.tax_minor - less

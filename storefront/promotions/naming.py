@@ -13,6 +13,7 @@ from storefront.catalog.models import Brand, Category, Collection, Product, Vari
 from storefront.database.base import db
 from storefront.promotions.rules import Promotion, Scope
 from storefront.web.locale import localized
+from storefront.web.naming import names_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ def names_of(scopes: Iterable[Scope], groups: Iterable[str] = (), *, tiers: Mapp
     """Return the names of everything that `scopes` mention."""
     every = [each for scope in scopes for each in _with_exclusions(scope)]
     return Names(
-        categories=_translated(Category, {id_ for scope in every for id_ in scope.category_ids}),
+        categories=names_by_id(Category, {id_ for scope in every for id_ in scope.category_ids}),
         brands=_plain(Brand, {id_ for scope in every for id_ in scope.brand_ids}),
-        collections=_translated(Collection, {id_ for scope in every for id_ in scope.collection_ids}),
-        products=_translated(Product, {id_ for scope in every for id_ in scope.product_ids}),
+        collections=names_by_id(Collection, {id_ for scope in every for id_ in scope.collection_ids}),
+        products=names_by_id(Product, {id_ for scope in every for id_ in scope.product_ids}),
         skus=sku_names({sku for scope in every for sku in scope.skus}),
         groups=_groups(set(groups)),
         tiers=tiers or {},
@@ -79,13 +80,6 @@ def _with_exclusions(scope: Scope) -> Iterator[Scope]:
     yield scope
     if scope.exclude is not None:
         yield from _with_exclusions(scope.exclude)
-
-
-def _translated(table: Any, ids: set[int]) -> dict[int, str]:
-    if not ids:
-        return {}
-    rows = db.session.execute(select(table.id, table.name, table.translations).where(table.id.in_(sorted(ids))))
-    return {row.id: localized(row.name, row.translations) for row in rows}
 
 
 def _plain(table: Any, ids: set[int]) -> dict[int, str]:

@@ -11,7 +11,6 @@ from storefront.loyalty.rules import share_due
 from storefront.orders import queries as orders
 from storefront.orders.models import Order, OrderAdjustment, OrderLine
 from storefront.orders.states import AdjustmentKind
-from storefront.payments import queries as payments
 from storefront.returns import queries, reckoning
 from storefront.returns.models import Return
 from storefront.returns.preview import Basis, Preview, Share, SoldLine, Wanted, preview
@@ -64,7 +63,9 @@ def basis_of(order: Order, *, policy: Policy, but: int = 0) -> Basis:
 def preview_of(order: Order, kind: ReturnKind, lines: Iterable[AskedLine], *, policy: Policy, but: int = 0) -> Preview:
     """Return what these lines of an order come to; those with nothing accepted are not among them."""
     asked = tuple(lines)
-    basis = replace(basis_of(order, policy=policy, but=but), left=_left(order, but))
+    number, origin = queries.get_by_id(but).number if but else "", queries.find_origin(order.number)
+    left = reckoning.may_go_back(origin.root_order_id if origin else order.id, number)
+    basis = replace(basis_of(order, policy=policy, but=but), left=left.minor)
     units = {line.line_id: line.quantity for line in asked}
     wanted = Wanted(
         units=units,
@@ -75,14 +76,6 @@ def preview_of(order: Order, kind: ReturnKind, lines: Iterable[AskedLine], *, po
     has_gifts = any(line.is_gift for line in basis.lines)
     asks = policy is Policy.RE_PRICE or (has_gifts and policy is not Policy.KEEP)
     return preview(basis, wanted, reprice(order, gone) if asks else None)
-
-
-def _left(order: Order, but: int) -> int:
-    """Return what of a sale's money may still go back, with what has gone back, or is on its way, for one request."""
-    mine, origin = queries.get_by_id(but) if but else None, queries.find_origin(order.number)
-    family = queries.list_family(origin.root_order_id if origin else order.id)
-    left = sum(payments.refundable(each).minor for each in family)
-    return left + (reckoning.asked_back(mine.number) if mine else 0)
 
 
 def points_of(order: Order, value: int, *, root: Order | None = None) -> Points:

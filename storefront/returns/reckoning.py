@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 
 from storefront.database.base import db
+from storefront.kernel.money import Money
 from storefront.orders.models import Order, OrderLine
+from storefront.payments import queries as payments
 from storefront.payments.models import Refund
 from storefront.payments.states import RefundState
 from storefront.returns.models import Return, ReturnLine
-from storefront.returns.queries import UNITS, get_by_id
+from storefront.returns.queries import UNITS, get_by_id, list_family
 from storefront.returns.rules import refund_reference
 from storefront.returns.states import Remedy, ReturnState
 
@@ -34,6 +36,15 @@ def asked_back(number: str) -> int:
     asked = Refund.reference.startswith(refund_reference(number, 0)[:-1], autoescape=True)
     sums = select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(asked, Refund.state != RefundState.FAILED)
     return int(db.session.scalar(sums) or 0)
+
+
+def may_go_back(root_order_id: int, number: str = "") -> Money:
+    """Return how much of a sale's money may go back, with what has gone back, or is on its way, for the request of this
+    number.
+    """
+    family = list_family(root_order_id)
+    left = sum(payments.refundable(order).minor for order in family)
+    return Money(left + (asked_back(number) if number else 0), family[0].currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,9 +230,7 @@ def actions_of(found: Return) -> frozenset[ReturnAction]:
 
 def refundable(found: Return) -> Money:
     """Return how much of a sale's money may go back for a request, with what has gone back for it or is on its way."""
-    family = queries.list_family(found.root_order_id)
-    left = sum(payments.refundable(order).minor for order in family)
-    return Money(left + reckoning.asked_back(found.number), family[0].currency)
+    return reckoning.may_go_back(found.root_order_id, found.number)
 
 
 def _count(found: Return, order: Order) -> None:

@@ -388,7 +388,7 @@ def test_money_beyond_what_an_order_costs_makes_no_sale_smaller(any_app: Flask) 
     assert (kept.total_minor, kept.tax_minor, kept.refunded_minor) == (1500, 136, 1300)
     with any_app.app_context():
         assert sorted(db.session.scalars(db.select(Refund.overpaid_minor))) == [400, 600]
-        notes = queries.list_credit_notes(kept.id)
+        notes = queries.list_followers(kept.id)
         assert [(note.amount_minor, note.tax_minor) for note in notes] == [(600, 54), (700, 37 + 27)]
         day = figures.list_days(Days(date(2026, 4, 1), date(2026, 4, 30)))
         assert sum(each.sums.net for each in day) == 909 - 300 * 909 // 1500

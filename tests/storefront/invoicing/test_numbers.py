@@ -91,6 +91,6 @@ def test_money_that_goes_back_gets_its_credit_note(app: Flask) -> None:
     issue(app, order_id)
     ask_back(app, 1000, "after")
     with app.app_context():
-        notes = queries.list_credit_notes(order_id)
+        notes = queries.list_followers(order_id)
         assert [(note.position, note.amount_minor) for note in notes] == [(2, 500), (3, 1000)]
     assert wrong(app) == []
