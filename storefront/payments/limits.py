@@ -53,7 +53,7 @@ def refuse_alone(*, order: Order, amount: Money, left: Money, reference: str, by
 def list_waiting(order: Order) -> Sequence[ApprovalRequest]:
     """Return what was asked to go back of an order's money, its returns' too, that nobody has decided yet."""
     about = or_(ApprovalRequest.object_key == order.number, ApprovalRequest.object_key.startswith(f"{order.number}-R"))
-    return approvals.list_waiting(about, ApprovalRequest.kind.contains("refund"))
+    return approvals.list_waiting(about, ApprovalRequest.amount_minor.is_not(None))
 
 
 def waiting_sum(order: Order) -> Money:

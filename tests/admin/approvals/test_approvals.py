@@ -119,6 +119,21 @@ def test_what_waits_is_neither_offered_nor_sent_a_second_time(paid: Flask) -> No
     assert books_agree(paid)
 
 
+@pytest.mark.parametrize("kind", ["return_refund", "return_replacement"])
+def test_what_a_return_would_send_back_waits_too(paid: Flask, kind: str) -> None:
+    number = the_order(paid).number
+    about = {"object_kind": "return", "object_key": f"{number}-R1", "payload": {}, "seen": [], "reason": "Torn"}
+    asked = {"state": RequestState.WAITING, "asked_by": "staff:9", "asked_at": now()}
+    with paid.app_context(), transaction():
+        expires_at = now() + timedelta(days=1)
+        db.session.add(
+            ApprovalRequest(kind=kind, amount_minor=2000, currency="USD", expires_at=expires_at, **about, **asked)
+        )
+    browser = at_work(paid, Role.FINANCE)
+    assert "Can be refunded $5.00" in browser.get(f"/admin/orders/{number}/money").words(".figures")
+    assert "At most $5.00" in give_back(browser, paid, "6.00").said
+
+
 def test_two_halves_are_one_large_refund(paid: Flask) -> None:
     maker = at_work(paid, Role.FINANCE)
     assert "on its way back" in give_back(maker, paid, "9.00").said
