@@ -18,7 +18,15 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],  # of what is fine axe would describe every element
 }
-FIND = "([within, rules]) => axe.run(within || document, rules).then(found => found.violations)"
+FIND = """async ([within, rules]) => {
+  const bars = [...document.querySelectorAll('.header, .flash, .bottom-bar')];
+  const place = (position) => bars.forEach((bar) => { bar.style.position = position; });
+  place('static');
+  const found = await axe.run(within || document, rules);
+  place('');
+  return found.violations;
+}"""
+"""Bars that float over what a scroll shows stand still meanwhile."""
 SHOP_PAGES = [
     "/",
     "/categories",
@@ -38,20 +46,16 @@ ADMIN_PAGES = [
     *("/admin/taxes/classes/new", "/admin/taxes/rates/new", "/admin/taxes/report"),
 ]
 
-PLACE_BARS = """position => document.querySelectorAll('.header, .flash, .bottom-bar').forEach(
-    bar => { bar.style.position = position; })"""
-
 
 def problems(page: Page, within: str = "") -> list[str]:
     """Return what axe finds, a line each, `within` a part where the rest was looked at before.
 
-    Bars that float over what a scroll shows stand still meanwhile.
+    Pages that come later bring axe along: to hand it over each time takes a fifth of the time that it works.
     """
-    page.evaluate(PLACE_BARS, "static")
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
+        page.add_init_script(path=AXE)
     found: list[dict[str, Any]] = page.evaluate(FIND, [within, RULES])
-    page.evaluate(PLACE_BARS, "")
     return [
         f"{violation['id']}: {node['target']} {node.get('failureSummary', '')[:160]}"
         for violation in found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, LOOKS, PHONE, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 
 pytestmark = pytest.mark.browser
@@ -21,8 +21,7 @@ def enter(visitor: Visitor, email: str = MANAGER) -> None:
     visitor.sign_in(email, "/admin/sign-in")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 900), (390, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_reports_are_usable_by_everyone(visit: Visit, size: tuple[int, int], scheme: str) -> None:
     with visit(size, color_scheme=scheme, bypass_csp=True) as visitor:
         enter(visitor)

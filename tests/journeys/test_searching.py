@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, READERS, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 
 pytestmark = pytest.mark.browser
@@ -39,10 +39,11 @@ def type_slowly(visitor: Visitor, text: str) -> None:
     expect(visitor.page.locator("#suggestions [role=option]").first).to_be_visible()
 
 
-@SIZES
-@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-def test_every_state_of_a_search_is_usable_by_everyone(visit: Visit, size: tuple[int, int], locale: str) -> None:
-    with visit(size, bypass_csp=True, locale=locale) as visitor:
+@pytest.mark.parametrize(("size", "scheme", "locale"), READERS)
+def test_every_state_of_a_search_is_usable_by_everyone(
+    visit: Visit, size: tuple[int, int], scheme: str, locale: str
+) -> None:
+    with visit(size, color_scheme=scheme, bypass_csp=True, locale=locale) as visitor:
         found = {}
         for path in PAGES:
             visitor.open(path)

@@ -17,6 +17,7 @@ REQUESTS = [
     SearchRequest(text="olive oil 500ml"),
     SearchRequest(text="aldera running shoes"),
     SearchRequest(text="coffe makr"),
+    SearchRequest(text="绿茶"),
     SearchRequest(text="绿茶 premium"),
     SearchRequest(text="SKU-00033"),
     SearchRequest(text="premium lamp", filters=Filters(facets={"brand": ("bruma", "casola")})),

@@ -140,6 +140,7 @@ def test_everybody_on_the_list_can_sign_in_and_the_shopper_has_a_past(demo_app: 
     assert roles == set(Role)
 
 
+@pytest.mark.long
 def test_orders_do_not_depend_on_the_run(
     demo_app: Flask, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

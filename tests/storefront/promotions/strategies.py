@@ -32,28 +32,36 @@ from tests.storefront.promotions.builders import cart, line, usd
 
 PRICES = st.one_of(st.integers(0, 40), st.sampled_from([99, 100, 333, 1000, 1999, 6700, 3300]))
 STAGES = [Stage.ITEM, Stage.ORDER, Stage.SHIPPING, Stage.COUPON]
+ONE_TO_THREE = st.integers(1, 3)
+ONE_TO_FOUR = st.integers(1, 4)
+MAYBE = st.sampled_from([False, False, True])
+BRANDS = st.sampled_from([None, 1, 2])
+CATEGORIES = st.frozensets(ONE_TO_THREE, max_size=2)
+DELIVERIES = st.sampled_from([None, 0, 499])
+"""Strategies stand by themselves: Hypothesis looks at each one anew, which takes longer than to draw from it."""
 
 
 @st.composite
 def lines(draw: st.DrawFn, number: int) -> SnapshotLine:
     price = draw(PRICES)
-    minimum = draw(st.one_of(st.none(), st.none(), st.integers(0, price + 5)))
     return line(
         price,
-        draw(st.integers(1, 4)),
+        draw(ONE_TO_FOUR),
         sku=f"SKU{number}",
-        minimum=minimum,
-        product_id=draw(st.integers(1, 3)),
-        brand_id=draw(st.sampled_from([None, 1, 2])),
-        category_ids=frozenset(draw(st.sets(st.integers(1, 3), max_size=2))),
+        minimum=draw(st.integers(0, price + 5)) if draw(MAYBE) else None,
+        product_id=draw(ONE_TO_THREE),
+        brand_id=draw(BRANDS),
+        category_ids=draw(CATEGORIES),
     )
+
+
+LINES = [lines(number) for number in range(8)]
 
 
 @st.composite
 def carts(draw: st.DrawFn, most_lines: int = 4) -> Snapshot:
     count = draw(st.integers(1, most_lines))
-    delivery = draw(st.sampled_from([None, 0, 499]))
-    return cart(*[draw(lines(i)) for i in range(count)], delivery=delivery, codes=("SAVE",))
+    return cart(*[draw(each) for each in LINES[:count]], delivery=draw(DELIVERIES), codes=("SAVE",))
 
 
 SCOPES = st.one_of(
@@ -138,6 +146,13 @@ CONDITIONS = st.lists(
 )
 
 
+CODED = st.sampled_from([frozenset(), frozenset(), frozenset(), frozenset({"SAVE"})])
+PRIORITIES = st.integers(0, 2)
+EXCLUSIVE = st.sampled_from([False, False, False, False, False, True])
+COMBINES_WITH = st.one_of(st.none(), st.frozensets(st.sampled_from(STAGES)))
+BUDGETS = st.one_of(st.none(), st.none(), st.none(), AMOUNTS)
+
+
 @st.composite
 def promotions(draw: st.DrawFn, number: int, kinds: st.SearchStrategy[tuple[Benefit, Stage]] = BENEFITS) -> Promotion:
     benefit, on = draw(kinds)
@@ -149,16 +164,17 @@ def promotions(draw: st.DrawFn, number: int, kinds: st.SearchStrategy[tuple[Bene
         falls_on=on,
         conditions=tuple(draw(CONDITIONS)),
         scope=draw(SCOPES),
-        codes=frozenset({"SAVE"}) if draw(st.integers(0, 3)) == 0 else frozenset(),
-        priority=draw(st.integers(0, 2)),
-        exclusive=draw(st.integers(0, 5)) == 0,
-        combines_with=draw(st.one_of(st.none(), st.frozensets(st.sampled_from(STAGES)))),
-        limits=Limits(budget_left=draw(st.one_of(st.none(), st.none(), st.none(), AMOUNTS))),
+        codes=draw(CODED),
+        priority=draw(PRIORITIES),
+        exclusive=draw(EXCLUSIVE),
+        combines_with=draw(COMBINES_WITH),
+        limits=Limits(budget_left=draw(BUDGETS)),
     )
 
 
-@st.composite
 def promotion_sets(
-    draw: st.DrawFn, most: int = 8, kinds: st.SearchStrategy[tuple[Benefit, Stage]] = BENEFITS
-) -> list[Promotion]:
-    return [draw(promotions(number, kinds)) for number in range(1, draw(st.integers(1, most)) + 1)]
+    most: int = 8, kinds: st.SearchStrategy[tuple[Benefit, Stage]] = BENEFITS
+) -> st.SearchStrategy[list[Promotion]]:
+    """Return what draws from one promotion to `most`."""
+    each = [promotions(number, kinds) for number in range(1, most + 1)]
+    return st.integers(1, most).flatmap(lambda count: st.tuples(*each[:count])).map(list)

@@ -187,7 +187,7 @@ def test_a_run_over_the_demo_is_the_sum_of_its_orders_evaluated_one_by_one(demo_
     with demo_app.app_context():
         window = queries.days_of_orders()
         assert window is not None
-        first = Window(window.first_day, window.first_day + timedelta(days=45))
+        first = Window(window.first_day, window.first_day + timedelta(days=20))
     run_id = ask(demo_app, draft, first)
     queue.bind(demo_app)
     with demo_app.app_context():
