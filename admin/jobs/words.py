@@ -58,6 +58,7 @@ WORDS: Mapping[str, str] = {
     "storefront.privacy.jobs.sweep_copies": N_("Make and delete copies of personal data"),
     "storefront.privacy.jobs.sweep_deletions": N_("Delete accounts whose owners asked for it"),
     "storefront.returns.jobs.close_old": N_("Close returns that are long over"),
+    "storefront.returns.jobs.complete_orders": N_("Complete orders that can no longer come back"),
     "storefront.shop.jobs.prove_ledgers": N_("Prove that every ledger adds up"),
     "storefront.simulation.jobs.give_up_silent_runs": N_("Give up simulations that hang"),
     "storefront.simulation.jobs.replay_orders": N_("Try a promotion on past orders"),

@@ -43,6 +43,7 @@ from storefront.demo.scale import scale_of
 from storefront.inventory.models import StockMovement
 from storefront.loyalty.models import PointsEntry
 from storefront.orders import worth
+from storefront.returns.jobs import complete_all
 
 
 class Watch(Protocol):
@@ -208,6 +209,13 @@ def _worth(load: Load, name: str) -> None:
     load.do(name, lambda _session, _connection: None)
 
 
+def _completed(load: Load, name: str) -> None:
+    """Complete what can no longer come back, as the job does at night."""
+    if name not in load.mark.done:
+        complete_all(load.at)
+        load.do(name, lambda _session, _connection: None)
+
+
 def _merchandiser(session: Session) -> str:
     """Return who did it, for ledgers."""
     number = session.scalars(select(Staff.id).where(Staff.role == Role.MERCHANDISER.value).limit(1)).one()
@@ -260,5 +268,6 @@ _LAST: tuple[tuple[str, Step], ...] = (
     ("doorsteps", _simply(lambda load, session, _connection: doorsteps.insert_doorsteps(session, load.at))),
     ("ledgers", _simply(_in_order_of_time)),
     ("worth", _worth),
+    ("completed", _completed),
     ("statistics", _simply(lambda _load, _session, connection: connection.execute(text("ANALYZE")))),
 )

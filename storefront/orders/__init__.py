@@ -27,6 +27,10 @@ That a promotion or a session is over by then does not matter; that somebody els
 person had cancelled it, the money is kept in the books and told: the customer gets a letter, and the back office finds
 the order under "Paid but cancelled" until the money has gone back.
 
+Once everything has arrived, the money is at rest and the time in which goods can come back is over, the clock completes
+an order (`closing`; `returns` knows what is on its way back). It can still be paid back, and a bank can still take its
+money: that moves the payment status alone.
+
 Whether a line can be returned is of the day on which it was bought. Orders that go out in place of what came back
 (`following_up`) are orders like others, except to whoever asks what people choose to buy.
 

@@ -12,6 +12,8 @@ from storefront.database.columns import Json, json_object, minor, moment, name, 
 
 _TO_SEND = "status = 'open' AND fulfillment_status IN ('unfulfilled', 'partial')"
 """Of these something may have to leave, and they are few of all that there ever were; see `stages.is_to_send`."""
+_TO_CLOSE = "status = 'open' AND fulfillment_status = 'delivered'"
+"""These are over one day; see `closing.may_close`."""
 _OWING = "status = 'cancelled' AND paid_minor > refunded_minor + lost_minor"
 """These hold a shopper's money; see `stages.is_owing`."""
 
@@ -50,6 +52,12 @@ class Order(Base):
             *("fulfillment_status", "placed_at"),
             sqlite_where=text(_TO_SEND),
             postgresql_where=text(_TO_SEND),
+        ),
+        Index(
+            "ix_order_to_close",
+            *("fulfillment_status", "delivered_at"),
+            sqlite_where=text(_TO_CLOSE),
+            postgresql_where=text(_TO_CLOSE),
         ),
         Index("ix_order_owing", "status", "placed_at", sqlite_where=text(_OWING), postgresql_where=text(_OWING)),
         Index("ix_order_noted", "id", sqlite_where=text("note <> ''"), postgresql_where=text("note <> ''")),

@@ -20,6 +20,8 @@ NUMBERS = len(SYMBOLS) ** NUMBER_LENGTH
 
 MONEY_IS_THERE = frozenset({PaymentStatus.PAID, PaymentStatus.OVERPAID, PaymentStatus.PARTIALLY_REFUNDED})
 """What lets goods leave; an order whose money has all gone back is not sent."""
+AT_REST = frozenset({PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED})
+"""Nobody owes anybody anything for it."""
 
 KEYS_KEPT = 8
 """How many orders a guest's cookie opens."""
@@ -125,7 +127,6 @@ def allowed_actions(standing: Standing) -> frozenset[OrderAction]:
     waits = standing.payment_status in {PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID}
     delivered = standing.fulfillment_status is FulfillmentStatus.DELIVERED
     all_left = standing.fulfillment_status is FulfillmentStatus.FULFILLED
-    settled = standing.payment_status not in {PaymentStatus.UNPAID, PaymentStatus.PARTIALLY_PAID}
     if not (waits and at_home):
         allowed.discard(OrderAction.PAY)
     if not at_home:
@@ -134,7 +135,7 @@ def allowed_actions(standing: Standing) -> frozenset[OrderAction]:
         allowed.discard(OrderAction.SEND)
     if not (all_left or may_leave(standing)):
         allowed.discard(OrderAction.DELIVER)
-    if not (delivered and settled):
+    if not (delivered and standing.payment_status in AT_REST):
         allowed.discard(OrderAction.CLOSE)
     if standing.payment_status not in {PaymentStatus.PAID, PaymentStatus.OVERPAID} or not at_home:
         allowed.discard(OrderAction.REOPEN)

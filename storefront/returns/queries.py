@@ -14,7 +14,9 @@ from storefront.fulfilment import queries as fulfilment
 from storefront.fulfilment.models import Parcel
 from storefront.fulfilment.states import ASTRAY, ParcelState
 from storefront.kernel.errors import NotFound
+from storefront.orders.closing import may_close
 from storefront.orders.models import Order, OrderLine
+from storefront.payments.models import Payment
 from storefront.returns.models import Return, ReturnEvent, ReturnLine, ReturnPhoto
 from storefront.returns.rules import Claimable, read_return_number
 from storefront.returns.states import COUNTS_NOT, OPEN, ReturnState
@@ -246,6 +248,15 @@ def list_to_close(before: datetime, *, most: int) -> Sequence[Return]:
     ended = (ReturnState.REFUNDED, ReturnState.REPLACED)
     return db.session.scalars(
         select(Return).where(Return.state.in_(ended), Return.ended_at < before).order_by(Return.ended_at).limit(most)
+    ).all()
+
+
+def list_over(arrived_by: datetime, *, most: int) -> Sequence[int]:
+    """Return ids of orders that arrived by a moment and have neither request nor money under way, the oldest first."""
+    asked = exists().where(Return.order_id == Order.id, Return.state.in_((*OPEN, ReturnState.REFUNDING)))
+    moves = exists().where(Payment.order_id == Order.id, Payment.refunding_minor > 0)
+    return db.session.scalars(
+        select(Order.id).where(*may_close(arrived_by), ~asked, ~moves).order_by(Order.delivered_at).limit(most)
     ).all()
 
 

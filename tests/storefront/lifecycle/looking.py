@@ -181,7 +181,7 @@ ORDER_DEEDS: dict[OrderAction, Callable[[Order], object]] = {
     OrderAction.DELIVER: lambda order: fulfilment.deliver_order(order=order, by=STAFF, at=now()),
     OrderAction.CANCEL: _cancel,
 }
-"""What a person can do; orders are closed by nobody yet, and opened again by late money alone."""
+"""What a person can do; orders are completed by the clock, and opened again by late money alone."""
 PARCEL_DEEDS: dict[ParcelAction, Callable[[Parcel], object]] = {
     ParcelAction.UNPACK: lambda parcel: fulfilment.unpack(parcel=parcel, by=STAFF, at=now()),
     ParcelAction.SHIP: lambda parcel: fulfilment.ship(parcel=parcel, label=Label(), by=STAFF, at=now()),

@@ -114,7 +114,8 @@ def test_what_may_be_done_in_every_standing() -> None:
         assert (OrderAction.CANCEL in allowed) == (status == "open" and sending == "unfulfilled")
         moves = sending == "fulfilled" or (leaves and sending != "delivered")
         assert (OrderAction.DELIVER in allowed) == (status == "open" and moves)
-        assert (OrderAction.CLOSE in allowed) == (status == "open" and sending == "delivered" and settled)
+        at_rest = paying in {"paid", "partially_refunded", "refunded"}
+        assert (OrderAction.CLOSE in allowed) == (status == "open" and sending == "delivered" and at_rest)
 
 
 def test_shares_of_units() -> None:

@@ -105,7 +105,7 @@ def compare(number: str, told: Mapping[str, object], right: Mapping[str, object]
 def expected(sale: Sale) -> dict[str, object]:
     """Return what the shop has to say of an order."""
     return {
-        "status": "open" if sale.is_open else "cancelled",
+        "status": "closed" if sale.is_over else "open" if sale.is_open else "cancelled",
         "money": sale.money,
         "goods": sale.goods,
         "came": sale.came,

@@ -26,7 +26,11 @@ class Sending(Base):
 
     # The clock
 
-    @rule(minutes=st.sampled_from([1, 12, 31, 60, 60 * 24 * 8, 60 * 24 * 16]), mood=MOODS, is_slow=st.booleans())
+    @rule(
+        minutes=st.sampled_from([1, 12, 31, 60, 60 * 24 * 8, 60 * 24 * 16, 60 * 24 * 31]),
+        mood=MOODS,
+        is_slow=st.booleans(),
+    )
     def time_passes(self, minutes: int, mood: str, is_slow: bool) -> None:
         """The clock's jobs run; on a bad day the one that cancels comes last."""
         self.model.at += timedelta(minutes=minutes)
@@ -37,6 +41,11 @@ class Sending(Base):
         with self.app.app_context():
             return_jobs.close_old.call_local()
         self.model.put_away()
+        over = [sale for sale in self.sales if self.model.can_be_completed(sale)]
+        with self.app.app_context():
+            assert return_jobs.complete_orders.call_local() == len(over)
+        for sale in over:
+            sale.is_over = True
         for sweep in (payment_jobs.sweep_payments, payment_jobs.reconcile):
             with self.app.app_context():
                 sweep.call_local()

@@ -151,6 +151,15 @@ class ComingBack(Money):
             if wish.state in {"refunded", "replaced"} and is_old:
                 wish.state = "closed"
 
+    def can_be_completed(self, sale: Sale) -> bool:
+        """Say whether all of an order arrived long ago, and neither money nor goods of it are under way."""
+        arrived = [sale.arrived_at(line.id) for line in sale.lines]
+        is_late = sale.goods == "delivered" and all(each and each <= self.at - WINDOW for each in arrived)
+        is_asked = any(wish.state in {*OPEN, "refunding"} for wish in self.of(sale))
+        moves = any(back.state == "under_way" for back in sale.backs)
+        at_rest = sale.money in {"paid", "partially_refunded", "refunded"}
+        return sale.is_open and not sale.is_over and is_late and at_rest and not is_asked and not moves
+
     def _backs(self, wish: Wish) -> list[Back]:
         backs = [back for sale in self.sales.values() for back in sale.backs]
         return [back for back in backs if back.name.startswith(wish.name_of_refunds)]

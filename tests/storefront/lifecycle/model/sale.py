@@ -97,6 +97,8 @@ class Sale:
     origin: str = ""
     """The request whose goods went out as this order, when it was placed."""
     is_open: bool = True
+    is_over: bool = False
+    """Whether it was completed."""
     cancelled_by: str = ""
     was_settled: bool = False
     reserved: Units = field(default_factory=dict)
