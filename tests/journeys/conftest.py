@@ -29,7 +29,7 @@ from tests.demo_data import DATABASE, demo_database
 
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update", "--in-process-gpu"),
+    *("--disable-background-networking", "--disable-component-update"),
 ]
 PHONE, DESKTOP = (390, 844), (1280, 900)
 LOOKS = [pytest.param(PHONE, "dark", id="phone-dark"), pytest.param(DESKTOP, "light", id="desktop-light")]

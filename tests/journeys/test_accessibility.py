@@ -17,6 +17,7 @@ AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.m
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],  # of what is fine axe would describe every element
+    "iframes": False,  # a page within a page is looked at where it is opened by itself
 }
 FIND = """async ([within, rules]) => {
   const bars = [...document.querySelectorAll('.header, .flash, .bottom-bar')];

@@ -123,6 +123,7 @@ THREADS = 8
 SWITCHES = 20
 
 
+@pytest.mark.long
 def test_ten_thousand_requests_over_twenty_switches_never_fail_or_mix_versions(
     publish_one: Publish, tmp_path: Path
 ) -> None:

@@ -35,6 +35,7 @@ def test_threads_on_a_cold_cache_agree_with_one_thread(new_index: NewIndex) -> N
     assert answers == expected * 40
 
 
+@pytest.mark.long
 def test_answers_stay_right_while_generations_switch_and_a_build_dies(new_index: NewIndex) -> None:
     new_index().rebuild(catalogue(120))
     expected: dict[str, list[SearchPage]] = {}

@@ -181,6 +181,7 @@ DRAFTS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("draft", DRAFTS, ids=lambda draft: draft.name)
 def test_a_run_over_the_demo_is_the_sum_of_its_orders_evaluated_one_by_one(demo_app: Flask, draft: Promotion) -> None:
     draft = replace(draft, id=a_draft(demo_app).id)
