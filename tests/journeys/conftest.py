@@ -39,6 +39,15 @@ READERS = [
     pytest.param(DESKTOP, "light", "en-US", id="desktop-light-en"),
 ]
 """The same with languages: words, widths and colours are each read once where a page takes its time."""
+WAYS = pytest.mark.parametrize(
+    ("size", "script"),
+    [
+        pytest.param(PHONE, True, id="phone"),
+        pytest.param(DESKTOP, True, id="desktop"),
+        pytest.param(DESKTOP, False, id="desktop-no-script"),
+    ],
+)
+"""Without a script a phone gets what a desktop gets: each width, and no script, are walked once."""
 PASSWORD = "three green apples"
 ELSEWHERE = {"OIDC_GOOGLE_ID": "shop", "OIDC_GOOGLE_SECRET": "secret", "OIDC_GOOGLE_URL": "http://127.0.0.1:9"}
 """Signing in with an account elsewhere is offered; nobody answers there."""

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, WAYS, Visit, Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -57,8 +57,7 @@ def amount(page: Page, selector: str) -> int:
     return int(str(page.locator(selector).last.get_attribute("value")))
 
 
-@SIZES
-@SCRIPT
+@WAYS
 def test_a_guest_buys(visit: Visit, size: tuple[int, int], script: bool) -> None:
     with visit(size, script=script) as visitor:
         put_in_cart(visitor)

@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import WAYS, Visit, Visitor
 from tests.journeys.test_buying import put_in_cart
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 
 
 def choose(visitor: Visitor, name: str, value: str) -> None:
@@ -37,8 +34,7 @@ def narrow(visitor: Visitor, name: str, value: str) -> None:
         visitor.press(visitor.page.locator(f"#checkout-form .field:has(#{name}) button"))
 
 
-@SIZES
-@SCRIPT
+@WAYS
 def test_somebody_in_china_sees_the_freight_in_the_cart_and_pays_it(
     visit: Visit, size: tuple[int, int], script: bool
 ) -> None:

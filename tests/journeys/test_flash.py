@@ -10,13 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit
+from tests.journeys.conftest import DESKTOP, WAYS, Visit
 from tests.journeys.test_accessibility import overflow, problems
 
 pytestmark = pytest.mark.browser
 
-SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 FORM = "main form[data-guarded]"
 
 
@@ -52,8 +50,7 @@ def sale(visit: Visit, flash_sku: str) -> Iterator[str]:
         staff.press(page.locator(f"{FORM} button"))
 
 
-@SIZES
-@SCRIPT
+@WAYS
 def test_a_shopper_buys_at_the_flash_price(
     visit: Visit, sale: str, flash_sku: str, size: tuple[int, int], script: bool
 ) -> None:

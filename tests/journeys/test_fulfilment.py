@@ -7,14 +7,12 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, READERS, Visit, Visitor
+from tests.journeys.conftest import READERS, WAYS, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 from tests.journeys.test_buying import fill_checkout, put_in_cart
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 TRACKING = "1Z999AA10123456784"
 
 
@@ -37,8 +35,7 @@ def scan(visitor: Visitor, text: str) -> None:
         visitor.page.keyboard.press("Enter")
 
 
-@SIZES
-@SCRIPT
+@WAYS
 def test_an_order_is_packed_by_scanner_and_followed_by_its_shopper(
     visit: Visit, size: tuple[int, int], script: bool
 ) -> None:

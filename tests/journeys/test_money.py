@@ -7,10 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, WAYS, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 from tests.journeys.test_buying import fill_checkout, put_in_cart
-from tests.journeys.test_fulfilment import SCRIPT, SIZES, buy
+from tests.journeys.test_fulfilment import buy
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -34,8 +34,7 @@ def choose(visitor: Visitor, name: str) -> None:
     visitor.press(button)
 
 
-@SIZES
-@SCRIPT
+@WAYS
 def test_a_declined_payment_is_tried_again_with_a_second_step(
     visit: Visit, size: tuple[int, int], script: bool
 ) -> None:
@@ -80,8 +79,7 @@ def test_a_chargeback_is_seen_and_won_by_finance(visit: Visit, size: tuple[int, 
         expect(page.locator("main")).to_contain_text("Chargeback returned")
 
 
-@SIZES
-@SCRIPT
+@WAYS
 def test_an_address_pasted_whole_is_looked_at_and_ordered_to(visit: Visit, size: tuple[int, int], script: bool) -> None:
     with visit(size, script=script, locale="zh-CN") as shopper:
         put_in_cart(shopper, 1)

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import DESKTOP, PHONE, READERS, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, PHONE, READERS, WAYS, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 
 pytestmark = pytest.mark.browser
@@ -118,8 +118,7 @@ def test_what_was_searched_here_is_offered_again_and_can_be_forgotten(visit: Vis
         assert page.context.cookies() == []
 
 
-@SIZES
-@SCRIPT
+@WAYS
 def test_a_search_goes_from_words_to_a_product(visit: Visit, size: tuple[int, int], script: bool) -> None:
     with visit(size, script=script) as visitor:
         page = visitor.open("/")
@@ -193,8 +192,7 @@ def test_a_list_stands_where_it_was_left_for_a_product(visit: Visit) -> None:
         assert page.evaluate("scrollY") == 0
 
 
-@SIZES
-@SCRIPT
+@WAYS
 def test_more_products_come_below_or_on_the_next_page(visit: Visit, size: tuple[int, int], script: bool) -> None:
     with visit(size, script=script) as visitor:
         page = visitor.open("/search")

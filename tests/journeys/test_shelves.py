@@ -7,12 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESKTOP, LOOKS, PHONE, Visit, Visitor
+from tests.journeys.conftest import DESKTOP, LOOKS, PHONE, WAYS, Visit, Visitor
 from tests.journeys.test_accessibility import overflow, problems
 
 pytestmark = pytest.mark.browser
 
-SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 SHOPPER = "shopper@example.com"
 
@@ -29,8 +28,7 @@ def price(page: Page, selector: str) -> int:
     return int(str(page.locator(f"{selector} data").first.get_attribute("value")))
 
 
-@SIZES
-@SCRIPT
+@WAYS
 def test_a_product_and_what_is_bought_with_it_go_into_the_cart_at_once(
     visit: Visit, size: tuple[int, int], script: bool
 ) -> None:
@@ -77,8 +75,7 @@ def test_badges_leave_room_for_the_cross(visit: Visit) -> None:
             assert ends["x"] + ends["width"] <= begins["x"]
 
 
-@SIZES
-@SCRIPT
+@WAYS
 def test_a_customer_buys_again_what_is_due(visit: Visit, size: tuple[int, int], script: bool) -> None:
     with visit(size, script=script) as visitor:
         visitor.sign_in(SHOPPER)

@@ -31,7 +31,6 @@ CUT = TODAY.replace(month=2, day=1)
 
 needs_spark = [
     pytest.mark.spark,
-    pytest.mark.xdist_group("spark"),  # one cluster
     pytest.mark.enable_socket,
     pytest.mark.timeout(600),
     pytest.mark.filterwarnings("ignore"),
