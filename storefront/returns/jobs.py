@@ -17,7 +17,7 @@ from storefront.shop.queries import get_settings
 log = logging.getLogger(__name__)
 
 CLOSED_AFTER = timedelta(days=14)
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 200
 
 
 @periodic(hour="5", minute="20")
